@@ -1,0 +1,69 @@
+/** Every way in which a caller can be refused. The router's table gives each its status; no wire adds one. */
+export const errorCodes = [
+  "VALIDATION_ERROR",
+  "INVALID_TIMEOUT_CONFIG",
+  "INVALID_JSON",
+  "UNAUTHORIZED",
+  "FORBIDDEN",
+  "SESSION_NOT_FOUND",
+  "AGENT_NOT_FOUND",
+  "CHANNEL_NOT_FOUND",
+  "NOT_FOUND",
+  "CHANNEL_IN_USE",
+  "IDEMPOTENCY_KEY_REUSED",
+  "METHOD_NOT_ALLOWED",
+  "SESSION_EXPIRED",
+  "SESSION_ENDED",
+  "PAYLOAD_TOO_LARGE",
+  "UNSUPPORTED_MEDIA_TYPE",
+  "SESSION_RENEWAL_FAILED",
+  "RATE_LIMITED",
+  "INTERNAL_ERROR",
+  "AGENT_FAILED",
+  "AGENT_TIMEOUT",
+  "SERVICE_UNAVAILABLE",
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export type ErrorDetails = Readonly<Record<string, unknown>>;
+
+/** A refusal the caller may see: a code, a sentence and what a program needs to act on it. Its cause is for the log. */
+export class SessionError extends Error {
+  override readonly name = "SessionError";
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: ErrorDetails = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Thrown by adapters whose database can't be reached or could not commit; every verb that meets it is a 503. */
+export class StoreUnavailableError extends Error {
+  override readonly name = "StoreUnavailableError";
+}
+
+/** `details.issues` of a `VALIDATION_ERROR`; `path` is dotted, empty for the input as a whole. */
+export interface ValidationIssue {
+  readonly path: string;
+  readonly message: string;
+}
+
+export const validationError = (...issues: readonly ValidationIssue[]): SessionError =>
+  new SessionError("VALIDATION_ERROR", issues[0] ? describeIssue(issues[0]) : "Invalid input", { issues });
+
+const describeIssue = ({ path, message }: ValidationIssue): string =>
+  path === "" ? message : `${path}: ${message}`;
+
+export const sessionNotFound = (sessionId: string): SessionError =>
+  new SessionError("SESSION_NOT_FOUND", "Session not found", { sessionId });
+
+export const channelNotFound = (channelId: string): SessionError =>
+  new SessionError("CHANNEL_NOT_FOUND", "Channel not found", { channelId });
+
+export const channelInUse = (channelId: string): SessionError =>
+  new SessionError("CHANNEL_IN_USE", "A live session is using this channel", { channelId });

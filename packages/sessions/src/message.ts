@@ -1,0 +1,40 @@
+import { type JsonObject, toIso } from "./session.js";
+
+/** A message as the store has it. `seq` counts 1, 2, 3 … within its channel; `createdAt` (ms) strictly increases with it. */
+export interface Message {
+  readonly id: string;
+  readonly channelId: string;
+  readonly seq: number;
+  readonly authorId: string;
+  readonly isAgent: boolean;
+  /** The id of the user's message that this one answers; null for the user's own. */
+  readonly inReplyTo: string | null;
+  readonly content: string;
+  /** The session's metadata, then the message's on top, then `sessionId`. */
+  readonly metadata: JsonObject;
+  readonly attachments: readonly JsonObject[] | null;
+  readonly createdAt: number;
+}
+
+/** What callers see of a message; `attachments` only where it was sent with some. */
+export interface MessageInfo {
+  readonly id: string;
+  readonly content: string;
+  readonly authorId: string;
+  readonly isAgent: boolean;
+  readonly inReplyTo: string | null;
+  readonly createdAt: string;
+  readonly metadata: JsonObject;
+  readonly attachments?: readonly JsonObject[];
+}
+
+export const toMessageInfo = (message: Message): MessageInfo => ({
+  id: message.id,
+  content: message.content,
+  authorId: message.authorId,
+  isAgent: message.isAgent,
+  inReplyTo: message.inReplyTo,
+  createdAt: toIso(message.createdAt),
+  metadata: message.metadata,
+  ...(message.attachments ? { attachments: message.attachments } : {}),
+});

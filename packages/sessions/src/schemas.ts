@@ -1,0 +1,279 @@
+import { z } from "zod";
+import { endedByRoles, endingCauses } from "./ending.js";
+import type { TimeoutConfigInput } from "./timeout-policy.js";
+
+/** Sizes that the contract fixes; characters are counted as JavaScript does. */
+export const limits = {
+  contentCharacters: 4_000,
+  metadataBytes: 10 * 1_024,
+  attachments: 10,
+  attachmentsBytes: 16 * 1_024,
+  reasonCharacters: 200,
+  idempotencyKeyCharacters: 255,
+  lookupCharacters: 128,
+  bulkSessionIds: 5_000,
+  repliesUnderWay: 100,
+} as const;
+
+const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
+
+/** Text as every store can keep it: Postgres takes no NUL, UTF-8 no lone surrogate. */
+const text = () =>
+  z.string().refine((value) => !value.includes("\0") && value.isWellFormed(), "has characters that can't be stored");
+
+const deepWellFormed = (value: unknown): boolean => {
+  const json = JSON.stringify(value);
+  // JSON.stringify escapes NUL and lone surrogates; an escape preceded by an odd backslash is literal text.
+  return !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i.test(json);
+};
+
+const jsonObject = z.record(z.string(), z.unknown());
+
+export const metadata = jsonObject
+  .refine((value) => jsonBytes(value) <= limits.metadataBytes, `must be at most ${limits.metadataBytes} bytes as JSON`)
+  .refine(deepWellFormed, "has characters that can't be stored");
+
+const attachments = z
+  .array(jsonObject)
+  .max(limits.attachments)
+  .refine((value) => jsonBytes(value) <= limits.attachmentsBytes, `must be at most ${limits.attachmentsBytes} bytes as JSON`)
+  .refine(deepWellFormed, "has characters that can't be stored");
+
+/** Any version and variant of UUID. */
+const uuid = z.guid();
+const lookupId = text().pipe(z.string().min(1).max(limits.lookupCharacters));
+const idempotencyKey = text().pipe(z.string().min(1).max(limits.idempotencyKeyCharacters));
+const reason = text().pipe(z.string().max(limits.reasonCharacters));
+const cursor = z.string().min(1).max(512);
+const time = z.iso.datetime();
+
+/** Judged by the timeout policy, whose refusals are `INVALID_TIMEOUT_CONFIG`; here only its type is stated. */
+const timeoutConfigInput = z.custom<TimeoutConfigInput>(() => true).meta({ id: "TimeoutConfigInput" });
+
+const session = z.object({ sessionId: lookupId });
+const channel = z.object({ channelId: lookupId });
+const listFilter = z.object({
+  agentId: uuid.optional(),
+  userId: uuid.optional(),
+  search: text().pipe(z.string().max(limits.lookupCharacters)).optional(),
+  limit: z.int().min(1).max(1_000).default(100),
+  cursor: cursor.optional(),
+});
+/** A millisecond timestamp, an ISO time or a message id. */
+const messageBound = z.union([z.int().min(0), text().pipe(z.string().min(1).max(limits.lookupCharacters))]);
+const messageRange = z.object({
+  limit: z.int().min(1).max(100).default(50),
+  before: messageBound.optional(),
+  after: messageBound.optional(),
+});
+
+export const transports = ["http", "sse", "websocket"] as const;
+/** The names that the older `mode` field uses for the same three. */
+const modes = { sync: "http", stream: "sse", websocket: "websocket" } as const;
+
+/** What each operation takes. REST puts path, query and body together into one of these. */
+export const inputs = {
+  createSession: z.object({
+    agentId: uuid,
+    userId: uuid,
+    metadata: metadata.optional(),
+    timeoutConfig: timeoutConfigInput.optional(),
+    channelId: uuid.optional(),
+    idempotencyKey: idempotencyKey.optional(),
+  }),
+  listSessions: listFilter.prefault({}),
+  getSession: session,
+  endSession: session.extend({ reason: reason.optional(), idempotencyKey: idempotencyKey.optional() }),
+  renewSession: session,
+  updateSessionTimeout: session.extend({
+    timeoutMinutes: z.custom<number>(() => true).optional(),
+    autoRenew: z.custom<boolean>(() => true).optional(),
+    maxDurationMinutes: z.custom<number>(() => true).optional(),
+    warningThresholdMinutes: z.custom<number>(() => true).optional(),
+  }),
+  sessionHeartbeat: session,
+  sendSessionMessage: session
+    .extend({
+      content: text().pipe(z.string().min(1).max(limits.contentCharacters)),
+      metadata: metadata.optional(),
+      attachments: attachments.optional(),
+      transport: z.enum(transports).optional(),
+      mode: z.enum(["sync", "stream", "websocket"]).optional(),
+    })
+    .transform(({ mode, transport, ...rest }) => ({
+      ...rest,
+      transport: transport ?? (mode ? modes[mode] : "websocket"),
+    })),
+  getSessionMessages: session.extend(messageRange.shape),
+  sessionEvents: session.extend({ lastEventId: z.string().max(256).nullish() }),
+  getChannelMessages: channel.extend(messageRange.shape),
+  eraseChannel: channel,
+  listEndings: listFilter.extend({ cause: z.enum(endingCauses).optional() }).prefault({}),
+  endSessions: z
+    .object({
+      agentId: uuid.optional(),
+      userId: uuid.optional(),
+      sessionIds: z.array(lookupId).max(limits.bulkSessionIds).optional(),
+      reason: reason.optional(),
+      dryRun: z.boolean().default(false),
+    })
+    .refine(
+      ({ agentId, userId, sessionIds }) => agentId !== undefined || userId !== undefined || sessionIds !== undefined,
+      "at least one of agentId, userId and sessionIds is required",
+    ),
+} as const;
+
+export type Inputs = { readonly [K in keyof typeof inputs]: z.output<(typeof inputs)[K]> };
+
+const timeoutConfig = z
+  .object({
+    timeoutMinutes: z.int(),
+    autoRenew: z.boolean(),
+    maxDurationMinutes: z.int(),
+    warningThresholdMinutes: z.int(),
+  })
+  .meta({ id: "TimeoutConfig" });
+
+const sessionInfo = z
+  .object({
+    sessionId: z.string(),
+    channelId: z.string(),
+    agentId: z.string(),
+    userId: z.string(),
+    createdAt: time,
+    lastActivity: time,
+    metadata: jsonObject,
+    expiresAt: time,
+    timeoutConfig,
+    renewalCount: z.int().min(0),
+    timeRemaining: z.int().min(0),
+    isNearExpiration: z.boolean(),
+  })
+  .meta({ id: "SessionInfo" });
+
+const sessionRow = sessionInfo
+  .extend({
+    messageCount: z.int().min(0),
+    listeners: z.int().min(0),
+    pendingOperations: z.int().min(0),
+  })
+  .meta({ id: "SessionRow" });
+
+const message = z
+  .object({
+    id: z.string(),
+    content: z.string(),
+    authorId: z.string(),
+    isAgent: z.boolean(),
+    inReplyTo: z.string().nullable(),
+    createdAt: time,
+    metadata: jsonObject,
+    attachments: z.array(jsonObject).optional(),
+  })
+  .meta({ id: "Message" });
+
+const sessionStatus = z
+  .object({
+    expiresAt: time,
+    renewalCount: z.int().min(0),
+    wasRenewed: z.boolean(),
+    isNearExpiration: z.boolean(),
+  })
+  .meta({ id: "SessionStatus" });
+
+const agentResponse = message.extend({ text: z.string() }).meta({ id: "AgentResponse" });
+
+const messagePage = z
+  .object({
+    messages: z.array(message),
+    hasMore: z.boolean(),
+    cursors: z.object({ before: z.int(), after: z.int() }).optional(),
+  })
+  .meta({ id: "MessagePage" });
+
+const ending = z
+  .object({
+    sessionId: z.string(),
+    channelId: z.string(),
+    agentId: z.string(),
+    userId: z.string(),
+    createdAt: time,
+    endedAt: time,
+    cause: z.enum(endingCauses),
+    reason: z.string().nullable(),
+    endedBy: z.enum(endedByRoles),
+    actor: z.string().nullable(),
+    messageCount: z.int().min(0),
+    listenersDropped: z.int().min(0),
+    operationsAborted: z.int().min(0),
+  })
+  .meta({ id: "Ending" });
+
+/** What each operation answers over tRPC; REST sends the same, or the part of it that its table names. */
+export const outputs = {
+  createSession: z.object({
+    sessionId: z.string(),
+    channelId: z.string(),
+    agentId: z.string(),
+    userId: z.string(),
+    createdAt: time,
+    expiresAt: time,
+    timeoutConfig,
+    metadata: jsonObject,
+    token: z.string().optional(),
+  }),
+  listSessions: z.object({
+    sessions: z.array(sessionRow),
+    total: z.int().min(0),
+    stats: z.object({
+      totalSessions: z.int().min(0),
+      activeSessions: z.int().min(0),
+      expiredSessions: z.int().min(0),
+    }),
+    nextCursor: z.string().optional(),
+  }),
+  getSessionsHealth: z.object({
+    status: z.literal("healthy"),
+    activeSessions: z.int().min(0),
+    timestamp: time,
+    expiringSoon: z.int().min(0),
+    /** Seconds since this process began. */
+    uptime: z.number().min(0),
+  }),
+  getSession: sessionInfo,
+  endSession: z.object({
+    success: z.literal(true),
+    message: z.string(),
+    sessionId: z.string(),
+    endedAt: time,
+    cause: z.enum(endingCauses),
+    reason: z.string().nullable(),
+    listenersDropped: z.int().min(0),
+    operationsAborted: z.int().min(0),
+  }),
+  renewSession: sessionInfo,
+  updateSessionTimeout: sessionInfo,
+  sessionHeartbeat: sessionInfo,
+  sendSessionMessage: z.object({
+    id: z.string(),
+    content: z.string(),
+    authorId: z.string(),
+    createdAt: time,
+    metadata: jsonObject,
+    attachments: z.array(jsonObject).optional(),
+    sessionStatus,
+    agentResponse: agentResponse.optional(),
+  }),
+  getSessionMessages: messagePage,
+  getChannelMessages: messagePage,
+  eraseChannel: z.object({ success: z.literal(true), message: z.string() }),
+  listEndings: z.object({ endings: z.array(ending), nextCursor: z.string().optional() }),
+  endSessions: z.object({ ended: z.int().min(0), matched: z.int().min(0) }),
+  listAgents: z.object({
+    success: z.literal(true),
+    data: z.object({ agents: z.array(z.object({ id: z.string(), name: z.string(), status: z.string() })) }),
+  }),
+} as const;
+
+export type Outputs = { readonly [K in keyof typeof outputs]: z.output<(typeof outputs)[K]> };
+export type SessionRow = z.output<typeof sessionRow>;

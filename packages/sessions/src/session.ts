@@ -1,0 +1,57 @@
+import type { TimeoutConfig } from "./timeout-policy.js";
+
+export type JsonObject = { readonly [key: string]: unknown };
+
+/** A live session as the store has it. All times are milliseconds since the epoch, by the store's clock. */
+export interface Session {
+  readonly sessionId: string;
+  readonly channelId: string;
+  readonly agentId: string;
+  readonly userId: string;
+  readonly createdAt: number;
+  readonly lastActivity: number;
+  readonly expiresAt: number;
+  readonly timeoutConfig: TimeoutConfig;
+  readonly renewalCount: number;
+  readonly metadata: JsonObject;
+  /** The seq of the channel's newest message, 0 when it has none. */
+  readonly lastSeq: number;
+  /** Messages of this session, the user's and the agent's; an earlier session's of the same channel don't count. */
+  readonly messageCount: number;
+}
+
+/** What callers see of a session. Times are ISO 8601 in UTC, `timeRemaining` is milliseconds and never negative. */
+export interface SessionInfo {
+  readonly sessionId: string;
+  readonly channelId: string;
+  readonly agentId: string;
+  readonly userId: string;
+  readonly createdAt: string;
+  readonly lastActivity: string;
+  readonly metadata: JsonObject;
+  readonly expiresAt: string;
+  readonly timeoutConfig: TimeoutConfig;
+  readonly renewalCount: number;
+  readonly timeRemaining: number;
+  readonly isNearExpiration: boolean;
+}
+
+export const toIso = (time: number): string => new Date(time).toISOString();
+
+export const isNearExpiration = (session: Session, now: number): boolean =>
+  session.expiresAt - now <= session.timeoutConfig.warningThresholdMinutes * 60_000;
+
+export const toSessionInfo = (session: Session, now: number): SessionInfo => ({
+  sessionId: session.sessionId,
+  channelId: session.channelId,
+  agentId: session.agentId,
+  userId: session.userId,
+  createdAt: toIso(session.createdAt),
+  lastActivity: toIso(session.lastActivity),
+  metadata: session.metadata,
+  expiresAt: toIso(session.expiresAt),
+  timeoutConfig: session.timeoutConfig,
+  renewalCount: session.renewalCount,
+  timeRemaining: Math.max(0, session.expiresAt - now),
+  isNearExpiration: isNearExpiration(session, now),
+});

@@ -1,0 +1,85 @@
+import type { Caller, Ending } from "./ending.js";
+import type { MessageInfo } from "./message.js";
+import type { Agent, ListenerWriter } from "./ports.js";
+import type { Inputs, Outputs, SessionRow } from "./schemas.js";
+import type { SessionInfo } from "./session.js";
+
+type Verb<Name extends keyof Inputs & keyof Outputs> = (input: Inputs[Name]) => Promise<Outputs[Name]>;
+type CallerVerb<Name extends keyof Inputs & keyof Outputs> = (
+  input: Inputs[Name],
+  caller: Caller,
+) => Promise<Outputs[Name]>;
+
+/** What the whole store holds, for admins. */
+export interface Totals {
+  readonly activeSessions: number;
+  readonly expiredSessions: number;
+  readonly totalSessions: number;
+  readonly expiringSoon: number;
+}
+
+export type AdminEvent =
+  | ({ readonly type: "totals" } & Totals)
+  | { readonly type: "session.created"; readonly session: SessionRow }
+  | { readonly type: "session.changed"; readonly session: SessionRow }
+  | { readonly type: "session.ended"; readonly ending: Ending };
+
+/** A reply as it is written, for a caller who wants it in pieces. */
+export interface ReplyStream {
+  /** The user's message as stored. */
+  readonly userMessage: Outputs["sendSessionMessage"];
+  /** Pieces in order; throws `SESSION_ENDED`, `AGENT_FAILED` or `AGENT_TIMEOUT`. Leaving it early aborts nothing. */
+  readonly chunks: AsyncIterable<{ messageId: string; chunk: string; index: number }>;
+  /** The whole reply once stored; rejects with what `chunks` throws. */
+  readonly reply: Promise<MessageInfo>;
+}
+
+export interface Listening {
+  /** The listener is gone; idempotent, and aborts nothing. */
+  leave(): void;
+}
+
+export interface AdminWatch {
+  /** Ends by itself only when the server drains; `return()` leaves. */
+  readonly events: AsyncGenerator<AdminEvent, void>;
+}
+
+/** The domain: every verb by its operationId. All throw {@link SessionError}; anything else is a defect. */
+export interface Sessions {
+  createSession: Verb<"createSession">;
+  listSessions: Verb<"listSessions">;
+  getSessionsHealth(): Promise<Outputs["getSessionsHealth"]>;
+  getSession: Verb<"getSession">;
+  endSession: CallerVerb<"endSession">;
+  endSessions: CallerVerb<"endSessions">;
+  renewSession: Verb<"renewSession">;
+  updateSessionTimeout: Verb<"updateSessionTimeout">;
+  sessionHeartbeat: Verb<"sessionHeartbeat">;
+  /** Transports `websocket` and `http`; the latter waits for the reply. `callerGone` ends only the waiting. */
+  sendSessionMessage(
+    input: Inputs["sendSessionMessage"],
+    callerGone?: AbortSignal,
+  ): Promise<Outputs["sendSessionMessage"]>;
+  /** Transport `sse`. */
+  streamSessionMessage(input: Inputs["sendSessionMessage"]): Promise<ReplyStream>;
+  getSessionMessages: Verb<"getSessionMessages">;
+  getChannelMessages: Verb<"getChannelMessages">;
+  eraseChannel: Verb<"eraseChannel">;
+  listEndings: Verb<"listEndings">;
+  listAgents(): Outputs["listAgents"];
+
+  /** Enters a listener (contract §4); it hears `session.started` before this resolves. Rejects with 400, 404 or 410. */
+  listen(input: Inputs["sessionEvents"], writer: ListenerWriter): Promise<Listening>;
+  watch(): AdminWatch;
+
+  /** What this process holds now. */
+  held(): { readonly sessions: number; readonly listeners: number; readonly operations: number };
+  agent(agentId: string): Agent | undefined;
+  /** Whether store and bus answer. */
+  readiness(): Promise<{ readonly store: "ok" | "down"; readonly bus: "ok" | "down" }>;
+  /** Refuses new work, lets replies under way finish for at most `graceMs`, drops listeners. */
+  drain(graceMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type { SessionInfo };
