@@ -73,7 +73,8 @@ export type Over =
 /** The error that a verb on such a session meets: 410 where its own time ran out, 404 otherwise. */
 export const overError = (sessionId: string, over: Over): SessionError => {
   if (over.state === "expired") return sessionExpired(sessionId, over.expiresAt);
-  if (over.state === "ended" && hasExpired(over.ending)) return sessionExpired(sessionId, over.ending.expiresAt);
+  if (over.state === "ended" && hasExpired(over.ending))
+    return sessionExpired(sessionId, over.ending.expiresAt);
   return sessionNotFound(sessionId);
 };
 

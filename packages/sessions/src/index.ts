@@ -5,5 +5,5 @@ export type * from "./ports.js";
 export * from "./schemas.js";
 export * from "./session.js";
 export * from "./session-event.js";
-export * from "./timeout-policy.js";
 export type * from "./sessions.js";
+export * from "./timeout-policy.js";

@@ -19,7 +19,9 @@ const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stri
 
 /** Text as every store can keep it: Postgres takes no NUL, UTF-8 no lone surrogate. */
 const text = () =>
-  z.string().refine((value) => !value.includes("\0") && value.isWellFormed(), "has characters that can't be stored");
+  z
+    .string()
+    .refine((value) => !value.includes("\0") && value.isWellFormed(), "has characters that can't be stored");
 
 const deepWellFormed = (value: unknown): boolean => {
   const json = JSON.stringify(value);
@@ -30,13 +32,19 @@ const deepWellFormed = (value: unknown): boolean => {
 const jsonObject = z.record(z.string(), z.unknown());
 
 export const metadata = jsonObject
-  .refine((value) => jsonBytes(value) <= limits.metadataBytes, `must be at most ${limits.metadataBytes} bytes as JSON`)
+  .refine(
+    (value) => jsonBytes(value) <= limits.metadataBytes,
+    `must be at most ${limits.metadataBytes} bytes as JSON`,
+  )
   .refine(deepWellFormed, "has characters that can't be stored");
 
 const attachments = z
   .array(jsonObject)
   .max(limits.attachments)
-  .refine((value) => jsonBytes(value) <= limits.attachmentsBytes, `must be at most ${limits.attachmentsBytes} bytes as JSON`)
+  .refine(
+    (value) => jsonBytes(value) <= limits.attachmentsBytes,
+    `must be at most ${limits.attachmentsBytes} bytes as JSON`,
+  )
   .refine(deepWellFormed, "has characters that can't be stored");
 
 /** Any version and variant of UUID. */
@@ -118,7 +126,8 @@ export const inputs = {
       dryRun: z.boolean().default(false),
     })
     .refine(
-      ({ agentId, userId, sessionIds }) => agentId !== undefined || userId !== undefined || sessionIds !== undefined,
+      ({ agentId, userId, sessionIds }) =>
+        agentId !== undefined || userId !== undefined || sessionIds !== undefined,
       "at least one of agentId, userId and sessionIds is required",
     ),
 } as const;

@@ -50,7 +50,11 @@ export const parseTimeoutConfig = (input: unknown, limits: TimeoutLimits): Timeo
   const parsed: { -readonly [K in keyof TimeoutConfig]?: TimeoutConfig[K] } = {};
   if (timeoutMinutes !== undefined) {
     if (!isWhole(timeoutMinutes, minTimeoutMinutes, maxTimeoutMinutes))
-      throw invalid("timeoutMinutes", timeoutMinutes, `a whole number from ${minTimeoutMinutes} to ${maxTimeoutMinutes}`);
+      throw invalid(
+        "timeoutMinutes",
+        timeoutMinutes,
+        `a whole number from ${minTimeoutMinutes} to ${maxTimeoutMinutes}`,
+      );
     parsed.timeoutMinutes = timeoutMinutes;
   }
   if (autoRenew !== undefined) {
