@@ -1,0 +1,46 @@
+import type { Sessions } from "@adjourn/sessions";
+
+/**
+ * Who a request comes from. `anonymous`: no keys are in use. `nobody`: keys are in use and none that holds was given;
+ * `why` says whether one was missing or wrong. `session`: the token of one session, dead once that session is over.
+ */
+export type Principal =
+  | { readonly role: "admin" | "service"; readonly name: string }
+  | { readonly role: "session"; readonly sessionId: string }
+  | { readonly role: "anonymous" }
+  | { readonly role: "nobody"; readonly why: "missing" | "invalid" };
+
+/** A WebSocket that tRPC calls arrive on, as far as a listener needs it. */
+export interface TrpcSocket {
+  readonly waitingBytes: number;
+  drained(): Promise<void>;
+  /** `connectionParams.sessionId`: the socket was opened for this session alone and closes with it. */
+  readonly onlySessionId: string | null;
+  close(code: number, reason: string): void;
+  terminate(): void;
+  /** Subscriptions open on this socket now; the limit is 100. */
+  subscriptions: number;
+}
+
+/** What mints and checks credentials; the server makes it from the keys that it was given. */
+export interface Credentials {
+  /** False on a loopback host with no keys set. */
+  readonly inUse: boolean;
+  /** A key, session token or ticket to the one who brings it. */
+  authenticate(credential: string | null): Promise<Principal>;
+  sessionToken(sessionId: string): Promise<string>;
+  /** The principal's own rights for 60 s; `expiresAt` in ms. */
+  ticket(principal: Principal): Promise<{ readonly ticket: string; readonly expiresAt: number }>;
+}
+
+/** What every procedure has, whichever door the call came through. */
+export interface Context {
+  readonly sessions: Sessions;
+  readonly credentials: Credentials;
+  readonly principal: Principal;
+  readonly requestId: string;
+  /** Fires when the caller has left; over tRPC's WebSocket it never does. */
+  readonly callerGone?: AbortSignal | undefined;
+  /** Present on calls that came over tRPC's WebSocket. */
+  readonly socket?: TrpcSocket | undefined;
+}
