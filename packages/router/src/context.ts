@@ -3,10 +3,12 @@ import type { Sessions } from "@adjourn/sessions";
 /**
  * Who a request comes from. `anonymous`: no keys are in use. `nobody`: keys are in use and none that holds was given;
  * `why` says whether one was missing or wrong. `session`: the token of one session, dead once that session is over.
+ * `name` is the key's, null where the operator gave it none. `ticketUntil` (ms) is set on those who came with a ticket:
+ * a ticket that they ask for is no good for longer than their own.
  */
 export type Principal =
-  | { readonly role: "admin" | "service"; readonly name: string }
-  | { readonly role: "session"; readonly sessionId: string }
+  | { readonly role: "admin" | "service"; readonly name: string | null; readonly ticketUntil?: number }
+  | { readonly role: "session"; readonly sessionId: string; readonly ticketUntil?: number }
   | { readonly role: "anonymous" }
   | { readonly role: "nobody"; readonly why: "missing" | "invalid" };
 
@@ -26,8 +28,8 @@ export interface TrpcSocket {
 export interface Credentials {
   /** False on a loopback host with no keys set. */
   readonly inUse: boolean;
-  /** A key, session token or ticket to the one who brings it. */
-  authenticate(credential: string | null): Promise<Principal>;
+  /** A key, session token or ticket to the one who brings it; what came in an address may only be a ticket. */
+  authenticate(credential: string | null, allowed?: "any" | "ticket"): Promise<Principal>;
   sessionToken(sessionId: string): Promise<string>;
   /** The principal's own rights for 60 s; `expiresAt` in ms. */
   ticket(principal: Principal): Promise<{ readonly ticket: string; readonly expiresAt: number }>;

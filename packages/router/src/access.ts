@@ -1,0 +1,96 @@
+import { type Caller, SessionError } from "@adjourn/sessions";
+import type { Principal } from "./context.js";
+
+/**
+ * `own`: only where the input names the token's own session. `filtered`: only where the input narrows the matter down
+ * to one user or to named sessions.
+ */
+type Rule = "yes" | "no" | "own" | "filtered";
+type Role = Exclude<Principal["role"], "nobody">;
+
+const adminOnly = { admin: "yes", service: "no", session: "no", anonymous: "yes" } as const;
+const backends = { admin: "yes", service: "yes", session: "no", anonymous: "yes" } as const;
+const backendsFiltered = { admin: "yes", service: "filtered", session: "no", anonymous: "yes" } as const;
+const participants = { admin: "yes", service: "yes", session: "own", anonymous: "yes" } as const;
+const anyone = { admin: "yes", service: "yes", session: "yes", anonymous: "yes" } as const;
+
+/** Who may call what. An operation that is missing here is refused to everyone. */
+export const accessTable = {
+  createSession: backends,
+  listSessions: backendsFiltered,
+  getSessionsHealth: backends,
+  getSession: participants,
+  endSession: participants,
+  renewSession: participants,
+  updateSessionTimeout: backends,
+  sessionHeartbeat: participants,
+  sendSessionMessage: participants,
+  getSessionMessages: participants,
+  sessionEvents: participants,
+  getChannelMessages: backends,
+  eraseChannel: adminOnly,
+  listEndings: adminOnly,
+  endSessions: backendsFiltered,
+  issueTicket: anyone,
+  listAgents: backends,
+  adminEvents: adminOnly,
+} as const satisfies Record<string, Readonly<Record<Role, Rule>>>;
+
+export type Operation = keyof typeof accessTable;
+
+/** The fields that narrow a bulk operation down, as its input has them. */
+const narrowing: Partial<Record<string, readonly string[]>> = {
+  listSessions: ["userId"],
+  endSessions: ["userId", "sessionIds"],
+};
+
+/**
+ * Refuses a caller who may not do this. `input` is what was sent, not yet validated; `unread` says that more of it is
+ * to come (a body), so that a rule which depends on it waits for the second look.
+ * @throws SessionError `UNAUTHORIZED`, `FORBIDDEN`
+ */
+export const requireAccess = (
+  operation: string,
+  principal: Principal,
+  input: unknown,
+  unread: "unread" | "complete" = "complete",
+): void => {
+  if (principal.role === "nobody")
+    throw new SessionError(
+      "UNAUTHORIZED",
+      principal.why === "missing" ? "A key is required" : "The key is not valid",
+    );
+  const rule = Object.hasOwn(accessTable, operation)
+    ? accessTable[operation as Operation][principal.role]
+    : "no";
+  if (rule === "yes") return;
+  const given = fieldsOf(input);
+  if (rule === "own" && principal.role === "session" && given.sessionId === principal.sessionId) return;
+  if (rule === "filtered") {
+    if (unread === "unread" || isNarrowed(operation, given)) return;
+    throw new SessionError("FORBIDDEN", `This key must name one of: ${narrowing[operation]?.join(", ")}`);
+  }
+  throw new SessionError("FORBIDDEN", "This key may not do that");
+};
+
+const isNarrowed = (operation: string, given: Fields): boolean =>
+  (narrowing[operation] ?? []).some((field) => given[field] !== undefined && given[field] !== null);
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const fieldsOf = (input: unknown): Fields =>
+  typeof input === "object" && input !== null ? (input as Fields) : {};
+
+/** Who an ending was asked for by. */
+export const callerOf = (principal: Principal): Caller => {
+  switch (principal.role) {
+    case "admin":
+    case "service":
+      return { endedBy: principal.role, actor: principal.name };
+    case "session":
+    case "anonymous":
+      return { endedBy: principal.role, actor: null };
+    case "nobody":
+      throw new SessionError("UNAUTHORIZED", "A key is required");
+  }
+};

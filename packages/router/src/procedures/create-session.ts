@@ -1,0 +1,9 @@
+import { inputs } from "@adjourn/sessions";
+import { procedure } from "../trpc.js";
+
+/** The session, with its own token where keys are in use. */
+export const createSession = procedure.input(inputs.createSession).mutation(async ({ ctx, input }) => {
+  const session = await ctx.sessions.createSession(input);
+  if (!ctx.credentials.inUse) return session;
+  return { ...session, token: await ctx.credentials.sessionToken(session.sessionId) };
+});

@@ -1,0 +1,3 @@
+import { procedure } from "../trpc.js";
+
+export const getSessionsHealth = procedure.query(({ ctx }) => ctx.sessions.getSessionsHealth());

@@ -1,0 +1,9 @@
+import { toIso } from "@adjourn/sessions";
+import { procedure } from "../trpc.js";
+
+export const issueTicket = procedure.mutation(async ({ ctx }) => {
+  // A session's token is worth nothing once its session is over, which only the store knows.
+  if (ctx.principal.role === "session") await ctx.sessions.getSession({ sessionId: ctx.principal.sessionId });
+  const { ticket, expiresAt } = await ctx.credentials.ticket(ctx.principal);
+  return { ticket, expiresAt: toIso(expiresAt) };
+});

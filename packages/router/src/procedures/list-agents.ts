@@ -1,0 +1,3 @@
+import { procedure } from "../trpc.js";
+
+export const listAgents = procedure.query(({ ctx }) => ctx.sessions.listAgents());

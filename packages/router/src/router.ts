@@ -1,0 +1,42 @@
+import { createSession } from "./procedures/create-session.js";
+import { endSession } from "./procedures/end-session.js";
+import { endSessions } from "./procedures/end-sessions.js";
+import { eraseChannel } from "./procedures/erase-channel.js";
+import { getChannelMessages } from "./procedures/get-channel-messages.js";
+import { getSession } from "./procedures/get-session.js";
+import { getSessionMessages } from "./procedures/get-session-messages.js";
+import { getSessionsHealth } from "./procedures/get-sessions-health.js";
+import { issueTicket } from "./procedures/issue-ticket.js";
+import { listAgents } from "./procedures/list-agents.js";
+import { listEndings } from "./procedures/list-endings.js";
+import { listSessions } from "./procedures/list-sessions.js";
+import { renewSession } from "./procedures/renew-session.js";
+import { sendSessionMessage } from "./procedures/send-session-message.js";
+import { sessionHeartbeat } from "./procedures/session-heartbeat.js";
+import { updateSessionTimeout } from "./procedures/update-session-timeout.js";
+import { createCallerFactory, router } from "./trpc.js";
+
+/** Every operation by its operationId. */
+export const appRouter = router({
+  createSession,
+  listSessions,
+  getSessionsHealth,
+  getSession,
+  endSession,
+  renewSession,
+  updateSessionTimeout,
+  sessionHeartbeat,
+  sendSessionMessage,
+  getSessionMessages,
+  getChannelMessages,
+  eraseChannel,
+  listEndings,
+  endSessions,
+  issueTicket,
+  listAgents,
+});
+
+export type AppRouter = typeof appRouter;
+
+/** Calls the procedures without a wire, access checks included. */
+export const createCaller = createCallerFactory(appRouter);

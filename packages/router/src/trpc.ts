@@ -1,0 +1,30 @@
+import { initTRPC } from "@trpc/server";
+import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
+import { requireAccess } from "./access.js";
+import type { Context } from "./context.js";
+import { errorTable } from "./error-codes.js";
+import { toRefusal } from "./refusal.js";
+
+const t = initTRPC.context<Context>().create({
+  isDev: false,
+  errorFormatter: ({ error, ctx, path }) => {
+    const { code, status, message, details } = toRefusal(error, ctx?.requestId);
+    const trpcCode = errorTable[code].trpc;
+    return {
+      message,
+      code: TRPC_ERROR_CODES_BY_KEY[trpcCode],
+      data: { code: trpcCode, httpStatus: status, path, session: { code, details } },
+    };
+  },
+});
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+/** Judges key and role by the access table before anything looks at the input. */
+export const procedure = t.procedure.use(async ({ ctx, path, getRawInput, next }) => {
+  // Without a valid key the input is not even parsed: a caller nobody knows learns nothing of it.
+  if (ctx.principal.role === "nobody") requireAccess(path, ctx.principal, undefined);
+  requireAccess(path, ctx.principal, await getRawInput());
+  return next();
+});
