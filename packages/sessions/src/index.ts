@@ -1,3 +1,5 @@
+export { createSessions } from "./create-sessions.js";
+export type { SessionsSettings } from "./domain.js";
 export * from "./ending.js";
 export * from "./errors.js";
 export * from "./message.js";

@@ -25,7 +25,7 @@ export interface MessageInfo {
   readonly inReplyTo: string | null;
   readonly createdAt: string;
   readonly metadata: JsonObject;
-  readonly attachments?: readonly JsonObject[];
+  readonly attachments?: JsonObject[];
 }
 
 export const toMessageInfo = (message: Message): MessageInfo => ({
@@ -36,5 +36,5 @@ export const toMessageInfo = (message: Message): MessageInfo => ({
   inReplyTo: message.inReplyTo,
   createdAt: toIso(message.createdAt),
   metadata: message.metadata,
-  ...(message.attachments ? { attachments: message.attachments } : {}),
+  ...(message.attachments ? { attachments: [...message.attachments] } : {}),
 });

@@ -55,11 +55,8 @@ export interface Sessions {
   renewSession: Verb<"renewSession">;
   updateSessionTimeout: Verb<"updateSessionTimeout">;
   sessionHeartbeat: Verb<"sessionHeartbeat">;
-  /** Transports `websocket` and `http`; the latter waits for the reply. `callerGone` ends only the waiting. */
-  sendSessionMessage(
-    input: Inputs["sendSessionMessage"],
-    callerGone?: AbortSignal,
-  ): Promise<Outputs["sendSessionMessage"]>;
+  /** Transports `websocket` and `http`; the latter waits for the reply. */
+  sendSessionMessage: Verb<"sendSessionMessage">;
   /** Transport `sse`. */
   streamSessionMessage(input: Inputs["sendSessionMessage"]): Promise<ReplyStream>;
   getSessionMessages: Verb<"getSessionMessages">;

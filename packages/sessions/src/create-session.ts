@@ -1,0 +1,82 @@
+import type { Domain } from "./domain.js";
+import { channelInUse, channelNotFound, SessionError } from "./errors.js";
+import type { Agent, IdempotencyKey } from "./ports.js";
+import type { Inputs, Outputs } from "./schemas.js";
+import { type JsonObject, type Session, toIso } from "./session.js";
+import { parseTimeoutConfig, resolveTimeoutConfig, type TimeoutConfig } from "./timeout-policy.js";
+
+type Input = Inputs["createSession"];
+
+/** @throws SessionError `INVALID_TIMEOUT_CONFIG`, `AGENT_NOT_FOUND`, `CHANNEL_NOT_FOUND`, `CHANNEL_IN_USE`, `IDEMPOTENCY_KEY_REUSED` */
+export const createSession = async (domain: Domain, input: Input): Promise<Outputs["createSession"]> => {
+  const timeoutConfig = timeoutConfigFor(domain, input, domain.agents.get(input.agentId));
+  const sessionId = domain.newId();
+  const channelId = input.channelId ?? domain.newId();
+  const draft = {
+    sessionId,
+    channelId,
+    continues: input.channelId !== undefined,
+    agentId: input.agentId,
+    userId: input.userId,
+    metadata: withoutIds(input.metadata ?? {}),
+    timeoutConfig,
+  };
+  const created = await domain.store.createSession(draft, await idempotencyOf(input));
+  switch (created.outcome) {
+    case "created":
+      domain.feed.created(created.session.sessionId);
+      return answer(created.session);
+    case "repeated":
+      return answer(created.session);
+    case "key_reused":
+      throw new SessionError("IDEMPOTENCY_KEY_REUSED", "This Idempotency-Key was used with another body", {
+        idempotencyKey: input.idempotencyKey,
+      });
+    case "channel_not_found":
+      throw channelNotFound(channelId);
+    case "channel_in_use":
+      throw channelInUse(channelId);
+  }
+};
+
+const timeoutConfigFor = (
+  { settings: { timeouts } }: Domain,
+  input: Input,
+  agent: Agent | undefined,
+): TimeoutConfig => {
+  const named = parseTimeoutConfig(input.timeoutConfig, timeouts.limits);
+  const resolved = resolveTimeoutConfig(named, agent?.timeoutConfig ?? {}, timeouts.defaults);
+  if (!agent) throw new SessionError("AGENT_NOT_FOUND", "Agent not found", { agentId: input.agentId });
+  return resolved;
+};
+
+/** Metadata can't claim whose it is: these three are the session's to say. */
+export const withoutIds = ({ sessionId: _, agentId: __, userId: ___, ...rest }: JsonObject): JsonObject =>
+  rest;
+
+const idempotencyOf = async ({ idempotencyKey, ...asked }: Input): Promise<IdempotencyKey | null> =>
+  idempotencyKey === undefined ? null : { key: idempotencyKey, fingerprint: await hash(canonical(asked)) };
+
+/** The same value gives the same text, whatever the order of its keys. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+
+const hash = async (text: string): Promise<string> => {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+};
+
+const answer = (session: Session): Outputs["createSession"] => ({
+  sessionId: session.sessionId,
+  channelId: session.channelId,
+  agentId: session.agentId,
+  userId: session.userId,
+  createdAt: toIso(session.createdAt),
+  expiresAt: toIso(session.expiresAt),
+  timeoutConfig: session.timeoutConfig,
+  metadata: session.metadata,
+});

@@ -1,0 +1,104 @@
+import { AdminFeed } from "./admin-feed.js";
+import { createSession } from "./create-session.js";
+import type { Domain, SessionsSettings } from "./domain.js";
+import { endSession } from "./end-session.js";
+import { endSessions } from "./end-sessions.js";
+import { eraseChannel } from "./erase-channel.js";
+import { SessionError } from "./errors.js";
+import { startSweeper } from "./expire-sessions.js";
+import { getChannelMessages } from "./get-channel-messages.js";
+import { getSession } from "./get-session.js";
+import { getSessionMessages } from "./get-session-messages.js";
+import { getSessionsHealth } from "./get-sessions-health.js";
+import { Hub } from "./hub.js";
+import { listEndings } from "./list-endings.js";
+import { listSessions, toRows } from "./list-sessions.js";
+import { listen } from "./listen.js";
+import type { Agent, Ports } from "./ports.js";
+import { renewSession } from "./renew-session.js";
+import { sendSessionMessage, streamSessionMessage } from "./send-session-message.js";
+import { sessionHeartbeat } from "./session-heartbeat.js";
+import type { Sessions } from "./sessions.js";
+import { updateSessionTimeout } from "./update-session-timeout.js";
+
+/** The whole domain over the given ports. Close it before its store. */
+export const createSessions = (ports: Ports, settings: SessionsSettings): Sessions => {
+  const domain = assemble(ports, settings);
+  const startedAt = ports.clock.now();
+  let isDraining = false;
+
+  const verb =
+    <Args extends unknown[], Result>(run: (domain: Domain, ...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      if (isDraining) throw draining();
+      return run(domain, ...args);
+    };
+
+  return {
+    createSession: verb(createSession),
+    listSessions: verb(listSessions),
+    getSessionsHealth: verb((given) => getSessionsHealth(given, startedAt)),
+    getSession: verb(getSession),
+    endSession: verb(endSession),
+    endSessions: verb(endSessions),
+    renewSession: verb(renewSession),
+    updateSessionTimeout: verb(updateSessionTimeout),
+    sessionHeartbeat: verb(sessionHeartbeat),
+    sendSessionMessage: verb(sendSessionMessage),
+    streamSessionMessage: verb(streamSessionMessage),
+    getSessionMessages: verb(getSessionMessages),
+    getChannelMessages: verb(getChannelMessages),
+    eraseChannel: verb(eraseChannel),
+    listEndings: verb(listEndings),
+    listen: verb(listen),
+    listAgents: () => ({ success: true, data: { agents: ports.agents.list().map(describeAgent) } }),
+    watch: () => {
+      if (isDraining) throw draining();
+      return domain.feed.watch();
+    },
+    agent: (agentId) => ports.agents.get(agentId),
+    held: () => domain.hub.totals(),
+    readiness: async () => ({
+      store: await ports.store.ping().then(
+        () => "ok" as const,
+        () => "down" as const,
+      ),
+      bus: ports.bus.status,
+    }),
+    drain: async (graceMs) => {
+      isDraining = true;
+      await drain(domain, graceMs);
+    },
+    close: async () => {
+      isDraining = true;
+      domain.sweeper.stop();
+      domain.feed.close();
+      domain.hub.dropListeners("draining");
+      domain.hub.abortOperations(draining());
+      domain.hub.close();
+    },
+  };
+};
+
+const assemble = (ports: Ports, settings: SessionsSettings): Domain => {
+  const feed: AdminFeed = new AdminFeed(ports, settings.nodeId, (sessions) => toRows(domain, sessions));
+  const hub = new Hub(ports, settings, feed);
+  const sweeper = startSweeper(ports, hub, settings.retentionDays);
+  const domain: Domain = { ...ports, settings, hub, feed, sweeper };
+  return domain;
+};
+
+const describeAgent = ({ id, name }: Agent) => ({ id, name, status: "active" });
+
+const draining = (): SessionError =>
+  new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down; another one will answer");
+
+/** Listeners go first, and come back elsewhere with their last id; replies under way get their time. */
+const drain = async ({ hub, feed, clock }: Domain, graceMs: number): Promise<void> => {
+  feed.close();
+  hub.dropListeners("draining");
+  const deadline = clock.now() + graceMs;
+  while (hub.totals().operations > 0 && clock.now() < deadline)
+    await new Promise<void>((resolve) => clock.setTimeout(resolve, Math.min(50, deadline - clock.now())));
+  hub.abortOperations(draining());
+};

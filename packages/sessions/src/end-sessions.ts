@@ -1,0 +1,27 @@
+import type { Domain } from "./domain.js";
+import type { Caller } from "./ending.js";
+import type { Inputs, Outputs } from "./schemas.js";
+
+/** Sessions ended in one transaction and released in one go: small enough that other requests get their turn. */
+const batchSize = 100;
+
+/** Ends what matches now, batch by batch; what others end meanwhile is theirs, what is created later lives. */
+export const endSessions = async (
+  domain: Domain,
+  { agentId, userId, sessionIds, reason, dryRun }: Inputs["endSessions"],
+  caller: Caller,
+): Promise<Outputs["endSessions"]> => {
+  const filter = { agentId, userId, sessionIds };
+  const createdUntil = domain.store.now();
+  const matched = await domain.store.countMatching(filter);
+  if (dryRun) return { ended: 0, matched };
+  let ended = 0;
+  for (;;) {
+    const end = { reason: reason ?? null, caller, createdUntil, limit: batchSize };
+    const endings = await domain.store.endMatching(filter, end);
+    if (endings.length === 0) break;
+    for (const ending of endings) domain.hub.end(ending);
+    ended += endings.length;
+  }
+  return { ended, matched: Math.max(matched, ended) };
+};

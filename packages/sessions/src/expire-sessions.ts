@@ -1,0 +1,99 @@
+import type { Hub } from "./hub.js";
+import type { Ports } from "./ports.js";
+import { toSessionInfo } from "./session.js";
+
+/** Four looks a second keep an expiry within the second that the contract allows (E8). */
+export const sweepEveryMs = 250;
+const batchSize = 100;
+const retentionEveryMs = 60_000;
+const retentionBatch = 500;
+const dayMs = 86_400_000;
+/** How long a retry with an Idempotency-Key is recognised (contract §2). */
+const idempotencyKeyLifeMs = dayMs;
+
+export interface Sweeper {
+  /** Ends and warns what is due now. */
+  sweep(): Promise<void>;
+  /** The same without waiting for it; one at a time. */
+  sweepSoon(): void;
+  stop(): void;
+}
+
+type Needs = Pick<Ports, "clock" | "store" | "log">;
+
+/** Ends sessions whose time has run out and warns those whose time runs out; needs no request to happen. */
+export const startSweeper = (ports: Needs, hub: Hub, retentionDays: number | null): Sweeper => {
+  let running: Promise<void> | null = null;
+  const sweep = (): Promise<void> => {
+    running ??= sweepOnce(ports, hub).finally(() => {
+      running = null;
+    });
+    return running;
+  };
+  const stopSweeping = repeat(ports, sweepEveryMs, sweep, "The sweep of expired sessions failed");
+  const stopRetaining = repeat(
+    ports,
+    retentionEveryMs,
+    () => deleteOld(ports, retentionDays),
+    "The sweep of old records failed",
+  );
+  return {
+    sweep,
+    sweepSoon: () => void sweep().catch(() => {}),
+    stop: () => {
+      stopSweeping();
+      stopRetaining();
+    },
+  };
+};
+
+const sweepOnce = async ({ store }: Needs, hub: Hub): Promise<void> => {
+  if (!(await store.hasDue())) return;
+  for (let full = true; full; ) {
+    const endings = await store.expireSessions(batchSize);
+    for (const ending of endings) hub.end(ending);
+    full = endings.length === batchSize;
+  }
+  for (let full = true; full; ) {
+    const sessions = await store.claimWarnings(batchSize);
+    for (const session of sessions)
+      hub.event(session.sessionId, {
+        type: "session.expiring",
+        session: toSessionInfo(session, store.now()),
+      });
+    full = sessions.length === batchSize;
+  }
+};
+
+const deleteOld = async ({ store }: Needs, retentionDays: number | null): Promise<void> => {
+  const now = store.now();
+  await store.deleteIdempotencyKeysBefore(now - idempotencyKeyLifeMs);
+  if (retentionDays === null) return;
+  while ((await store.deleteEndedBefore(now - retentionDays * dayMs, retentionBatch)) === retentionBatch);
+};
+
+/** Runs `work` every so often, one at a time; a failure is logged once, until it works again. */
+const repeat = (
+  { clock, log }: Needs,
+  everyMs: number,
+  work: () => Promise<void>,
+  failure: string,
+): (() => void) => {
+  let stopped = false;
+  let failing = false;
+  const run = async (): Promise<void> => {
+    try {
+      await work();
+      failing = false;
+    } catch (cause) {
+      if (!failing) log.error(failure, { cause: String(cause) });
+      failing = true;
+    }
+    if (!stopped) timer = clock.setTimeout(run, everyMs);
+  };
+  let timer = clock.setTimeout(run, everyMs);
+  return () => {
+    stopped = true;
+    timer.cancel();
+  };
+};

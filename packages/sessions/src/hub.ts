@@ -1,0 +1,198 @@
+import type { EndingRecord } from "./ending.js";
+import { type Delivery, HubEntry } from "./hub-entry.js";
+import type { BusMessage, DropCause, EndingCounts, Held, Ports } from "./ports.js";
+import { toIso } from "./session.js";
+import type { SessionEventBody } from "./session-event.js";
+
+/** Subject of what is said of one session. */
+const subjectOf = (sessionId: string): string => `session.${sessionId}`;
+
+const nothingHeld: EndingCounts = { listenersDropped: 0, operationsAborted: 0 };
+/** Sessions asked for in one look at the store. */
+const lookBatch = 1_000;
+
+export interface HubSettings {
+  readonly nodeId: string;
+  /** How often what is held is held against the store, ms; null where this process sees every write itself. */
+  readonly lookEveryMs: number | null;
+}
+
+/** Told of whatever admins may want to see. */
+export interface HubObserver {
+  changed(sessionId: string): void;
+  ended(ending: EndingRecord, counts: EndingCounts): void;
+}
+
+/**
+ * What this process holds, session by session: who listens and what is pending. {@link Hub.end} and
+ * {@link Hub.release} are the only ways out for an ended session, whatever ended it and wherever.
+ */
+export class Hub {
+  private readonly entries = new Map<string, HubEntry>();
+  private uniques = 0;
+  private readonly uniqueTag: string;
+  private stopLooking: () => void = () => {};
+
+  constructor(
+    private readonly ports: Ports,
+    private readonly settings: HubSettings,
+    private readonly observer: HubObserver,
+  ) {
+    this.uniqueTag = ports.newId().slice(0, 8);
+    if (settings.lookEveryMs !== null) this.lookEvery(settings.lookEveryMs);
+    ports.bus.onGap(() => void this.look());
+  }
+
+  /** The entry of a session, made if there is none; {@link leaveIfEmpty} takes it away again. */
+  enter(sessionId: string): HubEntry {
+    const existing = this.entries.get(sessionId);
+    if (existing) return existing;
+    const subscription = this.ports.bus.subscribe(subjectOf(sessionId), (message) =>
+      this.hear(sessionId, message),
+    );
+    const entry = new HubEntry(
+      sessionId,
+      this.ports,
+      () => this.nextUnique(),
+      subscription,
+      (changed) => this.onChange(changed),
+    );
+    this.entries.set(sessionId, entry);
+    return entry;
+  }
+
+  /** For an entry that was made for something which then did not stay. */
+  leaveIfEmpty(entry: HubEntry): void {
+    if (entry.isEmpty && this.entries.get(entry.sessionId) === entry) this.remove(entry);
+  }
+
+  /** A message that the store has accepted, here: to this node's listeners, then to the others. */
+  message(sessionId: string, seq: number, at: string, body: SessionEventBody): void {
+    this.entries.get(sessionId)?.deliver({ seq, at, body });
+    this.publish(sessionId, { kind: "message", origin: this.settings.nodeId, seq, at, body });
+    this.observer.changed(sessionId);
+  }
+
+  event(sessionId: string, body: SessionEventBody): void {
+    const at = toIso(this.ports.store.now());
+    this.entries.get(sessionId)?.deliver({ seq: null, at, body });
+    this.publish(sessionId, { kind: "event", origin: this.settings.nodeId, at, body });
+  }
+
+  /** This node ended the session: releases it here, tells the others, and adds what was cut to the ending. */
+  end(ending: EndingRecord): EndingCounts {
+    const counts = this.release(ending);
+    this.publish(ending.sessionId, { kind: "ended", origin: this.settings.nodeId, ending });
+    this.observer.ended(ending, counts);
+    return counts;
+  }
+
+  /** Lets go of an ended session, once; what it held is counted in the store. */
+  release(ending: EndingRecord): EndingCounts {
+    const entry = this.entries.get(ending.sessionId);
+    if (!entry) return nothingHeld;
+    this.remove(entry);
+    const counts = entry.release(ending);
+    if (counts.listenersDropped + counts.operationsAborted > 0) this.report(ending.sessionId, counts);
+    return counts;
+  }
+
+  /** Holds what is held here against the store: what is over is released, what was lost is fetched. */
+  async look(): Promise<void> {
+    const sessionIds = [...this.entries.keys()];
+    for (let from = 0; from < sessionIds.length; from += lookBatch)
+      await this.lookAt(sessionIds.slice(from, from + lookBatch));
+  }
+
+  heldOf(sessionId: string): Held {
+    return this.entries.get(sessionId)?.held ?? { listeners: 0, replies: [] };
+  }
+
+  totals(): { readonly sessions: number; readonly listeners: number; readonly operations: number } {
+    let listeners = 0;
+    let operations = 0;
+    for (const { sizes } of this.entries.values()) {
+      listeners += sizes.listeners;
+      operations += sizes.operations;
+    }
+    return { sessions: this.entries.size, listeners, operations };
+  }
+
+  dropListeners(cause: DropCause): void {
+    for (const entry of [...this.entries.values()]) entry.dropListeners(cause);
+  }
+
+  abortOperations(cause: Error): void {
+    for (const entry of [...this.entries.values()]) entry.abortOperations(cause);
+  }
+
+  close(): void {
+    this.stopLooking();
+    for (const entry of [...this.entries.values()]) this.remove(entry);
+  }
+
+  private hear(sessionId: string, message: BusMessage): void {
+    if (message.origin === this.settings.nodeId) return;
+    if (message.kind === "ended") this.release(message.ending);
+    else if (message.kind === "message" || message.kind === "event") {
+      const { at, body } = message;
+      const delivery: Delivery = { seq: message.kind === "message" ? message.seq : null, at, body };
+      this.entries.get(sessionId)?.deliver(delivery);
+    }
+  }
+
+  private publish(sessionId: string, message: BusMessage): void {
+    this.ports.bus.publish(subjectOf(sessionId), message);
+  }
+
+  private onChange(entry: HubEntry): void {
+    if (this.entries.get(entry.sessionId) !== entry) return;
+    if (entry.isEmpty) this.remove(entry);
+    else this.ports.presence.report(entry.sessionId, entry.held);
+    this.observer.changed(entry.sessionId);
+  }
+
+  private remove(entry: HubEntry): void {
+    this.entries.delete(entry.sessionId);
+    entry.subscription.close();
+    this.ports.presence.report(entry.sessionId, null);
+  }
+
+  private report(sessionId: string, counts: EndingCounts): void {
+    this.ports.store.addEndingCounts(sessionId, counts).catch((cause: unknown) => {
+      this.ports.log.warn("The counts of an ending could not be stored", { sessionId, cause: String(cause) });
+    });
+  }
+
+  private async lookAt(sessionIds: readonly string[]): Promise<void> {
+    try {
+      const live = new Map((await this.ports.store.readSessions(sessionIds)).map((s) => [s.sessionId, s]));
+      const missing = sessionIds.filter((sessionId) => !live.has(sessionId));
+      if (missing.length > 0)
+        for (const ending of await this.ports.store.readEndings(missing)) this.release(ending);
+      for (const [sessionId, { lastSeq }] of live) this.entries.get(sessionId)?.catchUpTo(lastSeq);
+    } catch (cause) {
+      this.ports.log.warn("The look at the store failed; the next one is due soon", { cause: String(cause) });
+    }
+  }
+
+  private lookEvery(everyMs: number): void {
+    let stopped = false;
+    const schedule = () =>
+      this.ports.clock.setTimeout(() => {
+        void this.look().finally(() => {
+          if (!stopped) timer = schedule();
+        });
+      }, everyMs);
+    let timer = schedule();
+    this.stopLooking = () => {
+      stopped = true;
+      timer.cancel();
+    };
+  }
+
+  private nextUnique(): string {
+    this.uniques += 1;
+    return `${this.uniqueTag}-${this.uniques.toString(36)}`;
+  }
+}

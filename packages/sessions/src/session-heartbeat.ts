@@ -1,0 +1,17 @@
+import { announceState } from "./announce-state.js";
+import type { Domain } from "./domain.js";
+import { refuseOver } from "./over.js";
+import type { Inputs } from "./schemas.js";
+import { type SessionInfo, toSessionInfo } from "./session.js";
+
+/** @throws SessionError `SESSION_NOT_FOUND`, `SESSION_EXPIRED` */
+export const sessionHeartbeat = async (
+  domain: Domain,
+  { sessionId }: Inputs["sessionHeartbeat"],
+): Promise<SessionInfo> => {
+  const heard = await domain.store.recordHeartbeat(sessionId);
+  if (heard.outcome === "over") throw refuseOver(domain, sessionId, heard.over);
+  return heard.wasRenewed
+    ? announceState(domain, heard.session, "session.renewed")
+    : toSessionInfo(heard.session, domain.store.now());
+};
