@@ -18,10 +18,18 @@ export interface TrpcSocket {
   drained(): Promise<void>;
   /** `connectionParams.sessionId`: the socket was opened for this session alone and closes with it. */
   readonly onlySessionId: string | null;
-  close(code: number, reason: string): void;
+  /** Gives the peer its time to answer and then destroys. */
+  close(close: { readonly code: number; readonly reason: string }): void;
   terminate(): void;
   /** Subscriptions open on this socket now; the limit is 100. */
   subscriptions: number;
+}
+
+/** The HTTP response that a tRPC subscription over SSE streams on. */
+export interface TrpcResponse {
+  readonly waitingBytes: number;
+  /** Cuts the connection. */
+  destroy(): void;
 }
 
 /** What mints and checks credentials; the server makes it from the keys that it was given. */
@@ -45,4 +53,6 @@ export interface Context {
   readonly callerGone?: AbortSignal | undefined;
   /** Present on calls that came over tRPC's WebSocket. */
   readonly socket?: TrpcSocket | undefined;
+  /** Present on calls that came over HTTP, tRPC's own. */
+  readonly response?: TrpcResponse | undefined;
 }

@@ -1,3 +1,4 @@
+import { adminEvents } from "./procedures/admin-events.js";
 import { createSession } from "./procedures/create-session.js";
 import { endSession } from "./procedures/end-session.js";
 import { endSessions } from "./procedures/end-sessions.js";
@@ -12,6 +13,7 @@ import { listEndings } from "./procedures/list-endings.js";
 import { listSessions } from "./procedures/list-sessions.js";
 import { renewSession } from "./procedures/renew-session.js";
 import { sendSessionMessage } from "./procedures/send-session-message.js";
+import { sessionEvents } from "./procedures/session-events.js";
 import { sessionHeartbeat } from "./procedures/session-heartbeat.js";
 import { updateSessionTimeout } from "./procedures/update-session-timeout.js";
 import { createCallerFactory, router } from "./trpc.js";
@@ -34,6 +36,8 @@ export const appRouter = router({
   endSessions,
   issueTicket,
   listAgents,
+  sessionEvents,
+  adminEvents,
 });
 
 export type AppRouter = typeof appRouter;

@@ -58,7 +58,7 @@ export class AdminFeed {
     this.watchers.add(watcher);
     this.subscription ??= this.ports.bus.subscribe(subject, (message) => this.hear(message));
     void this.sendTotals(watcher);
-    return { events: watcher.read() };
+    return { events: watcher.read(), leave: () => watcher.end() };
   }
 
   /** Lets all watchers go. */

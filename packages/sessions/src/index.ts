@@ -2,6 +2,7 @@ export { createSessions } from "./create-sessions.js";
 export type { SessionsSettings } from "./domain.js";
 export * from "./ending.js";
 export * from "./errors.js";
+export { maxWaitingBytes } from "./listener.js";
 export * from "./message.js";
 export type * from "./ports.js";
 export * from "./schemas.js";

@@ -40,8 +40,10 @@ export interface Listening {
 }
 
 export interface AdminWatch {
-  /** Ends by itself only when the server drains; `return()` leaves. */
+  /** Ends by itself only when the server drains or its reader is hopelessly behind. */
   readonly events: AsyncGenerator<AdminEvent, void>;
+  /** Ends `events`, also while someone waits for the next one; idempotent. */
+  leave(): void;
 }
 
 /** The domain: every verb by its operationId. All throw {@link SessionError}; anything else is a defect. */

@@ -5,5 +5,5 @@ import { procedure } from "../trpc.js";
 export const sendSessionMessage = procedure.input(inputs.sendSessionMessage).mutation(({ ctx, input }) => {
   if (input.transport === "sse")
     throw validationError({ path: "transport", message: "sse is only served over REST" });
-  return ctx.sessions.sendSessionMessage(input, ctx.callerGone);
+  return ctx.sessions.sendSessionMessage(input);
 });

@@ -1,0 +1,45 @@
+import { type AdminEvent, maxWaitingBytes, SessionError } from "@adjourn/sessions";
+import type { Context } from "../context.js";
+import { dropCloses } from "./close-codes.js";
+import { takeSubscriptionSlot } from "./subscription-slot.js";
+
+/**
+ * What happens on the whole server, as a tRPC subscription for admins.
+ * @throws SessionError `RATE_LIMITED` beyond 100 subscriptions a socket, `SERVICE_UNAVAILABLE` while draining
+ */
+export const watchOverTrpc = (ctx: Context, signal: AbortSignal | undefined): AsyncIterable<AdminEvent> => {
+  const giveBack = takeSubscriptionSlot(ctx.socket);
+  const watch = ctx.sessions.watch();
+  // The generator may be waiting for its next event, or may never be read at all: leaving goes beside it.
+  const leave = () => {
+    watch.leave();
+    giveBack();
+  };
+  if (signal?.aborted) leave();
+  else signal?.addEventListener("abort", leave, { once: true });
+  return readEvents(ctx, watch.events, leave, signal);
+};
+
+async function* readEvents(
+  { socket, response }: Context,
+  events: AsyncIterable<AdminEvent>,
+  leave: () => void,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<AdminEvent, void> {
+  try {
+    for await (const event of events) {
+      if (((socket ?? response)?.waitingBytes ?? 0) > maxWaitingBytes) {
+        socket?.close(dropCloses.too_slow);
+        response?.destroy();
+        return;
+      }
+      yield event;
+    }
+  } finally {
+    leave();
+  }
+  if (signal?.aborted) return;
+  // It ended by itself, so the server goes: a stock client comes back after a close or a 503, not after `stopped`.
+  if (socket) socket.close(dropCloses.draining);
+  else throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down; another one will answer");
+}

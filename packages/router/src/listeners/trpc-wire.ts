@@ -1,0 +1,47 @@
+import { type DropCause, SessionError } from "@adjourn/sessions";
+import type { TrpcResponse, TrpcSocket } from "../context.js";
+import { dropCloses, sessionEndedClose } from "./close-codes.js";
+
+/** What is below a tRPC subscription: the connection that its frames go out on. */
+export interface TrpcWire {
+  /** Bytes handed to the connection that the peer has not taken yet. */
+  readonly waitingBytes: number;
+  drained(): Promise<void>;
+  /** Called once the wire has said that the subscription is complete. */
+  completed(): void;
+  /** Lets go of the peer; an error is what the subscription then fails with, null lets it stop without a word. */
+  drop(cause: DropCause): Error | null;
+  destroy(): void;
+}
+
+/** A WebSocket outlives its subscriptions, unless it was opened for one session alone. */
+export const socketWire = (socket: TrpcSocket, sessionId: string): TrpcWire => ({
+  get waitingBytes() {
+    return socket.waitingBytes;
+  },
+  drained: () => socket.drained(),
+  completed: () => {
+    if (socket.onlySessionId === sessionId) socket.close(sessionEndedClose);
+  },
+  // Closed before the subscription stops: a stock client that is told nothing comes back with its last id.
+  drop: (cause) => {
+    socket.close(dropCloses[cause]);
+    return null;
+  },
+  destroy: () => socket.terminate(),
+});
+
+/** Over HTTP each subscription has a response of its own, which tRPC ends. */
+export const responseWire = (response: TrpcResponse | undefined): TrpcWire => ({
+  get waitingBytes() {
+    return response?.waitingBytes ?? 0;
+  },
+  drained: () => Promise.resolve(),
+  completed: () => {},
+  drop: (cause) => {
+    if (cause === "too_slow") response?.destroy();
+    // tRPC's SSE link retries what has a 5xx code.
+    return new SessionError("SERVICE_UNAVAILABLE", "The connection is let go; come back with the last id");
+  },
+  destroy: () => response?.destroy(),
+});
