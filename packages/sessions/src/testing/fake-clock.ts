@@ -50,4 +50,4 @@ export const createFakeClock = (start = Date.UTC(2026, 0, 1)): FakeClock => {
 };
 
 /** A real turn of the event loop: every microtask that is queued, and every one those queue, runs before it ends. */
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

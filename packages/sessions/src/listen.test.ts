@@ -1,0 +1,149 @@
+import { describe, expect, it } from "vitest";
+import { maxWaitingBytes } from "./listener.js";
+import { RecordingWriter } from "./testing/recording-writer.js";
+import { createTestWorld } from "./testing/test-world.js";
+
+const caller = { endedBy: "anonymous", actor: null } as const;
+
+describe("listening", () => {
+  it("hears messages and replies in order, each once, on both nodes", async () => {
+    const { sessions, otherNode, agent, create, send, clock } = createTestWorld();
+    const { sessionId } = await create();
+    const [here, there] = [new RecordingWriter(), new RecordingWriter()];
+    await sessions.listen({ sessionId }, here);
+    await otherNode.listen({ sessionId }, there);
+    await send(sessionId, "one");
+    const reply = await agent.nextTurn();
+    await send(sessionId, "two");
+    reply.say("first ");
+    reply.say("answer");
+    reply.finish();
+    await clock.advance(0);
+    for (const writer of [here, there]) {
+      expect(writer.contents).toEqual(["one", "two", "first answer"]);
+      const deltas = writer.events.flatMap((event) => (event.type === "message.delta" ? [event] : []));
+      expect(deltas.map(({ index, text }) => [index, text])).toEqual([
+        [0, "first "],
+        [1, "answer"],
+      ]);
+      expect(new Set(writer.events.map(({ id }) => id)).size).toBe(writer.events.length);
+    }
+  });
+
+  it("resumes behind its last id without loss or repeat, whatever kind of event that was", async () => {
+    const { sessions, agent, create, send, clock } = createTestWorld();
+    const { sessionId } = await create();
+    const first = new RecordingWriter();
+    const { leave } = await sessions.listen({ sessionId }, first);
+    await send(sessionId, "one");
+    const reply = await agent.nextTurn();
+    reply.say("a piece");
+    await clock.advance(0);
+    expect(first.events.at(-1)?.type).toBe("message.delta");
+    leave();
+    reply.finish();
+    await clock.advance(0);
+    for (let i = 0; i < 120; i++)
+      await send(sessionId, `more ${i}`, "websocket").then(() =>
+        agent.nextTurn().then((turn) => turn.fail(new Error("no"))),
+      );
+    await clock.advance(0);
+    const second = new RecordingWriter();
+    await sessions.listen({ sessionId, lastEventId: first.lastId }, second);
+    await clock.advance(0);
+    expect(second.types[0]).toBe("session.started");
+    expect(second.contents).toEqual(["a piece", ...Array.from({ length: 120 }, (_, i) => `more ${i}`)]);
+  });
+
+  it.each(["nonsense", "00000000-0000-4000-8000-000000000000.1.m"])(
+    "refuses the last id %s",
+    async (lastEventId) => {
+      const { sessions, create } = createTestWorld();
+      const { sessionId } = await create();
+      const refused = sessions.listen({ sessionId, lastEventId }, new RecordingWriter());
+      await expect(refused).rejects.toMatchObject({ code: "VALIDATION_ERROR" });
+      expect(sessions.held().sessions).toBe(0);
+    },
+  );
+
+  it("refuses a last id that is ahead of the session", async () => {
+    const { sessions, create } = createTestWorld();
+    const { sessionId } = await create();
+    const refused = sessions.listen({ sessionId, lastEventId: `${sessionId}.1.m` }, new RecordingWriter());
+    await expect(refused).rejects.toMatchObject({ code: "VALIDATION_ERROR" });
+  });
+
+  it("closes one that reads too slowly, and aborts nothing by it", async () => {
+    const { sessions, agent, create, send, clock } = createTestWorld();
+    const { sessionId } = await create();
+    const slow = new RecordingWriter();
+    await sessions.listen({ sessionId }, slow);
+    await send(sessionId, "one");
+    const reply = await agent.nextTurn();
+    slow.waitingBytes = maxWaitingBytes + 1;
+    reply.say("piece");
+    await clock.advance(0);
+    expect(slow.farewells).toEqual(["too_slow"]);
+    expect(reply.turn.signal.aborted).toBe(false);
+    expect(sessions.held()).toEqual({ sessions: 1, listeners: 0, operations: 1 });
+  });
+
+  it("is refused, not lost, when the end falls between its entering and its first word", async () => {
+    const { sessions, create, store } = createTestWorld();
+    const { sessionId } = await create();
+    const writer = new RecordingWriter();
+    const read = store.readSession.bind(store);
+    store.readSession = async (id) => {
+      const live = await read(id);
+      await sessions.endSession({ sessionId }, caller);
+      return live;
+    };
+    await expect(sessions.listen({ sessionId }, writer)).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
+    expect(writer.events).toEqual([]);
+    expect(sessions.held().sessions).toBe(0);
+  });
+
+  it("finds the end at its next look when the bus lost it", async () => {
+    const { sessions, otherNode, create, clock, bus } = createTestWorld();
+    const { sessionId } = await create();
+    const writer = new RecordingWriter();
+    await otherNode.listen({ sessionId }, writer);
+    bus.publish = () => {};
+    await sessions.endSession({ sessionId }, caller);
+    await clock.advance(2_000);
+    expect(writer.types.at(-1)).toBe("session.ended");
+  });
+
+  it("fills a message that the bus lost from the store", async () => {
+    const { sessions, otherNode, create, send, clock, bus } = createTestWorld();
+    const { sessionId } = await create();
+    const writer = new RecordingWriter();
+    await otherNode.listen({ sessionId }, writer);
+    const publish = bus.publish;
+    bus.publish = () => {};
+    await send(sessionId, "lost");
+    bus.publish = publish;
+    await send(sessionId, "heard");
+    await clock.advance(0);
+    expect(writer.contents).toEqual(["lost", "heard"]);
+    expect(sessions.held().listeners).toBe(0);
+  });
+});
+
+describe("admins", () => {
+  it("see totals first, then sessions come, change and go", async () => {
+    const { sessions, create, clock } = createTestWorld();
+    const { events } = sessions.watch();
+    expect((await events.next()).value).toMatchObject({ type: "totals", activeSessions: 0 });
+    const { sessionId } = await create();
+    await clock.advance(250);
+    expect((await events.next()).value).toMatchObject({ type: "session.created", session: { sessionId } });
+    await sessions.listen({ sessionId }, new RecordingWriter());
+    await clock.advance(250);
+    expect((await events.next()).value).toMatchObject({ type: "session.changed", session: { listeners: 1 } });
+    await sessions.endSession({ sessionId }, caller);
+    expect((await events.next()).value).toMatchObject({ type: "session.ended", ending: { sessionId } });
+    await events.return();
+    await clock.advance(2_000);
+  });
+});

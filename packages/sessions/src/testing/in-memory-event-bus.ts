@@ -1,0 +1,34 @@
+import type { BusMessage, EventBus, Presence } from "../ports.js";
+
+/** One bus for all nodes of a test; what is published is heard a microtask later, in order. */
+export const createInMemoryEventBus = (): EventBus & { readonly subscriptions: number } => {
+  const hearers = new Map<string, Set<(message: BusMessage) => void>>();
+  return {
+    publish: (subject, message) => {
+      const copy = structuredClone(message);
+      queueMicrotask(() => {
+        for (const hear of [...(hearers.get(subject) ?? [])]) hear(copy);
+      });
+    },
+    subscribe: (subject, hear) => {
+      const heard = hearers.get(subject) ?? new Set();
+      hearers.set(subject, heard.add(hear));
+      return {
+        ready: Promise.resolve(),
+        close: () => {
+          heard.delete(hear);
+          if (heard.size === 0 && hearers.get(subject) === heard) hearers.delete(subject);
+        },
+      };
+    },
+    onGap: () => {},
+    status: "ok",
+    close: async () => {},
+    get subscriptions() {
+      return hearers.size;
+    },
+  };
+};
+
+/** A single node has no others to know of. */
+export const noPresence: Presence = { report: () => {}, elsewhere: async () => new Map() };

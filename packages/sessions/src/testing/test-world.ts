@@ -1,0 +1,65 @@
+import { createSessions } from "../create-sessions.js";
+import type { Log, SessionStore } from "../ports.js";
+import type { Sessions } from "../sessions.js";
+import { defaultTimeoutSettings } from "../timeout-policy.js";
+import { createFakeClock, type FakeClock } from "./fake-clock.js";
+import { createInMemoryEventBus, noPresence } from "./in-memory-event-bus.js";
+import { createInMemorySessionStore } from "./in-memory-session-store.js";
+import { ScriptedAgent, scriptedAgentId } from "./scripted-agent.js";
+
+export const testUserId = "00000000-0000-4000-8000-0000000000ff";
+
+export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
+export interface TestWorld {
+  readonly sessions: Sessions;
+  /** A second node on the same store and bus. */
+  readonly otherNode: Sessions;
+  readonly clock: FakeClock;
+  readonly store: SessionStore;
+  readonly bus: ReturnType<typeof createInMemoryEventBus>;
+  readonly agent: ScriptedAgent;
+  /** A new session with the scripted agent. */
+  create(): Promise<{ readonly sessionId: string; readonly channelId: string }>;
+  send(
+    sessionId: string,
+    content: string,
+    transport?: "http" | "websocket",
+  ): ReturnType<Sessions["sendSessionMessage"]>;
+}
+
+/** Two nodes of the real domain over in-memory adapters, a clock that stands still, and an agent held in the hand. */
+export const createTestWorld = (): TestWorld => {
+  const clock = createFakeClock();
+  const store = createInMemorySessionStore({ clock });
+  const bus = createInMemoryEventBus();
+  const agent = new ScriptedAgent();
+  const ports = {
+    clock,
+    store,
+    bus,
+    presence: noPresence,
+    agents: { get: (id: string) => (id === agent.id ? agent : undefined), list: () => [agent] },
+    log: silentLog,
+    newId: () => crypto.randomUUID(),
+  };
+  const node = (nodeId: string): Sessions =>
+    createSessions(ports, {
+      timeouts: defaultTimeoutSettings,
+      nodeId,
+      lookEveryMs: 2_000,
+      retentionDays: null,
+    });
+  const sessions = node("one");
+  return {
+    sessions,
+    otherNode: node("two"),
+    clock,
+    store,
+    bus,
+    agent,
+    create: () => sessions.createSession({ agentId: scriptedAgentId, userId: testUserId }),
+    send: (sessionId, content, transport = "websocket") =>
+      sessions.sendSessionMessage({ sessionId, content, transport }),
+  };
+};
