@@ -7,6 +7,7 @@ import { toRefusal } from "./refusal.js";
 
 const t = initTRPC.context<Context>().create({
   isDev: false,
+  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 35_000 } },
   errorFormatter: ({ error, ctx, path }) => {
     const { code, status, message, details } = toRefusal(error, ctx?.requestId);
     const trpcCode = errorTable[code].trpc;
