@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { checkImports } from "./check-imports.js";
+import { temporaryRepo } from "./temporary-repo.js";
+
+const packageJson = (
+  name: string,
+  dependencies: readonly string[] = [],
+  exports: readonly string[] = ["."],
+) =>
+  JSON.stringify({
+    name: `@adjourn/${name}`,
+    exports: Object.fromEntries(exports.map((entry) => [entry, "./x.js"])),
+    dependencies: Object.fromEntries(dependencies.map((dependency) => [dependency, "1.0.0"])),
+  });
+
+const house = {
+  "packages/sessions/package.json": packageJson("sessions", ["zod"], [".", "./testing", "./schemas"]),
+  "packages/storage/package.json": packageJson("storage", ["@adjourn/sessions", "libsql"]),
+  "packages/events/package.json": packageJson("events", ["@adjourn/sessions", "ioredis"]),
+  "packages/router/package.json": packageJson("router", ["@adjourn/sessions", "@trpc/server", "ws"]),
+  "packages/client/package.json": packageJson(
+    "client",
+    ["@adjourn/router", "@trpc/client"],
+    [".", "./react"],
+  ),
+  "apps/server/package.json": packageJson("server", ["@adjourn/router", "@adjourn/storage", "pg", "ws"]),
+  "apps/dashboard/package.json": packageJson("dashboard", ["@adjourn/client", "@adjourn/sessions", "react"]),
+  "apps/cli/package.json": packageJson("cli", ["@adjourn/client"]),
+};
+
+const check = (file: string, source: string) => {
+  using repo = temporaryRepo({ ...house, [file]: source });
+  return checkImports(repo.root);
+};
+
+describe("an import against the arrows is found, however it is written", () => {
+  test.each([
+    ["static", 'import { x } from "@adjourn/storage";'],
+    ["type", 'import type { X } from "@adjourn/storage";'],
+    ["inline type", 'import { type X } from "@adjourn/storage";'],
+    ["import type()", 'export type X = import("@adjourn/storage").X;'],
+    ["re-export", 'export * from "@adjourn/storage";'],
+    ["named re-export", 'export type { X } from "@adjourn/storage";'],
+    ["dynamic", 'export const x = () => import("@adjourn/storage");'],
+    ["require", 'export const x = require("@adjourn/storage");'],
+    ["import equals", 'import x = require("@adjourn/storage");'],
+    ["bare", 'import "@adjourn/storage";'],
+  ])("%s", (_name, source) => {
+    expect(check("packages/router/src/a.ts", source)).toEqual([
+      "packages/router/src/a.ts:1 no arrow leads from @adjourn/router to @adjourn/storage",
+    ]);
+  });
+});
+
+describe("what the house forbids", () => {
+  test.each([
+    ["a package that imports an app", "packages/client/src/a.ts", "@adjourn/server", "no arrow leads"],
+    ["node in the domain", "packages/sessions/src/a.ts", "node:fs", "knows no node:fs"],
+    ["node in the domain, by its old name", "packages/sessions/src/a.ts", "fs", "knows no fs"],
+    ["a wire in the domain", "packages/sessions/src/a.ts", "ws", "knows no ws"],
+    ["a driver in the router", "packages/router/src/a.ts", "libsql", "driver libsql"],
+    ["a driver in an app that declares it", "apps/server/src/a.ts", "pg", "driver pg"],
+    [
+      "a dependency nobody declared",
+      "packages/router/src/a.ts",
+      "left-pad",
+      "left-pad is not in packages/router",
+    ],
+    [
+      "an arrow without the dependency",
+      "packages/agents/src/a.ts",
+      "@adjourn/sessions",
+      "is not in packages/agents",
+    ],
+    [
+      "a way past exports",
+      "packages/storage/src/a.ts",
+      "@adjourn/sessions/src/hub.js",
+      "not among the exports",
+    ],
+    [
+      "a way round exports",
+      "packages/storage/src/a.ts",
+      "../../sessions/src/hub.js",
+      "reaches out of its package",
+    ],
+    [
+      "the testing entry in a product",
+      "packages/storage/src/a.ts",
+      "@adjourn/sessions/testing",
+      "no arrow leads",
+    ],
+    ["values of the router in the client", "packages/client/src/a.ts", "@adjourn/router", "only types of"],
+    ["the domain in the browser", "apps/dashboard/src/a.ts", "@adjourn/sessions", "no arrow leads"],
+    ["the router in the CLI", "apps/cli/src/a.ts", "@adjourn/router", "no arrow leads"],
+  ])("%s", (_name, file, specifier, problem) => {
+    const agents = { "packages/agents/package.json": packageJson("agents") };
+    using repo = temporaryRepo({ ...house, ...agents, [file]: `import { x } from "${specifier}";` });
+    expect(checkImports(repo.root)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test("a package that computes what it imports", () => {
+    expect(check("packages/router/src/a.ts", "export const load = (name: string) => import(name);")).toEqual([
+      "packages/router/src/a.ts:1 imports what is only known when it runs",
+    ]);
+  });
+});
+
+describe("what the house allows", () => {
+  test.each([
+    ["an adapter and the domain", "packages/storage/src/a.ts", 'import { x } from "@adjourn/sessions";'],
+    ["a driver in its room", "packages/events/src/a.ts", 'import { Redis } from "ioredis";'],
+    [
+      "types of the router in the client",
+      "packages/client/src/a.ts",
+      'import type { R } from "@adjourn/router";',
+    ],
+    [
+      "schemas in the dashboard",
+      "apps/dashboard/src/a.tsx",
+      'import { i } from "@adjourn/sessions/schemas";',
+    ],
+    ["the hooks in the dashboard", "apps/dashboard/src/a.tsx", 'import { p } from "@adjourn/client/react";'],
+    ["a contract suite in a test", "packages/storage/src/a.test.ts", 'import "@adjourn/sessions/testing";'],
+    ["node in a test of the domain", "packages/sessions/src/a.test.ts", 'import "node:fs"; import "vitest";'],
+    [
+      "a word that only looks like an import",
+      "packages/sessions/src/a.ts",
+      'export const x = "import \'ws\'"; // import "ws"',
+    ],
+  ])("%s", (_name, file, source) => {
+    expect(check(file, source)).toEqual([]);
+  });
+});

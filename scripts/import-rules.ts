@@ -1,0 +1,130 @@
+import { isBuiltin } from "node:module";
+import { posix } from "node:path";
+import type { Import } from "./read-imports.js";
+
+export interface Room {
+  readonly name: string;
+  /** From the root, forward slashes, no slash at the end. */
+  readonly folder: string;
+  /** The entries of `exports`, as a caller writes them: `@adjourn/sessions/schemas`. */
+  readonly entries: readonly string[];
+  readonly dependencies: readonly string[];
+  readonly devDependencies: readonly string[];
+}
+
+/** Who may import whom. What ends in ` (types)` may be named but not loaded. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  "@adjourn/sessions": [],
+  "@adjourn/storage": ["@adjourn/sessions"],
+  "@adjourn/events": ["@adjourn/sessions"],
+  "@adjourn/agents": ["@adjourn/sessions"],
+  "@adjourn/router": ["@adjourn/sessions"],
+  "@adjourn/client": ["@adjourn/router (types)"],
+  "@adjourn/server": [
+    "@adjourn/router",
+    "@adjourn/storage",
+    "@adjourn/events",
+    "@adjourn/agents",
+    "@adjourn/sessions",
+  ],
+  "@adjourn/dashboard": ["@adjourn/client", "@adjourn/client/react", "@adjourn/sessions/schemas"],
+  "@adjourn/cli": ["@adjourn/client"],
+};
+
+/** What tests may import beyond that: the suites every adapter runs, and a real server to talk to. */
+const testArrows: Readonly<Record<string, readonly string[]>> = {
+  "@adjourn/sessions": ["@adjourn/sessions/testing"],
+  "@adjourn/storage": ["@adjourn/sessions/testing"],
+  "@adjourn/events": ["@adjourn/sessions/testing"],
+  "@adjourn/agents": ["@adjourn/sessions/testing"],
+  "@adjourn/router": ["@adjourn/sessions/testing", "@adjourn/client"],
+  "@adjourn/client": ["@adjourn/router", "@adjourn/sessions", "@adjourn/sessions/testing"],
+  "@adjourn/server": ["@adjourn/sessions/testing", "@adjourn/client"],
+  "@adjourn/dashboard": ["@adjourn/server", "@adjourn/sessions"],
+  "@adjourn/cli": ["@adjourn/server"],
+};
+
+const drivers = /^(libsql|better-sqlite3|sqlite3|postgres|pg|ioredis|redis|iovalkey)$/;
+const driverRooms = ["@adjourn/storage", "@adjourn/events"];
+
+export const isTest = (file: string): boolean =>
+  /\.test(-d)?\.tsx?$|\/(test|testing|__fixtures__)\//.test(file) || file.endsWith("vitest.config.ts");
+
+const packageOf = (specifier: string): string =>
+  specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+
+const typesOf = (name: string): string =>
+  `@types/${name.startsWith("@") ? name.slice(1).replace("/", "__") : name}`;
+
+/** Why a room's file may not import this, or null where it may. */
+export const judgeImport = (
+  file: string,
+  imported: Import,
+  room: Room,
+  rooms: readonly Room[],
+): string | null => {
+  const { specifier } = imported;
+  // An app may hand over to a program that it finds at run time; a package may not.
+  if (specifier === null)
+    return isTest(file) || file.startsWith("apps/") ? null : "imports what is only known when it runs";
+  if (specifier.startsWith(".")) return judgeRelative(file, specifier, room);
+  if (isBuiltin(specifier)) return judgeBuiltin(file, specifier, room);
+  const target = rooms.find(({ name }) => name === packageOf(specifier));
+  return target
+    ? judgeArrow(file, { ...imported, specifier }, room, target)
+    : judgeExternal(file, { ...imported, specifier }, room);
+};
+
+const judgeRelative = (file: string, specifier: string, room: Room): string | null => {
+  const target = posix.join(posix.dirname(file), specifier);
+  return target.startsWith(`${room.folder}/`) || target === room.folder
+    ? null
+    : `reaches out of its package: ${specifier}`;
+};
+
+const judgeBuiltin = (file: string, specifier: string, room: Room): string | null => {
+  if (isTest(file)) return null;
+  return room.name === "@adjourn/sessions" ? `the domain knows no ${specifier}` : null;
+};
+
+type Named = Import & { readonly specifier: string };
+
+const judgeArrow = (
+  file: string,
+  { specifier, typeOnly }: Named,
+  room: Room,
+  target: Room,
+): string | null => {
+  if (!target.entries.includes(specifier)) return `${specifier} is not among the exports of ${target.name}`;
+  const test = isTest(file);
+  const allowed = [...(arrows[room.name] ?? []), ...(test ? (testArrows[room.name] ?? []) : [])];
+  const open =
+    allowed.includes(specifier) ||
+    (typeOnly && allowed.includes(`${specifier} (types)`)) ||
+    (allowed.includes(target.name) && !specifier.endsWith("/testing"));
+  if (!open)
+    return allowed.includes(`${target.name} (types)`)
+      ? `${room.name} may import only types of ${target.name}`
+      : `no arrow leads from ${room.name} to ${specifier}`;
+  if (target.name === room.name) return null;
+  return declares(room, target.name, test || typeOnly) ? null : undeclared(room, target.name);
+};
+
+const judgeExternal = (file: string, { specifier, typeOnly }: Named, room: Room): string | null => {
+  const name = packageOf(specifier);
+  const test = isTest(file);
+  if (drivers.test(name) && !driverRooms.includes(room.name)) return `the driver ${name} has no place here`;
+  if (room.name === "@adjourn/sessions" && !test && name !== "zod") return `the domain knows no ${name}`;
+  // vitest and its like stand in the root's package.json, once for every room's tests.
+  if (test) return null;
+  const declared = declares(room, name, typeOnly) || (typeOnly && declares(room, typesOf(name), true));
+  return declared ? null : undeclared(room, name);
+};
+
+const declares = (room: Room, name: string, devToo: boolean): boolean =>
+  room.dependencies.includes(name) || (devToo && room.devDependencies.includes(name));
+
+const undeclared = (room: Room, name: string): string => `${name} is not in ${room.folder}/package.json`;
