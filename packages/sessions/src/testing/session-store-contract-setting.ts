@@ -1,0 +1,113 @@
+import type { Caller, EndingRecord } from "../ending.js";
+import type { Message } from "../message.js";
+import type { Session } from "../session.js";
+import type { CreateOutcome, MessageDraft, SessionDraft, SessionStore } from "../session-store.js";
+import type { TimeoutConfig } from "../timeout-policy.js";
+
+/** An empty store whose clock stands still between calls of `advance`. */
+export interface OpenStore {
+  readonly store: SessionStore;
+  /** Another node's way to the same data; the same object where only one process may hold it. */
+  readonly other: SessionStore;
+  /** Lets `ms` pass on the store's clock, on every node. */
+  advance(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const minute = 60_000;
+
+/** Twelve hours at most, half an hour each time, a warning five minutes before. */
+export const timeouts: TimeoutConfig = {
+  timeoutMinutes: 30,
+  autoRenew: true,
+  maxDurationMinutes: 720,
+  warningThresholdMinutes: 5,
+};
+
+export const admin: Caller = { endedBy: "admin", actor: "ops" };
+
+/** One test's store, with the few steps that most tests begin with. */
+export class Setting {
+  constructor(private readonly opened: OpenStore) {}
+
+  get store(): SessionStore {
+    return this.opened.store;
+  }
+
+  get other(): SessionStore {
+    return this.opened.other;
+  }
+
+  advance(ms: number): Promise<void> {
+    return this.opened.advance(ms);
+  }
+
+  draft(
+    given: Partial<Omit<SessionDraft, "timeoutConfig">> & { timeoutConfig?: Partial<TimeoutConfig> } = {},
+  ) {
+    return {
+      sessionId: crypto.randomUUID(),
+      channelId: crypto.randomUUID(),
+      agentId: crypto.randomUUID(),
+      userId: crypto.randomUUID(),
+      metadata: {},
+      continues: false,
+      ...given,
+      timeoutConfig: { ...timeouts, ...given.timeoutConfig },
+    } satisfies SessionDraft;
+  }
+
+  async create(given: Parameters<Setting["draft"]>[0] = {}): Promise<Session> {
+    return created(await this.store.createSession(this.draft(given), null));
+  }
+
+  /** A new session on an earlier one's channel, of the same user. */
+  continueOn({ channelId, userId }: Session): Promise<CreateOutcome> {
+    return this.store.createSession(this.draft({ channelId, userId, continues: true }), null);
+  }
+
+  message({ sessionId }: Session, given: Partial<MessageDraft> = {}): MessageDraft {
+    return {
+      id: crypto.randomUUID(),
+      sessionId,
+      isAgent: false,
+      inReplyTo: null,
+      content: "hello",
+      metadata: {},
+      attachments: null,
+      ...given,
+    };
+  }
+
+  async say(session: Session, content = "hello", given: Partial<MessageDraft> = {}): Promise<Message> {
+    const outcome = await this.store.appendMessage(this.message(session, { content, ...given }));
+    if (outcome.outcome !== "stored") throw new Error(`The message met ${JSON.stringify(outcome)}`);
+    return outcome.message;
+  }
+
+  end({ sessionId }: Session, reason: string | null = null, idempotencyKey: string | null = null) {
+    return this.store.endSession({ sessionId, reason, caller: admin, idempotencyKey });
+  }
+
+  async ended(session: Session, reason: string | null = null): Promise<EndingRecord> {
+    const outcome = await this.end(session, reason);
+    if (outcome.outcome !== "ended") throw new Error(`The end met ${JSON.stringify(outcome)}`);
+    return outcome.ending;
+  }
+
+  endMatching(filter: Parameters<SessionStore["endMatching"]>[0], limit = 1_000) {
+    const end = { reason: "cleared", caller: admin, createdUntil: this.store.now(), limit };
+    return this.store.endMatching(filter, end);
+  }
+
+  async page(range: Parameters<SessionStore["listMessages"]>[0]) {
+    const outcome = await this.store.listMessages(range);
+    if (outcome.outcome !== "page") throw new Error(`The page met ${JSON.stringify(outcome)}`);
+    return { contents: outcome.messages.map(({ content }) => content), hasMore: outcome.hasMore };
+  }
+}
+
+export const created = (outcome: CreateOutcome): Session => {
+  if (outcome.outcome !== "created") throw new Error(`The creation met ${JSON.stringify(outcome)}`);
+  return outcome.session;
+};
