@@ -1,7 +1,8 @@
 import { BlockList, isIP } from "node:net";
+import type { NamedKey } from "@adjourn/router";
 import { longestDurationMinutes, type TimeoutSettings } from "@adjourn/sessions";
 import { z } from "zod";
-import { allowedKeys, type NamedKey, parseKeys } from "./keys.js";
+import { allowedKeys, parseKeys } from "./keys.js";
 import { isLoopback } from "./loopback.js";
 
 /** Whom `X-Forwarded-*` is believed from: nobody, whoever connects, or these addresses. */

@@ -1,8 +1,4 @@
-/** A key that the operator gave; `name` is null where it was given alone. */
-export interface NamedKey {
-  readonly name: string | null;
-  readonly key: string;
-}
+import type { NamedKey } from "@adjourn/router";
 
 export const minKeyCharacters = 16;
 

@@ -1,0 +1,55 @@
+import type { WebSocket } from "ws";
+
+export interface HeartbeatTimes {
+  /** How long a peer may be silent before it is pinged. */
+  readonly pingAfterMs: number;
+  /** How long it may be silent before it counts as gone. */
+  readonly silentMs: number;
+}
+
+export const defaultHeartbeat: HeartbeatTimes = { pingAfterMs: 15_000, silentMs: 35_000 };
+
+interface Pulse {
+  heardAt: number;
+  pingedAt: number;
+}
+
+/** Finds the peers that vanished without a word: one timer for all sockets. */
+export class Heartbeat {
+  private readonly pulses = new Map<WebSocket, Pulse>();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(private readonly times: HeartbeatTimes) {
+    this.timer = setInterval(() => this.beat(performance.now()), times.pingAfterMs / 5);
+    this.timer.unref();
+  }
+
+  watch(socket: WebSocket): void {
+    const pulse: Pulse = { heardAt: performance.now(), pingedAt: 0 };
+    this.pulses.set(socket, pulse);
+    const heard = () => {
+      pulse.heardAt = performance.now();
+    };
+    socket.on("message", heard).on("pong", heard).on("ping", heard);
+    socket.once("close", () => this.pulses.delete(socket));
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private beat(now: number): void {
+    for (const [socket, pulse] of this.pulses) {
+      const silentMs = now - pulse.heardAt;
+      if (silentMs > this.times.silentMs) socket.terminate();
+      else if (
+        silentMs >= this.times.pingAfterMs &&
+        now - pulse.pingedAt >= this.times.pingAfterMs &&
+        socket.readyState === socket.OPEN
+      ) {
+        pulse.pingedAt = now;
+        socket.ping();
+      }
+    }
+  }
+}

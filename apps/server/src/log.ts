@@ -1,0 +1,33 @@
+import type { Log } from "@adjourn/sessions";
+import { type Level, type Logger, pino, stdSerializers } from "pino";
+import pretty from "pino-pretty";
+
+/** What must not be read in a log, wherever in an entry it stands. */
+const secrets = ["authorization", "cookie", "token", "ticket", "x-api-key", "set-cookie", "apiKey", "secret"];
+
+/** JSON lines on stdout; on a terminal something for people. */
+export const createLogger = (level: Level | "silent"): Logger =>
+  pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: stdSerializers.err },
+      redact: {
+        paths: secrets.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
+        censor: "[hidden]",
+      },
+    },
+    process.stdout.isTTY ? pretty({ sync: true, singleLine: true }) : process.stdout,
+  );
+
+export const toLog = (logger: Logger): Log => ({
+  info: (message, fields) => logger.info(fields ?? {}, message),
+  warn: (message, fields) => logger.warn(fields ?? {}, message),
+  error: (message, fields) => logger.error(fields ?? {}, message),
+});
+
+/** An address as the log may have it: what lets its bearer in is taken out. */
+export const loggableUrl = (url: string): string =>
+  url.replace(/([?&](?:ticket|token|key|apiKey)=)[^&#]*/gi, "$1[hidden]");

@@ -1,0 +1,82 @@
+import {
+  type Close,
+  type EventSocket,
+  PlainWebSocketListener,
+  type Principal,
+  requireAccess,
+  sessionEndedClose,
+  sessionNotFoundClose,
+} from "@adjourn/router";
+import { inputs, type Listening, SessionError, type Sessions, validationError } from "@adjourn/sessions";
+import type { WebSocket } from "ws";
+import { closeSocket } from "./close-socket.js";
+
+/** The session that a path asks the events of; null for every other path. */
+export const eventsSessionId = (pathname: string): string | null => {
+  const segment = /^\/api\/messaging\/sessions\/([^/]+)\/events$/.exec(pathname)?.[1];
+  if (segment === undefined) return null;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+};
+
+/** What an admitted upgrade does with its socket, or with a connection that was lost before it had one. */
+export interface Entered {
+  attach(socket: WebSocket): void;
+  abandon(): void;
+}
+
+/**
+ * Lets a plain WebSocket's listener enter before its upgrade is answered.
+ * @throws SessionError what must be said by status: key, role, input. A session that is over is no such error.
+ */
+export const enterPlainEvents = async (
+  sessions: Sessions,
+  principal: Principal,
+  asked: { readonly sessionId: string; readonly lastEventId: string | null },
+): Promise<Entered> => {
+  requireAccess("sessionEvents", principal, asked);
+  const input = inputs.sessionEvents.safeParse(asked);
+  if (!input.success)
+    throw validationError(
+      ...input.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
+    );
+  const listener = new PlainWebSocketListener();
+  try {
+    const listening = await sessions.listen(input.data, listener);
+    return toEntered(listener, listening);
+  } catch (error) {
+    const close = closeFor(error);
+    if (!close) throw error;
+    // A browser can't read a status, so a session that is over is told by the close code.
+    return { attach: (socket) => closeSocket(socket, close), abandon: () => {} };
+  }
+};
+
+const toEntered = (listener: PlainWebSocketListener, listening: Listening): Entered => ({
+  attach: (socket) => listener.attach(toEventSocket(socket), listening),
+  abandon: () => listening.leave(),
+});
+
+const closeFor = (error: unknown): Close | null => {
+  if (!(error instanceof SessionError)) return null;
+  if (error.code === "SESSION_NOT_FOUND") return sessionNotFoundClose;
+  return error.code === "SESSION_EXPIRED" ? sessionEndedClose : null;
+};
+
+const toEventSocket = (socket: WebSocket): EventSocket => ({
+  get bufferedAmount() {
+    return socket.bufferedAmount;
+  },
+  send: (data, options, sent) => {
+    if (socket.readyState === socket.OPEN) socket.send(data, options, sent);
+  },
+  close: (close) => closeSocket(socket, close),
+  terminate: () => socket.terminate(),
+  onceClosed: (run) => {
+    if (socket.readyState === socket.CLOSED) run();
+    else socket.once("close", run);
+  },
+});

@@ -1,0 +1,99 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { appRouter, type Context, type Credentials, type Principal, type TrpcSocket } from "@adjourn/router";
+import { SessionError, type Sessions } from "@adjourn/sessions";
+import { type CreateWSSContextFnOptions, getWSConnectionHandler } from "@trpc/server/adapters/ws";
+import type { WebSocket, WebSocketServer } from "ws";
+import { closeSocket } from "./close-socket.js";
+import { maxBatchCalls } from "./limits.js";
+import type { ReportError } from "./report-error.js";
+
+/** How long a socket may owe its `connectionParams` (contract §2). */
+const paramsWithinMs = 10_000;
+
+/** What the upgrade found out about a socket. */
+export interface Admission {
+  /** By header or ticket; `nobody` where `connectionParams` are still to say. */
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly connection: Duplex;
+}
+
+export interface TrpcWebSocketNeeds {
+  readonly sessions: Sessions;
+  readonly credentials: Credentials;
+  readonly reportError: ReportError;
+  readonly paramsWithinMs?: number | undefined;
+}
+
+/** Serves the tRPC router on sockets that an upgrade has admitted. */
+export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNeeds) => {
+  const { sessions, credentials, reportError } = needs;
+  const admissions = new WeakMap<IncomingMessage, Admission>();
+  const sockets = new Map<WebSocket, { readonly handle: TrpcSocket }>();
+  const waiting = new WeakMap<WebSocket, NodeJS.Timeout>();
+
+  const createContext = async ({ req, res, info }: CreateWSSContextFnOptions): Promise<Context> => {
+    clearTimeout(waiting.get(res));
+    const admission = admissions.get(req);
+    if (!admission) throw new Error("a socket that no upgrade has admitted");
+    const token = info.connectionParams?.token;
+    const principal = token === undefined ? admission.principal : await credentials.authenticate(token);
+    if (principal.role === "nobody") {
+      // tRPC closes it after its answer; a peer that leaves it at that is cut.
+      setTimeout(() => closeSocket(res, { code: 1008, reason: "no valid key" }), 100).unref();
+      throw new SessionError("UNAUTHORIZED", "A valid key is required");
+    }
+    const handle = toTrpcSocket(res, admission.connection, info.connectionParams?.sessionId ?? null);
+    sockets.set(res, { handle });
+    return { sessions, credentials, principal, requestId: admission.requestId, socket: handle };
+  };
+
+  const serve = getWSConnectionHandler({
+    wss,
+    router: appRouter,
+    createContext,
+    maxBatchSize: maxBatchCalls,
+    onError: ({ error, path, ctx }) => reportError(error, { path, requestId: ctx?.requestId }),
+  });
+
+  return {
+    accept: (socket: WebSocket, request: IncomingMessage, admission: Admission): void => {
+      admissions.set(request, admission);
+      socket.once("close", () => {
+        clearTimeout(waiting.get(socket));
+        sockets.delete(socket);
+      });
+      const timer = setTimeout(
+        () => closeSocket(socket, { code: 1008, reason: "connectionParams are missing" }),
+        needs.paramsWithinMs ?? paramsWithinMs,
+      );
+      timer.unref();
+      waiting.set(socket, timer);
+      serve(socket, request);
+    },
+    /** Closes those that carry subscriptions; the others may still wait for an answer. */
+    closeListening: (close: { code: number; reason: string }): void => {
+      for (const [socket, { handle }] of sockets) if (handle.subscriptions > 0) closeSocket(socket, close);
+    },
+  };
+};
+
+const toTrpcSocket = (socket: WebSocket, connection: Duplex, onlySessionId: string | null): TrpcSocket => ({
+  get waitingBytes() {
+    return socket.bufferedAmount;
+  },
+  drained: () =>
+    new Promise((resolve) => {
+      if (!connection.writableNeedDrain || connection.destroyed) return resolve();
+      const done = () => {
+        connection.off("drain", done).off("close", done);
+        resolve();
+      };
+      connection.on("drain", done).on("close", done);
+    }),
+  onlySessionId,
+  close: (close) => closeSocket(socket, close),
+  terminate: () => socket.terminate(),
+  subscriptions: 0,
+});

@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { authenticateRequest, type Credentials, type Refusal, toRefusal } from "@adjourn/router";
+import { SessionError, type Sessions, validationError } from "@adjourn/sessions";
+import { type WebSocket, WebSocketServer } from "ws";
+import { closeSocket } from "./close-socket.js";
+import { defaultHeartbeat, Heartbeat, type HeartbeatTimes } from "./heartbeat.js";
+import { maxBodyBytes } from "./limits.js";
+import type { OriginGuard } from "./origin-guard.js";
+import { enterPlainEvents, eventsSessionId } from "./plain-events.js";
+import { refuseUpgrade } from "./refuse-upgrade.js";
+import type { ReportError } from "./report-error.js";
+import { createTrpcWebSocket } from "./trpc-websocket.js";
+
+export interface WebSocketNeeds {
+  readonly sessions: Sessions;
+  readonly credentials: Credentials;
+  readonly guard: OriginGuard;
+  readonly isDraining: () => boolean;
+  /** Counts a request against its sender. @throws SessionError `RATE_LIMITED` */
+  readonly admit: (request: IncomingMessage) => Promise<void>;
+  readonly errorBody: (refusal: Refusal) => unknown;
+  readonly reportError: ReportError;
+  readonly heartbeat?: HeartbeatTimes | undefined;
+  readonly paramsWithinMs?: number | undefined;
+}
+
+export interface WebSockets {
+  /** Lets go of those who listen, who come back elsewhere; who waits for an answer keeps the socket. */
+  drain(): void;
+  close(): void;
+}
+
+const draining = { code: 1012, reason: "service restart" };
+
+/** Takes every upgrade of the server: refuses by status, or hands the socket to tRPC or to a session's events. */
+export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSockets => {
+  const wss = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxBodyBytes,
+    perMessageDeflate: false,
+    // We speak no subprotocol; to claim the first that is offered would be a lie.
+    handleProtocols: () => false,
+  });
+  const heartbeat = new Heartbeat(needs.heartbeat ?? defaultHeartbeat);
+  const trpc = createTrpcWebSocket(wss, needs);
+
+  const onUpgrade = async (request: IncomingMessage, connection: Duplex, head: Buffer, requestId: string) => {
+    const { pathname, searchParams } = readUrl(request);
+    const sessionId = eventsSessionId(pathname);
+    if (pathname !== "/trpc" && sessionId === null)
+      throw new SessionError("NOT_FOUND", "No WebSocket is served at this path", { path: pathname });
+    if (request.method !== "GET") throw new SessionError("METHOD_NOT_ALLOWED", "Only GET upgrades");
+    needs.guard.check(request);
+    await needs.admit(request);
+    const principal = await authenticateRequest(needs.credentials, request.headers, searchParams);
+    const upgrade = (opened: (socket: WebSocket) => void) => {
+      if (!connection.destroyed) wss.handleUpgrade(request, connection, head, watched(opened));
+    };
+    if (sessionId === null) {
+      const paramsToCome = searchParams.get("connectionParams") === "1";
+      if (principal.role === "nobody" && !(paramsToCome && principal.why === "missing"))
+        throw unauthorized(principal.why);
+      refuseIfDraining();
+      return upgrade((socket) => trpc.accept(socket, request, { principal, requestId, connection }));
+    }
+    requireHandshake(request);
+    refuseIfDraining();
+    const lastEventId = searchParams.get("lastEventId");
+    const entered = await enterPlainEvents(needs.sessions, principal, { sessionId, lastEventId });
+    let isOpen = false;
+    upgrade((socket) => {
+      isOpen = true;
+      entered.attach(socket);
+    });
+    if (!isOpen) entered.abandon();
+  };
+
+  const watched = (opened: (socket: WebSocket) => void) => (socket: WebSocket) => {
+    // ws closes a socket that breaks the protocol by itself; without a listener the error would end the process.
+    socket.on("error", () => {});
+    heartbeat.watch(socket);
+    opened(socket);
+  };
+
+  const refuseIfDraining = () => {
+    if (needs.isDraining()) throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
+  };
+
+  const refuse = (connection: Duplex, error: unknown, requestId: string) => {
+    needs.reportError(error, { path: "upgrade", requestId });
+    const refusal = toRefusal(error, requestId);
+    refuseUpgrade(connection, refusal, needs.errorBody(refusal), { "X-Request-Id": requestId });
+  };
+
+  wss.on("wsClientError", (error, connection) =>
+    refuse(connection, validationError({ path: "", message: error.message }), randomUUID()),
+  );
+  server.on("upgrade", (request, connection, head) => {
+    const requestId = randomUUID();
+    connection.on("error", () => connection.destroy());
+    onUpgrade(request, connection, head, requestId).catch((error) => refuse(connection, error, requestId));
+  });
+
+  return {
+    drain: () => trpc.closeListening(draining),
+    close: () => {
+      heartbeat.stop();
+      for (const socket of wss.clients) closeSocket(socket, draining);
+    },
+  };
+};
+
+const unauthorized = (why: "missing" | "invalid") =>
+  new SessionError("UNAUTHORIZED", why === "missing" ? "A key is required" : "The key is not valid");
+
+const readUrl = (request: IncomingMessage): URL => {
+  const base = "http://localhost";
+  if (!URL.canParse(request.url ?? "", base)) throw validationError({ path: "", message: "Invalid address" });
+  return new URL(request.url ?? "", base);
+};
+
+/** What ws would refuse, refused before a listener enters for it. */
+const requireHandshake = ({ headers }: IncomingMessage): void => {
+  const { upgrade, "sec-websocket-key": key, "sec-websocket-version": version } = headers;
+  const isHandshake =
+    upgrade?.toLowerCase() === "websocket" &&
+    /^[+/0-9A-Za-z]{22}==$/.test(key ?? "") &&
+    (version === "13" || version === "8");
+  if (!isHandshake) throw validationError({ path: "", message: "Not a WebSocket handshake" });
+};
