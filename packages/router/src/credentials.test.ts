@@ -1,0 +1,161 @@
+import { createSecretKey } from "node:crypto";
+import fc from "fast-check";
+import { SignJWT, UnsecuredJWT } from "jose";
+import { describe, expect, test } from "vitest";
+import { type CredentialOptions, createCredentials } from "./credentials.js";
+
+const adminKey = "admin-key-0123456789";
+const serviceKey = "service-key-01234567";
+const sessionId = "11111111-2222-4333-8444-555555555555";
+
+let time = 1_700_000_000_000;
+const create = (options: Partial<CredentialOptions> = {}) =>
+  createCredentials({
+    adminKeys: [{ name: "ops", key: adminKey }],
+    serviceKeys: [{ name: null, key: serviceKey }],
+    now: () => time,
+    ...options,
+  });
+
+const invalid = { role: "nobody", why: "invalid" };
+
+describe("keys", () => {
+  test("tell the role and the name that the operator gave", async () => {
+    const credentials = create();
+    expect(await credentials.authenticate(adminKey)).toEqual({ role: "admin", name: "ops" });
+    expect(await credentials.authenticate(serviceKey)).toEqual({ role: "service", name: null });
+  });
+
+  test("that are missing, wrong, shortened or lengthened open nothing", async () => {
+    const credentials = create();
+    expect(await credentials.authenticate(null)).toEqual({ role: "nobody", why: "missing" });
+    expect(await credentials.authenticate("")).toEqual({ role: "nobody", why: "missing" });
+    for (const wrong of [
+      adminKey.slice(1),
+      adminKey.slice(0, -1),
+      `${adminKey} `,
+      adminKey.toUpperCase(),
+      "ops",
+    ])
+      expect(await credentials.authenticate(wrong)).toEqual(invalid);
+  });
+
+  test("are not taken where only a ticket may come, nor is a session's token", async () => {
+    const credentials = create();
+    expect(await credentials.authenticate(adminKey, "ticket")).toEqual(invalid);
+    expect(await credentials.authenticate(await credentials.sessionToken(sessionId), "ticket")).toEqual(
+      invalid,
+    );
+  });
+
+  test("where none is set, everyone is anonymous and a ticket can be had all the same", async () => {
+    const credentials = create({ adminKeys: [], serviceKeys: [] });
+    expect(credentials.inUse).toBe(false);
+    const { ticket } = await credentials.ticket({ role: "anonymous" });
+    for (const brought of [null, ticket, "whatever"])
+      expect(await credentials.authenticate(brought)).toEqual({ role: "anonymous" });
+    expect(await create().authenticate(ticket)).toEqual(invalid);
+  });
+});
+
+describe("session tokens", () => {
+  test("name their session, on every node with the same keys, in whatever order they were given", async () => {
+    const keys = [
+      { name: "a", key: adminKey },
+      { name: "b", key: `${adminKey}-b` },
+    ];
+    const token = await create({ adminKeys: keys }).sessionToken(sessionId);
+    expect(await create({ adminKeys: [...keys].reverse() }).authenticate(token)).toEqual({
+      role: "session",
+      sessionId,
+    });
+  });
+
+  test("of another secret are worth nothing", async () => {
+    const token = await create({ secret: "one secret of ours" }).sessionToken(sessionId);
+    expect(await create({ secret: "another secret of ours" }).authenticate(token)).toEqual(invalid);
+    expect(await create().authenticate(token)).toEqual(invalid);
+  });
+
+  test("that were altered in any character are worth nothing", async () => {
+    const credentials = create();
+    const token = await credentials.sessionToken(sessionId);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(token.length - 1),
+        fc.constantFrom(..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=~"),
+        async (at, character) => {
+          // The last character carries two bits that base64url ignores.
+          fc.pre(token[at] !== character && at < token.length - 1);
+          const altered = token.slice(0, at) + character + token.slice(at + 1);
+          expect(await credentials.authenticate(altered)).toEqual(invalid);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test("without a signature, or signed with a key that anyone could guess, are worth nothing", async () => {
+    const credentials = create();
+    const unsigned = new UnsecuredJWT({}).setSubject(sessionId).setAudience("adjourn:session").encode();
+    expect(await credentials.authenticate(unsigned)).toEqual(invalid);
+    const guessed = await new SignJWT({})
+      .setProtectedHeader({ alg: "HS256", typ: "adjourn-session+jwt" })
+      .setAudience("adjourn:session")
+      .setSubject(sessionId)
+      .sign(createSecretKey(Buffer.alloc(32)));
+    expect(await credentials.authenticate(guessed)).toEqual(invalid);
+  });
+
+  test("random text is no credential", async () => {
+    const credentials = create();
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: "binary", minLength: 1 }), async (text) => {
+        expect(await credentials.authenticate(text)).toEqual(invalid);
+      }),
+    );
+  });
+});
+
+describe("tickets", () => {
+  const rights = fc.oneof(
+    fc.record({ role: fc.constantFrom("admin" as const, "service" as const), name: fc.option(fc.string()) }),
+    fc.record({ role: fc.constant("session" as const), sessionId: fc.string() }),
+  );
+
+  test("have the rights of who asked, for 60 s and no longer", async () => {
+    await fc.assert(
+      fc.asyncProperty(rights, fc.nat(59_999), async (principal, later) => {
+        const credentials = create();
+        const asked = time;
+        const { ticket, expiresAt } = await credentials.ticket(principal);
+        expect(expiresAt).toBe(asked + 60_000);
+        time = asked + later;
+        expect(await credentials.authenticate(ticket, "ticket")).toEqual({
+          ...principal,
+          ticketUntil: expiresAt,
+        });
+        time = asked + 60_000;
+        expect(await credentials.authenticate(ticket)).toEqual(invalid);
+      }),
+    );
+  });
+
+  test("are no session tokens, whatever they carry", async () => {
+    const credentials = create();
+    const principal = { role: "session" as const, sessionId };
+    const { ticket } = await credentials.ticket(principal);
+    time += 60_001;
+    expect(await credentials.authenticate(ticket)).toEqual(invalid);
+  });
+
+  test("can't be used to get a ticket that lasts longer", async () => {
+    const credentials = create();
+    const { ticket, expiresAt } = await credentials.ticket({ role: "admin", name: "ops" });
+    time += 59_000;
+    const next = await credentials.ticket(await credentials.authenticate(ticket));
+    expect(next.expiresAt).toBe(expiresAt);
+    time += 1_000;
+    expect(await credentials.authenticate(next.ticket)).toEqual(invalid);
+  });
+});
