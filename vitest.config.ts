@@ -5,8 +5,18 @@ export default defineConfig({
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source", "node", "import", "module", "default"] } },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "apps/*/{src,test}/**/*.test.ts", "scripts/**/*.test.ts"],
+    include: ["packages/*/{src,test}/**/*.test.ts", "apps/*/{src,test}/**/*.test.ts", "scripts/**/*.test.ts"],
+    // Real servers, databases and browsers: a process each, and no more of them than a small machine carries.
+    pool: "forks",
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    typecheck: {
+      enabled: true,
+      include: ["packages/*/src/**/*.test-d.ts"],
+      tsconfig: "tsconfig.test.json",
+      // A type error elsewhere is `npm run check`'s to tell.
+      ignoreSourceErrors: true,
+    },
   },
 });

@@ -1,0 +1,90 @@
+import { once } from "node:events";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { isBuilt, noteBuilt, sourceHash } from "./build-stamp.mjs";
+import { isInstalled } from "./installed.mjs";
+import { nodeProblem } from "./node-version.mjs";
+import { portProblem, tryPort } from "./ports.mjs";
+import { temporaryRepo } from "./temporary-repo.js";
+
+describe("what is installed is held against the lock", () => {
+  const zod = { "node_modules/zod": { version: "4.6.7", integrity: "sha512-a" } };
+  const mac = { "node_modules/mac": { version: "1.0.0", integrity: "sha512-b", optional: true } };
+  const isIt = (lock: object, hidden: object | null) => {
+    using repo = temporaryRepo({
+      "package-lock.json": JSON.stringify({ packages: { "": {}, "packages/a": {}, ...lock } }),
+      ...(hidden ? { "node_modules/.package-lock.json": JSON.stringify({ packages: hidden }) } : {}),
+    });
+    return isInstalled(repo.root);
+  };
+
+  test("nothing installed, or cut off before npm's last step", () => expect(isIt(zod, null)).toBe(false));
+  test("all there", () => expect(isIt(zod, zod)).toBe(true));
+  test("another platform's natives may be missing", () => expect(isIt({ ...zod, ...mac }, zod)).toBe(true));
+  test("a package came in", () => expect(isIt(zod, {})).toBe(false));
+  test("a version moved on", () =>
+    expect(isIt(zod, { "node_modules/zod": { version: "4.6.6", integrity: "sha512-c" } })).toBe(false));
+});
+
+describe("what is built is held against its sources", () => {
+  const sources = {
+    "package.json": "{}",
+    "package-lock.json": "{}",
+    "tsconfig.base.json": "{}",
+    "turbo.json": "{}",
+    "packages/a/src/a.ts": "1",
+    "packages/a/src/a.test.ts": "1",
+    "apps/server/dist/main.js": "",
+    "apps/dashboard/dist/serve.js": "",
+    "apps/dashboard/.next/BUILD_ID": "",
+  };
+  const changed = (change: (root: string) => void) => {
+    using repo = temporaryRepo(sources);
+    noteBuilt(repo.root, sourceHash(repo.root));
+    expect(isBuilt(repo.root, sourceHash(repo.root))).toBe(true);
+    change(repo.root);
+    return !isBuilt(repo.root, sourceHash(repo.root));
+  };
+
+  test("an edited source asks for a build", () =>
+    expect(changed((root) => writeFileSync(join(root, "packages/a/src/a.ts"), "2"))).toBe(true));
+  test("a new source asks for a build", () =>
+    expect(changed((root) => writeFileSync(join(root, "packages/a/src/b.ts"), ""))).toBe(true));
+  test("a lock that moved asks for a build", () =>
+    expect(changed((root) => writeFileSync(join(root, "package-lock.json"), "{ }"))).toBe(true));
+  test("output that was deleted asks for a build", () =>
+    expect(changed((root) => rmSync(join(root, "apps/server/dist"), { recursive: true }))).toBe(true));
+  test("a test, an output or data asks for none", () =>
+    expect(
+      changed((root) => {
+        writeFileSync(join(root, "packages/a/src/a.test.ts"), "2");
+        mkdirSync(join(root, "packages/a/dist"));
+        writeFileSync(join(root, "packages/a/dist/a.js"), "2");
+        mkdirSync(join(root, "apps/server/data"));
+        writeFileSync(join(root, "apps/server/data/adjourn.db"), "2");
+      }),
+    ).toBe(false));
+});
+
+test("a port that is taken is said in one line that names its setting", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = String(typeof address === "object" && address ? address.port : 0);
+  expect(await portProblem("PORT", port, "127.0.0.1")).toBe(
+    `PORT ${port} is in use: stop what listens there, or set PORT to another port.`,
+  );
+  server.close();
+  await once(server, "close");
+  expect(await portProblem("PORT", port, "127.0.0.1")).toBeNull();
+  expect(await portProblem("PORT", "abc", "127.0.0.1")).toBeNull();
+  expect(await tryPort(0, "127.0.0.1")).toBeGreaterThan(0);
+});
+
+test("a Node that is too old is told in one line", () => {
+  expect(nodeProblem("18.20.4")).toBe("Adjourn needs Node 20.12 or newer; this is 18.20.4.");
+  expect(nodeProblem("20.9.0")).toContain("20.12");
+  expect(["20.12.0", "20.20.2", "22.0.0", "24.1.0"].map(nodeProblem)).toEqual([null, null, null, null]);
+});

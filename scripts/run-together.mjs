@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/**
+ * @typedef {object} Program
+ * @property {string} name what to call it
+ * @property {string} file the JavaScript to run
+ * @property {Record<string, string | undefined>} env
+ * @property {string} address answers once it is ready
+ */
+
+const leaveWithParent = new URL("./leave-with-parent.mjs", import.meta.url).href;
+
+/** @param {Program} program */
+const run = ({ file, env }) =>
+  spawn(process.execPath, ["--import", leaveWithParent, file], {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    env,
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    // A process group of its own: a terminal's Ctrl-C reaches us alone, and each program is told once.
+    detached: process.platform !== "win32",
+  });
+
+/**
+ * @param {string} address
+ * @param {AbortSignal} signal
+ */
+const answers = async (address, signal) => {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      const response = await fetch(address, { signal, redirect: "manual" });
+      await response.arrayBuffer();
+      if (response.status < 500) return;
+    } catch {
+      // Not listening yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+};
+
+/**
+ * Runs programs until one of them ends or we are told to stop, then stops the rest.
+ * @param {readonly Program[]} programs
+ * @param {{ graceMs: number, onReady: () => void }} options after `graceMs` a program that was told to stop is killed
+ * @returns {Promise<string | null>} what went wrong in one line, null where we were told to stop
+ */
+export const runTogether = (programs, { graceMs, onReady }) =>
+  new Promise((resolve) => {
+    /** @type {string | null} */
+    let problem = null;
+    let stopping = false;
+    const waiting = new AbortController();
+    const running = new Map(programs.map((program) => [program.name, run(program)]));
+
+    const tell = (/** @type {NodeJS.Signals} */ signal) => {
+      for (const child of running.values()) child.kill(signal);
+    };
+    const stop = () => {
+      waiting.abort();
+      // Whoever asks twice does not want to wait.
+      if (stopping) return tell("SIGKILL");
+      stopping = true;
+      tell("SIGTERM");
+      setTimeout(() => tell("SIGKILL"), graceMs).unref();
+    };
+    const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+    for (const signal of signals) process.on(signal, stop);
+
+    const left = (/** @type {string} */ name, /** @type {string} */ how) => {
+      if (!running.delete(name)) return;
+      if (!stopping) {
+        problem = `${name} ${how}`;
+        stop();
+      }
+      if (running.size > 0) return;
+      for (const signal of signals) process.off(signal, stop);
+      resolve(problem);
+    };
+    for (const [name, child] of running) {
+      child.on("error", (error) => left(name, `could not be started: ${error.message}`));
+      child.on("exit", (code, signal) => left(name, `ended with ${signal ?? code}`));
+    }
+    Promise.all(programs.map(({ address }) => answers(address, waiting.signal))).then(onReady, () => {});
+  });

@@ -1,0 +1,90 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { tryPort } from "./ports.mjs";
+import { type TemporaryRepo, temporaryRepo } from "./temporary-repo.js";
+
+/** Listens, says its process id, and dies when it is asked to over HTTP. */
+const program = `
+  import { createServer } from "node:http";
+  const server = createServer((request, response) => {
+    response.end("ok");
+    if (request.url === "/die") process.exit(7);
+  });
+  server.listen(process.env.PORT, "127.0.0.1", () => console.log("pid " + process.pid));
+  process.on("SIGTERM", () => { console.log("told to stop"); process.exit(0); });
+`;
+
+const starter = `
+  import { runTogether } from ${JSON.stringify(new URL("./run-together.mjs", import.meta.url).href)};
+  const [program, ...ports] = process.argv.slice(2);
+  const programs = ports.map((port, index) => ({
+    name: "Program " + index, file: program, env: { PORT: port }, address: "http://127.0.0.1:" + port,
+  }));
+  const problem = await runTogether(programs, { graceMs: 5000, onReady: () => console.log("ready") });
+  if (problem !== null) { console.log(problem); process.exitCode = 1; }
+`;
+
+let repo: TemporaryRepo;
+beforeEach(() => {
+  repo = temporaryRepo({ "program.mjs": program, "starter.mjs": starter });
+});
+afterEach(() => repo[Symbol.dispose]());
+
+const start = async () => {
+  const ports = [await tryPort(0, "127.0.0.1"), await tryPort(0, "127.0.0.1")];
+  const args = [join(repo.root, "starter.mjs"), join(repo.root, "program.mjs"), ...ports.map(String)];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const lines: string[] = [];
+  const reader = createInterface(child.stdout);
+  const ready = new Promise<void>((resolve) => {
+    reader.on("line", (line) => {
+      lines.push(line);
+      if (line === "ready") resolve();
+    });
+  });
+  // The pipe ends when the last process that holds it has left, orphans included.
+  const allGone = once(reader, "close");
+  const exited = once(child, "exit");
+  await ready;
+  const pids = lines.filter((line) => line.startsWith("pid ")).map((line) => Number(line.slice(4)));
+  return { child, exited, allGone, lines, pids, ports };
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "%s stops every program, each told once, and is no failure",
+  async (signal) => {
+    const { child, exited, allGone, lines, pids } = await start();
+    child.kill(signal);
+    expect(await exited).toEqual([0, null]);
+    await allGone;
+    expect(lines.filter((line) => line === "told to stop")).toHaveLength(2);
+    expect(pids.map(isAlive)).toEqual([false, false]);
+  },
+);
+
+test("where one program dies the other is stopped, and the exit code says so", async () => {
+  const { exited, allGone, lines, pids, ports } = await start();
+  await fetch(`http://127.0.0.1:${ports[0]}/die`).catch(() => {});
+  expect(await exited).toEqual([1, null]);
+  await allGone;
+  expect(lines).toContain("Program 0 ended with 7");
+  expect(pids.map(isAlive)).toEqual([false, false]);
+});
+
+test("a starter that is killed without a word leaves no orphan", async () => {
+  const { child, allGone, lines } = await start();
+  child.kill("SIGKILL");
+  await allGone;
+  expect(lines.filter((line) => line === "told to stop")).toHaveLength(2);
+});

@@ -1,0 +1,75 @@
+import { fileURLToPath } from "node:url";
+import { requireNode } from "./node-version.mjs";
+
+requireNode();
+await import("./load-env.mjs");
+const { portProblem, tryPort } = await import("./ports.mjs");
+const { prepare, StepFailed } = await import("./prepare.mjs");
+const { runTogether } = await import("./run-together.mjs");
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const host = process.env.HOST || "127.0.0.1";
+const dashboardPort = process.env.DASHBOARD_PORT || "3001";
+
+/** @param {string} problem */
+const giveUp = (problem) => {
+  console.error(problem);
+  process.exit(1);
+};
+
+/** Where a program on this machine reaches a host that may be a wildcard. */
+const reachable =
+  host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;
+
+const checkPorts = async () => {
+  const port = process.env.PORT || "3000";
+  const problem =
+    (await portProblem("PORT", port, host)) ??
+    (await portProblem("DASHBOARD_PORT", dashboardPort, "127.0.0.1"));
+  if (problem !== null) giveUp(problem);
+  return port === "0" ? String(await tryPort(0, host)) : port;
+};
+
+/** @param {string} api */
+const welcome = (api) => {
+  const key =
+    process.env.ADJOURN_ADMIN_KEY || process.env.ADJOURN_SERVICE_KEY ? ' -H "X-API-KEY: <a key>"' : "";
+  console.log(`
+Adjourn is up.
+
+  API        ${api}  (reference: ${api}/docs)
+  Dashboard  http://127.0.0.1:${dashboardPort}
+
+Begin a session, and end it:
+
+  id=$(curl -s ${api}/api/messaging/sessions${key} -H "Content-Type: application/json" \\
+    -d '{"agentId": "00000000-0000-4000-8000-000000000001", "userId": "11111111-1111-4111-8111-111111111111"}' \\
+    | sed 's/.*"sessionId":"\\([^"]*\\)".*/\\1/')
+  curl -X DELETE ${api}/api/messaging/sessions/$id${key}
+
+Ctrl-C stops both.
+`);
+};
+
+const port = await checkPorts();
+const api = `http://${reachable}:${port}`;
+try {
+  await prepare(root);
+} catch (error) {
+  giveUp(error instanceof StepFailed ? error.message : String(error));
+}
+const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production", PORT: port };
+const drainSeconds = Number(process.env.DRAIN_SECONDS || 30);
+const problem = await runTogether(
+  [
+    { name: "The API", file: `${root}apps/server/dist/main.js`, env, address: `${api}/readyz` },
+    {
+      name: "The dashboard",
+      file: `${root}apps/dashboard/dist/serve.js`,
+      env: { ...env, API_URL: process.env.API_URL || api },
+      address: `http://127.0.0.1:${dashboardPort}/`,
+    },
+  ],
+  { graceMs: (drainSeconds + 10) * 1_000, onReady: () => welcome(api) },
+);
+if (problem !== null) giveUp(problem);
