@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { authenticateRequest, type Credentials, type Refusal, toRefusal } from "@adjourn/router";
 import { SessionError, type Sessions, validationError } from "@adjourn/sessions";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { Admit } from "./admission.js";
 import { closeSocket } from "./close-socket.js";
 import { defaultHeartbeat, Heartbeat, type HeartbeatTimes } from "./heartbeat.js";
 import { maxBodyBytes } from "./limits.js";
@@ -18,8 +19,7 @@ export interface WebSocketNeeds {
   readonly credentials: Credentials;
   readonly guard: OriginGuard;
   readonly isDraining: () => boolean;
-  /** Counts a request against its sender. @throws SessionError `RATE_LIMITED` */
-  readonly admit: (request: IncomingMessage) => Promise<void>;
+  readonly admit: Admit;
   readonly errorBody: (refusal: Refusal) => unknown;
   readonly reportError: ReportError;
   readonly heartbeat?: HeartbeatTimes | undefined;
@@ -53,8 +53,8 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
       throw new SessionError("NOT_FOUND", "No WebSocket is served at this path", { path: pathname });
     if (request.method !== "GET") throw new SessionError("METHOD_NOT_ALLOWED", "Only GET upgrades");
     needs.guard.check(request);
-    await needs.admit(request);
     const principal = await authenticateRequest(needs.credentials, request.headers, searchParams);
+    await needs.admit(request, principal);
     const upgrade = (opened: (socket: WebSocket) => void) => {
       if (!connection.destroyed) wss.handleUpgrade(request, connection, head, watched(opened));
     };

@@ -1,0 +1,35 @@
+import type { ServerResponse } from "node:http";
+import type { Sessions } from "@adjourn/sessions";
+import { answerJson } from "./answer.js";
+
+/** How long a store may take to answer before it counts as down. */
+const storeWithinMs = 2_000;
+
+export const answerHealth = (response: ServerResponse): void => answerJson(response, 200, { status: "ok" });
+
+/** 200 once the store answers; a bus that is down only slows things, so it leaves the node in. */
+export const answerReadiness = async (
+  response: ServerResponse,
+  sessions: Sessions,
+  isDraining: boolean,
+): Promise<void> => {
+  const { store, bus } = await withinTime(sessions.readiness());
+  if (isDraining || store === "down") {
+    response.setHeader("Retry-After", "1");
+    answerJson(response, 503, { status: isDraining ? "draining" : "unavailable", store, bus });
+  } else answerJson(response, 200, { status: bus === "ok" ? "ready" : "degraded", store, bus });
+};
+
+type Readiness = Awaited<ReturnType<Sessions["readiness"]>>;
+
+const withinTime = async (asked: Promise<Readiness>): Promise<Readiness> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Readiness>((resolve) => {
+    timer = setTimeout(() => resolve({ store: "down", bus: "down" }), storeWithinMs);
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

@@ -1,0 +1,113 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { appRouter, authenticateRequest, type Context, type Credentials, toRefusal } from "@adjourn/router";
+import { SessionError, type Sessions } from "@adjourn/sessions";
+import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
+import type { Admit } from "./admission.js";
+import { maxBatchCalls, maxBodyBytes } from "./limits.js";
+import type { OriginGuard } from "./origin-guard.js";
+import type { ReportError } from "./report-error.js";
+
+export interface TrpcHttpNeeds {
+  readonly sessions: Sessions;
+  readonly credentials: Credentials;
+  readonly guard: OriginGuard;
+  readonly admit: Admit;
+  readonly isDraining: () => boolean;
+  readonly reportError: ReportError;
+}
+
+/** tRPC over HTTP below `/trpc`, subscriptions as SSE included. */
+export const createTrpcHttp = ({
+  sessions,
+  credentials,
+  guard,
+  admit,
+  isDraining,
+  reportError,
+}: TrpcHttpNeeds) => {
+  const authenticate = async (
+    request: IncomingMessage,
+    query: URLSearchParams,
+    token: string | undefined,
+  ) => {
+    const principal = await authenticateRequest(credentials, request.headers, query);
+    // What tRPC's SSE link puts into `connectionParams` stands in the address too: a ticket, then, and no key.
+    return principal.role === "nobody" && principal.why === "missing" && token !== undefined
+      ? credentials.authenticate(token, "ticket")
+      : principal;
+  };
+
+  return async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    requestId: string,
+  ): Promise<void> => {
+    const path = url.pathname.slice("/trpc/".length);
+    await nodeHTTPRequestHandler({
+      router: appRouter,
+      req: request,
+      res: response,
+      path,
+      maxBatchSize: maxBatchCalls,
+      maxBodySize: maxBodyBytes,
+      createContext: async ({ info }): Promise<Context> => {
+        if (isKnown(path, request.method)) refuseForeign(guard, request, response);
+        const principal = await authenticate(request, url.searchParams, info.connectionParams?.token);
+        await admit(request, principal, info.calls.length);
+        if (principal.role !== "nobody" && isDraining())
+          throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
+        return {
+          sessions,
+          credentials,
+          principal,
+          requestId,
+          callerGone: info.signal,
+          response: streamOf(response),
+        };
+      },
+      responseMeta: ({ errors }) => {
+        const [retryAfter] = errors.flatMap((error) => toRefusal(error, requestId).retryAfterSeconds ?? []);
+        return retryAfter === undefined ? {} : { headers: { "Retry-After": String(retryAfter) } };
+      },
+      onError: ({ error, path: at }) => reportError(error, { path: at, requestId }),
+    });
+  };
+};
+
+/** A subscription's refusals travel in its stream; a foreign page is to get no stream at all. */
+const refuseForeign = (guard: OriginGuard, request: IncomingMessage, response: ServerResponse): void => {
+  try {
+    guard.check(request);
+  } catch (error) {
+    response.statusCode = toRefusal(error).status;
+    throw error;
+  }
+};
+
+/** Path and method are judged before who asks; where nothing would be called, tRPC says so itself. */
+const isKnown = (path: string, method: string | undefined): boolean => {
+  const procedures: Readonly<Record<string, { readonly _def: { readonly type: string } }>> =
+    appRouter._def.procedures;
+  return decode(path)
+    .split(",")
+    .some((name) => {
+      const type = Object.hasOwn(procedures, name) ? procedures[name]?._def.type : undefined;
+      return type !== undefined && (method === "POST") === (type === "mutation");
+    });
+};
+
+const decode = (path: string): string => {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+};
+
+const streamOf = (response: ServerResponse) => ({
+  get waitingBytes() {
+    return response.writableLength;
+  },
+  destroy: () => void response.destroy(),
+});
