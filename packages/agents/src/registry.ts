@@ -1,0 +1,19 @@
+import type { Agent, AgentDirectory, Clock } from "@adjourn/sessions";
+import { createEcho } from "./echo.js";
+import { createTypewriter } from "./typewriter.js";
+
+/** The two that are always there. */
+export const createBuiltInAgents = ({ clock }: { clock: Clock }): readonly Agent[] => [
+  createEcho(),
+  createTypewriter({ clock }),
+];
+
+/** Ids are UUIDs, so case doesn't tell them apart. @throws Error where two agents have the same one */
+export const createAgentDirectory = (agents: readonly Agent[]): AgentDirectory => {
+  const byId = new Map(agents.map((agent) => [agent.id.toLowerCase(), agent]));
+  if (byId.size !== agents.length) throw new Error("Two agents have the same id");
+  return {
+    get: (agentId) => byId.get(agentId.toLowerCase()),
+    list: () => agents,
+  };
+};

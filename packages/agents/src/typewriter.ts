@@ -1,0 +1,36 @@
+import type { Agent, Clock, JsonObject } from "@adjourn/sessions";
+import { type AgentOptions, defaultReplyTimeoutSeconds } from "./agent-options.js";
+import { pause } from "./pause.js";
+
+export const typewriterId = "00000000-0000-4000-8000-000000000002";
+
+/** The longest wait before a word that metadata may ask for. */
+export const longestDelayMs = 60_000;
+
+/**
+ * Repeats the message word by word, each after `metadata.delayMs` (0 to 60,000, 0 where it is missing or no such
+ * number), so that an end in mid-reply can be seen and tested.
+ */
+export const createTypewriter = ({ clock, ...options }: AgentOptions & { clock: Clock }): Agent => ({
+  id: options.id ?? typewriterId,
+  name: options.name ?? "Typewriter",
+  kind: "typewriter",
+  timeoutConfig: options.timeoutConfig,
+  replyTimeoutSeconds: options.replyTimeoutSeconds ?? defaultReplyTimeoutSeconds,
+  historyLimit: 0,
+  async *reply({ message, signal }) {
+    const delayMs = readDelayMs(message.metadata);
+    for (const word of splitWords(message.content)) {
+      if (delayMs > 0) await pause(clock, delayMs, signal);
+      signal.throwIfAborted();
+      yield word;
+    }
+  },
+});
+
+const readDelayMs = ({ delayMs }: JsonObject): number =>
+  typeof delayMs === "number" && delayMs >= 0 && delayMs <= longestDelayMs ? delayMs : 0;
+
+/** Words, each with the space before it, the last also with what follows: joined they are the text again. */
+export const splitWords = (text: string): readonly string[] =>
+  text.match(/\s*\S+(?:\s+$)?/gu) ?? (text === "" ? [] : [text]);
