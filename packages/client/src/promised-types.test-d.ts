@@ -1,0 +1,96 @@
+import type { AppRouter } from "@adjourn/router";
+import type { TRPCClientError } from "@trpc/client";
+import { describe, expectTypeOf, test } from "vitest";
+import { WebSocket } from "ws";
+import {
+  type AdminEvent,
+  createClient,
+  type Ending,
+  type SessionEvent,
+  type SessionInfo,
+  sessionErrorOf,
+  type TrackedSessionEvent,
+} from "./index.js";
+import type { useTRPC } from "./react.js";
+
+const { trpc } = createClient({ url: "http://127.0.0.1:3000" });
+
+describe("a typed call", () => {
+  test("ending a session takes an id and perhaps a reason, and says what was cut", () => {
+    expectTypeOf(trpc.endSession.mutate).parameter(0).toEqualTypeOf<{
+      sessionId: string;
+      reason?: string | undefined;
+      idempotencyKey?: string | undefined;
+    }>();
+    expectTypeOf(trpc.endSession.mutate).returns.resolves.toEqualTypeOf<{
+      success: true;
+      message: string;
+      sessionId: string;
+      endedAt: string;
+      cause: "requested" | "bulk" | "expired" | "max_duration";
+      reason: string | null;
+      listenersDropped: number;
+      operationsAborted: number;
+    }>();
+  });
+
+  test("a misspelt or missing field does not compile", () => {
+    // @ts-expect-error: no such field
+    trpc.endSession.mutate({ sessionID: "a" });
+    // @ts-expect-error: sessionId is missing
+    trpc.endSession.mutate({ reason: "done" });
+    // @ts-expect-error: a query is no mutation
+    trpc.getSession.mutate({ sessionId: "a" });
+  });
+});
+
+describe("a typed refusal", () => {
+  test("its code is one of the closed list, its details are there to be looked into", () => {
+    const error = sessionErrorOf(new Error());
+    type Code = NonNullable<typeof error>["code"];
+    expectTypeOf<"SESSION_NOT_FOUND">().toExtend<Code>();
+    expectTypeOf<"SESSION_ENDED">().toExtend<Code>();
+    expectTypeOf<string>().not.toExtend<Code>();
+    expectTypeOf(error).toEqualTypeOf<
+      { code: Code; details: Readonly<Record<string, unknown>> } | undefined
+    >();
+  });
+
+  test("it rides in error.data of every operation", () => {
+    type Data = NonNullable<TRPCClientError<AppRouter>["data"]>;
+    expectTypeOf<Data["httpStatus"]>().toExtend<number>();
+    expectTypeOf<404>().toExtend<Data["httpStatus"]>();
+    expectTypeOf<Data["session"]["code"]>().not.toBeAny();
+  });
+});
+
+describe("typed events", () => {
+  test("every type brings its own fields", () => {
+    expectTypeOf<SessionEvent>().not.toBeNever();
+    expectTypeOf<Extract<SessionEvent, { type: "session.ended" }>>().toHaveProperty("reason");
+    expectTypeOf<Extract<SessionEvent, { type: "message.delta" }>["text"]>().toEqualTypeOf<string>();
+    expectTypeOf<
+      Extract<SessionEvent, { type: "session.started" }>["session"]["sessionId"]
+    >().toEqualTypeOf<string>();
+    expectTypeOf<Extract<AdminEvent, { type: "session.ended" }>["ending"]>().toExtend<Ending>();
+    expectTypeOf<AdminEvent["type"]>().toEqualTypeOf<
+      "totals" | "session.created" | "session.changed" | "session.ended"
+    >();
+  });
+
+  test("a subscription hands them over with the id to resume behind", () => {
+    trpc.sessionEvents.subscribe(
+      { sessionId: "a" },
+      { onData: (event) => expectTypeOf(event).toEqualTypeOf<TrackedSessionEvent>() },
+    );
+  });
+});
+
+test("the hooks are typed by the same router", () => {
+  expectTypeOf<ReturnType<typeof useTRPC>["endSession"]>().not.toBeAny();
+  expectTypeOf<ReturnType<typeof useTRPC>["getSession"]["~types"]["output"]>().toEqualTypeOf<SessionInfo>();
+});
+
+test("the WebSocket of ws will do for Node", () => {
+  createClient({ url: "http://127.0.0.1:3000", WebSocket });
+});

@@ -1,0 +1,16 @@
+import type { AppRouter } from "@adjourn/router";
+import { TRPCClientError } from "@trpc/client";
+
+type ErrorData = NonNullable<TRPCClientError<AppRouter>["data"]>;
+
+/** `code` is the one that REST answers too, `details` what a program needs to act on it. */
+export type ClientSessionError = ErrorData["session"];
+export type SessionErrorCode = ClientSessionError["code"];
+
+/** What the server refused with; undefined where it never answered, or where the error is not tRPC's. */
+export const sessionErrorOf = (error: unknown): ClientSessionError | undefined => {
+  if (!(error instanceof TRPCClientError)) return undefined;
+  // The data is our router's own, made by its one error formatter; a stranger's server is caught by the look inside.
+  const data = error.data as Partial<ErrorData> | null | undefined;
+  return typeof data?.session?.code === "string" ? data.session : undefined;
+};

@@ -1,0 +1,73 @@
+import type { AppRouter } from "@adjourn/router";
+import { createWSClient, type TRPCLink, type TRPCWebSocketClient, wsLink } from "@trpc/client";
+
+export type Token = string | (() => string | undefined | Promise<string | undefined>);
+
+/** What tRPC asks of a WebSocket; the browser's, Node's since 22 and the one of `ws` all have it. */
+export interface SocketClass {
+  readonly OPEN: number;
+  readonly CLOSING: number;
+  readonly CLOSED: number;
+  new (
+    url: string,
+  ): {
+    readonly OPEN: number;
+    readonly readyState: number;
+    send(data: string): void;
+    close(code?: number): void;
+    addEventListener(type: "open" | "error", listener: () => void): void;
+    addEventListener(type: "close", listener: (event: { code: number }) => void): void;
+    addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
+  };
+}
+
+export interface SocketOptions {
+  readonly url: string;
+  readonly socketUrl?: string | undefined;
+  readonly token?: Token | undefined;
+  readonly sessionId?: string | undefined;
+  readonly WebSocket?: SocketClass | undefined;
+}
+
+/** Half a second, doubled up to a quarter of a minute, spread so that a restarted server is not met by all at once. */
+const retryDelayMs = (attempt: number): number =>
+  Math.min(500 * 2 ** attempt, 15_000) * (0.5 + Math.random() / 2);
+
+/** Subscriptions over one WebSocket, which is made only for the first of them: where nobody listens none is needed. */
+export const createSocketLink = (options: SocketOptions) => {
+  let client: TRPCWebSocketClient | undefined;
+  const link: TRPCLink<AppRouter> = (runtime) => {
+    let operationLink: ReturnType<TRPCLink<AppRouter>> | undefined;
+    return (params) => {
+      client ??= openClient(options);
+      operationLink ??= wsLink<AppRouter>({ client })(runtime);
+      return operationLink(params);
+    };
+  };
+  return { link, close: async (): Promise<void> => client?.close() };
+};
+
+const openClient = ({ url, socketUrl, token, sessionId, ...options }: SocketOptions): TRPCWebSocketClient => {
+  const implementation: SocketClass | undefined = options.WebSocket ?? globalThis.WebSocket;
+  if (implementation === undefined)
+    throw new Error("There is no WebSocket here: give createClient the one of the package `ws`");
+  return createWSClient({
+    url: toSocketUrl(socketUrl ?? url),
+    // tRPC names the browser's whole class, and uses of it what SocketClass has.
+    WebSocket: implementation as typeof WebSocket,
+    // Lazy, so that a socket which the server closes behind a finished subscription is not opened again.
+    lazy: { enabled: true, closeMs: 1_000 },
+    keepAlive: { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5_000 },
+    retryDelayMs,
+    connectionParams: async () => {
+      const value = typeof token === "function" ? await token() : token;
+      return {
+        ...(value === undefined ? {} : { token: value }),
+        ...(sessionId === undefined ? {} : { sessionId }),
+      };
+    },
+  });
+};
+
+/** `http://host` and `https://host/` to `ws://host/trpc` and `wss://host/trpc`. */
+export const toSocketUrl = (url: string): string => `${url.replace(/^http/, "ws").replace(/\/+$/, "")}/trpc`;
