@@ -1,3 +1,4 @@
+export { describeEventBus, type OpenBus } from "./event-bus-contract.js";
 export { createFakeClock, type FakeClock } from "./fake-clock.js";
 export { createInMemoryEventBus, noPresence } from "./in-memory-event-bus.js";
 export { createInMemorySessionStore } from "./in-memory-session-store.js";

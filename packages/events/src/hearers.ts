@@ -1,0 +1,37 @@
+import type { BusMessage, Log } from "@adjourn/sessions";
+
+/** Who listens to one subject in this process. */
+export class Hearers {
+  // Each entry is an object of its own, so that one function may listen twice.
+  private readonly entries = new Set<{ readonly hear: (message: BusMessage) => void }>();
+
+  constructor(
+    private readonly subject: string,
+    private readonly log?: Log,
+  ) {}
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** The function that takes it out again; idempotent. */
+  add(hear: (message: BusMessage) => void): () => void {
+    const entry = { hear };
+    this.entries.add(entry);
+    return () => void this.entries.delete(entry);
+  }
+
+  /** One that throws keeps the message from no other. */
+  tell(message: BusMessage): void {
+    for (const { hear } of this.entries) {
+      try {
+        hear(message);
+      } catch (error) {
+        this.log?.error("A listener to the event bus failed", {
+          subject: this.subject,
+          error: String(error),
+        });
+      }
+    }
+  }
+}
