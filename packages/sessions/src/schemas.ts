@@ -1,51 +1,11 @@
 import { z } from "zod";
 import { endedByRoles, endingCauses } from "./ending.js";
+import { attachments, limits, metadata, text } from "./storable.js";
 import type { TimeoutConfigInput } from "./timeout-policy.js";
 
-/** Sizes that the contract fixes; characters are counted as JavaScript does. */
-export const limits = {
-  contentCharacters: 4_000,
-  metadataBytes: 10 * 1_024,
-  attachments: 10,
-  attachmentsBytes: 16 * 1_024,
-  reasonCharacters: 200,
-  idempotencyKeyCharacters: 255,
-  lookupCharacters: 128,
-  bulkSessionIds: 5_000,
-  repliesUnderWay: 100,
-} as const;
-
-const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
-
-/** Text as every store can keep it: Postgres takes no NUL, UTF-8 no lone surrogate. */
-const text = () =>
-  z
-    .string()
-    .refine((value) => !value.includes("\0") && value.isWellFormed(), "has characters that can't be stored");
-
-const deepWellFormed = (value: unknown): boolean => {
-  const json = JSON.stringify(value);
-  // JSON.stringify escapes NUL and lone surrogates; an escape preceded by an odd backslash is literal text.
-  return !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i.test(json);
-};
+export { limits, metadata };
 
 const jsonObject = z.record(z.string(), z.unknown());
-
-export const metadata = jsonObject
-  .refine(
-    (value) => jsonBytes(value) <= limits.metadataBytes,
-    `must be at most ${limits.metadataBytes} bytes as JSON`,
-  )
-  .refine(deepWellFormed, "has characters that can't be stored");
-
-const attachments = z
-  .array(jsonObject)
-  .max(limits.attachments)
-  .refine(
-    (value) => jsonBytes(value) <= limits.attachmentsBytes,
-    `must be at most ${limits.attachmentsBytes} bytes as JSON`,
-  )
-  .refine(deepWellFormed, "has characters that can't be stored");
 
 /** Any version and variant of UUID. */
 const uuid = z.guid();

@@ -1,0 +1,69 @@
+import { z } from "zod";
+
+/** Sizes that the contract fixes; characters are counted as JavaScript does. */
+export const limits = {
+  contentCharacters: 4_000,
+  metadataBytes: 10 * 1_024,
+  metadataLevels: 100,
+  attachments: 10,
+  attachmentsBytes: 16 * 1_024,
+  reasonCharacters: 200,
+  idempotencyKeyCharacters: 255,
+  lookupCharacters: 128,
+  bulkSessionIds: 5_000,
+  repliesUnderWay: 100,
+} as const;
+
+const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
+
+/** Text as every store can keep it: Postgres takes no NUL, UTF-8 no lone surrogate. */
+export const text = () =>
+  z
+    .string()
+    .refine((value) => !value.includes("\0") && value.isWellFormed(), "has characters that can't be stored");
+
+const deepWellFormed = (value: unknown): boolean => {
+  const json = JSON.stringify(value);
+  // JSON.stringify escapes NUL and lone surrogates; an escape preceded by an odd backslash is literal text.
+  return !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i.test(json);
+};
+
+const isObject = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Not recursive: it is there to spare what is recursive (`JSON.stringify`, databases) from running out of stack. */
+const nestsAtMost = (value: unknown, levels: number): boolean => {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > levels) return false;
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+  }
+  return true;
+};
+
+/** An object that comes back from every store as it was given. */
+const storedObject = z
+  .custom<Record<string, unknown>>(isObject, { error: "must be an object", abort: true })
+  .refine((value) => !Object.hasOwn(value, "__proto__"), { error: "can't have a key __proto__", abort: true })
+  .refine((value) => nestsAtMost(value, limits.metadataLevels), {
+    error: `nests deeper than ${limits.metadataLevels} levels`,
+    abort: true,
+  })
+  .meta({ type: "object", additionalProperties: true });
+
+export const metadata = storedObject
+  .refine(
+    (value) => jsonBytes(value) <= limits.metadataBytes,
+    `must be at most ${limits.metadataBytes} bytes as JSON`,
+  )
+  .refine(deepWellFormed, "has characters that can't be stored")
+  .meta({ type: "object", additionalProperties: true });
+
+export const attachments = z
+  .array(storedObject)
+  .max(limits.attachments)
+  .refine(
+    (value) => jsonBytes(value) <= limits.attachmentsBytes,
+    `must be at most ${limits.attachmentsBytes} bytes as JSON`,
+  )
+  .refine(deepWellFormed, "has characters that can't be stored");
