@@ -6,4 +6,7 @@ export { errorTable } from "./error-codes.js";
 export { type Close, sessionEndedClose, sessionNotFoundClose } from "./listeners/close-codes.js";
 export { type EventSocket, PlainWebSocketListener } from "./listeners/plain-websocket.js";
 export { type Refusal, toRefusal } from "./refusal.js";
+export { type DialectName, dialectNames, dialects } from "./rest/dialects.js";
+export { createRestHandler, type RestHandler, type RestOptions } from "./rest/handler.js";
+export { maxBodyBytes } from "./rest/read-body.js";
 export { type AppRouter, appRouter, createCaller } from "./router.js";

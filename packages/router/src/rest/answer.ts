@@ -1,0 +1,22 @@
+import type { ServerResponse } from "node:http";
+import type { Refusal } from "../refusal.js";
+import type { Dialect } from "./dialects.js";
+
+/** Writes a whole JSON answer; does nothing where the caller has left. */
+export const answerJson = (response: ServerResponse, status: number, body: unknown): void => {
+  const json = JSON.stringify(body);
+  response.writeHead(status, {
+    "Content-Type": "application/json; charset=utf-8",
+    "Content-Length": Buffer.byteLength(json),
+    "Cache-Control": "no-store",
+  });
+  response.end(json);
+};
+
+/** Refuses in the words of the dialect. An answer that has begun can only be cut off. */
+export const answerRefusal = (response: ServerResponse, refusal: Refusal, dialect: Dialect): void => {
+  if (response.headersSent) return void response.destroy();
+  if (refusal.retryAfterSeconds !== null) response.setHeader("Retry-After", refusal.retryAfterSeconds);
+  if (refusal.code === "UNAUTHORIZED") response.setHeader("WWW-Authenticate", 'Bearer realm="adjourn"');
+  answerJson(response, refusal.status, dialect.errorBody(refusal));
+};

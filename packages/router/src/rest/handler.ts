@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { SessionError, type Sessions, type TimeoutSettings } from "@adjourn/sessions";
+import { requireAccess } from "../access.js";
+import { authenticateRequest } from "../authenticate-request.js";
+import type { Credentials, Principal } from "../context.js";
+import { type Refusal, toRefusal } from "../refusal.js";
+import { answerRefusal } from "./answer.js";
+import { type DialectName, dialects } from "./dialects.js";
+import { bendInput } from "./lenient-input.js";
+import { matchRoute } from "./match-route.js";
+import { perform } from "./perform.js";
+import { CallerLeft, readBody } from "./read-body.js";
+import { mergeInput, readAddress } from "./read-input.js";
+
+export interface RestOptions {
+  readonly sessions: Sessions;
+  readonly credentials: Credentials;
+  readonly dialect: DialectName;
+  readonly timeouts: TimeoutSettings;
+  /**
+   * Judges `Host`, `Origin` and rate, in this order: after route and method, before key and role.
+   * @throws SessionError `FORBIDDEN`, `RATE_LIMITED`
+   */
+  readonly admit?: (request: IncomingMessage, principal: Principal) => void;
+  /** Hears of every error that a caller is told of, with the request id that the caller has. */
+  readonly onError?: (error: unknown, where: { readonly path: string; readonly requestId: string }) => void;
+}
+
+export type RestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/**
+ * Serves every route of the table on `node:http` and answers all else with 404 or 405; never rejects. An `X-Request-Id`
+ * that the server has already put on the answer is kept.
+ */
+export const createRestHandler = (options: RestOptions): RestHandler => {
+  const { sessions, credentials, timeouts } = options;
+  const dialect = dialects[options.dialect];
+  const lenient = {
+    limits: timeouts.limits,
+    defaultTimeoutMinutes: (agentId: unknown) =>
+      sessions.agent(String(agentId))?.timeoutConfig?.timeoutMinutes ?? timeouts.defaults.timeoutMinutes,
+  };
+
+  /** What is judged first wins: the order here is the contract's. */
+  const serve = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+    refuse: (error: unknown) => Refusal,
+  ): Promise<void> => {
+    const { path, query } = splitAddress(request.url ?? "/");
+    const { route, parameters } = requireRoute(request, response, path);
+    const search = new URLSearchParams(query);
+    const principal = await authenticateRequest(credentials, request.headers, search);
+    options.admit?.(request, principal);
+    const address = readAddress(route, parameters, query);
+    requireAccess(route.operation, principal, address.fields, route.body ? "unread" : "complete");
+    const body = await readBody(request, route.body);
+    const merged = mergeInput(route, address, body, request);
+    const input = options.dialect === "elizaos" ? bendInput(route.operation, merged, lenient) : merged;
+    await perform(
+      route,
+      input,
+      { sessions, credentials, principal, requestId },
+      { response, dialect, refuse },
+    );
+  };
+
+  return async (request, response) => {
+    const requestId = requestIdOf(response);
+    const refuse = (error: unknown): Refusal => {
+      options.onError?.(error, { path: request.url?.split("?")[0] ?? "", requestId });
+      return toRefusal(error, requestId);
+    };
+    try {
+      await serve(request, response, requestId, refuse);
+    } catch (error) {
+      if (error instanceof CallerLeft) return;
+      answerRefusal(response, refuse(error), dialect);
+    }
+  };
+};
+
+const requestIdOf = (response: ServerResponse): string => {
+  const given = response.getHeader("X-Request-Id");
+  if (typeof given === "string") return given;
+  const requestId = randomUUID();
+  response.setHeader("X-Request-Id", requestId);
+  return requestId;
+};
+
+/** Not `new URL`, which would resolve `..`, and `%2e%2e` too, before we see the session id that it stands for. */
+const splitAddress = (url: string): { path: string; query: string } => {
+  const local = url.replace(/^https?:\/\/[^/?#]*/i, "");
+  const at = local.indexOf("?");
+  return at === -1 ? { path: local, query: "" } : { path: local.slice(0, at), query: local.slice(at + 1) };
+};
+
+const requireRoute = ({ method = "GET" }: IncomingMessage, response: ServerResponse, path: string) => {
+  const match = matchRoute(method, path);
+  if (match.found === "route") return match;
+  if (match.found === "nothing") throw new SessionError("NOT_FOUND", "Not found", {});
+  response.setHeader("Allow", match.allow.join(", "));
+  throw new SessionError("METHOD_NOT_ALLOWED", "Method not allowed", { allow: match.allow });
+};

@@ -1,0 +1,51 @@
+import { type Method, type Route, routes } from "./routes.js";
+
+export type Match =
+  | { readonly found: "route"; readonly route: Route; readonly parameters: Readonly<Record<string, string>> }
+  | { readonly found: "path"; readonly allow: readonly string[] }
+  | { readonly found: "nothing" };
+
+interface Pattern {
+  readonly route: Route;
+  /** Literal segments, and parameters as their bare names. */
+  readonly segments: readonly { readonly text: string; readonly isParameter: boolean }[];
+}
+
+const patternOf = (route: Route): Pattern => ({
+  route,
+  segments: segmentsOf(route.path).map((text) =>
+    text.startsWith("{") ? { text: text.slice(1, -1), isParameter: true } : { text, isParameter: false },
+  ),
+});
+
+/** One slash at the end makes no difference, as in Express. */
+const segmentsOf = (path: string): readonly string[] => path.replace(/\/$/, "").split("/").slice(1);
+
+const parameterCount = ({ segments }: Pattern): number => segments.filter((one) => one.isParameter).length;
+
+// Literal paths come first, so that `…/sessions/health` is not taken for a session of that name.
+const patterns = routes.map(patternOf).sort((a, b) => parameterCount(a) - parameterCount(b));
+
+/** Finds the route of a request; `path` is as it was sent, parameters come out still encoded. `HEAD` counts as `GET`. */
+export const matchRoute = (method: string, path: string): Match => {
+  const segments = segmentsOf(path);
+  const fitting = patterns.filter((pattern) => fits(pattern, segments));
+  if (fitting.length === 0) return { found: "nothing" };
+  const match = fitting.find(({ route }) => methodsOf(route).some((one) => one === method));
+  if (match === undefined)
+    return { found: "path", allow: [...new Set(fitting.flatMap((one) => methodsOf(one.route)))] };
+  const parameters: Record<string, string> = {};
+  for (const [index, { text, isParameter }] of match.segments.entries())
+    if (isParameter) parameters[text] = segments[index] ?? "";
+  return { found: "route", route: match.route, parameters };
+};
+
+const fits = (pattern: Pattern, segments: readonly string[]): boolean =>
+  pattern.segments.length === segments.length &&
+  pattern.segments.every(({ text, isParameter }, index) =>
+    isParameter ? segments[index] !== "" : segments[index] === text,
+  );
+
+/** A stream of events has no length to tell beforehand, so it has no `HEAD`. */
+const methodsOf = ({ method, operation }: Route): readonly (Method | "HEAD")[] =>
+  method === "GET" && operation !== "sessionEvents" ? ["GET", "HEAD"] : [method];

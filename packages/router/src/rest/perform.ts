@@ -1,0 +1,66 @@
+import type { ServerResponse } from "node:http";
+import { inputs } from "@adjourn/sessions";
+import type { z } from "zod";
+import { requireAccess } from "../access.js";
+import type { Context } from "../context.js";
+import { listenOverSse } from "../listeners/sse.js";
+import { invalidInput, type Refusal } from "../refusal.js";
+import { createCaller } from "../router.js";
+import { answerJson } from "./answer.js";
+import type { Dialect } from "./dialects.js";
+import type { Route } from "./routes.js";
+import { streamMessage } from "./stream-message.js";
+
+interface Wire {
+  readonly response: ServerResponse;
+  readonly dialect: Dialect;
+  readonly refuse: (error: unknown) => Refusal;
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** Calls the procedure and answers with its result; the two operations that stream answer bit by bit. */
+export const perform = async (route: Route, input: Input, ctx: Context, wire: Wire): Promise<void> => {
+  const { response, dialect } = wire;
+  if (route.operation === "sessionEvents") return listen(input, ctx, response);
+  if (route.operation === "sendSessionMessage") {
+    if (input.transport === "sse" || (input.transport === undefined && input.mode === "stream"))
+      return stream(input, ctx, wire);
+    ctx = { ...ctx, callerGone: goneSignal(response) };
+  }
+  // The procedure's own schema judges the input, so its static type does not matter here.
+  const result: unknown = await createCaller(ctx)[route.operation](input as never);
+  answerJson(response, route.status, dialect.successBody(route.operation, show(result, route.shows)));
+};
+
+const listen = async (input: Input, ctx: Context, response: ServerResponse): Promise<void> => {
+  requireAccess("sessionEvents", ctx.principal, input);
+  const parsed = parse(inputs.sessionEvents, input);
+  await listenOverSse(response, (writer) => ctx.sessions.listen(parsed, writer));
+};
+
+const stream = async (input: Input, ctx: Context, wire: Wire): Promise<void> => {
+  requireAccess("sendSessionMessage", ctx.principal, input);
+  const parsed = parse(inputs.sendSessionMessage, input);
+  await streamMessage(wire, await ctx.sessions.streamSessionMessage(parsed));
+};
+
+const parse = <Schema extends z.ZodType>(schema: Schema, input: Input): z.output<Schema> => {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw invalidInput(parsed.error);
+  return parsed.data;
+};
+
+const show = (result: unknown, fields: readonly string[] | undefined): unknown => {
+  if (fields === undefined) return result;
+  const all = result as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(fields.map((field) => [field, all[field]]));
+};
+
+const goneSignal = (response: ServerResponse): AbortSignal => {
+  const gone = new AbortController();
+  response.once("close", () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
+};

@@ -1,0 +1,82 @@
+import type { IncomingMessage } from "node:http";
+import { SessionError, validationError } from "@adjourn/sessions";
+import { invalidJson } from "../refusal.js";
+
+/** The largest body, in bytes. */
+export const maxBodyBytes = 128 * 1_024;
+
+/**
+ * A request's JSON body, an empty object where it has none. One that the route has no use for is not looked into
+ * (`isWanted` false), but held to the limit too.
+ * @throws SessionError `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `INVALID_JSON`, `VALIDATION_ERROR` where it is
+ * no object
+ */
+export const readBody = async (
+  request: IncomingMessage,
+  isWanted: boolean,
+): Promise<Readonly<Record<string, unknown>>> => {
+  if (!hasBody(request)) return {};
+  const bytes = await readBytes(request);
+  if (!isWanted || bytes.length === 0) return {};
+  requireJson(request);
+  const body = parseJson(bytes);
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    throw validationError({ path: "", message: "the body must be a JSON object" });
+  return body as Readonly<Record<string, unknown>>;
+};
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+
+const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
+  if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) throw tooLarge(request);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // Not `for await`: leaving that early would destroy the socket that the answer has to go out on.
+  return new Promise((resolve, reject) => {
+    request.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBodyBytes) reject(tooLarge(request));
+      else chunks.push(chunk);
+    });
+    request.once("end", () => resolve(Buffer.concat(chunks)));
+    request.once("error", reject);
+    request.once("close", () => reject(new CallerLeft()));
+  });
+};
+
+/** The connection broke before the request was complete: there is nobody left to answer. */
+export class CallerLeft extends Error {
+  override readonly name = "CallerLeft";
+}
+
+const tooLarge = (request: IncomingMessage): SessionError => {
+  request.removeAllListeners("data");
+  request.resume();
+  return new SessionError("PAYLOAD_TOO_LARGE", `The body is larger than ${maxBodyBytes} bytes`, {
+    maxBytes: maxBodyBytes,
+  });
+};
+
+const requireJson = ({ headers }: IncomingMessage): void => {
+  const [type, ...parameters] = (headers["content-type"] ?? "").toLowerCase().split(";");
+  const charset = parameters
+    .map((parameter) => /^\s*charset="?([^"\s]*)"?\s*$/.exec(parameter)?.[1])
+    .find(Boolean);
+  const encoding = headers["content-encoding"] ?? "identity";
+  if (type?.trim() === "application/json" && (charset ?? "utf-8") === "utf-8" && encoding === "identity")
+    return;
+  throw new SessionError("UNSUPPORTED_MEDIA_TYPE", "The content type must be application/json in UTF-8", {
+    contentType: headers["content-type"] ?? null,
+  });
+};
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+const parseJson = (bytes: Buffer): unknown => {
+  try {
+    return JSON.parse(utf8.decode(bytes));
+  } catch {
+    throw invalidJson();
+  }
+};

@@ -1,0 +1,65 @@
+import type { IncomingMessage } from "node:http";
+import { type ValidationIssue, validationError } from "@adjourn/sessions";
+import type { QueryKind, Route } from "./routes.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What a request's address says, before its body is read. `issues` are for later: key and role are judged first. */
+export interface AddressInput {
+  readonly fields: Fields;
+  readonly issues: readonly ValidationIssue[];
+}
+
+export const readAddress = (
+  route: Route,
+  parameters: Readonly<Record<string, string>>,
+  query: string,
+): AddressInput => {
+  const issues: ValidationIssue[] = [];
+  const fields: Record<string, unknown> = {};
+  const search = new URLSearchParams(query);
+  for (const [name, kind] of Object.entries(route.query)) {
+    const values = search.getAll(name);
+    if (values.length > 1) issues.push({ path: name, message: "is given more than once" });
+    if (values[0] !== undefined) fields[name] = toValue(values[0], kind);
+  }
+  for (const [name, encoded] of Object.entries(parameters)) {
+    const decoded = decode(encoded);
+    if (decoded === null) issues.push({ path: name, message: "is not well-formed percent-encoding" });
+    else fields[name] = decoded;
+  }
+  // URLSearchParams would put replacement characters in its place.
+  if (decode(query.replaceAll("+", " ")) === null)
+    issues.push({ path: "", message: "the query is not well-formed percent-encoding" });
+  return { fields, issues };
+};
+
+/** Puts address, body and headers together; what the address names, a body can't override. */
+export const mergeInput = (
+  route: Route,
+  { fields, issues }: AddressInput,
+  body: Fields,
+  { headers }: IncomingMessage,
+): Fields => {
+  if (issues.length > 0) throw validationError(...issues);
+  const merged: Record<string, unknown> = { ...body, ...fields };
+  if (route.idempotent) merged.idempotencyKey = headers["idempotency-key"];
+  // An EventSource that reconnects keeps its address, so the header is the newer one.
+  if (route.operation === "sessionEvents")
+    merged.lastEventId = headers["last-event-id"] ?? merged.lastEventId;
+  return merged;
+};
+
+const toValue = (text: string, kind: QueryKind): string | number => {
+  if (kind === "number" && /^-?\d{1,15}(\.\d{1,15})?$/.test(text)) return Number(text);
+  if (kind === "bound" && /^\d{1,15}$/.test(text)) return Number(text);
+  return text;
+};
+
+const decode = (encoded: string): string | null => {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,69 @@
+import type { Operation } from "../access.js";
+
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/** How a query parameter's text becomes a value: as it is, as a number, or as a number if it is one (a time). */
+export type QueryKind = "text" | "number" | "bound";
+
+export interface Route {
+  readonly operation: RestOperation;
+  readonly method: Method;
+  /** Names in braces are path parameters. */
+  readonly path: string;
+  readonly status: 200 | 201;
+  readonly query: Readonly<Record<string, QueryKind>>;
+  /** Whether fields come in a JSON body. */
+  readonly body: boolean;
+  /** Whether the `Idempotency-Key` header counts. */
+  readonly idempotent: boolean;
+  /** Fields of the procedure's result that REST shows; all where it is missing. */
+  readonly shows?: readonly string[];
+}
+
+/** Every operation but the admins' feed, which is tRPC's alone. */
+export type RestOperation = Exclude<Operation, "adminEvents">;
+
+const sessions = "/api/messaging/sessions";
+const session = `${sessions}/{sessionId}`;
+const channel = "/api/messaging/channels/{channelId}";
+
+const list = { agentId: "text", userId: "text", search: "text", limit: "number", cursor: "text" } as const;
+const range = { limit: "number", before: "bound", after: "bound" } as const;
+
+type Entry = Pick<Route, "method" | "path"> & Partial<Route>;
+
+const entries: Readonly<Record<RestOperation, Entry>> = {
+  createSession: { method: "POST", path: sessions, status: 201, body: true, idempotent: true },
+  listSessions: { method: "GET", path: sessions, query: list },
+  getSessionsHealth: { method: "GET", path: `${sessions}/health` },
+  endSessions: { method: "POST", path: `${sessions}/end`, body: true },
+  getSession: { method: "GET", path: session },
+  endSession: {
+    method: "DELETE",
+    path: session,
+    query: { reason: "text" },
+    idempotent: true,
+    shows: ["success", "message"],
+  },
+  renewSession: { method: "POST", path: `${session}/renew` },
+  updateSessionTimeout: { method: "PATCH", path: `${session}/timeout`, body: true },
+  sessionHeartbeat: { method: "POST", path: `${session}/heartbeat` },
+  sendSessionMessage: { method: "POST", path: `${session}/messages`, status: 201, body: true },
+  getSessionMessages: { method: "GET", path: `${session}/messages`, query: range },
+  sessionEvents: { method: "GET", path: `${session}/events`, query: { lastEventId: "text" } },
+  getChannelMessages: { method: "GET", path: `${channel}/messages`, query: range },
+  eraseChannel: { method: "DELETE", path: channel },
+  listEndings: { method: "GET", path: "/api/messaging/endings", query: { ...list, cause: "text" } },
+  issueTicket: { method: "POST", path: "/api/tickets", status: 201 },
+  listAgents: { method: "GET", path: "/api/agents" },
+};
+
+/** The REST side of every operation; what each takes and answers is its procedure's to say. */
+export const routes: readonly Route[] = Object.entries(entries).map(([operation, entry]) => ({
+  status: 200,
+  query: {},
+  body: false,
+  idempotent: false,
+  ...entry,
+  operation: operation as RestOperation,
+}));
