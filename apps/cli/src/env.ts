@@ -1,0 +1,19 @@
+export interface Env {
+  /** Where the API is. */
+  readonly url: string;
+  /** An admin or service key, or a session's token; undefined where the server asks for none. */
+  readonly key: string | undefined;
+}
+
+/** A setting that is wrong, in one line. */
+export class SettingError extends Error {
+  override readonly name = "SettingError";
+}
+
+/** @throws SettingError */
+export const readEnv = (source: NodeJS.ProcessEnv = process.env): Env => {
+  const url = source.ADJOURN_URL || "http://127.0.0.1:3000";
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new SettingError(`ADJOURN_URL is ${JSON.stringify(url)}; allowed: an http or https address`);
+  return { url, key: source.ADJOURN_KEY || undefined };
+};

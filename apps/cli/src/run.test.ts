@@ -1,0 +1,167 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient } from "@adjourn/client";
+import { type RunningServer, readSettings, startServer } from "@adjourn/server";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run } from "./run.js";
+
+const typewriter = "00000000-0000-4000-8000-000000000002";
+const userId = "11111111-1111-4111-8111-111111111111";
+const adminKey = "admin-key-of-the-test";
+
+let server: RunningServer;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "adjourn-cli-"));
+  server = await startServer(
+    readSettings({
+      PORT: "0",
+      DATABASE_URL: `file:${join(folder, "adjourn.db")}`,
+      ADJOURN_ADMIN_KEY: `ops:${adminKey}`,
+      LOG_LEVEL: "silent",
+    }),
+  );
+});
+afterAll(async () => {
+  await server.close(0);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs a command line against the server; `wrote` resolves once standard output holds the text. */
+const adjourn = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
+  const stop = new AbortController();
+  const out = { text: "" };
+  const complaints: string[] = [];
+  const waiting: { text: string; resolve: () => void }[] = [];
+  const code = run(args, {
+    env: { ADJOURN_URL: server.url, ADJOURN_KEY: adminKey, ...env },
+    write: (text) => {
+      out.text += text;
+      for (const { text: wanted, resolve } of waiting) if (out.text.includes(wanted)) resolve();
+    },
+    complain: (line) => complaints.push(line),
+    signal: stop.signal,
+  });
+  const wrote = (text: string) =>
+    new Promise<void>((resolve) => {
+      waiting.push({ text, resolve });
+      if (out.text.includes(text)) resolve();
+    });
+  return { code, out, complaints, wrote, stop: () => stop.abort() };
+};
+
+const createSession = async () => {
+  const { trpc } = createClient({ url: server.url, token: adminKey });
+  const { sessionId } = await trpc.createSession.mutate({ agentId: typewriter, userId });
+  return { sessionId, trpc };
+};
+
+describe("adjourn end", () => {
+  test("ends a session, drops who listens, and says so on both terminals", async () => {
+    const { sessionId, trpc } = await createSession();
+    const watching = adjourn(["watch", sessionId]);
+    await watching.wrote("listening");
+    await trpc.sendSessionMessage.mutate({
+      sessionId,
+      content: "one two three four five",
+      metadata: { delayMs: 50_000 },
+    });
+    await watching.wrote("user: one two three four five");
+
+    const ending = adjourn(["end", sessionId, "--reason", "enough"]);
+    expect(await ending.code).toBe(0);
+    expect(ending.out.text).toBe(`Session ${sessionId} ended: 1 listener dropped, 1 operation aborted\n`);
+    expect(await watching.code).toBe(0);
+    expect(watching.out.text).toMatch(/ended \(requested\): enough\n$/);
+    expect(watching.complaints).toEqual([]);
+
+    const listed = adjourn(["endings"]);
+    expect(await listed.code).toBe(0);
+    expect(listed.out.text).toContain(`${sessionId}  requested by ops: enough`);
+  });
+
+  test("of a session that is over is refused in one line, with exit code 1", async () => {
+    const { sessionId } = await createSession();
+    expect(await adjourn(["end", sessionId]).code).toBe(0);
+    const again = adjourn(["end", sessionId]);
+    expect(await again.code).toBe(1);
+    expect(again.complaints).toEqual([`SESSION_NOT_FOUND: Session not found {"sessionId":"${sessionId}"}`]);
+  });
+});
+
+describe("adjourn watch", () => {
+  test("of a session that never was fails at once", async () => {
+    const watching = adjourn(["watch", "no-such-session"]);
+    expect(await watching.code).toBe(1);
+    expect(watching.complaints).toEqual([expect.stringMatching(/^SESSION_NOT_FOUND/)]);
+  });
+
+  test("stopped by its user leaves the session as it was", async () => {
+    const { sessionId, trpc } = await createSession();
+    const watching = adjourn(["watch", sessionId, "--json"]);
+    await watching.wrote("session.started");
+    watching.stop();
+    expect(await watching.code).toBe(0);
+    expect((await trpc.getSession.query({ sessionId })).sessionId).toBe(sessionId);
+    expect(JSON.parse(watching.out.text)).toMatchObject({ type: "session.started", sessionId });
+  });
+});
+
+test("adjourn send waits for the reply, adjourn list shows the session", async () => {
+  const { sessionId } = await createSession();
+  const sent = adjourn(["send", sessionId, "hello there"]);
+  expect(await sent.code).toBe(0);
+  expect(sent.out.text).toContain("hello there");
+  const listed = adjourn(["list", "--user", userId]);
+  expect(await listed.code).toBe(0);
+  expect(listed.out.text).toContain(`${sessionId}  user ${userId}`);
+});
+
+describe("what can't work is said in one line", () => {
+  test("a wrong key: 1", async () => {
+    const refused = adjourn(["end", "a"], { ADJOURN_KEY: "not-a-key-of-this-server" });
+    expect(await refused.code).toBe(1);
+    expect(refused.complaints).toEqual([expect.stringMatching(/^UNAUTHORIZED: /)]);
+  });
+
+  test("a wrong setting: 2", async () => {
+    const refused = adjourn(["list"], { ADJOURN_URL: "localhost:3000" });
+    expect(await refused.code).toBe(2);
+    expect(refused.complaints).toEqual([
+      'ADJOURN_URL is "localhost:3000"; allowed: an http or https address',
+    ]);
+  });
+
+  test.each([
+    [["stop", "a"], "stop"],
+    [["end"], "ID"],
+  ])("a wrong command line, %j: 2", async (args, part) => {
+    const refused = adjourn(args);
+    expect(await refused.code).toBe(2);
+    expect(refused.complaints).toEqual([expect.stringContaining(part)]);
+  });
+
+  test("no server: 3", async () => {
+    const probe = createServer().listen(0, "127.0.0.1");
+    await once(probe, "listening");
+    const address = probe.address();
+    const url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
+    probe.close();
+    await once(probe, "close");
+    const unanswered = adjourn(["end", "a"], { ADJOURN_URL: url });
+    expect(await unanswered.code).toBe(3);
+    expect(unanswered.complaints).toEqual([expect.stringMatching(`^No answer from ${url}`)]);
+  });
+});
+
+test("help is printed for the whole and for a command", async () => {
+  const whole = adjourn(["--help"]);
+  expect(await whole.code).toBe(0);
+  expect(whole.out.text).toContain("End a session");
+  const one = adjourn(["end", "--help"]);
+  expect(await one.code).toBe(0);
+  expect(one.out.text).toContain("--reason");
+});
