@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Credentials, type Refusal, toRefusal } from "@adjourn/router";
-import { SessionError, type Sessions, validationError } from "@adjourn/sessions";
+import { type Sessions, validationError } from "@adjourn/sessions";
 import type { Logger } from "pino";
+import { readAddress } from "./address.js";
 import type { Admit } from "./admission.js";
 import { answerRefusal } from "./answer.js";
 import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.js";
@@ -26,7 +27,7 @@ export interface HttpNeeds {
   readonly metrics: Metrics;
   /** What is served besides, by path. */
   readonly pages: ReadonlyMap<string, Page>;
-  readonly rest: (request: IncomingMessage, response: ServerResponse, requestId: string) => Promise<void>;
+  readonly rest: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
 /** Against peers that send their request a byte at a time, or none at all. */
@@ -48,18 +49,19 @@ export const createHttpServer = (needs: HttpNeeds): Server => {
     response: ServerResponse,
     requestId: string,
   ): Promise<void> => {
-    const url = readUrl(request);
-    if (url.pathname === "/healthz") return answerHealth(response);
-    if (url.pathname === "/readyz") return answerReadiness(response, needs.sessions, needs.isDraining());
+    const address = readAddress(request.url);
+    const { path } = address;
+    if (path === "/healthz") return answerHealth(response);
+    if (path === "/readyz") return answerReadiness(response, needs.sessions, needs.isDraining());
     setCorsHeaders(needs.guard, request, response);
     if (isPreflight(request)) {
       needs.guard.check(request);
       return answerPreflight(response);
     }
-    const page = needs.pages.get(url.pathname);
-    if (page) return page(request, response, url);
-    if (url.pathname.startsWith("/trpc/")) return trpc(request, response, url, requestId);
-    return needs.rest(request, response, requestId);
+    const page = needs.pages.get(path);
+    if (page) return page(request, response, address);
+    if (path.startsWith("/trpc/")) return trpc(request, response, address, requestId);
+    return needs.rest(request, response);
   };
 
   const server = createServer(patience, (request, response) => {
@@ -76,13 +78,6 @@ export const createHttpServer = (needs: HttpNeeds): Server => {
   server.maxConnections = maxConnections;
   server.on("clientError", (error, connection) => answerBroken(needs, error, connection));
   return server;
-};
-
-const readUrl = ({ url = "" }: IncomingMessage): URL => {
-  const base = "http://localhost";
-  if (!url.startsWith("/") || !URL.canParse(base + url))
-    throw new SessionError("NOT_FOUND", "No such route", {});
-  return new URL(base + url);
 };
 
 const setBaseHeaders = (response: ServerResponse, requestId: string): void => {

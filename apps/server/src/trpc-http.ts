@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { appRouter, authenticateRequest, type Context, type Credentials, toRefusal } from "@adjourn/router";
 import { SessionError, type Sessions } from "@adjourn/sessions";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
+import type { Address } from "./address.js";
 import type { Admit } from "./admission.js";
 import { maxBatchCalls, maxBodyBytes } from "./limits.js";
 import type { OriginGuard } from "./origin-guard.js";
@@ -40,10 +41,10 @@ export const createTrpcHttp = ({
   return async (
     request: IncomingMessage,
     response: ServerResponse,
-    url: URL,
+    address: Address,
     requestId: string,
   ): Promise<void> => {
-    const path = url.pathname.slice("/trpc/".length);
+    const path = address.path.slice("/trpc/".length);
     await nodeHTTPRequestHandler({
       router: appRouter,
       req: request,
@@ -53,7 +54,7 @@ export const createTrpcHttp = ({
       maxBodySize: maxBodyBytes,
       createContext: async ({ info }): Promise<Context> => {
         if (isKnown(path, request.method)) refuseForeign(guard, request, response);
-        const principal = await authenticate(request, url.searchParams, info.connectionParams?.token);
+        const principal = await authenticate(request, address.query, info.connectionParams?.token);
         await admit(request, principal, info.calls.length);
         if (principal.role !== "nobody" && isDraining())
           throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");

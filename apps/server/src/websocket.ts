@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { authenticateRequest, type Credentials, type Refusal, toRefusal } from "@adjourn/router";
 import { SessionError, type Sessions, validationError } from "@adjourn/sessions";
 import { type WebSocket, WebSocketServer } from "ws";
+import { readAddress } from "./address.js";
 import type { Admit } from "./admission.js";
 import { closeSocket } from "./close-socket.js";
 import { defaultHeartbeat, Heartbeat, type HeartbeatTimes } from "./heartbeat.js";
@@ -47,19 +48,19 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
   const trpc = createTrpcWebSocket(wss, needs);
 
   const onUpgrade = async (request: IncomingMessage, connection: Duplex, head: Buffer, requestId: string) => {
-    const { pathname, searchParams } = readUrl(request);
-    const sessionId = eventsSessionId(pathname);
-    if (pathname !== "/trpc" && sessionId === null)
-      throw new SessionError("NOT_FOUND", "No WebSocket is served at this path", { path: pathname });
+    const { path, query } = readAddress(request.url);
+    const sessionId = eventsSessionId(path);
+    if (path !== "/trpc" && sessionId === null)
+      throw new SessionError("NOT_FOUND", "No WebSocket is served at this path", { path });
     if (request.method !== "GET") throw new SessionError("METHOD_NOT_ALLOWED", "Only GET upgrades");
     needs.guard.check(request);
-    const principal = await authenticateRequest(needs.credentials, request.headers, searchParams);
+    const principal = await authenticateRequest(needs.credentials, request.headers, query);
     await needs.admit(request, principal);
     const upgrade = (opened: (socket: WebSocket) => void) => {
       if (!connection.destroyed) wss.handleUpgrade(request, connection, head, watched(opened));
     };
     if (sessionId === null) {
-      const paramsToCome = searchParams.get("connectionParams") === "1";
+      const paramsToCome = query.get("connectionParams") === "1";
       if (principal.role === "nobody" && !(paramsToCome && principal.why === "missing"))
         throw unauthorized(principal.why);
       refuseIfDraining();
@@ -67,7 +68,7 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
     }
     requireHandshake(request);
     refuseIfDraining();
-    const lastEventId = searchParams.get("lastEventId");
+    const lastEventId = query.get("lastEventId");
     const entered = await enterPlainEvents(needs.sessions, principal, { sessionId, lastEventId });
     let isOpen = false;
     upgrade((socket) => {
@@ -114,12 +115,6 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
 
 const unauthorized = (why: "missing" | "invalid") =>
   new SessionError("UNAUTHORIZED", why === "missing" ? "A key is required" : "The key is not valid");
-
-const readUrl = (request: IncomingMessage): URL => {
-  const base = "http://localhost";
-  if (!URL.canParse(request.url ?? "", base)) throw validationError({ path: "", message: "Invalid address" });
-  return new URL(request.url ?? "", base);
-};
 
 /** What ws would refuse, refused before a listener enters for it. */
 const requireHandshake = ({ headers }: IncomingMessage): void => {

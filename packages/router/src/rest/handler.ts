@@ -22,7 +22,7 @@ export interface RestOptions {
    * Judges `Host`, `Origin` and rate, in this order: after route and method, before key and role.
    * @throws SessionError `FORBIDDEN`, `RATE_LIMITED`
    */
-  readonly admit?: (request: IncomingMessage, principal: Principal) => void;
+  readonly admit?: (request: IncomingMessage, principal: Principal) => void | Promise<void>;
   /** Hears of every error that a caller is told of, with the request id that the caller has. */
   readonly onError?: (error: unknown, where: { readonly path: string; readonly requestId: string }) => void;
 }
@@ -53,7 +53,7 @@ export const createRestHandler = (options: RestOptions): RestHandler => {
     const { route, parameters } = requireRoute(request, response, path);
     const search = new URLSearchParams(query);
     const principal = await authenticateRequest(credentials, request.headers, search);
-    options.admit?.(request, principal);
+    await options.admit?.(request, principal);
     const address = readAddress(route, parameters, query);
     requireAccess(route.operation, principal, address.fields, route.body ? "unread" : "complete");
     const body = await readBody(request, route.body);

@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createCredentials, createRestHandler, dialects } from "@adjourn/router";
+import { type AgentDirectory, type Clock, createSessions, type SessionStore } from "@adjourn/sessions";
+import { openAgents, openBus, openStore } from "./adapters.js";
+import { createAdmit } from "./admission.js";
+import type { Settings } from "./env.js";
+import type { HeartbeatTimes } from "./heartbeat.js";
+import { createHttpServer } from "./http.js";
+import { createLogger, toLog } from "./log.js";
+import { createMetrics } from "./metrics.js";
+import { createOriginGuard } from "./origin-guard.js";
+import { createPages } from "./pages.js";
+import { createReportError } from "./report-error.js";
+import { systemClock } from "./system-clock.js";
+import { serveWebSockets } from "./websocket.js";
+
+/** What a test may hold in its own hand. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly store?: SessionStore;
+  readonly agents?: AgentDirectory;
+  readonly heartbeat?: HeartbeatTimes;
+  /** How long a tRPC socket may owe its `connectionParams`. */
+  readonly paramsWithinMs?: number;
+}
+
+export interface RunningServer {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string;
+  /** Listeners go, new work is refused, replies under way get `graceMs`; then everything is closed. Idempotent. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** How long answers may take to leave once nothing is under way any more. */
+const lingerMs = 1_000;
+/** How often nodes that share a store hold what they have against it (contract E7 wants it within 5 s). */
+const lookEveryMs = 2_000;
+
+/**
+ * The composition root: settings to a server that listens.
+ * @throws SettingError for a setting that only shows wrong when it is used
+ */
+export const startServer = async (settings: Settings, overrides: Overrides = {}): Promise<RunningServer> => {
+  const clock = overrides.clock ?? systemClock;
+  const logger = createLogger(settings.logLevel);
+  const log = toLog(logger);
+  const nodeId = randomUUID();
+  const agents = overrides.agents ?? (await openAgents(settings, clock));
+  const store = overrides.store ?? (await openStore(settings, clock));
+  const { bus, presence } = await openBus(settings, { log });
+  const sessions = createSessions(
+    { clock, store, bus, presence, agents, log, newId: randomUUID },
+    {
+      timeouts: settings.timeouts,
+      nodeId,
+      lookEveryMs: settings.databaseUrl.startsWith("file:") ? null : lookEveryMs,
+      retentionDays: settings.retentionDays,
+    },
+  );
+  const { adminKeys, serviceKeys } = settings;
+  const secret = settings.secret ?? undefined;
+  const credentials = createCredentials({ adminKeys, serviceKeys, secret, now: () => clock.now() });
+  let isDraining = false;
+  const shared = {
+    sessions,
+    credentials,
+    guard: createOriginGuard(settings, credentials.inUse),
+    admit: createAdmit(settings),
+    isDraining: () => isDraining,
+    errorBody: dialects[settings.restDialect].errorBody,
+    reportError: createReportError(logger),
+    logger,
+    metrics: createMetrics(sessions),
+  };
+  const rest = createRestHandler({
+    sessions,
+    credentials,
+    dialect: settings.restDialect,
+    timeouts: settings.timeouts,
+    admit: (request, principal) => {
+      shared.guard.check(request);
+      return shared.admit(request, principal);
+    },
+    onError: shared.reportError,
+  });
+  const server = createHttpServer({ ...shared, pages: createPages(shared), rest });
+  const { heartbeat, paramsWithinMs } = overrides;
+  const webSockets = serveWebSockets(server, { ...shared, heartbeat, paramsWithinMs });
+
+  const closeParts = async () => {
+    await sessions.close();
+    await bus.close();
+    if (!overrides.store) await store.close();
+  };
+  try {
+    server.listen(settings.port, settings.host);
+    await once(server, "listening");
+  } catch (error) {
+    webSockets.close();
+    await closeParts();
+    throw error;
+  }
+
+  const close = async (graceMs: number) => {
+    isDraining = true;
+    webSockets.drain();
+    await sessions.drain(graceMs);
+    const closed = new Promise((resolve) => server.close(resolve));
+    webSockets.close();
+    server.closeIdleConnections();
+    const cut = setTimeout(() => server.closeAllConnections(), lingerMs);
+    await closed;
+    clearTimeout(cut);
+    await closeParts();
+  };
+  let closing: Promise<void> | null = null;
+  return {
+    url: urlOf(server.address() as AddressInfo, settings.host),
+    close: (graceMs = 0) => {
+      closing ??= close(graceMs);
+      return closing;
+    },
+  };
+};
+
+/** An address one can open: a host that means all of them is reached at loopback. */
+const urlOf = ({ port }: AddressInfo, host: string): string => {
+  const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+};
