@@ -1,1 +1,2 @@
-export {};
+export { createSqliteSessionStore, type SqliteSessionStoreOptions } from "./sqlite/session-store.js";
+export { UnusableDatabaseError } from "./unusable-database-error.js";

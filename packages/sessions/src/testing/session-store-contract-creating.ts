@@ -1,10 +1,16 @@
 import { expect, test } from "vitest";
-import { created, minute, type Setting, timeouts } from "./session-store-contract-setting.js";
+import {
+  created,
+  minute,
+  newSessionDraft,
+  type Setting,
+  timeouts,
+} from "./session-store-contract-setting.js";
 
 export const describeCreating = (setting: () => Setting): void => {
   test("a created session lives, with the times and settings it was given", async () => {
     const s = setting();
-    const draft = s.draft({ metadata: { plan: "pro", nested: { list: [1, null, "x"] } } });
+    const draft = newSessionDraft({ metadata: { plan: "pro", nested: { list: [1, null, "x"] } } });
     const now = s.store.now();
     const session = created(await s.store.createSession(draft, null));
     expect(session).toEqual({
@@ -79,16 +85,16 @@ export const describeCreating = (setting: () => Setting): void => {
     const first = await s.create();
     await s.ended(first);
     const { channelId, userId } = first;
-    const stranger = s.draft({ channelId, continues: true });
+    const stranger = newSessionDraft({ channelId, continues: true });
     expect(await s.store.createSession(stranger, null)).toEqual({ outcome: "channel_not_found" });
     const agentId = crypto.randomUUID();
-    const draft = s.draft({ channelId, userId, agentId, continues: true });
+    const draft = newSessionDraft({ channelId, userId, agentId, continues: true });
     expect(created(await s.store.createSession(draft, null))).toMatchObject({ agentId, channelId });
   });
 
   test("an unknown channel can't be continued", async () => {
     const s = setting();
-    const draft = s.draft({ continues: true });
+    const draft = newSessionDraft({ continues: true });
     expect(await s.store.createSession(draft, null)).toEqual({ outcome: "channel_not_found" });
     expect(await s.store.readSession(draft.sessionId)).toMatchObject({ over: { state: "unknown" } });
   });
@@ -122,7 +128,10 @@ export const describeCreating = (setting: () => Setting): void => {
     const { channelId, userId } = first;
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
-        (i % 2 ? s.store : s.other).createSession(s.draft({ channelId, userId, continues: true }), null),
+        (i % 2 ? s.store : s.other).createSession(
+          newSessionDraft({ channelId, userId, continues: true }),
+          null,
+        ),
       ),
     );
     const winners = outcomes.filter(({ outcome }) => outcome === "created");
@@ -138,7 +147,7 @@ export const describeCreating = (setting: () => Setting): void => {
       const say = s.say(session).catch(() => null);
       const end = s.end(session);
       const next = s.other.createSession(
-        s.draft({ channelId: session.channelId, userId: session.userId, continues: true }),
+        newSessionDraft({ channelId: session.channelId, userId: session.userId, continues: true }),
         null,
       );
       await Promise.all([say, end]);
@@ -153,19 +162,25 @@ export const describeCreating = (setting: () => Setting): void => {
   test("a repeated idempotency key gets the session as first answered, changed or over by now", async () => {
     const s = setting();
     const key = { key: "k1", fingerprint: "body" };
-    const first = created(await s.store.createSession(s.draft({ metadata: { a: 1 } }), key));
+    const first = created(await s.store.createSession(newSessionDraft({ metadata: { a: 1 } }), key));
     await s.advance(minute);
     await s.say(first);
-    expect(await s.other.createSession(s.draft(), key)).toEqual({ outcome: "repeated", session: first });
+    expect(await s.other.createSession(newSessionDraft(), key)).toEqual({
+      outcome: "repeated",
+      session: first,
+    });
     await s.ended(first);
-    expect(await s.store.createSession(s.draft(), key)).toEqual({ outcome: "repeated", session: first });
+    expect(await s.store.createSession(newSessionDraft(), key)).toEqual({
+      outcome: "repeated",
+      session: first,
+    });
     expect((await s.store.countSessions()).active).toBe(0);
   });
 
   test("an idempotency key with another body is refused and makes nothing", async () => {
     const s = setting();
-    await s.store.createSession(s.draft(), { key: "k", fingerprint: "one" });
-    const outcome = await s.store.createSession(s.draft(), { key: "k", fingerprint: "two" });
+    await s.store.createSession(newSessionDraft(), { key: "k", fingerprint: "one" });
+    const outcome = await s.store.createSession(newSessionDraft(), { key: "k", fingerprint: "two" });
     expect(outcome).toEqual({ outcome: "key_reused" });
     expect((await s.store.countSessions()).active).toBe(1);
   });
@@ -174,7 +189,7 @@ export const describeCreating = (setting: () => Setting): void => {
     const s = setting();
     const key = { key: "k", fingerprint: "body" };
     const outcomes = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => (i % 2 ? s.store : s.other).createSession(s.draft(), key)),
+      Array.from({ length: 20 }, (_, i) => (i % 2 ? s.store : s.other).createSession(newSessionDraft(), key)),
     );
     expect(outcomes.filter(({ outcome }) => outcome === "created")).toHaveLength(1);
     expect(outcomes.filter(({ outcome }) => outcome === "repeated")).toHaveLength(19);
@@ -186,7 +201,7 @@ export const describeCreating = (setting: () => Setting): void => {
     const s = setting();
     const key = { key: "k", fingerprint: "body" };
     const first = await s.create();
-    const draft = s.draft({ channelId: first.channelId, userId: first.userId, continues: true });
+    const draft = newSessionDraft({ channelId: first.channelId, userId: first.userId, continues: true });
     expect(await s.store.createSession(draft, key)).toEqual({ outcome: "channel_in_use" });
     await s.ended(first);
     expect(await s.store.createSession(draft, key)).toMatchObject({ outcome: "created" });
@@ -195,11 +210,13 @@ export const describeCreating = (setting: () => Setting): void => {
   test("a swept key is forgotten, a younger one is not", async () => {
     const s = setting();
     const [old, young] = ["old", "young"].map((key) => ({ key, fingerprint: "body" }));
-    await s.store.createSession(s.draft(), old ?? null);
+    await s.store.createSession(newSessionDraft(), old ?? null);
     await s.advance(1);
-    await s.store.createSession(s.draft(), young ?? null);
+    await s.store.createSession(newSessionDraft(), young ?? null);
     await s.store.deleteIdempotencyKeysBefore(s.store.now());
-    expect(await s.store.createSession(s.draft(), young ?? null)).toMatchObject({ outcome: "repeated" });
-    expect(await s.store.createSession(s.draft(), old ?? null)).toMatchObject({ outcome: "created" });
+    expect(await s.store.createSession(newSessionDraft(), young ?? null)).toMatchObject({
+      outcome: "repeated",
+    });
+    expect(await s.store.createSession(newSessionDraft(), old ?? null)).toMatchObject({ outcome: "created" });
   });
 };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { created, minute, type Setting } from "./session-store-contract-setting.js";
+import { created, minute, newSessionDraft, type Setting } from "./session-store-contract-setting.js";
 
 export const describeErasing = (setting: () => Setting): void => {
   test("an erased channel is unknown, with its messages and its endings' reasons gone", async () => {
@@ -50,10 +50,10 @@ export const describeErasing = (setting: () => Setting): void => {
   test("erasing reaches what a kept key would answer again", async () => {
     const s = setting();
     const key = { key: "k", fingerprint: "body" };
-    const session = created(await s.store.createSession(s.draft({ metadata: { name: "Ada" } }), key));
+    const session = created(await s.store.createSession(newSessionDraft({ metadata: { name: "Ada" } }), key));
     await s.end(session, "because", "end key");
     await s.store.eraseChannel(session.channelId);
-    expect(await s.store.createSession(s.draft(), key)).toEqual({
+    expect(await s.store.createSession(newSessionDraft(), key)).toEqual({
       outcome: "repeated",
       session: { ...session, metadata: {} },
     });
@@ -81,7 +81,11 @@ export const describeErasing = (setting: () => Setting): void => {
       const first = await s.create();
       await s.say(first);
       await s.ended(first);
-      const continues = s.draft({ channelId: first.channelId, userId: first.userId, continues: true });
+      const continues = newSessionDraft({
+        channelId: first.channelId,
+        userId: first.userId,
+        continues: true,
+      });
       const [erased, outcome] = await Promise.all([
         s.store.eraseChannel(first.channelId),
         s.other.createSession(continues, null),

@@ -26,6 +26,22 @@ export const timeouts: TimeoutConfig = {
 
 export const admin: Caller = { endedBy: "admin", actor: "ops" };
 
+export type DraftParts = Partial<Omit<SessionDraft, "timeoutConfig">> & {
+  readonly timeoutConfig?: Partial<TimeoutConfig>;
+};
+
+/** A session on a new channel, of no one else's user and agent, but for what is given. */
+export const newSessionDraft = (given: DraftParts = {}): SessionDraft => ({
+  sessionId: crypto.randomUUID(),
+  channelId: crypto.randomUUID(),
+  agentId: crypto.randomUUID(),
+  userId: crypto.randomUUID(),
+  metadata: {},
+  continues: false,
+  ...given,
+  timeoutConfig: { ...timeouts, ...given.timeoutConfig },
+});
+
 /** One test's store, with the few steps that most tests begin with. */
 export class Setting {
   constructor(private readonly opened: OpenStore) {}
@@ -42,28 +58,13 @@ export class Setting {
     return this.opened.advance(ms);
   }
 
-  draft(
-    given: Partial<Omit<SessionDraft, "timeoutConfig">> & { timeoutConfig?: Partial<TimeoutConfig> } = {},
-  ) {
-    return {
-      sessionId: crypto.randomUUID(),
-      channelId: crypto.randomUUID(),
-      agentId: crypto.randomUUID(),
-      userId: crypto.randomUUID(),
-      metadata: {},
-      continues: false,
-      ...given,
-      timeoutConfig: { ...timeouts, ...given.timeoutConfig },
-    } satisfies SessionDraft;
-  }
-
-  async create(given: Parameters<Setting["draft"]>[0] = {}): Promise<Session> {
-    return created(await this.store.createSession(this.draft(given), null));
+  async create(given: DraftParts = {}): Promise<Session> {
+    return created(await this.store.createSession(newSessionDraft(given), null));
   }
 
   /** A new session on an earlier one's channel, of the same user. */
   continueOn({ channelId, userId }: Session): Promise<CreateOutcome> {
-    return this.store.createSession(this.draft({ channelId, userId, continues: true }), null);
+    return this.store.createSession(newSessionDraft({ channelId, userId, continues: true }), null);
   }
 
   message({ sessionId }: Session, given: Partial<MessageDraft> = {}): MessageDraft {

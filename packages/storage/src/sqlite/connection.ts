@@ -1,0 +1,81 @@
+import { StoreUnavailableError } from "@adjourn/sessions";
+import Database from "libsql";
+
+/** What may be bound. The driver aborts the process on a boolean, so none may reach it. */
+export type Parameters = Readonly<Record<string, string | number | null>>;
+
+type Statement = ReturnType<InstanceType<typeof Database>["prepare"]>;
+
+/** Primary result codes that mean that the file, not the statement, is at fault. */
+const storageFailures = new Set(
+  ["BUSY", "LOCKED", "NOMEM", "READONLY", "IOERR", "CORRUPT", "FULL", "CANTOPEN", "PROTOCOL", "NOTADB"].map(
+    (name) => `SQLITE_${name}`,
+  ),
+);
+
+/** How long another program's lock on the file is waited for, with the event loop standing still meanwhile. */
+const busyTimeoutMs = 1_000;
+
+/** A connection that prepares each statement once. All calls block; those that read or write the disk throw. */
+export class SqliteConnection {
+  private readonly database: InstanceType<typeof Database>;
+  private readonly statements = new Map<string, Statement>();
+
+  constructor(path: string) {
+    this.database = new Database(path, { timeout: busyTimeoutMs });
+  }
+
+  get inTransaction(): boolean {
+    return this.database.inTransaction;
+  }
+
+  /** Every statement prepared so far. */
+  get prepared(): readonly string[] {
+    return [...this.statements.keys()];
+  }
+
+  exec(sql: string): void {
+    this.database.exec(sql);
+  }
+
+  /** The first row; a statement that writes has written all of its rows even so. */
+  get<Row>(sql: string, parameters: Parameters = {}): Row | undefined {
+    return this.withStatement(sql, (statement) => statement.get(parameters) as Row | undefined);
+  }
+
+  all<Row>(sql: string, parameters: Parameters = {}): Row[] {
+    return this.withStatement(sql, (statement) => statement.all(parameters) as Row[]);
+  }
+
+  /** How many rows were changed. */
+  run(sql: string, parameters: Parameters = {}): number {
+    return this.withStatement(sql, (statement) => statement.run(parameters).changes);
+  }
+
+  close(): void {
+    this.statements.clear();
+    this.database.close();
+  }
+
+  private withStatement<Result>(sql: string, use: (statement: Statement) => Result): Result {
+    const statement = this.statements.get(sql) ?? this.database.prepare(sql);
+    // The driver does not reset a statement that failed: used again it would run with the old parameters.
+    this.statements.delete(sql);
+    const result = use(statement);
+    this.statements.set(sql, statement);
+    return result;
+  }
+}
+
+const primaryCode = (error: unknown): string => {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return code.split("_").slice(0, 2).join("_");
+};
+
+/** Whether the disk or the file failed, rather than what was asked of it. */
+export const isStorageFailure = (error: unknown): boolean => storageFailures.has(primaryCode(error));
+
+export const isBusy = (error: unknown): boolean => primaryCode(error) === "SQLITE_BUSY";
+
+export const storeUnavailable = (cause: unknown): StoreUnavailableError =>
+  new StoreUnavailableError("The database could not be read or written", { cause });

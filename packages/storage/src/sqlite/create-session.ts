@@ -1,0 +1,47 @@
+import type { CreateOutcome, IdempotencyKey, Session, SessionDraft } from "@adjourn/sessions";
+import type { SqliteConnection } from "./connection.js";
+import { insertSession } from "./sessions-table.js";
+
+const insertChannel = "INSERT INTO channels (id, user_id, created_at) VALUES (:channelId, :userId, :now)";
+const readChannel = "SELECT 1 FROM channels WHERE id = :channelId AND user_id = :userId";
+
+const takeKey = `INSERT INTO idempotency_keys (operation, key, scope, body_hash, session_id, channel_id, created_at)
+  VALUES ('createSession', :key, '', :fingerprint, :sessionId, :channelId, :now) ON CONFLICT DO NOTHING`;
+const readKey =
+  "SELECT body_hash, answer FROM idempotency_keys WHERE operation = 'createSession' AND key = :key";
+const keepAnswer = `UPDATE idempotency_keys SET answer = :answer
+  WHERE operation = 'createSession' AND key = :key AND scope = ''`;
+const freeKey =
+  "DELETE FROM idempotency_keys WHERE operation = 'createSession' AND key = :key AND scope = ''";
+
+/** Within a transaction: the key, the channel and the session come to be together or not at all. */
+export const createSession = (
+  connection: SqliteConnection,
+  draft: SessionDraft,
+  idempotency: IdempotencyKey | null,
+  now: number,
+): CreateOutcome => {
+  const { sessionId, channelId, userId } = draft;
+  if (idempotency) {
+    const { key, fingerprint } = idempotency;
+    const taken = connection.run(takeKey, { key, fingerprint, sessionId, channelId, now });
+    if (taken === 0) return answerAgain(connection, idempotency);
+  }
+  if (!draft.continues) connection.run(insertChannel, { channelId, userId, now });
+  const session = insertSession(connection, draft, now);
+  if (idempotency) {
+    const { key } = idempotency;
+    if (session) connection.run(keepAnswer, { key, answer: JSON.stringify(session) });
+    else connection.run(freeKey, { key });
+  }
+  if (session) return { outcome: "created", session };
+  const isTheirs = connection.get(readChannel, { channelId, userId }) !== undefined;
+  return { outcome: isTheirs ? "channel_in_use" : "channel_not_found" };
+};
+
+const answerAgain = (connection: SqliteConnection, { key, fingerprint }: IdempotencyKey): CreateOutcome => {
+  const earlier = connection.get<{ body_hash: string; answer: string }>(readKey, { key });
+  return earlier?.body_hash === fingerprint
+    ? { outcome: "repeated", session: JSON.parse(earlier.answer) as Session }
+    : { outcome: "key_reused" };
+};

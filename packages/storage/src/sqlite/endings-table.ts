@@ -1,0 +1,140 @@
+import type {
+  Caller,
+  EndingCause,
+  EndingCounts,
+  EndingRecord,
+  EndOutcome,
+  EndRequest,
+  SessionFilter,
+} from "@adjourn/sessions";
+import { expiryCause, systemCaller } from "@adjourn/sessions";
+import type { Parameters, SqliteConnection } from "./connection.js";
+import { type EndingColumns, type SessionColumns, toEndingRecord } from "./rows.js";
+import { isLive, readOver, sessionColumns } from "./sessions-table.js";
+
+export const endingStatements = {
+  takeLive: `DELETE FROM sessions WHERE ${isLive} RETURNING ${sessionColumns}`,
+  takeExpired: `DELETE FROM sessions WHERE session_id IN (
+      SELECT session_id FROM sessions WHERE expires_at <= :now ORDER BY expires_at LIMIT :limit)
+    RETURNING ${sessionColumns}`,
+  insert: `INSERT INTO endings (session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq, ended_at,
+      cause, reason, ended_by, actor, message_count)
+    VALUES (:sessionId, :channelId, :agentId, :userId, :createdAt, :expiresAt, :lastSeq, :now,
+      :cause, :reason, :endedBy, :actor, :messageCount)
+    RETURNING *`,
+  read: "SELECT * FROM endings WHERE session_id IN (SELECT value FROM json_each(:sessionIds))",
+  addCounts: `UPDATE endings SET listeners_dropped = listeners_dropped + :listenersDropped,
+      operations_aborted = operations_aborted + :operationsAborted
+    WHERE session_id = :sessionId`,
+  keepKey: `INSERT INTO idempotency_keys (operation, key, scope, session_id, channel_id, created_at)
+    VALUES ('endSession', :key, :sessionId, :sessionId, :channelId, :now)`,
+  byKey: `SELECT endings.* FROM idempotency_keys JOIN endings USING (session_id)
+    WHERE operation = 'endSession' AND key = :key AND scope = :sessionId`,
+} as const;
+
+interface End {
+  readonly cause: EndingCause;
+  readonly reason: string | null;
+  readonly caller: Caller;
+}
+
+const record = (connection: SqliteConnection, row: SessionColumns, end: End, now: number): EndingRecord => {
+  const ending = connection.get<EndingColumns>(endingStatements.insert, {
+    sessionId: row.session_id,
+    channelId: row.channel_id,
+    agentId: row.agent_id,
+    userId: row.user_id,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    lastSeq: row.last_seq,
+    now,
+    cause: end.cause,
+    reason: end.reason,
+    endedBy: end.caller.endedBy,
+    actor: end.caller.actor,
+    messageCount: row.message_count,
+  });
+  if (!ending) throw new Error(`The ending of ${row.session_id} was not returned`);
+  return toEndingRecord(ending);
+};
+
+/** Within a transaction, as all that follow: whose delete takes the session's row is the one who ended it. */
+export const endSession = (connection: SqliteConnection, request: EndRequest, now: number): EndOutcome => {
+  const { sessionId, idempotencyKey: key, reason, caller } = request;
+  const row = connection.get<SessionColumns>(endingStatements.takeLive, { sessionId, now });
+  if (!row) {
+    const earlier =
+      key === null ? undefined : connection.get<EndingColumns>(endingStatements.byKey, { key, sessionId });
+    return earlier
+      ? { outcome: "repeated", ending: toEndingRecord(earlier) }
+      : readOver(connection, sessionId);
+  }
+  if (key !== null)
+    connection.run(endingStatements.keepKey, { key, sessionId, channelId: row.channel_id, now });
+  return { outcome: "ended", ending: record(connection, row, { cause: "requested", reason, caller }, now) };
+};
+
+/** The conditions that a filter of a bulk end stands for; an index serves each. */
+export const matching = ({
+  agentId,
+  userId,
+  sessionIds,
+}: SessionFilter): { sql: string; parameters: Parameters } => {
+  const conditions = ["expires_at > :now"];
+  const parameters: Record<string, string> = {};
+  const add = (condition: string, name: string, value: string | undefined): void => {
+    if (value === undefined) return;
+    conditions.push(condition);
+    parameters[name] = value;
+  };
+  const ids = sessionIds && JSON.stringify(sessionIds);
+  add("session_id IN (SELECT value FROM json_each(:sessionIds))", "sessionIds", ids);
+  add("agent_id = :agentId COLLATE NOCASE AND agent_id = :agentId", "agentId", agentId);
+  add("user_id = :userId COLLATE NOCASE AND user_id = :userId", "userId", userId);
+  return { sql: conditions.join(" AND "), parameters };
+};
+
+export const countMatching = (connection: SqliteConnection, filter: SessionFilter, now: number): number => {
+  const { sql, parameters } = matching(filter);
+  const count = `SELECT count(*) AS total FROM sessions WHERE ${sql}`;
+  return connection.get<{ total: number }>(count, { ...parameters, now })?.total ?? 0;
+};
+
+export const endMatching = (
+  connection: SqliteConnection,
+  filter: SessionFilter,
+  end: { reason: string | null; caller: Caller; createdUntil: number; limit: number },
+  now: number,
+): EndingRecord[] => {
+  const { sql, parameters } = matching(filter);
+  const { reason, caller, createdUntil, limit } = end;
+  const take = `DELETE FROM sessions WHERE session_id IN (
+      SELECT session_id FROM sessions WHERE ${sql} AND created_at <= :createdUntil LIMIT :limit)
+    RETURNING ${sessionColumns}`;
+  return connection
+    .all<SessionColumns>(take, { ...parameters, now, createdUntil, limit })
+    .map((row) => record(connection, row, { cause: "bulk", reason, caller }, now));
+};
+
+/** Oldest first. */
+export const expireSessions = (connection: SqliteConnection, limit: number, now: number): EndingRecord[] =>
+  connection
+    .all<SessionColumns>(endingStatements.takeExpired, { now, limit })
+    .sort((a, b) => a.expires_at - b.expires_at)
+    .map((row) => {
+      const cause = expiryCause(row.expires_at, row.created_at, row.max_duration_minutes);
+      return record(connection, row, { cause, reason: null, caller: systemCaller }, now);
+    });
+
+export const readEndings = (connection: SqliteConnection, sessionIds: readonly string[]): EndingRecord[] =>
+  connection
+    .all<EndingColumns>(endingStatements.read, { sessionIds: JSON.stringify(sessionIds) })
+    .map(toEndingRecord);
+
+export const addEndingCounts = (
+  connection: SqliteConnection,
+  sessionId: string,
+  { listenersDropped, operationsAborted }: EndingCounts,
+): void => {
+  connection.run(endingStatements.addCounts, { sessionId, listenersDropped, operationsAborted });
+};

@@ -1,0 +1,141 @@
+import type {
+  EndingCause,
+  EndingPage,
+  ListFilter,
+  PagePosition,
+  PageRequest,
+  SessionPage,
+  SessionStats,
+} from "@adjourn/sessions";
+import type { Parameters, SqliteConnection } from "./connection.js";
+import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "./rows.js";
+import { sessionColumns } from "./sessions-table.js";
+
+/** Few sessions are near their end, nearly all have it ahead: which index is the better one is known here alone. */
+export const countStatements = {
+  all: "SELECT count(*) AS total FROM sessions",
+  expired: "SELECT count(*) AS total FROM sessions WHERE expires_at <= :now",
+  expiringSoon:
+    "SELECT count(*) AS total FROM sessions INDEXED BY sessions_by_nearness WHERE near_at <= :now AND expires_at > :now",
+} as const;
+
+const count = (connection: SqliteConnection, sql: string, parameters: Parameters): number =>
+  connection.get<{ total: number }>(sql, parameters)?.total ?? 0;
+
+const readStats = (connection: SqliteConnection, now: number): SessionStats => {
+  const expired = count(connection, countStatements.expired, { now });
+  return { active: count(connection, countStatements.all, {}) - expired, expired };
+};
+
+export const countSessions = (
+  connection: SqliteConnection,
+  now: number,
+): SessionStats & { readonly expiringSoon: number } => ({
+  ...readStats(connection, now),
+  expiringSoon: count(connection, countStatements.expiringSoon, { now }),
+});
+
+interface Conditions {
+  readonly sql: readonly string[];
+  readonly parameters: Parameters;
+}
+
+/** Greater than any character that an id goes on with. */
+const lastCharacter = "\u{10FFFF}";
+
+/**
+ * A search is four looks at indexes, each a range without regard to case, instead of a LIKE over every row.
+ * Filters compare exactly, and once more without regard to case, which is what their indexes are in.
+ */
+const conditionsOf = (
+  table: "sessions" | "endings",
+  filter: ListFilter & { cause?: EndingCause },
+): Conditions => {
+  const sql: string[] = [];
+  const parameters: Record<string, string> = {};
+  const add = (condition: string, values: Record<string, string>): void => {
+    sql.push(condition);
+    Object.assign(parameters, values);
+  };
+  const { agentId, userId, search, cause } = filter;
+  if (agentId !== undefined) add("agent_id = :agentId COLLATE NOCASE AND agent_id = :agentId", { agentId });
+  if (userId !== undefined) add("user_id = :userId COLLATE NOCASE AND user_id = :userId", { userId });
+  if (cause !== undefined) add("cause = :cause", { cause });
+  if (search) {
+    const starts = ["session_id", "channel_id", "agent_id", "user_id"].map(
+      (column) => `SELECT session_id FROM ${table}
+        WHERE ${column} >= :from COLLATE NOCASE AND ${column} < :to COLLATE NOCASE`,
+    );
+    add(`session_id IN (${starts.join(" UNION ")})`, { from: search, to: `${search}${lastCharacter}` });
+  }
+  return { sql, parameters };
+};
+
+interface List {
+  readonly table: "sessions" | "endings";
+  readonly columns: string;
+  readonly time: "created_at" | "ended_at";
+  readonly conditions: Conditions;
+}
+
+/** One row more than the page holds tells whether another follows. */
+const readPage = <Row extends { readonly session_id: string }>(
+  connection: SqliteConnection,
+  { table, columns, time, conditions }: List,
+  { limit, after }: PageRequest,
+  timeOf: (row: Row) => number,
+): { rows: Row[]; next: PagePosition | null } => {
+  const behind = after ? [`(${time}, session_id) < (:afterTime, :afterId)`] : [];
+  const where = [...conditions.sql, ...behind].join(" AND ") || "true";
+  const rows = connection.all<Row>(
+    `SELECT ${columns} FROM ${table} WHERE ${where} ORDER BY ${time} DESC, session_id DESC LIMIT :limit`,
+    {
+      ...conditions.parameters,
+      ...(after ? { afterTime: after.time, afterId: after.id } : {}),
+      limit: limit + 1,
+    },
+  );
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    rows: shown,
+    next: last && rows.length > limit ? { time: timeOf(last), id: last.session_id } : null,
+  };
+};
+
+export const listSessions = (
+  connection: SqliteConnection,
+  filter: ListFilter,
+  page: PageRequest,
+  now: number,
+): SessionPage => {
+  const matching = conditionsOf("sessions", filter);
+  const conditions = {
+    sql: [...matching.sql, "expires_at > :now"],
+    parameters: { ...matching.parameters, now },
+  };
+  const { rows, next } = readPage<SessionColumns>(
+    connection,
+    { table: "sessions", columns: sessionColumns, time: "created_at", conditions },
+    page,
+    (row) => row.created_at,
+  );
+  const stats = readStats(connection, now);
+  const counting = `SELECT count(*) AS total FROM sessions WHERE ${conditions.sql.join(" AND ")}`;
+  const total = matching.sql.length === 0 ? stats.active : count(connection, counting, conditions.parameters);
+  return { sessions: rows.map(toSession), total, stats, next };
+};
+
+export const listEndings = (
+  connection: SqliteConnection,
+  filter: ListFilter & { readonly cause?: EndingCause | undefined },
+  page: PageRequest,
+): EndingPage => {
+  const { rows, next } = readPage<EndingColumns>(
+    connection,
+    { table: "endings", columns: "*", time: "ended_at", conditions: conditionsOf("endings", filter) },
+    page,
+    (row) => row.ended_at,
+  );
+  return { endings: rows.map(toEndingRecord), next };
+};

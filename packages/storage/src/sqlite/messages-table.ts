@@ -1,0 +1,130 @@
+import type {
+  AppendOutcome,
+  Message,
+  MessageBound,
+  MessageDraft,
+  MessagePageOutcome,
+  MessageRange,
+} from "@adjourn/sessions";
+import type { SqliteConnection } from "./connection.js";
+import { type MessageColumns, type SessionColumns, toMessage, toSession } from "./rows.js";
+import { activity, isLive, readOver, sessionColumns } from "./sessions-table.js";
+
+/** Takes the next seq and time of the channel from the session's row, if it lives: the fence against late replies. */
+const nextPlace =
+  "last_seq = last_seq + 1, last_at = max(:now, last_at + 1), message_count = message_count + 1";
+
+export const messageStatements = {
+  takePlace: `UPDATE sessions SET ${nextPlace}, ${activity} WHERE ${isLive} RETURNING ${sessionColumns}`,
+  takePlaceOfReply: `UPDATE sessions SET ${nextPlace}, was_renewed = 0 WHERE ${isLive} RETURNING ${sessionColumns}`,
+  insert: `INSERT INTO messages
+      (id, channel_id, seq, author_id, is_agent, in_reply_to, content, metadata, attachments, created_at)
+    VALUES (:id, :channelId, :seq, :authorId, :isAgent, :inReplyTo, :content, :metadata, :attachments, :createdAt)`,
+  channel: "SELECT 1 FROM channels WHERE id = :channelId",
+  seqOfId: "SELECT seq FROM messages WHERE id = :id AND channel_id = :channelId",
+  /** The first seq at that time or later: where messages before it stop. */
+  seqFromTime: `SELECT seq FROM messages WHERE channel_id = :channelId AND created_at >= :time
+    ORDER BY created_at LIMIT 1`,
+  /** The last seq at that time or earlier: behind which messages after it begin. */
+  seqUntilTime: `SELECT seq FROM messages WHERE channel_id = :channelId AND created_at <= :time
+    ORDER BY created_at DESC LIMIT 1`,
+  newest: `SELECT * FROM messages WHERE channel_id = :channelId AND seq > :above AND seq < :below
+    ORDER BY seq DESC LIMIT :limit`,
+  oldest: `SELECT * FROM messages WHERE channel_id = :channelId AND seq > :above
+    ORDER BY seq LIMIT :limit`,
+} as const;
+
+const beyondAll = Number.MAX_SAFE_INTEGER;
+
+export const appendMessage = (
+  connection: SqliteConnection,
+  draft: MessageDraft,
+  now: number,
+): AppendOutcome => {
+  const { sessionId, isAgent } = draft;
+  const takePlace = isAgent ? messageStatements.takePlaceOfReply : messageStatements.takePlace;
+  const row = connection.get<SessionColumns>(takePlace, { sessionId, now });
+  if (!row) return readOver(connection, sessionId);
+  const session = toSession(row);
+  const metadata = JSON.stringify({ ...session.metadata, ...draft.metadata, sessionId });
+  const attachments = draft.attachments && JSON.stringify(draft.attachments);
+  const stored: MessageColumns = {
+    id: draft.id,
+    channel_id: session.channelId,
+    seq: session.lastSeq,
+    author_id: isAgent ? session.agentId : session.userId,
+    is_agent: isAgent ? 1 : 0,
+    in_reply_to: draft.inReplyTo,
+    content: draft.content,
+    metadata,
+    attachments,
+    created_at: row.last_at,
+  };
+  connection.run(messageStatements.insert, {
+    id: stored.id,
+    channelId: stored.channel_id,
+    seq: stored.seq,
+    authorId: stored.author_id,
+    isAgent: stored.is_agent,
+    inReplyTo: stored.in_reply_to,
+    content: stored.content,
+    metadata,
+    attachments,
+    createdAt: stored.created_at,
+  });
+  return { outcome: "stored", message: toMessage(stored), session, wasRenewed: row.was_renewed === 1 };
+};
+
+export const listMessages = (connection: SqliteConnection, range: MessageRange): MessagePageOutcome => {
+  const { channelId, limit, before, after } = range;
+  if (!connection.get(messageStatements.channel, { channelId })) return { outcome: "unknown_channel" };
+  const below = before ? seqOf(connection, channelId, before, messageStatements.seqFromTime) : beyondAll;
+  if (below === null) return { outcome: "unknown_bound", bound: "before" };
+  const above = after ? seqOf(connection, channelId, after, messageStatements.seqUntilTime) : 0;
+  if (above === null) return { outcome: "unknown_bound", bound: "after" };
+  const forward = after !== undefined && before === undefined;
+  const rows = forward
+    ? readAfter(connection, channelId, above, limit + 1)
+    : readNewest(connection, channelId, { above, below, limit: limit + 1 });
+  const messages = rows.slice(0, limit);
+  return { outcome: "page", messages: forward ? messages.reverse() : messages, hasMore: rows.length > limit };
+};
+
+/** The seq that a bound stands for, null for an id of no message here. A time that nothing reaches bounds nothing. */
+const seqOf = (
+  connection: SqliteConnection,
+  channelId: string,
+  bound: MessageBound,
+  byTime: typeof messageStatements.seqFromTime | typeof messageStatements.seqUntilTime,
+): number | null => {
+  if ("id" in bound)
+    return (
+      connection.get<{ seq: number }>(messageStatements.seqOfId, { id: bound.id, channelId })?.seq ?? null
+    );
+  const row = connection.get<{ seq: number }>(byTime, { channelId, time: bound.time });
+  return row?.seq ?? (byTime === messageStatements.seqFromTime ? beyondAll : 0);
+};
+
+const readNewest = (
+  connection: SqliteConnection,
+  channelId: string,
+  range: { readonly above: number; readonly below: number; readonly limit: number },
+): Message[] =>
+  connection.all<MessageColumns>(messageStatements.newest, { channelId, ...range }).map(toMessage);
+
+/** Oldest first. */
+export const readAfter = (
+  connection: SqliteConnection,
+  channelId: string,
+  above: number,
+  limit: number,
+): Message[] =>
+  connection.all<MessageColumns>(messageStatements.oldest, { channelId, above, limit }).map(toMessage);
+
+/** The newest before a seq, oldest first. */
+export const readHistory = (
+  connection: SqliteConnection,
+  channelId: string,
+  below: number,
+  limit: number,
+): Message[] => readNewest(connection, channelId, { above: 0, below, limit }).reverse();

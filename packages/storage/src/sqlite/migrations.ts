@@ -1,0 +1,27 @@
+import { UnusableDatabaseError } from "../unusable-database-error.js";
+import type { SqliteConnection } from "./connection.js";
+import { sessions } from "./migrations/0001-sessions.js";
+
+/** In order; the file's `user_version` counts how many it has had. One that was released is never changed. */
+const migrations: readonly string[] = [sessions];
+
+/**
+ * Brings the file to this version's tables, all steps or none.
+ * @throws UnusableDatabaseError where a newer version made the file
+ */
+export const migrate = (connection: SqliteConnection, path: string): void => {
+  connection.exec("BEGIN IMMEDIATE");
+  try {
+    const version = connection.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
+    if (version > migrations.length)
+      throw new UnusableDatabaseError(
+        `The database file ${path} has version ${version} and was made by a newer Adjourn; this one knows versions up to ${migrations.length}`,
+      );
+    for (const migration of migrations.slice(version)) connection.exec(migration);
+    if (version < migrations.length) connection.exec(`PRAGMA user_version = ${migrations.length}`);
+    connection.exec("COMMIT");
+  } catch (error) {
+    if (connection.inTransaction) connection.exec("ROLLBACK");
+    throw error;
+  }
+};

@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { createFakeClock } from "@adjourn/sessions/testing";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { UnusableDatabaseError } from "../unusable-database-error.js";
+import { createSqliteSessionStore } from "./session-store.js";
+
+const program = fileURLToPath(new URL("../../test/hold-store.ts", import.meta.url));
+
+let folder: string;
+let url: string;
+const children: ChildProcess[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "adjourn-"));
+  url = `file:${join(folder, "adjourn.db")}`;
+});
+afterEach(async () => {
+  await Promise.all(children.splice(0).map(kill));
+  rmSync(folder, { recursive: true });
+});
+
+const kill = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill("SIGKILL");
+  await gone;
+};
+
+/** Another process with the store open; `lines` are what it says after that. */
+const startOther = async (task: "hold" | "write") => {
+  const child = spawn(
+    process.execPath,
+    ["--conditions=adjourn-source", "--import", "tsx", program, url, task],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  children.push(child);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const first = await lines.next();
+  const channelId = /^open (.+)$/.exec(String(first.value))?.[1];
+  if (!channelId) throw new Error(`The other process said ${first.value}`);
+  return { child, channelId, lines };
+};
+
+const open = () => createSqliteSessionStore({ url, clock: createFakeClock() });
+
+test("a second process on the file is refused with one clear line, and the first goes on", async () => {
+  const { child } = await startOther("hold");
+  expect(open).toThrow(UnusableDatabaseError);
+  expect(open).toThrow(/^The database file .*adjourn\.db is in use by another process[^\n]*$/);
+  expect(child.exitCode).toBeNull();
+});
+
+test("a file whose process was killed can be opened at once", async () => {
+  const { child, channelId } = await startOther("hold");
+  await kill(child);
+  const store = open();
+  expect(await store.listMessages({ channelId, limit: 1 })).toMatchObject({ outcome: "page" });
+  await store.close();
+});
+
+test("what was acknowledged before the process was killed is there, whole and in order", async () => {
+  const { child, channelId, lines } = await startOther("write");
+  const acknowledged: string[] = [];
+  while (acknowledged.length < 500) acknowledged.push(String((await lines.next()).value));
+  await kill(child);
+  for (let line = await lines.next(); !line.done; line = await lines.next()) acknowledged.push(line.value);
+  const store = open();
+  const stored = await store.readMessagesAfter(channelId, 0, 1_000_000);
+  const ids = new Set(stored.map(({ id }) => id));
+  // The kill may have cut the last line short.
+  for (const id of acknowledged.slice(0, -1)) expect(ids).toContain(id);
+  expect(stored.map(({ seq }) => seq)).toEqual(stored.map((_, i) => i + 1));
+  await store.close();
+});
+
+test("the file opens again in this process once its store is closed, not before", async () => {
+  const first = open();
+  expect(open).toThrow(UnusableDatabaseError);
+  await first.close();
+  const second = open();
+  await second.close();
+});

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SessionStore } from "@adjourn/sessions";
+import { createFakeClock, newSessionDraft } from "@adjourn/sessions/testing";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { SqliteConnection } from "./connection.js";
+import { assembleStore, openReader, openWriter } from "./session-store.js";
+
+let folder: string;
+let writer: SqliteConnection;
+let reader: SqliteConnection;
+let store: SessionStore;
+const clock = createFakeClock();
+const caller = { endedBy: "admin", actor: null } as const;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "adjourn-"));
+  writer = openWriter(join(folder, "adjourn.db"));
+  reader = openReader(join(folder, "adjourn.db"));
+  store = assembleStore(writer, reader, clock, () => {});
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** The plans of everything that the store runs while `use` uses it. */
+const plansOf = async (use: () => Promise<unknown>): Promise<string[]> => {
+  const before = new Set([...writer.prepared, ...reader.prepared]);
+  await use();
+  const statements = [...writer.prepared, ...reader.prepared].filter(
+    (sql) => !before.has(sql) && /^(SELECT|INSERT|UPDATE|DELETE)/.test(sql),
+  );
+  expect(statements.length).toBeGreaterThan(0);
+  return statements.flatMap((sql) =>
+    reader.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail),
+  );
+};
+
+/** What names are read from a list of ids is read whole; that is its length, not the table's. */
+const scans = (plan: readonly string[]): string[] =>
+  plan.filter((step) => /^SCAN (?!json_each|CONSTANT ROW)/.test(step) || /TEMP B-TREE FOR ORDER/.test(step));
+
+const draft = newSessionDraft();
+const { sessionId, channelId, agentId, userId } = draft;
+const id = { sessionId };
+const page = { limit: 10, after: { time: 1, id: "x" } };
+const end = { reason: null, caller, createdUntil: 1, limit: 10 };
+
+describe("however many rows there are, none is scanned", () => {
+  test.each<[string, () => Promise<unknown>]>([
+    ["creating", () => store.createSession(draft, { key: "k", fingerprint: "f" })],
+    ["continuing a channel", () => store.createSession({ ...draft, continues: true }, null)],
+    ["reading a session", () => store.readSession(sessionId)],
+    ["reading many sessions", () => store.readSessions([sessionId])],
+    ["renewing", () => store.renewSession(sessionId)],
+    ["a heartbeat", () => store.recordHeartbeat(sessionId)],
+    ["changing the timeout", () => store.updateTimeout(sessionId, {})],
+    ["ending", () => store.endSession({ ...id, reason: null, caller, idempotencyKey: "k" })],
+    ["ending by user", () => store.endMatching({ userId }, end)],
+    ["ending by agent", () => store.endMatching({ agentId }, end)],
+    ["ending by ids", () => store.endMatching({ sessionIds: [sessionId] }, end)],
+    ["counting by user", () => store.countMatching({ userId })],
+    ["looking for what is due", () => store.hasDue()],
+    ["expiring", () => store.expireSessions(10)],
+    ["claiming warnings", () => store.claimWarnings(10)],
+    ["listing on from a session", () => store.listSessions({}, page).then(forgetTotals)],
+    ["listing an agent's sessions", () => store.listSessions({ agentId }, { limit: 10 }).then(forgetTotals)],
+    ["listing a user's sessions", () => store.listSessions({ userId }, page).then(forgetTotals)],
+    ["listing on from an ending", () => store.listEndings({}, page)],
+    ["listing endings by cause", () => store.listEndings({ cause: "bulk" }, { limit: 10 })],
+    ["listing a user's endings", () => store.listEndings({ userId }, page)],
+    ["reading endings", () => store.readEndings([sessionId])],
+    [
+      "reporting counts",
+      () => store.addEndingCounts(sessionId, { listenersDropped: 1, operationsAborted: 1 }),
+    ],
+    ["replaying", () => store.readMessagesAfter(channelId, 1, 10)],
+    ["reading the history", () => store.readHistory(channelId, 1, 10)],
+    ["erasing", () => store.eraseChannel(channelId)],
+    ["retention", () => store.deleteEndedBefore(1, 10)],
+    ["sweeping keys", () => store.deleteIdempotencyKeysBefore(1)],
+  ])("%s", async (_, use) => {
+    // The plans of the totals that go with a list; they are held to their indexes below.
+    await store.countSessions();
+    expect(scans(await plansOf(use))).toEqual([]);
+  });
+
+  test("appending, and paging in every direction", async () => {
+    await store.createSession(draft, null);
+    const message = { id: "m", ...id, inReplyTo: null, content: "x", metadata: {}, attachments: null };
+    const plan = await plansOf(async () => {
+      await store.appendMessage({ ...message, isAgent: false });
+      await store.appendMessage({ ...message, id: "n", isAgent: true });
+      for (const before of [undefined, { time: 1 }, { id: "m" }])
+        for (const after of [undefined, { time: 1 }, { id: "m" }])
+          await store.listMessages({ channelId, limit: 10, before, after });
+    });
+    expect(scans(plan)).toEqual([]);
+  });
+});
+
+const forgetTotals = (): void => {};
+
+test("a search looks up the start of each id in an index, and reads only what it found", async () => {
+  await store.countSessions();
+  for (const list of ["listSessions", "listEndings"] as const) {
+    const plan = await plansOf(() => store[list]({ search: "abc" }, { limit: 10 }));
+    expect(plan.filter((step) => step.startsWith("SCAN"))).toEqual([]);
+    for (const column of ["id", "channel", "agent", "user"])
+      expect(plan.join("\n")).toMatch(new RegExp(`SEARCH \\w+ USING (COVERING )?INDEX \\w+_by_${column} `));
+  }
+});
+
+test("the first page is read from the newest on, without sorting", async () => {
+  await store.countSessions();
+  const plans = await plansOf(async () => {
+    await store.listSessions({}, { limit: 10 });
+    await store.listEndings({}, { limit: 10 });
+  });
+  expect(plans).toEqual([
+    "SCAN sessions USING INDEX sessions_by_creation",
+    "SCAN endings USING INDEX endings_by_time",
+  ]);
+});
+
+test("counts read an index, not the sessions", async () => {
+  const plan = await plansOf(() => store.countSessions());
+  for (const step of plan) expect(step).toMatch(/USING COVERING INDEX/);
+});

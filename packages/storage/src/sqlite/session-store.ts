@@ -1,0 +1,165 @@
+import { mkdirSync, realpathSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Clock, type SessionStore, StoreUnavailableError } from "@adjourn/sessions";
+import { UnusableDatabaseError } from "../unusable-database-error.js";
+import { isStorageFailure, SqliteConnection, storeUnavailable } from "./connection.js";
+import { createSession } from "./create-session.js";
+import {
+  addEndingCounts,
+  countMatching,
+  endMatching,
+  endSession,
+  expireSessions,
+  readEndings,
+} from "./endings-table.js";
+import { countSessions, listEndings, listSessions } from "./lists.js";
+import { appendMessage, listMessages, readAfter, readHistory } from "./messages-table.js";
+import { migrate } from "./migrations.js";
+import { lockDatabase, type ProcessLock } from "./process-lock.js";
+import { deleteEndedBefore, deleteIdempotencyKeysBefore, eraseChannel } from "./retention.js";
+import {
+  claimWarnings,
+  hasDue,
+  readLive,
+  readLiveOf,
+  readOver,
+  recordHeartbeat,
+  renewSession,
+  updateTimeout,
+} from "./sessions-table.js";
+import { WriteQueue } from "./write-queue.js";
+
+export interface SqliteSessionStoreOptions {
+  /** `file:` and a path, absolute or from the working directory; its folder is made where it is missing. */
+  readonly url: string;
+  readonly clock: Clock;
+}
+
+/** Where the file really is, so that two ways to it share one lock. */
+const pathOf = (url: string): string => {
+  const path = url.startsWith("file://") ? fileURLToPath(url) : resolve(url.slice("file:".length));
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    return realpathSync(path);
+  } catch {
+    return join(realpathSync(dirname(path)), basename(path));
+  }
+};
+
+export const openWriter = (path: string): SqliteConnection => {
+  const writer = new SqliteConnection(path);
+  try {
+    // What is deleted is overwritten: an erased channel must not be readable from the file's free pages.
+    for (const pragma of [
+      "journal_mode = WAL",
+      "synchronous = FULL",
+      "foreign_keys = ON",
+      "secure_delete = ON",
+    ])
+      writer.exec(`PRAGMA ${pragma}`);
+    writer.exec("PRAGMA cache_size = -32768");
+    migrate(writer, path);
+    return writer;
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+};
+
+export const openReader = (path: string): SqliteConnection => {
+  const reader = new SqliteConnection(path);
+  reader.exec("PRAGMA query_only = ON");
+  reader.exec("PRAGMA cache_size = -32768");
+  return reader;
+};
+
+/**
+ * A store in one SQLite file, for one process. What it answered is on the disk.
+ * @throws UnusableDatabaseError where another process has the file, a newer version made it, or it can't be opened
+ */
+export const createSqliteSessionStore = ({ url, clock }: SqliteSessionStoreOptions): SessionStore => {
+  let lock: ProcessLock | undefined;
+  try {
+    const path = pathOf(url);
+    lock = lockDatabase(path);
+    return assembleStore(openWriter(path), openReader(path), clock, lock.release);
+  } catch (error) {
+    lock?.release();
+    if (error instanceof UnusableDatabaseError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UnusableDatabaseError(`The database ${url} can't be opened: ${why}`, { cause: error });
+  }
+};
+
+/** The port over a connection that writes and one that reads what is committed. */
+export const assembleStore = (
+  writer: SqliteConnection,
+  reader: SqliteConnection,
+  clock: Clock,
+  onClose: () => void,
+): SessionStore => {
+  const queue = new WriteQueue(writer);
+  let closed = false;
+  const write = <Result>(work: (connection: SqliteConnection, now: number) => Result): Promise<Result> =>
+    queue.run(() => work(writer, clock.now()));
+  const read = async <Result>(
+    work: (connection: SqliteConnection, now: number) => Result,
+  ): Promise<Result> => {
+    if (closed) throw new StoreUnavailableError("The store is closed");
+    try {
+      return work(reader, clock.now());
+    } catch (error) {
+      throw isStorageFailure(error) ? storeUnavailable(error) : error;
+    }
+  };
+
+  return {
+    now: () => clock.now(),
+    createSession: (draft, key) => write((db, now) => createSession(db, draft, key, now)),
+    readSession: (sessionId) =>
+      read((db, now) => {
+        const session = readLive(db, sessionId, now);
+        return session ? { outcome: "live", session } : readOver(db, sessionId);
+      }),
+    readSessions: (sessionIds) => read((db, now) => readLiveOf(db, sessionIds, now)),
+    listSessions: (filter, page) => read((db, now) => listSessions(db, filter, page, now)),
+    countSessions: () => read(countSessions),
+    appendMessage: (draft) => write((db, now) => appendMessage(db, draft, now)),
+    renewSession: (sessionId) => write((db, now) => renewSession(db, sessionId, now)),
+    recordHeartbeat: (sessionId) => write((db, now) => recordHeartbeat(db, sessionId, now)),
+    updateTimeout: (sessionId, change) => write((db, now) => updateTimeout(db, sessionId, change, now)),
+    endSession: (request) => write((db, now) => endSession(db, request, now)),
+    countMatching: (filter) => read((db, now) => countMatching(db, filter, now)),
+    endMatching: (filter, end) => write((db, now) => endMatching(db, filter, end, now)),
+    expireSessions: (limit) => write((db, now) => expireSessions(db, limit, now)),
+    claimWarnings: (limit) => write((db, now) => claimWarnings(db, limit, now)),
+    hasDue: () => read(hasDue),
+    listEndings: (filter, page) => read((db) => listEndings(db, filter, page)),
+    readEndings: (sessionIds) => read((db) => readEndings(db, sessionIds)),
+    addEndingCounts: (sessionId, counts) => write((db) => addEndingCounts(db, sessionId, counts)),
+    listMessages: (range) => read((db) => listMessages(db, range)),
+    readMessagesAfter: (channelId, afterSeq, limit) =>
+      read((db) => readAfter(db, channelId, afterSeq, limit)),
+    readHistory: (channelId, beforeSeq, limit) => read((db) => readHistory(db, channelId, beforeSeq, limit)),
+    eraseChannel: async (channelId) => {
+      const outcome = await write((db, now) => eraseChannel(db, channelId, now));
+      // The log still has what was erased until it is written back and cut.
+      if (outcome === "erased") writer.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      return outcome;
+    },
+    deleteEndedBefore: (cutoff, limit) => write((db) => deleteEndedBefore(db, cutoff, limit)),
+    deleteIdempotencyKeysBefore: (cutoff) => write((db) => deleteIdempotencyKeysBefore(db, cutoff)),
+    ping: () => read((db) => void db.get("SELECT 1")),
+    close: async () => {
+      if (closed) return;
+      queue.close();
+      closed = true;
+      reader.close();
+      // Leaves one whole file behind; the driver's own close does not write the log back while statements are about.
+      writer.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      writer.close();
+      onClose();
+    },
+  };
+};

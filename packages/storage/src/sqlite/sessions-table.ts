@@ -1,0 +1,178 @@
+import type {
+  HeartbeatOutcome,
+  IsOver,
+  RenewOutcome,
+  Session,
+  SessionDraft,
+  TimeoutConfigInput,
+  UpdateTimeoutOutcome,
+} from "@adjourn/sessions";
+import { expiryTime, nextWarnAt } from "@adjourn/sessions";
+import type { SqliteConnection } from "./connection.js";
+import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "./rows.js";
+
+export const sessionColumns = `session_id, channel_id, agent_id, user_id, created_at, last_activity, expires_at,
+  timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, was_renewed, renewal_count,
+  last_seq, last_at, message_count, metadata`;
+
+export const isLive = "session_id = :sessionId AND expires_at > :now";
+
+const cap = "created_at + max_duration_minutes * 60000";
+const renewedExpiry = `min(:now + timeout_minutes * 60000, ${cap})`;
+
+/** `nextWarnAt` of the timeout policy in SQL; a column's name stands for its value before the update. */
+const warnAtFor = (expiresAt: string, thresholdMinutes: string): string => `CASE
+  WHEN ${expiresAt} - ${thresholdMinutes} * 60000 > :now OR warn_at IS NOT NULL
+  THEN ${expiresAt} - ${thresholdMinutes} * 60000 END`;
+
+const renewal = `last_activity = :now, was_renewed = 1, renewal_count = renewal_count + 1,
+  expires_at = ${renewedExpiry}, warn_at = ${warnAtFor(renewedExpiry, "warning_threshold_minutes")}`;
+
+const renewsItself = `(auto_renew AND expires_at < ${cap})`;
+
+/** Notes activity, and renews where the session is set to and its cap is not reached. */
+export const activity = `last_activity = :now, was_renewed = ${renewsItself},
+  renewal_count = renewal_count + ${renewsItself},
+  expires_at = iif(${renewsItself}, ${renewedExpiry}, expires_at),
+  warn_at = iif(${renewsItself}, ${warnAtFor(renewedExpiry, "warning_threshold_minutes")}, warn_at)`;
+
+const changed = (column: string): string => `coalesce(:${column}, ${column})`;
+const changedExpiry = `min(last_activity + ${changed("timeout_minutes")} * 60000,
+  created_at + ${changed("max_duration_minutes")} * 60000)`;
+
+export const sessionStatements = {
+  freeChannel: `UPDATE sessions SET holds_channel = 0
+    WHERE channel_id = :channelId AND holds_channel = 1 AND expires_at <= :now`,
+  insert: `INSERT INTO sessions (session_id, channel_id, agent_id, user_id, created_at, last_activity, expires_at,
+      timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, warn_at, last_seq, last_at, metadata)
+    SELECT :sessionId, id, :agentId, :userId, :now, :now, :expiresAt,
+      :timeoutMinutes, :autoRenew, :maxDurationMinutes, :warningThresholdMinutes, :warnAt,
+      coalesce((SELECT max(seq) FROM messages WHERE channel_id = :channelId), 0),
+      coalesce((SELECT max(created_at) FROM messages WHERE channel_id = :channelId), 0), :metadata
+    FROM channels WHERE id = :channelId AND user_id = :userId
+    ON CONFLICT (channel_id) WHERE holds_channel = 1 DO NOTHING RETURNING ${sessionColumns}`,
+  readLive: `SELECT ${sessionColumns} FROM sessions WHERE ${isLive}`,
+  readExpiry: "SELECT expires_at FROM sessions WHERE session_id = :sessionId",
+  readEnding: "SELECT * FROM endings WHERE session_id = :sessionId",
+  readLiveOf: `SELECT ${sessionColumns} FROM sessions
+    WHERE session_id IN (SELECT value FROM json_each(:sessionIds)) AND expires_at > :now`,
+  renew: `UPDATE sessions SET ${renewal} WHERE ${isLive} AND expires_at < ${cap} RETURNING ${sessionColumns}`,
+  heartbeat: `UPDATE sessions SET ${activity} WHERE ${isLive} RETURNING ${sessionColumns}`,
+  updateTimeout: `UPDATE sessions SET
+      timeout_minutes = ${changed("timeout_minutes")},
+      auto_renew = ${changed("auto_renew")},
+      max_duration_minutes = ${changed("max_duration_minutes")},
+      warning_threshold_minutes = ${changed("warning_threshold_minutes")},
+      expires_at = ${changedExpiry},
+      warn_at = ${warnAtFor(changedExpiry, changed("warning_threshold_minutes"))}
+    WHERE ${isLive} AND ${changed("max_duration_minutes")} >= ${changed("timeout_minutes")}
+    RETURNING ${sessionColumns}`,
+  claimWarnings: `UPDATE sessions SET warn_at = NULL WHERE session_id IN (
+      SELECT session_id FROM sessions WHERE warn_at <= :now AND expires_at > :now ORDER BY warn_at LIMIT :limit)
+    RETURNING ${sessionColumns}`,
+  nextExpiry: "SELECT min(expires_at) AS due FROM sessions",
+  nextWarning: "SELECT min(warn_at) AS due FROM sessions WHERE warn_at IS NOT NULL",
+} as const;
+
+/** @returns nothing where the channel is not the user's, or is held by a live session */
+export const insertSession = (
+  connection: SqliteConnection,
+  draft: SessionDraft,
+  now: number,
+): Session | undefined => {
+  const { timeoutConfig, channelId } = draft;
+  const expiresAt = expiryTime(now, now, timeoutConfig);
+  if (draft.continues) connection.run(sessionStatements.freeChannel, { channelId, now });
+  const row = connection.get<SessionColumns>(sessionStatements.insert, {
+    sessionId: draft.sessionId,
+    channelId,
+    agentId: draft.agentId,
+    userId: draft.userId,
+    now,
+    expiresAt,
+    timeoutMinutes: timeoutConfig.timeoutMinutes,
+    autoRenew: Number(timeoutConfig.autoRenew),
+    maxDurationMinutes: timeoutConfig.maxDurationMinutes,
+    warningThresholdMinutes: timeoutConfig.warningThresholdMinutes,
+    warnAt: nextWarnAt(expiresAt, timeoutConfig, now, null),
+    metadata: JSON.stringify(draft.metadata),
+  });
+  return row && toSession(row);
+};
+
+export const readLive = (
+  connection: SqliteConnection,
+  sessionId: string,
+  now: number,
+): Session | undefined => {
+  const row = connection.get<SessionColumns>(sessionStatements.readLive, { sessionId, now });
+  return row && toSession(row);
+};
+
+export const readLiveOf = (
+  connection: SqliteConnection,
+  sessionIds: readonly string[],
+  now: number,
+): Session[] =>
+  connection
+    .all<SessionColumns>(sessionStatements.readLiveOf, { sessionIds: JSON.stringify(sessionIds), now })
+    .map(toSession);
+
+/** What is known of a session that was not found alive. */
+export const readOver = (connection: SqliteConnection, sessionId: string): IsOver => {
+  const row = connection.get<{ expires_at: number }>(sessionStatements.readExpiry, { sessionId });
+  if (row) return { outcome: "over", over: { state: "expired", expiresAt: row.expires_at } };
+  const ending = connection.get<EndingColumns>(sessionStatements.readEnding, { sessionId });
+  const over = ending
+    ? ({ state: "ended", ending: toEndingRecord(ending) } as const)
+    : { state: "unknown" as const };
+  return { outcome: "over", over };
+};
+
+export const renewSession = (connection: SqliteConnection, sessionId: string, now: number): RenewOutcome => {
+  const row = connection.get<SessionColumns>(sessionStatements.renew, { sessionId, now });
+  if (row) return { outcome: "renewed", session: toSession(row) };
+  const session = readLive(connection, sessionId, now);
+  return session ? { outcome: "at_maximum", session } : readOver(connection, sessionId);
+};
+
+export const recordHeartbeat = (
+  connection: SqliteConnection,
+  sessionId: string,
+  now: number,
+): HeartbeatOutcome => {
+  const row = connection.get<SessionColumns>(sessionStatements.heartbeat, { sessionId, now });
+  if (!row) return readOver(connection, sessionId);
+  return { outcome: "recorded", session: toSession(row), wasRenewed: row.was_renewed === 1 };
+};
+
+export const updateTimeout = (
+  connection: SqliteConnection,
+  sessionId: string,
+  change: TimeoutConfigInput,
+  now: number,
+): UpdateTimeoutOutcome => {
+  const row = connection.get<SessionColumns>(sessionStatements.updateTimeout, {
+    sessionId,
+    now,
+    timeout_minutes: change.timeoutMinutes ?? null,
+    auto_renew: change.autoRenew === undefined ? null : Number(change.autoRenew),
+    max_duration_minutes: change.maxDurationMinutes ?? null,
+    warning_threshold_minutes: change.warningThresholdMinutes ?? null,
+  });
+  if (row) return { outcome: "updated", session: toSession(row) };
+  const session = readLive(connection, sessionId, now);
+  if (!session) return readOver(connection, sessionId);
+  const named = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  return { outcome: "duration_too_short", timeoutConfig: { ...session.timeoutConfig, ...named } };
+};
+
+export const claimWarnings = (connection: SqliteConnection, limit: number, now: number): Session[] =>
+  connection.all<SessionColumns>(sessionStatements.claimWarnings, { limit, now }).map(toSession);
+
+/** A warning of an expired session counts too: its expiry is due then. */
+export const hasDue = (connection: SqliteConnection, now: number): boolean =>
+  [sessionStatements.nextExpiry, sessionStatements.nextWarning].some((next) => {
+    const due = connection.get<{ due: number | null }>(next)?.due ?? null;
+    return due !== null && due <= now;
+  });

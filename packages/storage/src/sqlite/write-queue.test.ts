@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { StoreUnavailableError } from "@adjourn/sessions";
+import { createFakeClock, newSessionDraft } from "@adjourn/sessions/testing";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { SqliteConnection } from "./connection.js";
+import { assembleStore, openReader, openWriter } from "./session-store.js";
+import { WriteQueue } from "./write-queue.js";
+
+let folder: string;
+let writer: SqliteConnection;
+let reader: SqliteConnection;
+let queue: WriteQueue;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "adjourn-"));
+  const path = join(folder, "adjourn.db");
+  writer = openWriter(path);
+  reader = openReader(path);
+  queue = new WriteQueue(writer);
+});
+afterEach(() => {
+  reader.close();
+  writer.close();
+  rmSync(folder, { recursive: true });
+});
+
+const insertChannel = (id: string) => () =>
+  writer.run("INSERT INTO channels (id, user_id, created_at) VALUES (:id, 'u', 1)", { id });
+const committed = () => reader.all<{ id: string }>("SELECT id FROM channels ORDER BY id").map(({ id }) => id);
+const commits = () => reader.get<{ data_version: number }>("PRAGMA data_version")?.data_version ?? 0;
+
+test("the writes of one turn are one transaction, and no one hears before it is committed", async () => {
+  const before = commits();
+  const heard: string[] = [];
+  const writes = ["a", "b", "c"].map((id) =>
+    queue.run(insertChannel(id)).then(() => {
+      heard.push(id);
+      expect(committed()).toEqual(["a", "b", "c"]);
+    }),
+  );
+  expect(committed()).toEqual([]);
+  await Promise.all(writes);
+  expect(heard).toEqual(["a", "b", "c"]);
+  expect(commits()).toBe(before + 1);
+});
+
+test("a write that fails is undone alone, and is told so after the commit, in its turn", async () => {
+  const order: string[] = [];
+  const note = (name: string) => () => void order.push(name);
+  const first = queue.run(insertChannel("a")).then(note("first"));
+  const failing = queue
+    .run(() => {
+      insertChannel("undone")();
+      insertChannel("a")();
+    })
+    .then(note("never"), (error: Error) => {
+      order.push(error.message);
+      expect(committed()).toEqual(["a", "b"]);
+    });
+  const last = queue.run(insertChannel("b")).then(note("last"));
+  await Promise.all([first, failing, last]);
+  expect(order).toEqual(["first", "UNIQUE constraint failed: channels.id", "last"]);
+});
+
+test("a statement that failed runs with its new parameters the next time", async () => {
+  await queue.run(insertChannel("a"));
+  await expect(queue.run(insertChannel("a"))).rejects.toThrow("UNIQUE");
+  await queue.run(insertChannel("b"));
+  const insertReturning = (id: string) => () =>
+    writer.get("INSERT INTO channels (id, user_id, created_at) VALUES (:id, 'u', 1) RETURNING id", { id });
+  await expect(queue.run(insertReturning("a"))).rejects.toThrow("UNIQUE");
+  expect(await queue.run(insertReturning("c"))).toMatchObject({ id: "c" });
+  expect(committed()).toEqual(["a", "b", "c"]);
+});
+
+test("a commit that fails fails every write in it, and the next one works", async () => {
+  const good = queue.run(insertChannel("a"));
+  const fatal = queue.run(() => {
+    writer.exec("PRAGMA defer_foreign_keys = ON");
+    writer.run(`INSERT INTO messages (id, channel_id, seq, author_id, is_agent, content, metadata, created_at)
+      VALUES ('m', 'no such channel', 1, 'u', 0, '', '{}', 1)`);
+  });
+  const outcomes = await Promise.allSettled([good, fatal]);
+  for (const outcome of outcomes)
+    expect(outcome).toMatchObject({ status: "rejected", reason: expect.any(StoreUnavailableError) });
+  expect(committed()).toEqual([]);
+  await queue.run(insertChannel("later"));
+  expect(committed()).toEqual(["later"]);
+});
+
+test("a full disk fails all writes of the turn as unavailable, and the store goes on when there is room", async () => {
+  const store = assembleStore(writer, reader, createFakeClock(), () => {});
+  const drafts = Array.from({ length: 20 }, () => newSessionDraft());
+  const full = newSessionDraft({ metadata: { filler: "x".repeat(9_000) } });
+  const { page_count: pages = 0 } = writer.get<{ page_count: number }>("PRAGMA page_count") ?? {};
+  writer.exec(`PRAGMA max_page_count = ${pages + 1}`);
+  const refused = await Promise.allSettled(
+    [...drafts, full].map((draft) => store.createSession(draft, null)),
+  );
+  for (const outcome of refused)
+    expect(outcome).toMatchObject({ status: "rejected", reason: expect.any(StoreUnavailableError) });
+  expect(await store.countSessions()).toMatchObject({ active: 0 });
+  writer.exec("PRAGMA max_page_count = 100000");
+  for (const draft of [...drafts, full])
+    expect(await store.createSession(draft, null)).toMatchObject({ outcome: "created" });
+  expect(await store.countSessions()).toMatchObject({ active: 21 });
+});
+
+test("another program's lock on the file is a failure that passes", async () => {
+  const other = openReader(join(folder, "adjourn.db"));
+  other.exec("PRAGMA query_only = OFF");
+  other.exec("BEGIN IMMEDIATE");
+  await expect(queue.run(insertChannel("a"))).rejects.toThrow(StoreUnavailableError);
+  other.exec("ROLLBACK");
+  other.close();
+  await queue.run(insertChannel("b"));
+  expect(committed()).toEqual(["b"]);
+});
+
+test("a long queue is cut into transactions between which the event loop turns", async () => {
+  const busyFor = (ms: number) => () => {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+  };
+  let turns = 0;
+  let done = false;
+  const turn = () => {
+    turns++;
+    if (!done) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await Promise.all(Array.from({ length: 40 }, () => queue.run(busyFor(5))));
+  done = true;
+  expect(turns).toBeGreaterThan(5);
+});
