@@ -5,8 +5,8 @@ import { SessionError, type Sessions } from "@adjourn/sessions";
 import { type CreateWSSContextFnOptions, getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import type { WebSocket, WebSocketServer } from "ws";
 import { closeSocket } from "./close-socket.js";
-import { maxBatchCalls } from "./limits.js";
 import type { ReportError } from "./report-error.js";
+import { createWsBatchLimit } from "./ws-batch-limit.js";
 
 /** How long a socket may owe its `connectionParams` (contract §2). */
 const paramsWithinMs = 10_000;
@@ -49,11 +49,15 @@ export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNe
     return { sessions, credentials, principal, requestId: admission.requestId, socket: handle };
   };
 
+  const batchLimit = createWsBatchLimit();
   const serve = getWSConnectionHandler({
     wss,
     router: appRouter,
     createContext,
-    maxBatchSize: maxBatchCalls,
+    get maxBatchSize() {
+      return batchLimit.current();
+    },
+    experimental_encoder: batchLimit.encoder,
     onError: ({ error, path, ctx }) => reportError(error, { path, requestId: ctx?.requestId }),
   });
 

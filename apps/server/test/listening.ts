@@ -80,7 +80,7 @@ const trpcSse: ListenerWire = {
   wire: "tRPC over SSE",
   listen: (url, sessionId, options = {}) => {
     const { ticket } = options;
-    const link = httpSubscriptionLink<AppRouter>({
+    const link = httpSubscriptionLink<AppRouter, typeof EventSource>({
       url: `${url}/trpc`,
       EventSource,
       ...(ticket === undefined ? {} : { connectionParams: { token: ticket } }),
