@@ -74,8 +74,9 @@ export const startRestServer = async ({
           path,
           agent: false,
           headers: {
-            ...(bytes ? { "Content-Type": "application/json", "Content-Length": String(bytes.length) } : {}),
+            ...(bytes ? { "Content-Type": "application/json" } : {}),
             ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }),
+            ...(bytes && !headers["Transfer-Encoding"] ? { "Content-Length": String(bytes.length) } : {}),
             ...headers,
           },
         },

@@ -32,8 +32,10 @@ export const matchRoute = (method: string, path: string): Match => {
   const fitting = patterns.filter((pattern) => fits(pattern, segments));
   if (fitting.length === 0) return { found: "nothing" };
   const match = fitting.find(({ route }) => methodsOf(route).some((one) => one === method));
-  if (match === undefined)
-    return { found: "path", allow: [...new Set(fitting.flatMap((one) => methodsOf(one.route)))] };
+  if (match === undefined) {
+    const allowed = new Set(fitting.flatMap(({ route }) => methodsOf(route)));
+    return { found: "path", allow: methods.filter((one) => allowed.has(one)) };
+  }
   const parameters: Record<string, string> = {};
   for (const [index, { text, isParameter }] of match.segments.entries())
     if (isParameter) parameters[text] = segments[index] ?? "";
@@ -45,6 +47,8 @@ const fits = (pattern: Pattern, segments: readonly string[]): boolean =>
   pattern.segments.every(({ text, isParameter }, index) =>
     isParameter ? segments[index] !== "" : segments[index] === text,
   );
+
+const methods = ["GET", "HEAD", "POST", "PATCH", "DELETE"] as const;
 
 /** A stream of events has no length to tell beforehand, so it has no `HEAD`. */
 const methodsOf = ({ method, operation }: Route): readonly (Method | "HEAD")[] =>

@@ -40,7 +40,7 @@ const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
       else chunks.push(chunk);
     });
     request.once("end", () => resolve(Buffer.concat(chunks)));
-    request.once("error", reject);
+    request.once("error", () => reject(new CallerLeft()));
     request.once("close", () => reject(new CallerLeft()));
   });
 };
