@@ -26,6 +26,8 @@ export const endSession = async (
     case "ended":
       return answer(result.ending, domain.hub.end(result.ending));
     case "repeated":
+      // The first call's answer may still be on its way here, and this one promises the same.
+      domain.hub.release(result.ending);
       return answer(result.ending, result.ending);
     case "over":
       noteOver(domain, result.over);

@@ -1,6 +1,6 @@
 import { type EndingRecord, sessionEnded } from "./ending.js";
 import { SessionError } from "./errors.js";
-import { closeGraceMs, Listener } from "./listener.js";
+import { closeGraceMs, Listener, type SequencedFrame } from "./listener.js";
 import { type Message, toMessageInfo } from "./message.js";
 import { Operation } from "./operation.js";
 import type {
@@ -35,6 +35,8 @@ export class HubEntry {
   private waiting: Delivery[] = [];
   private filling: Promise<void> | null = null;
   private channelId: string | null = null;
+  /** What was heard last from each other node. */
+  private readonly heardFrom = new Map<string, number>();
   /** Set by the session's end: from then on nothing enters. */
   ending: EndingRecord | null = null;
 
@@ -64,7 +66,9 @@ export class HubEntry {
 
   /** A listener that hears nothing yet: what happens is held back for it until {@link startListener}. */
   addListener(writer: ListenerWriter): Listener {
-    const listener = new Listener(writer, this.ports.clock, (gone) => {
+    const reframe = (event: SessionEvent, reached: number) =>
+      toFrame({ ...event, id: formatEventId(this.sessionId, reached, this.nextUnique()) });
+    const listener = new Listener(writer, this.ports.clock, reframe, (gone) => {
       this.listeners.delete(gone);
       if (this.listeners.size === 0) this.delivered = null;
       this.onChange(this);
@@ -91,7 +95,7 @@ export class HubEntry {
       target: () => Math.max(session.lastSeq, this.delivered ?? 0),
       read: (after: number, limit: number) =>
         this.ports.store.readMessagesAfter(session.channelId, after, limit),
-      toFrame: (message: Message) => this.messageFrame(message),
+      toFrame: (message: Message) => this.frame(messageDelivery(message), message.seq),
     };
     listener.catchUp(replay).catch((cause: unknown) => {
       this.ports.log.warn("A replay failed; its listener is cut and may come back", {
@@ -122,6 +126,13 @@ export class HubEntry {
     if (!this.filling && this.deliverInOrder(delivery)) return;
     this.waiting.push(delivery);
     this.fill();
+  }
+
+  /** Whether this event of another node is new: the bus may repeat, and what comes late comes too late. */
+  isNews(origin: string, nth: number): boolean {
+    if (nth <= (this.heardFrom.get(origin) ?? 0)) return false;
+    this.heardFrom.set(origin, nth);
+    return true;
   }
 
   /** Called with the seq that the store has: brings listeners up to it where something was lost on the way. */
@@ -155,12 +166,13 @@ export class HubEntry {
       if (this.delivered !== null && seq > this.delivered + 1) return false;
       this.delivered = seq;
     }
-    this.broadcast(this.frame({ seq, at, body }), seq);
+    this.broadcast({ seq, at, body });
     return true;
   }
 
-  private broadcast(frame: EventFrame, seq: number | null): void {
-    for (const listener of [...this.listeners]) listener.hear({ frame, seq });
+  private broadcast(delivery: Delivery): void {
+    const item = this.sequenced(delivery);
+    for (const listener of [...this.listeners]) listener.hear(item);
   }
 
   private fill(): void {
@@ -199,7 +211,7 @@ export class HubEntry {
       for (const message of page) {
         if (this.delivered === null || message.seq <= this.delivered) continue;
         this.delivered = message.seq;
-        this.broadcast(this.messageFrame(message), message.seq);
+        this.broadcast(messageDelivery(message));
       }
     } while (page.length === fillPageSize);
   }
@@ -208,8 +220,9 @@ export class HubEntry {
     if (dropped.length > 0) await this.within(closeGraceMs, () => this.deliverUpTo(ending.lastSeq));
     const at = toIso(ending.endedAt);
     const { cause, reason } = ending;
-    const frame = this.frame({ seq: null, at, body: { type: "session.ended", cause, reason, endedAt: at } });
-    for (const listener of dropped) listener.end(frame);
+    const body = { type: "session.ended", cause, reason, endedAt: at } as const;
+    const item = this.sequenced({ seq: null, at, body });
+    for (const listener of dropped) listener.end(item);
   }
 
   private async deliverUpTo(lastSeq: number): Promise<void> {
@@ -228,17 +241,28 @@ export class HubEntry {
     });
   }
 
-  private messageFrame(message: Message): EventFrame {
-    const body = { type: "message", message: toMessageInfo(message) } as const;
-    return this.frame({ seq: message.seq, at: toIso(message.createdAt), body });
+  /** An event's id stands for every message up to its own, or to those delivered before it. */
+  private sequenced(delivery: Delivery): SequencedFrame {
+    const reached = delivery.seq ?? this.delivered ?? 0;
+    return { frame: this.frame(delivery, reached), seq: delivery.seq, reached };
   }
 
-  /** An event's id stands for every message up to `reached`: its own, or those delivered before it. */
-  private frame({ seq, at, body }: Delivery, reached = seq ?? this.delivered ?? 0): EventFrame {
+  private frame({ seq, at, body }: Delivery, reached: number): EventFrame {
     const id = formatEventId(this.sessionId, reached, seq === null ? this.nextUnique() : "m");
     const { type, ...rest } = body;
     // The body's type and fields were one value a line above; only their order is made here.
-    const event = { id, type, sessionId: this.sessionId, at, ...rest } as SessionEvent;
-    return { event, json: JSON.stringify(event), wireForms: new Map() };
+    return toFrame({ id, type, sessionId: this.sessionId, at, ...rest } as SessionEvent);
   }
 }
+
+const messageDelivery = (message: Message): Delivery => ({
+  seq: message.seq,
+  at: toIso(message.createdAt),
+  body: { type: "message", message: toMessageInfo(message) },
+});
+
+const toFrame = (event: SessionEvent): EventFrame => ({
+  event,
+  json: JSON.stringify(event),
+  wireForms: new Map(),
+});

@@ -1,5 +1,5 @@
 import type { EndingRecord } from "./ending.js";
-import { type Delivery, HubEntry } from "./hub-entry.js";
+import { HubEntry } from "./hub-entry.js";
 import type { BusMessage, DropCause, EndingCounts, Held, Ports } from "./ports.js";
 import { toIso } from "./session.js";
 import type { SessionEventBody } from "./session-event.js";
@@ -30,6 +30,7 @@ export interface HubObserver {
 export class Hub {
   private readonly entries = new Map<string, HubEntry>();
   private uniques = 0;
+  private told = 0;
   private readonly uniqueTag: string;
   private stopLooking: () => void = () => {};
 
@@ -76,7 +77,8 @@ export class Hub {
   event(sessionId: string, body: SessionEventBody): void {
     const at = toIso(this.ports.store.now());
     this.entries.get(sessionId)?.deliver({ seq: null, at, body });
-    this.publish(sessionId, { kind: "event", origin: this.settings.nodeId, at, body });
+    this.told += 1;
+    this.publish(sessionId, { kind: "event", origin: this.settings.nodeId, nth: this.told, at, body });
   }
 
   /** This node ended the session: releases it here, tells the others, and adds what was cut to the ending. */
@@ -136,8 +138,9 @@ export class Hub {
     if (message.kind === "ended") this.release(message.ending);
     else if (message.kind === "message" || message.kind === "event") {
       const { at, body } = message;
-      const delivery: Delivery = { seq: message.kind === "message" ? message.seq : null, at, body };
-      this.entries.get(sessionId)?.deliver(delivery);
+      const entry = this.entries.get(sessionId);
+      if (message.kind === "message") entry?.deliver({ seq: message.seq, at, body });
+      else if (entry?.isNews(message.origin, message.nth)) entry.deliver({ seq: null, at, body });
     }
   }
 

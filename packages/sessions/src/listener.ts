@@ -1,10 +1,13 @@
 import type { Message } from "./message.js";
 import type { Clock, DropCause, EventFrame, ListenerWriter, Timer } from "./ports.js";
+import type { SessionEvent } from "./session-event.js";
 
 /** A frame with the seq of the message it carries, null where it carries none. */
 export interface SequencedFrame {
   readonly frame: EventFrame;
   readonly seq: number | null;
+  /** The seq that the frame's id resumes behind. */
+  readonly reached: number;
 }
 
 /** Bytes that may wait for a slow reader before it is closed with 4408 (contract §4). */
@@ -32,12 +35,14 @@ export class Listener {
   private heldBytes = 0;
   /** The seq of the last message it was sent, or had seen before it came. */
   private reached = 0;
-  private lastFrame: EventFrame | null = null;
+  private lastFrame: SequencedFrame | null = null;
   private timer: Timer | null = null;
 
   constructor(
     private readonly writer: ListenerWriter,
     private readonly clock: Clock,
+    /** The same event under an id that resumes behind `reached`. */
+    private readonly reframe: (event: SessionEvent, reached: number) => EventFrame,
     private readonly onGone: (listener: Listener) => void,
   ) {}
 
@@ -66,7 +71,7 @@ export class Listener {
       if (wanted.length === 0) break;
       for (const message of wanted) {
         if (this.state !== "replaying") return;
-        this.pass({ frame: replay.toFrame(message), seq: message.seq });
+        this.pass({ frame: replay.toFrame(message), seq: message.seq, reached: message.seq });
         if (this.writer.waitingBytes > replayPauseBytes) await this.writer.drained();
       }
     }
@@ -74,11 +79,11 @@ export class Listener {
   }
 
   /** `session.ended` is the last thing it hears; a peer that does not answer the close is destroyed. */
-  end(frame: EventFrame): void {
+  end(item: SequencedFrame): void {
     if (this.state === "replaying") {
-      this.lastFrame = frame;
-      this.timer = this.clock.setTimeout(() => this.finish(frame), closeGraceMs);
-    } else if (this.state === "live") this.finish(frame);
+      this.lastFrame = item;
+      this.timer = this.clock.setTimeout(() => this.finish(item), closeGraceMs);
+    } else if (this.state === "live") this.finish(item);
     else this.leave();
   }
 
@@ -120,21 +125,27 @@ export class Listener {
     if (this.lastFrame) this.finish(this.lastFrame);
   }
 
-  private pass({ frame, seq }: SequencedFrame): void {
+  private pass(item: SequencedFrame): void {
+    const { seq } = item;
     if (this.state === "gone" || (seq !== null && seq <= this.reached)) return;
     if (this.writer.waitingBytes > maxWaitingBytes) this.drop("too_slow");
     else {
       if (seq !== null) this.reached = seq;
-      this.writer.write(frame);
+      this.writer.write(this.fitted(item));
     }
   }
 
-  private finish(frame: EventFrame): void {
+  /** An id stands for what this listener was sent: one that was held back, or came while others lag, may not. */
+  private fitted({ frame, reached }: SequencedFrame): EventFrame {
+    return reached === this.reached ? frame : this.reframe(frame.event, this.reached);
+  }
+
+  private finish(item: SequencedFrame): void {
     if (this.state === "gone" || this.state === "ending") return;
     this.state = "ending";
     this.timer?.cancel();
     this.timer = this.clock.setTimeout(() => this.cut(), closeGraceMs);
-    this.writer.write(frame);
+    this.writer.write(this.fitted(item));
     this.writer.end();
   }
 }

@@ -30,7 +30,8 @@ export interface Log {
 /** What nodes tell each other of a session; `origin` is the node that says it, which needs no telling. */
 export type BusMessage = { readonly origin: string } & (
   | { readonly kind: "message"; readonly seq: number; readonly at: string; readonly body: SessionEventBody }
-  | { readonly kind: "event"; readonly at: string; readonly body: SessionEventBody }
+  /** `nth` counts what origin says, so that what is repeated or late is known as such. */
+  | { readonly kind: "event"; readonly nth: number; readonly at: string; readonly body: SessionEventBody }
   | { readonly kind: "ended"; readonly ending: EndingRecord }
   | { readonly kind: "created"; readonly sessionId: string }
   | { readonly kind: "changed"; readonly sessionId: string }

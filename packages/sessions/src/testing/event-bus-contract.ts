@@ -59,6 +59,7 @@ export const describeEventBus = (name: string, open: () => Promise<OpenBus>): vo
         {
           origin: "node-1",
           kind: "event",
+          nth: 1,
           at: "2026-01-01T00:00:00.000Z",
           body: {
             type: "message.delta",

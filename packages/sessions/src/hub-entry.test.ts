@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { RecordingWriter } from "./testing/recording-writer.js";
+import { createTestWorld } from "./testing/test-world.js";
+
+const caller = { endedBy: "anonymous", actor: null } as const;
+
+describe("what a node holds of a session", () => {
+  it("gives an event that fell while a listener entered an id that resumes behind all it was sent", async () => {
+    const { sessions, create, send, clock, agent } = createTestWorld();
+    const { sessionId } = await create();
+    await send(sessionId, "before");
+    (await agent.nextTurn()).fail(new Error("no"));
+    await clock.advance(0);
+    const writer = new RecordingWriter();
+    const listening = sessions.listen({ sessionId }, writer);
+    await sessions.renewSession({ sessionId });
+    const { leave } = await listening;
+    await clock.advance(0);
+    expect(writer.types).toEqual(["session.started", "session.renewed"]);
+    leave();
+
+    const again = new RecordingWriter();
+    await sessions.listen({ sessionId, lastEventId: writer.lastId }, again);
+    await clock.advance(0);
+    expect(again.types).toEqual(["session.started"]);
+  });
+
+  it("passes an event of another node on once, however often the bus brings it", async () => {
+    const { sessions, bus, create, clock } = createTestWorld();
+    const { sessionId } = await create();
+    const writer = new RecordingWriter();
+    await sessions.listen({ sessionId }, writer);
+    const piece = (index: number) =>
+      bus.publish(`session.${sessionId}`, {
+        origin: "elsewhere",
+        kind: "event",
+        nth: index + 1,
+        at: "2026-01-01T00:00:00.000Z",
+        body: { type: "message.delta", messageId: "reply", inReplyTo: "question", index, text: "…" },
+      });
+    for (const index of [0, 0, 2, 1, 2, 3]) piece(index);
+    await clock.advance(0);
+    const indexes = writer.events.flatMap((event) => (event.type === "message.delta" ? [event.index] : []));
+    expect(indexes).toEqual([0, 2, 3]);
+  });
+
+  it("is released by the time that a retry of the end is answered, even before the first answer", async () => {
+    const { sessions, otherNode, store, create, clock } = createTestWorld();
+    const { sessionId } = await create();
+    const writer = new RecordingWriter();
+    await sessions.listen({ sessionId }, writer);
+    // Ended in the store, and this node not told.
+    await store.endSession({ sessionId, reason: null, caller, idempotencyKey: "once" });
+    await sessions.endSession({ sessionId, idempotencyKey: "once" }, caller);
+    expect(sessions.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
+    await clock.advance(0);
+    expect(writer.types).toEqual(["session.started", "session.ended"]);
+    await otherNode.close();
+  });
+});
