@@ -122,6 +122,7 @@ describe("what the house allows", () => {
     ],
     ["the hooks in the dashboard", "apps/dashboard/src/a.tsx", 'import { p } from "@adjourn/client/react";'],
     ["a contract suite in a test", "packages/storage/src/a.test.ts", 'import "@adjourn/sessions/testing";'],
+    ["its own front door in a test", "packages/storage/test/a.ts", 'import "@adjourn/storage";'],
     ["node in a test of the domain", "packages/sessions/src/a.test.ts", 'import "node:fs"; import "vitest";'],
     [
       "a word that only looks like an import",

@@ -41,7 +41,7 @@ const step = (doing, command, args, root) =>
     child.on("exit", (code, signal) => {
       done();
       if (code === 0) resolve(undefined);
-      else reject(new StepFailed(`${doing} failed: ${command} ended with ${signal ?? code}`));
+      else reject(new StepFailed(`${doing} failed, see above (${signal ?? `exit code ${code}`}).`));
     });
   });
 
