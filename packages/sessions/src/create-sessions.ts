@@ -51,7 +51,11 @@ export const createSessions = (ports: Ports, settings: SessionsSettings): Sessio
     eraseChannel: verb(eraseChannel),
     listEndings: verb(listEndings),
     listen: verb(listen),
-    listAgents: () => ({ success: true, data: { agents: ports.agents.list().map(describeAgent) } }),
+    listAgents: () => ({
+      success: true,
+      data: { agents: ports.agents.list().map(describeAgent) },
+      kinds: Object.fromEntries(ports.agents.list().map(({ id, kind }) => [id, kind])),
+    }),
     watch: () => {
       if (isDraining) throw draining();
       return domain.feed.watch();

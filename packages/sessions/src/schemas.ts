@@ -241,6 +241,8 @@ export const outputs = {
   listAgents: z.object({
     success: z.literal(true),
     data: z.object({ agents: z.array(z.object({ id: z.string(), name: z.string(), status: z.string() })) }),
+    /** Each agent's kind by its id; not part of REST's answer. */
+    kinds: z.record(z.string(), z.string()),
   }),
 } as const;
 

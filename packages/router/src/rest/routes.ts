@@ -55,7 +55,7 @@ const entries: Readonly<Record<RestOperation, Entry>> = {
   eraseChannel: { method: "DELETE", path: channel },
   listEndings: { method: "GET", path: "/api/messaging/endings", query: { ...list, cause: "text" } },
   issueTicket: { method: "POST", path: "/api/tickets", status: 201 },
-  listAgents: { method: "GET", path: "/api/agents" },
+  listAgents: { method: "GET", path: "/api/agents", shows: ["success", "data"] },
 };
 
 /** The REST side of every operation; what each takes and answers is its procedure's to say. */
