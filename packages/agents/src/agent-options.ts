@@ -12,6 +12,10 @@ export interface AgentOptions {
 export interface NamedAgentOptions extends AgentOptions {
   readonly id: string;
   readonly name: string;
+  /** Earlier messages that it is shown. */
+  readonly historyLimit?: number | undefined;
 }
 
 export const defaultReplyTimeoutSeconds = 120;
+
+export const defaultHistoryLimit = 50;

@@ -1,7 +1,7 @@
 import type { Agent, AgentTurn } from "@adjourn/sessions";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { type ModelMessage, streamText } from "ai";
-import { defaultReplyTimeoutSeconds, type NamedAgentOptions } from "./agent-options.js";
+import { defaultHistoryLimit, defaultReplyTimeoutSeconds, type NamedAgentOptions } from "./agent-options.js";
 import { describeModelFailure } from "./openai-failure.js";
 
 export interface OpenAiOptions extends NamedAgentOptions {
@@ -11,9 +11,6 @@ export interface OpenAiOptions extends NamedAgentOptions {
   readonly apiKey?: string | undefined;
   readonly systemPrompt?: string | undefined;
 }
-
-/** Earlier messages that the model is shown. */
-const historyLimit = 50;
 
 /** Pieces can't be taken back, so a call is tried again only where no answer had begun. */
 const maxRetries = 1;
@@ -38,7 +35,7 @@ export const createOpenAi = (options: OpenAiOptions): Agent => {
     kind: "openai",
     timeoutConfig: options.timeoutConfig,
     replyTimeoutSeconds: options.replyTimeoutSeconds ?? defaultReplyTimeoutSeconds,
-    historyLimit,
+    historyLimit: options.historyLimit ?? defaultHistoryLimit,
     async *reply(turn) {
       turn.signal.throwIfAborted();
       const left = new AbortController();

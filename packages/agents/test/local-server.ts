@@ -44,6 +44,8 @@ export const startServer = async (
 export interface TokenServer extends TestServer {
   /** Pieces written so far. */
   readonly produced: number;
+  /** Resolves once the first piece is written. */
+  readonly begun: Promise<void>;
   /** Resolves with the time (ms, monotonic) at which a caller's socket closed. */
   readonly closed: Promise<number>;
 }
@@ -55,6 +57,10 @@ export const startTokenServer = async (
   piece: (index: number) => string,
 ): Promise<TokenServer> => {
   let produced = 0;
+  let noteBegun: () => void = () => {};
+  const begun = new Promise<void>((resolve) => {
+    noteBegun = resolve;
+  });
   let noteClosed: (at: number) => void = () => {};
   const closed = new Promise<number>((resolve) => {
     noteClosed = resolve;
@@ -64,6 +70,7 @@ export const startTokenServer = async (
     const timer = setInterval(() => {
       response.write(piece(produced));
       produced += 1;
+      noteBegun();
       if (produced === total) response.end();
     }, 10);
     response.on("close", () => {
@@ -73,6 +80,7 @@ export const startTokenServer = async (
   });
   return {
     ...server,
+    begun,
     closed,
     get produced() {
       return produced;
