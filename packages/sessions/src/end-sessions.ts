@@ -3,7 +3,7 @@ import type { Caller } from "./ending.js";
 import type { Inputs, Outputs } from "./schemas.js";
 
 /** Sessions ended in one transaction and released in one go: small enough that other requests get their turn. */
-const batchSize = 100;
+const batchSize = 50;
 
 /** Ends what matches now, batch by batch; what others end meanwhile is theirs, what is created later lives. */
 export const endSessions = async (

@@ -1,0 +1,156 @@
+import { readFile } from "node:fs/promises";
+import { Agent } from "node:http";
+import { WebSocket } from "ws";
+import { type Child, startFloor, startServer } from "./child.js";
+import { median, send } from "./load.js";
+
+const echo = "00000000-0000-4000-8000-000000000001";
+const rounds = 3;
+
+interface Measured {
+  readonly messageMs: number;
+  readonly endMs: number;
+  readonly kilobytesEach: number;
+}
+
+interface Way {
+  readonly name: string;
+  readonly start: () => Promise<Child>;
+  /** Opens a socket to what is measured; `say` and `end` reach everyone on it. */
+  readonly room: (
+    child: Child,
+  ) => Promise<{ open: () => WebSocket; say: () => Promise<void>; end: () => Promise<void> }>;
+  readonly isMessage: (data: string) => boolean;
+}
+
+const agent = new Agent({ keepAlive: true });
+const post = async (child: Child, path: string, body?: string, method = "POST"): Promise<string> =>
+  send(child.url, agent, { method, path, ...(body ? { body } : {}) });
+
+const newSession = async (child: Child): Promise<string> => {
+  const body = JSON.stringify({ agentId: echo, userId: crypto.randomUUID() });
+  return (JSON.parse(await post(child, "/api/messaging/sessions", body)) as { sessionId: string }).sessionId;
+};
+
+const roomOf = (open: (child: Child, sessionId: string) => WebSocket) => async (child: Child) => {
+  const sessionId = await newSession(child);
+  const path = `/api/messaging/sessions/${sessionId}`;
+  return {
+    open: () => open(child, sessionId),
+    say: async () => void (await post(child, `${path}/messages`, '{"content":"hello"}')),
+    end: async () => void (await post(child, path, undefined, "DELETE")),
+  };
+};
+
+const wsUrl = (child: Child) => child.url.replace("http:", "ws:");
+
+const ways: readonly Way[] = [
+  {
+    name: "bare ws (floor)",
+    start: () => startFloor("ws-floor"),
+    room: async (child) => ({
+      open: () => new WebSocket(wsUrl(child)),
+      say: async () => void (await post(child, "/say")),
+      end: async () => void (await post(child, "/end")),
+    }),
+    isMessage: () => true,
+  },
+  {
+    name: "plain WebSocket",
+    start: () => startServer(),
+    room: roomOf((child, id) => new WebSocket(`${wsUrl(child)}/api/messaging/sessions/${id}/events`)),
+    isMessage: (data) => data.includes('"type":"message"') && data.includes('"isAgent":false'),
+  },
+  {
+    name: "tRPC over ws",
+    start: () => startServer(),
+    room: roomOf((child, sessionId) => {
+      const socket = new WebSocket(`${wsUrl(child)}/trpc?connectionParams=1`);
+      socket.on("open", () => {
+        socket.send(JSON.stringify({ method: "connectionParams", data: { sessionId } }));
+        const params = { path: "sessionEvents", input: { sessionId } };
+        socket.send(JSON.stringify({ id: 1, jsonrpc: "2.0", method: "subscription", params }));
+      });
+      return socket;
+    }),
+    isMessage: (data) => data.includes('"type":"message"') && data.includes('"isAgent":false'),
+  },
+];
+
+/** How long a message takes to the last of `count` listeners on one session, and an end to the last close. */
+export const benchListeners = async (count: number): Promise<string[]> => {
+  const measured = new Map<Way, Measured[]>(ways.map((way) => [way, []]));
+  for (let round = 0; round < rounds; round++)
+    for (const way of ways) measured.get(way)?.push(await measure(way, count));
+  const floor = of(measured.get(ways[0] as Way) ?? []);
+  const lines = [
+    `${count} listeners on one session; medians of ${rounds} rounds, ratios against the floor.`,
+    "",
+    "| way | message to the last, ms | ratio | end to the last close, ms | ratio | KB a listener |",
+    "|---|---|---|---|---|---|",
+  ];
+  for (const [way, values] of measured) {
+    const { messageMs, endMs, kilobytesEach } = of(values);
+    const ratios = [messageMs / floor.messageMs, endMs / floor.endMs].map((ratio) => ratio.toFixed(2));
+    lines.push(
+      `| ${way.name} | ${messageMs.toFixed(0)} | ${ratios[0]} | ${endMs.toFixed(0)} | ${ratios[1]} | ${kilobytesEach.toFixed(1)} |`,
+    );
+  }
+  return lines;
+};
+
+const of = (values: readonly Measured[]): Measured => ({
+  messageMs: median(values.map(({ messageMs }) => messageMs)),
+  endMs: median(values.map(({ endMs }) => endMs)),
+  kilobytesEach: median(values.map(({ kilobytesEach }) => kilobytesEach)),
+});
+
+const measure = async ({ start, room, isMessage, name }: Way, count: number): Promise<Measured> => {
+  await using child = await start();
+  const { open, say, end } = await room(child);
+  const before = await memoryOf(child.pid);
+  const sockets: WebSocket[] = [];
+  const isFloor = name.includes("floor");
+  for (let opened = 0; opened < count; opened += 200) {
+    const batch = Array.from({ length: Math.min(200, count - opened) }, open);
+    await Promise.all(batch.map((socket) => entered(socket, isFloor)));
+    sockets.push(...batch);
+  }
+  const kilobytesEach = (await memoryOf(child.pid)) / count - before / count;
+  const messageMs = await until(sockets, say, (socket, done) =>
+    socket.on("message", (data) => {
+      if (isMessage(String(data))) done();
+    }),
+  );
+  const endMs = await until(sockets, end, (socket, done) => socket.on("close", done));
+  return { messageMs, endMs, kilobytesEach };
+};
+
+/** Ours tell `session.started` first; the floor says nothing. */
+const entered = (socket: WebSocket, isFloor: boolean): Promise<void> =>
+  new Promise((resolve, reject) => {
+    socket.on("error", reject);
+    if (isFloor) socket.once("open", () => resolve());
+    else
+      socket.on("message", (data) => {
+        if (String(data).includes("session.started")) resolve();
+      });
+  });
+
+const until = async (
+  sockets: readonly WebSocket[],
+  act: () => Promise<void>,
+  watch: (socket: WebSocket, done: () => void) => void,
+): Promise<number> => {
+  const all = Promise.all(sockets.map((socket) => new Promise<void>((resolve) => watch(socket, resolve))));
+  const begun = performance.now();
+  await act();
+  await all;
+  return performance.now() - begun;
+};
+
+/** Resident memory of a process in KB, as Linux tells it. */
+const memoryOf = async (pid: number): Promise<number> => {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN);
+};

@@ -1,0 +1,13 @@
+import { createServer } from "node:http";
+import { WebSocketServer } from "ws";
+
+/** The least that a fan-out can do: `POST /say` sends one text to every socket, `POST /end` closes them all. */
+const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+const server = createServer((req, res) => {
+  if (req.url === "/say")
+    for (const socket of sockets.clients) socket.send(JSON.stringify({ type: "message", at: Date.now() }));
+  if (req.url === "/end") for (const socket of sockets.clients) socket.close(4_410, "session ended");
+  res.end("ok");
+});
+server.on("upgrade", (req, socket, head) => sockets.handleUpgrade(req, socket, head, () => {}));
+server.listen(Number(process.argv[2]), "127.0.0.1", 4_096);
