@@ -9,26 +9,40 @@ const jsonObject = z.record(z.string(), z.unknown());
 
 /** Any version and variant of UUID. */
 const uuid = z.guid();
-const lookupId = text().pipe(z.string().min(1).max(limits.lookupCharacters));
-const idempotencyKey = text().pipe(z.string().min(1).max(limits.idempotencyKeyCharacters));
-const reason = text().pipe(z.string().max(limits.reasonCharacters));
+const lookupId = text().min(1).max(limits.lookupCharacters);
+const idempotencyKey = text().min(1).max(limits.idempotencyKeyCharacters);
+const reason = text().max(limits.reasonCharacters);
 const cursor = z.string().min(1).max(512);
 const time = z.iso.datetime();
 
 /** Judged by the timeout policy, whose refusals are `INVALID_TIMEOUT_CONFIG`; here only its type is stated. */
-const timeoutConfigInput = z.custom<TimeoutConfigInput>(() => true).meta({ id: "TimeoutConfigInput" });
+const minutes = { type: "integer", minimum: 1 } as const;
+const timeoutFields = {
+  timeoutMinutes: minutes,
+  autoRenew: { type: "boolean" },
+  maxDurationMinutes: minutes,
+  warningThresholdMinutes: minutes,
+} as const;
+const timeoutConfigInput = z
+  .custom<TimeoutConfigInput>(() => true)
+  .meta({ id: "TimeoutConfigInput", type: "object", properties: timeoutFields });
+const timeoutField = <Value>(name: keyof typeof timeoutFields) =>
+  z
+    .custom<Value>(() => true)
+    .meta({ ...timeoutFields[name] })
+    .optional();
 
 const session = z.object({ sessionId: lookupId });
 const channel = z.object({ channelId: lookupId });
 const listFilter = z.object({
   agentId: uuid.optional(),
   userId: uuid.optional(),
-  search: text().pipe(z.string().max(limits.lookupCharacters)).optional(),
+  search: text().max(limits.lookupCharacters).optional(),
   limit: z.int().min(1).max(1_000).default(100),
   cursor: cursor.optional(),
 });
 /** A millisecond timestamp, an ISO time or a message id. */
-const messageBound = z.union([z.int().min(0), text().pipe(z.string().min(1).max(limits.lookupCharacters))]);
+const messageBound = z.union([z.int().min(0), text().min(1).max(limits.lookupCharacters)]);
 const messageRange = z.object({
   limit: z.int().min(1).max(100).default(50),
   before: messageBound.optional(),
@@ -54,15 +68,15 @@ export const inputs = {
   endSession: session.extend({ reason: reason.optional(), idempotencyKey: idempotencyKey.optional() }),
   renewSession: session,
   updateSessionTimeout: session.extend({
-    timeoutMinutes: z.custom<number>(() => true).optional(),
-    autoRenew: z.custom<boolean>(() => true).optional(),
-    maxDurationMinutes: z.custom<number>(() => true).optional(),
-    warningThresholdMinutes: z.custom<number>(() => true).optional(),
+    timeoutMinutes: timeoutField<number>("timeoutMinutes"),
+    autoRenew: timeoutField<boolean>("autoRenew"),
+    maxDurationMinutes: timeoutField<number>("maxDurationMinutes"),
+    warningThresholdMinutes: timeoutField<number>("warningThresholdMinutes"),
   }),
   sessionHeartbeat: session,
   sendSessionMessage: session
     .extend({
-      content: text().pipe(z.string().min(1).max(limits.contentCharacters)),
+      content: text().min(1).max(limits.contentCharacters),
       metadata: metadata.optional(),
       attachments: attachments.optional(),
       transport: z.enum(transports).optional(),
