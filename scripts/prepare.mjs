@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { isBuilt, noteBuilt, sourceHash } from "./build-stamp.mjs";
-import { isInstalled } from "./installed.mjs";
+import { isInstalled, noteInstalled } from "./installed.mjs";
 
 /** A step that did not work out; its message is the one line to print. */
 export class StepFailed extends Error {}
@@ -50,8 +50,10 @@ const step = (doing, command, args, root) =>
  * @param {string} root
  */
 export const prepare = async (root) => {
-  if (!isInstalled(root))
+  if (!isInstalled(root)) {
     await step("Installing", "npm", ["ci", "--include=dev", "--no-audit", "--no-fund"], root);
+    noteInstalled(root);
+  }
   const hash = sourceHash(root);
   if (isBuilt(root, hash)) return;
   const turbo = join(root, "node_modules/turbo/bin/turbo");

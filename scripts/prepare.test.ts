@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isBuilt, noteBuilt, sourceHash } from "./build-stamp.mjs";
-import { isInstalled } from "./installed.mjs";
+import { isInstalled, noteInstalled } from "./installed.mjs";
 import { nodeProblem } from "./node-version.mjs";
 import { portProblem, tryPort } from "./ports.mjs";
 import { temporaryRepo } from "./temporary-repo.js";
@@ -23,6 +23,16 @@ describe("what is installed is held against the lock", () => {
   test("nothing installed, or cut off before npm's last step", () => expect(isIt(zod, null)).toBe(false));
   test("all there", () => expect(isIt(zod, zod)).toBe(true));
   test("another platform's natives may be missing", () => expect(isIt({ ...zod, ...mac }, zod)).toBe(true));
+  test("what one install went through with is not run again, whatever else the lock names", () => {
+    using repo = temporaryRepo({
+      "package-lock.json": JSON.stringify({ packages: zod }),
+      "node_modules/.package-lock.json": JSON.stringify({ packages: {} }),
+    });
+    noteInstalled(repo.root);
+    expect(isInstalled(repo.root)).toBe(true);
+    writeFileSync(join(repo.root, "package-lock.json"), JSON.stringify({ packages: { ...zod, ...mac } }));
+    expect(isInstalled(repo.root)).toBe(false);
+  });
   test("a package came in", () => expect(isIt(zod, {})).toBe(false));
   test("a version moved on", () =>
     expect(isIt(zod, { "node_modules/zod": { version: "4.6.6", integrity: "sha512-c" } })).toBe(false));

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
  * @property {string} address answers once it is ready
  */
 
+const sameSignalMs = 500;
 const leaveWithParent = new URL("./leave-with-parent.mjs", import.meta.url).href;
 
 /** @param {Program} program */
@@ -49,7 +50,7 @@ export const runTogether = (programs, { graceMs, onReady }) =>
   new Promise((resolve) => {
     /** @type {string | null} */
     let problem = null;
-    let stopping = false;
+    let stoppingSince = 0;
     const waiting = new AbortController();
     const running = new Map(programs.map((program) => [program.name, run(program)]));
 
@@ -58,9 +59,12 @@ export const runTogether = (programs, { graceMs, onReady }) =>
     };
     const stop = () => {
       waiting.abort();
-      // Whoever asks twice does not want to wait.
-      if (stopping) return tell("SIGKILL");
-      stopping = true;
+      if (stoppingSince !== 0) {
+        // A terminal's Ctrl-C comes twice at once, from itself and from npm; whoever asks again later won't wait.
+        if (performance.now() - stoppingSince > sameSignalMs) tell("SIGKILL");
+        return;
+      }
+      stoppingSince = performance.now();
       tell("SIGTERM");
       setTimeout(() => tell("SIGKILL"), graceMs).unref();
     };
@@ -69,7 +73,7 @@ export const runTogether = (programs, { graceMs, onReady }) =>
 
     const left = (/** @type {string} */ name, /** @type {string} */ how) => {
       if (!running.delete(name)) return;
-      if (!stopping) {
+      if (stoppingSince === 0) {
         problem = `${name} ${how}`;
         stop();
       }

@@ -65,6 +65,8 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   "%s stops every program, each told once, and is no failure",
   async (signal) => {
     const { child, exited, allGone, lines, pids } = await start();
+    // Twice at once, as a Ctrl-C comes through npm.
+    child.kill(signal);
     child.kill(signal);
     expect(await exited).toEqual([0, null]);
     await allGone;
