@@ -11,12 +11,10 @@ import type { Parameters, SqliteConnection } from "./connection.js";
 import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "./rows.js";
 import { sessionColumns } from "./sessions-table.js";
 
-/** Few sessions are near their end, nearly all have it ahead: which index is the better one is known here alone. */
 export const countStatements = {
   all: "SELECT count(*) AS total FROM sessions",
   expired: "SELECT count(*) AS total FROM sessions WHERE expires_at <= :now",
-  expiringSoon:
-    "SELECT count(*) AS total FROM sessions INDEXED BY sessions_by_nearness WHERE near_at <= :now AND expires_at > :now",
+  near: "SELECT count(*) AS total FROM sessions WHERE near_at <= :now",
 } as const;
 
 const count = (connection: SqliteConnection, sql: string, parameters: Parameters): number =>
@@ -27,13 +25,14 @@ const readStats = (connection: SqliteConnection, now: number): SessionStats => {
   return { active: count(connection, countStatements.all, {}) - expired, expired };
 };
 
+/** What has expired came near its end before, so those near it and alive are the difference. */
 export const countSessions = (
   connection: SqliteConnection,
   now: number,
-): SessionStats & { readonly expiringSoon: number } => ({
-  ...readStats(connection, now),
-  expiringSoon: count(connection, countStatements.expiringSoon, { now }),
-});
+): SessionStats & { readonly expiringSoon: number } => {
+  const stats = readStats(connection, now);
+  return { ...stats, expiringSoon: count(connection, countStatements.near, { now }) - stats.expired };
+};
 
 interface Conditions {
   readonly sql: readonly string[];
@@ -63,10 +62,10 @@ const conditionsOf = (
   if (cause !== undefined) add("cause = :cause", { cause });
   if (search) {
     const starts = ["session_id", "channel_id", "agent_id", "user_id"].map(
-      (column) => `SELECT session_id FROM ${table}
+      (column) => `SELECT rowid FROM ${table}
         WHERE ${column} >= :from COLLATE NOCASE AND ${column} < :to COLLATE NOCASE`,
     );
-    add(`session_id IN (${starts.join(" UNION ")})`, { from: search, to: `${search}${lastCharacter}` });
+    add(`rowid IN (${starts.join(" UNION ")})`, { from: search, to: `${search}${lastCharacter}` });
   }
   return { sql, parameters };
 };
@@ -103,6 +102,15 @@ const readPage = <Row extends { readonly session_id: string }>(
   };
 };
 
+/** All that match, from their indexes alone, less the few that have expired: no live row is read to be counted. */
+const countLive = (connection: SqliteConnection, { sql, parameters }: Conditions, now: number): number => {
+  const where = sql.join(" AND ");
+  const all = `SELECT count(*) AS total FROM sessions WHERE ${where}`;
+  const expired = `SELECT count(*) AS total FROM sessions INDEXED BY sessions_by_expiry
+    WHERE ${where} AND expires_at <= :now`;
+  return count(connection, all, parameters) - count(connection, expired, { ...parameters, now });
+};
+
 export const listSessions = (
   connection: SqliteConnection,
   filter: ListFilter,
@@ -121,8 +129,7 @@ export const listSessions = (
     (row) => row.created_at,
   );
   const stats = readStats(connection, now);
-  const counting = `SELECT count(*) AS total FROM sessions WHERE ${conditions.sql.join(" AND ")}`;
-  const total = matching.sql.length === 0 ? stats.active : count(connection, counting, conditions.parameters);
+  const total = matching.sql.length === 0 ? stats.active : countLive(connection, matching, now);
   return { sessions: rows.map(toSession), total, stats, next };
 };
 

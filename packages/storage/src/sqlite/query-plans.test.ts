@@ -65,9 +65,9 @@ describe("however many rows there are, none is scanned", () => {
     ["looking for what is due", () => store.hasDue()],
     ["expiring", () => store.expireSessions(10)],
     ["claiming warnings", () => store.claimWarnings(10)],
-    ["listing on from a session", () => store.listSessions({}, page).then(forgetTotals)],
-    ["listing an agent's sessions", () => store.listSessions({ agentId }, { limit: 10 }).then(forgetTotals)],
-    ["listing a user's sessions", () => store.listSessions({ userId }, page).then(forgetTotals)],
+    ["listing on from a session", () => store.listSessions({}, page)],
+    ["listing an agent's sessions", () => store.listSessions({ agentId }, { limit: 10 })],
+    ["listing a user's sessions", () => store.listSessions({ userId }, page)],
     ["listing on from an ending", () => store.listEndings({}, page)],
     ["listing endings by cause", () => store.listEndings({ cause: "bulk" }, { limit: 10 })],
     ["listing a user's endings", () => store.listEndings({ userId }, page)],
@@ -82,7 +82,7 @@ describe("however many rows there are, none is scanned", () => {
     ["retention", () => store.deleteEndedBefore(1, 10)],
     ["sweeping keys", () => store.deleteIdempotencyKeysBefore(1)],
   ])("%s", async (_, use) => {
-    // The plans of the totals that go with a list; they are held to their indexes below.
+    // The totals of the whole store go with every list; they have a test of their own.
     await store.countSessions();
     expect(scans(await plansOf(use))).toEqual([]);
   });
@@ -100,8 +100,6 @@ describe("however many rows there are, none is scanned", () => {
     expect(scans(plan)).toEqual([]);
   });
 });
-
-const forgetTotals = (): void => {};
 
 test("a search looks up the start of each id in an index, and reads only what it found", async () => {
   await store.countSessions();
@@ -125,7 +123,7 @@ test("the first page is read from the newest on, without sorting", async () => {
   ]);
 });
 
-test("counts read an index, not the sessions", async () => {
+test("counts read what is over or near its end, and for the whole an index alone", async () => {
   const plan = await plansOf(() => store.countSessions());
-  for (const step of plan) expect(step).toMatch(/USING COVERING INDEX/);
+  for (const step of plan) expect(step).toMatch(/^SEARCH |USING COVERING INDEX/);
 });

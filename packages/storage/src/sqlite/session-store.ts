@@ -59,6 +59,8 @@ export const openWriter = (path: string): SqliteConnection => {
     ])
       writer.exec(`PRAGMA ${pragma}`);
     writer.exec("PRAGMA cache_size = -32768");
+    // Writing the log back four times less often than by default costs 16 MB and spares most of that work.
+    writer.exec("PRAGMA wal_autocheckpoint = 4000");
     migrate(writer, path);
     return writer;
   } catch (error) {

@@ -38,7 +38,7 @@ CREATE TABLE sessions (
   auto_renew INTEGER NOT NULL,
   max_duration_minutes INTEGER NOT NULL,
   warning_threshold_minutes INTEGER NOT NULL,
-  near_at INTEGER NOT NULL AS (expires_at - warning_threshold_minutes * 60000) STORED,
+  near_at INTEGER NOT NULL AS (expires_at - warning_threshold_minutes * 60000) VIRTUAL,
   warn_at INTEGER,
   was_renewed INTEGER NOT NULL DEFAULT 0,
   renewal_count INTEGER NOT NULL DEFAULT 0,
@@ -51,7 +51,7 @@ CREATE UNIQUE INDEX sessions_holding_channel ON sessions (channel_id) WHERE hold
 CREATE INDEX sessions_by_creation ON sessions (created_at, session_id);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 CREATE INDEX sessions_by_warning ON sessions (warn_at) WHERE warn_at IS NOT NULL;
-CREATE INDEX sessions_by_nearness ON sessions (near_at, expires_at);
+CREATE INDEX sessions_by_nearness ON sessions (near_at);
 CREATE INDEX sessions_by_id ON sessions (session_id COLLATE NOCASE);
 CREATE INDEX sessions_by_channel ON sessions (channel_id COLLATE NOCASE);
 CREATE INDEX sessions_by_agent ON sessions (agent_id COLLATE NOCASE, created_at, session_id);
