@@ -44,6 +44,31 @@ describe("what a node holds of a session", () => {
     expect(indexes).toEqual([0, 2, 3]);
   });
 
+  it("tells a listener that catches up of every change since the state it was told, in its place", async () => {
+    const { sessions, create, send, clock, agent } = createTestWorld();
+    const { sessionId } = await create();
+    const first = new RecordingWriter();
+    (await sessions.listen({ sessionId }, first)).leave();
+    for (const content of ["one", "two"]) {
+      await send(sessionId, content);
+      (await agent.nextTurn()).fail(new Error("no"));
+    }
+    const writer = new RecordingWriter();
+    let read = () => {};
+    writer.drained = () => new Promise((resolve) => (read = resolve));
+    writer.waitingBytes = 300_000;
+    await sessions.listen({ sessionId, lastEventId: first.lastId }, writer);
+    await clock.advance(0);
+    expect(writer.types).toEqual(["session.started", "message"]);
+    await sessions.updateSessionTimeout({ sessionId, timeoutMinutes: 7 });
+    await send(sessionId, "three");
+    writer.waitingBytes = 0;
+    read();
+    await clock.advance(0);
+    expect(writer.contents).toEqual(["one", "two", "three"]);
+    expect(writer.types.slice(-3)).toEqual(["session.updated", "message", "session.renewed"]);
+  });
+
   it("is released by the time that a retry of the end is answered, even before the first answer", async () => {
     const { sessions, otherNode, store, create, clock } = createTestWorld();
     const { sessionId } = await create();

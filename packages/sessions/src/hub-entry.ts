@@ -87,16 +87,17 @@ export class HubEntry {
     this.channelId = session.channelId;
     this.delivered ??= session.lastSeq;
     const from = afterSeq ?? session.lastSeq;
-    listener.start(this.frame({ seq: null, at: toIso(this.ports.store.now()), body: started }, from), from);
-    // What this listener knows already, the others must hear before anything else happens.
-    this.catchUpTo(session.lastSeq);
-    this.onChange(this);
     const replay = {
-      target: () => Math.max(session.lastSeq, this.delivered ?? 0),
+      upTo: session.lastSeq,
       read: (after: number, limit: number) =>
         this.ports.store.readMessagesAfter(session.channelId, after, limit),
       toFrame: (message: Message) => this.frame(messageDelivery(message), message.seq),
     };
+    const frame = this.frame({ seq: null, at: toIso(this.ports.store.now()), body: started }, from);
+    listener.start(frame, from, replay);
+    // What this listener knows already, the others must hear before anything else happens.
+    this.catchUpTo(session.lastSeq);
+    this.onChange(this);
     listener.catchUp(replay).catch((cause: unknown) => {
       this.ports.log.warn("A replay failed; its listener is cut and may come back", {
         sessionId: this.sessionId,
@@ -178,8 +179,9 @@ export class HubEntry {
   private fill(): void {
     this.filling ??= this.fillFromStore()
       .catch((cause: unknown) => {
-        // Messages are not lost: the next one, or the next look at the store, shows the gap again.
-        this.waiting = [];
+        // Messages are not lost: the next one, or the next look at the store, shows the gap again. What need not
+        // wait for it does not.
+        for (const delivery of this.waiting.splice(0)) this.deliverInOrder(delivery);
         this.ports.log.warn("A gap could not be filled from the store", {
           sessionId: this.sessionId,
           cause: String(cause),

@@ -19,8 +19,8 @@ const replayPageSize = 50;
 export const closeGraceMs = 1_000;
 
 export interface Replay {
-  /** What the replay must reach; grows while live messages arrive. */
-  readonly target: () => number;
+  /** The seq of the newest message in the state that the listener was told. */
+  readonly upTo: number;
   readonly read: (afterSeq: number, limit: number) => Promise<readonly Message[]>;
   readonly toFrame: (message: Message) => EventFrame;
 }
@@ -56,26 +56,26 @@ export class Listener {
     else if (this.state === "entering" || this.state === "replaying") this.hold(item);
   }
 
-  start(started: EventFrame, afterSeq: number): void {
+  start(started: EventFrame, afterSeq: number, { upTo }: Replay): void {
     if (this.state !== "entering") return;
     this.state = "replaying";
     this.reached = afterSeq;
+    // What came before a message that the state it is told has already is part of that state.
+    const known = this.held.findLastIndex(({ seq }) => seq !== null && seq <= upTo);
+    for (const _ of this.held.slice(0, known + 1)) this.nextHeld();
     this.writer.write(started);
   }
 
-  /** Sends what lies between the listener's last id and now, as fast as it reads, then goes live. */
+  /** Sends what it missed, then what was held back meanwhile, in order and as fast as it reads; then it is live. */
   async catchUp(replay: Replay): Promise<void> {
-    while (this.state === "replaying" && this.reached < replay.target()) {
-      const page = await replay.read(this.reached, replayPageSize);
-      const wanted = page.filter(({ seq }) => seq <= replay.target());
-      if (wanted.length === 0) break;
-      for (const message of wanted) {
-        if (this.state !== "replaying") return;
-        this.pass({ frame: replay.toFrame(message), seq: message.seq, reached: message.seq });
-        if (this.writer.waitingBytes > replayPauseBytes) await this.writer.drained();
-      }
+    await this.replayUpTo(replay.upTo, replay);
+    for (let next = this.nextHeld(); next && this.state === "replaying"; next = this.nextHeld()) {
+      if (next.seq !== null) await this.replayUpTo(next.seq - 1, replay);
+      await this.passGently(next);
     }
-    if (this.state === "replaying") this.goLive();
+    if (this.state !== "replaying") return;
+    this.state = "live";
+    if (this.lastFrame) this.finish(this.lastFrame);
   }
 
   /** `session.ended` is the last thing it hears; a peer that does not answer the close is destroyed. */
@@ -114,15 +114,26 @@ export class Listener {
     if (this.heldBytes > maxWaitingBytes) this.drop("too_slow");
   }
 
-  private goLive(): void {
-    // What was held before the newest replayed message happened before it, and its deltas are part of it.
-    const covered = this.held.findLastIndex(({ seq }) => seq !== null && seq <= this.reached);
-    const rest = this.held.slice(covered + 1);
-    this.held = [];
-    this.heldBytes = 0;
-    this.state = "live";
-    for (const item of rest) this.pass(item);
-    if (this.lastFrame) this.finish(this.lastFrame);
+  private nextHeld(): SequencedFrame | undefined {
+    const item = this.held.shift();
+    if (item) this.heldBytes -= item.frame.json.length;
+    return item;
+  }
+
+  private async replayUpTo(target: number, { read, toFrame }: Replay): Promise<void> {
+    while (this.state === "replaying" && this.reached < target) {
+      const page = await read(this.reached, replayPageSize);
+      const wanted = page.filter(({ seq }) => seq <= target);
+      if (wanted.length === 0) break;
+      for (const message of wanted)
+        await this.passGently({ frame: toFrame(message), seq: message.seq, reached: message.seq });
+    }
+  }
+
+  private async passGently(item: SequencedFrame): Promise<void> {
+    if (this.state !== "replaying") return;
+    this.pass(item);
+    if (this.writer.waitingBytes > replayPauseBytes) await this.writer.drained();
   }
 
   private pass(item: SequencedFrame): void {

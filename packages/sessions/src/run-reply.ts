@@ -23,10 +23,13 @@ export const runReply = async (
   onChunk: (text: string, index: number) => void,
 ): Promise<Message> => {
   try {
-    const text = await writeReply(domain, session, message, operation, onChunk);
+    const text = await writeReply(domain, session, message, operation, onChunk).catch((cause: unknown) => {
+      throw operation.signal.aborted ? operation.signal.reason : cause;
+    });
+    // From here on the store's own answer counts: a reply that may be stored is not one that was cut off.
     return await storeReply(domain, session, operation, text);
   } catch (cause) {
-    const error = operation.signal.aborted ? abortCause(operation) : replyError(cause);
+    const error = replyError(cause);
     if (error.code !== "SESSION_ENDED") {
       domain.log.warn("A reply failed", {
         sessionId: session.sessionId,
@@ -119,7 +122,10 @@ const storeReply = async (
     metadata: {},
     attachments: null,
   });
-  if (stored.outcome === "over") throw await endedMeanwhile(domain, session, stored.over);
+  if (stored.outcome === "over")
+    throw operation.signal.aborted
+      ? operation.signal.reason
+      : await endedMeanwhile(domain, session, stored.over);
   const { message } = stored;
   const body = { type: "message", message: toMessageInfo(message) } as const;
   domain.hub.message(session.sessionId, message.seq, toIso(message.createdAt), body);
@@ -143,8 +149,6 @@ const agentTimeout = ({ replyTimeoutSeconds }: Agent): SessionError =>
   new SessionError("AGENT_TIMEOUT", `The agent did not finish its reply in ${replyTimeoutSeconds} s`, {
     replyTimeoutSeconds,
   });
-
-const abortCause = ({ signal }: Operation): SessionError => replyError(signal.reason);
 
 const replyError = (cause: unknown): SessionError => {
   if (cause instanceof SessionError) return cause;
