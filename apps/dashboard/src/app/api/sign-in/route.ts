@@ -1,0 +1,47 @@
+import { openAdminCookie } from "../../../server/admin-cookie";
+import { accessWith } from "../../../server/api";
+import { boundedBody } from "../../../server/bounded-body";
+import { createGuessLimit } from "../../../server/guess-limit";
+import { cameOverHttps, isAllowedHost, isSameOrigin } from "../../../server/request-origin";
+import type { SignInAnswer } from "../../../server/sign-in-answer";
+
+const guesses = createGuessLimit();
+const longestForm = 4_096;
+
+/** Takes the login form, sent by its script or, before that has loaded, by the browser itself. */
+export const POST = async (request: Request): Promise<Response> => {
+  const { status, answer, retryAfter } = await judge(request);
+  if (!request.headers.get("accept")?.includes("application/json"))
+    return new Response(null, {
+      status: 303,
+      headers: { location: answer === "signed-in" ? "/" : `/login?answer=${answer}` },
+    });
+  const headers = retryAfter === undefined ? undefined : { "retry-after": String(retryAfter) };
+  return Response.json({ answer, retryAfter }, { status, headers });
+};
+
+interface Judgement {
+  readonly status: number;
+  readonly answer: SignInAnswer;
+  readonly retryAfter?: number;
+}
+
+const judge = async (request: Request): Promise<Judgement> => {
+  if (!(await isAllowedHost(request.headers)) || !isSameOrigin(request.headers))
+    return { status: 403, answer: "refused" };
+  const guess = guesses.attempt();
+  if ("retryAfter" in guess) return { status: 429, answer: "limited", retryAfter: guess.retryAfter };
+  const body = await boundedBody(request, longestForm);
+  const key = body && new URLSearchParams(Buffer.from(body).toString()).get("key")?.trim();
+  if (!key || !/^[\x21-\x7e]+$/.test(key)) return { status: 401, answer: "wrong" };
+  const access = await accessWith(key);
+  if (access === "key-needed") return { status: 401, answer: "wrong" };
+  guess.forgive();
+  if (access === "not-admin") return { status: 403, answer: "not-admin" };
+  if (access === "limited") return { status: 429, answer: "limited", retryAfter: 60 };
+  if (access === "unreachable") return { status: 503, answer: "unreachable" };
+  const cookie = await openAdminCookie(cameOverHttps(request.headers));
+  cookie.adminKey = key;
+  await cookie.save();
+  return { status: 200, answer: "signed-in" };
+};

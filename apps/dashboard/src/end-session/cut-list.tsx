@@ -1,0 +1,31 @@
+import { Radio, Workflow } from "lucide-react";
+
+interface CutListProps {
+  readonly sessions: readonly { readonly listeners?: number; readonly pendingOperations?: number }[];
+  /** False while the counts are not there yet. */
+  readonly isKnown: boolean;
+}
+
+const plural = (count: number, word: string): string =>
+  `${count.toLocaleString()} ${word}${count === 1 ? "" : "s"}`;
+
+/** What ending will cut. */
+export const CutList = ({ sessions, isKnown }: CutListProps) => {
+  const listeners = sum(sessions.map((session) => session.listeners ?? 0));
+  const operations = sum(sessions.map((session) => session.pendingOperations ?? 0));
+  if (!isKnown) return <p>All its listeners and pending operations will be cut.</p>;
+  return (
+    <ul className="grid gap-1.5 text-ink">
+      <li className="flex items-center gap-2">
+        <Radio aria-hidden="true" className="size-4 text-ink-faint" />
+        {plural(listeners, "listener")} will be dropped
+      </li>
+      <li className="flex items-center gap-2">
+        <Workflow aria-hidden="true" className="size-4 text-ink-faint" />
+        {plural(operations, "pending operation")} will be cancelled
+      </li>
+    </ul>
+  );
+};
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,0 +1,52 @@
+"use client";
+
+import { createContext, type ReactNode, use, useCallback, useRef, useState } from "react";
+import { EndSessionDialog, type SessionToEnd } from "./end-session-dialog";
+
+type OpenDialog = (sessions: readonly SessionToEnd[], done?: () => void) => void;
+
+const EndSessionContext = createContext<OpenDialog>(() => {});
+
+/** Asks whether to end these sessions, and does; `done` is called once they are over. */
+export const useEndSession = (): OpenDialog => use(EndSessionContext);
+
+/** Holds the dialog above the lists, so that it outlives the row that it was opened from. */
+export const EndSessionProvider = ({ children }: { readonly children: ReactNode }) => {
+  const [asked, setAsked] = useState<{
+    readonly sessions: readonly SessionToEnd[];
+    readonly done?: (() => void) | undefined;
+    readonly number: number;
+  } | null>(null);
+  const [isOpen, setIsOpen] = useState(false);
+  const openedFrom = useRef<Element | null>(null);
+
+  const open = useCallback<OpenDialog>((sessions, done) => {
+    if (sessions.length === 0) return;
+    openedFrom.current = document.activeElement;
+    setAsked((before) => ({ sessions, done, number: (before?.number ?? 0) + 1 }));
+    setIsOpen(true);
+  }, []);
+
+  const returnFocus = () => {
+    const from = openedFrom.current;
+    // The button is gone with its row: the page's content is the nearest place that is left.
+    const place = from instanceof HTMLElement && from.isConnected ? from : document.getElementById("content");
+    place?.focus({ preventScroll: true });
+  };
+
+  return (
+    <EndSessionContext value={open}>
+      {children}
+      {asked && (
+        <EndSessionDialog
+          key={asked.number}
+          sessions={asked.sessions}
+          isOpen={isOpen}
+          onOpenChange={setIsOpen}
+          onDone={() => asked.done?.()}
+          onClosed={returnFocus}
+        />
+      )}
+    </EndSessionContext>
+  );
+};

@@ -1,0 +1,124 @@
+"use client";
+
+import { AlertDialog } from "radix-ui";
+import { useId, useState } from "react";
+import { useKnownEnding } from "../live/live-context";
+import { shortId } from "../live/records";
+import { useSessionRow } from "../live/use-session-list";
+import { Button } from "../ui/button";
+import { Field, TextArea } from "../ui/field";
+import { CutList } from "./cut-list";
+import { useEndMutation } from "./use-end-mutation";
+
+export interface SessionToEnd {
+  readonly sessionId: string;
+  readonly listeners?: number;
+  readonly pendingOperations?: number;
+}
+
+// The API refuses a longer one.
+const longestReason = 200;
+
+interface EndSessionDialogProps {
+  readonly sessions: readonly SessionToEnd[];
+  readonly isOpen: boolean;
+  readonly onOpenChange: (isOpen: boolean) => void;
+  readonly onDone: () => void;
+  readonly onClosed: () => void;
+}
+
+export const EndSessionDialog = ({
+  sessions,
+  isOpen,
+  onOpenChange,
+  onDone,
+  onClosed,
+}: EndSessionDialogProps) => {
+  const reasonId = useId();
+  const [reason, setReason] = useState("");
+  const only = sessions.length === 1 ? sessions[0] : undefined;
+  const row = useSessionRow(only?.sessionId ?? "", isOpen);
+  const { isOver } = useKnownEnding(only?.sessionId ?? "");
+  const end = useEndMutation(sessions, () => {
+    onOpenChange(false);
+    onDone();
+  });
+  const counts = only ? [row ?? only] : sessions;
+
+  return (
+    <AlertDialog.Root open={isOpen} onOpenChange={(next) => end.isPending || onOpenChange(next)}>
+      <AlertDialog.Portal>
+        <AlertDialog.Overlay className="fixed inset-0 z-40 animate-[fade_120ms_ease-out] bg-shade" />
+        <AlertDialog.Content
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            onClosed();
+          }}
+          className="fixed inset-x-3 bottom-3 z-50 mx-auto max-h-[calc(100dvh-1.5rem)] max-w-md animate-[appear_140ms_ease-out] overflow-y-auto rounded-xl border border-line bg-surface p-5 shadow-float sm:top-[16vh] sm:bottom-auto sm:p-6"
+        >
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (!end.isPending) end.mutate(reason);
+            }}
+          >
+            <AlertDialog.Title className="text-base font-semibold">
+              {only ? (
+                <>
+                  End session <span className="font-mono text-[0.9375rem]">{shortId(only.sessionId)}</span>?
+                </>
+              ) : (
+                `End ${sessions.length.toLocaleString()} sessions?`
+              )}
+            </AlertDialog.Title>
+            <AlertDialog.Description asChild>
+              <div className="mt-3 text-ink-soft">
+                {only && <p className="mb-3 font-mono text-xs break-all text-ink-faint">{only.sessionId}</p>}
+                {isOver ? (
+                  <p className="font-medium text-warning">This session has ended in the meantime.</p>
+                ) : (
+                  <CutList sessions={counts} isKnown={!only || counts[0]?.listeners !== undefined} />
+                )}
+                <p className="mt-3">The conversation stays readable. This can't be undone.</p>
+              </div>
+            </AlertDialog.Description>
+            <div className="mt-4">
+              <Field
+                id={reasonId}
+                label="Reason"
+                hint="Optional. Listeners are told, and it is kept with the ending."
+              >
+                <TextArea
+                  id={reasonId}
+                  aria-describedby={`${reasonId}-hint`}
+                  maxLength={longestReason}
+                  rows={2}
+                  value={reason}
+                  onChange={(event) => setReason(event.target.value)}
+                  onKeyDown={(event) => {
+                    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+                    event.preventDefault();
+                    event.currentTarget.form?.requestSubmit();
+                  }}
+                />
+              </Field>
+            </div>
+            {end.problem && (
+              <p role="alert" className="mt-3 rounded-md bg-danger-wash px-3 py-2 text-danger">
+                {end.problem}
+              </p>
+            )}
+            <div className="mt-5 flex justify-end gap-2">
+              <AlertDialog.Cancel asChild>
+                <Button disabled={end.isPending}>Cancel</Button>
+              </AlertDialog.Cancel>
+              <Button kind="danger" type="submit" aria-disabled={end.isPending}>
+                {end.isPending ? "Ending…" : only ? "End session" : "End sessions"}
+              </Button>
+            </div>
+          </form>
+        </AlertDialog.Content>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+};

@@ -1,0 +1,88 @@
+"use client";
+
+import { useTRPCClient } from "@adjourn/client/react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { changeLists } from "../live/change-lists";
+import { useLiveStore } from "../live/live-context";
+import { describeError, isOverError } from "../live/over-error";
+import { shortId } from "../live/records";
+import { useAnnounce } from "../ui/announcer";
+import { randomId } from "../ui/random-id";
+
+/** So many ids fit into the longest body that the API takes. */
+const idsACall = 2_000;
+
+interface Outcome {
+  readonly title: string;
+  readonly detail: string | undefined;
+}
+
+/** Ends one session or several, says what came of it, and takes them out of every list at once. */
+export const useEndMutation = (sessions: readonly { readonly sessionId: string }[], onOver: () => void) => {
+  const api = useTRPCClient();
+  const store = useLiveStore();
+  const queryClient = useQueryClient();
+  const announce = useAnnounce();
+  const [idempotencyKey] = useState(randomId);
+  const ids = sessions.map(({ sessionId }) => sessionId);
+  const [only] = ids;
+
+  const endOne = async (sessionId: string, reason: string | undefined): Promise<Outcome> => {
+    try {
+      const ended = await api.endSession.mutate({ sessionId, reason, idempotencyKey });
+      return {
+        title: "Session ended",
+        detail: `${shortId(sessionId)}: ${describeCuts(ended.listenersDropped, ended.operationsAborted)}`,
+      };
+    } catch (error) {
+      if (!isOverError(error)) throw error;
+      const ending = store.ending(sessionId);
+      return {
+        title: "Already ended: someone else was faster",
+        detail: ending?.reason ? `${shortId(sessionId)}, “${ending.reason}”` : shortId(sessionId),
+      };
+    }
+  };
+
+  const endAll = async (reason: string | undefined): Promise<Outcome> => {
+    let ended = 0;
+    for (let from = 0; from < ids.length; from += idsACall) {
+      const answer = await api.endSessions.mutate({ sessionIds: ids.slice(from, from + idsACall), reason });
+      ended += answer.ended;
+    }
+    const late = ids.length - ended;
+    return {
+      title: ended === 1 ? "Session ended" : `${ended.toLocaleString()} sessions ended`,
+      detail: late > 0 ? `${late.toLocaleString()} had ended already` : undefined,
+    };
+  };
+
+  const mutation = useMutation({
+    mutationFn: (given: string): Promise<Outcome> => {
+      const reason = given.trim() || undefined;
+      return ids.length === 1 && only !== undefined ? endOne(only, reason) : endAll(reason);
+    },
+    onSuccess: (outcome) => {
+      for (const id of ids) store.markOver(id);
+      changeLists(queryClient, store, Date.now());
+      announce(outcome);
+      onOver();
+    },
+  });
+  return {
+    mutate: (reason: string) => mutation.mutate(reason),
+    isPending: mutation.isPending,
+    problem: mutation.error
+      ? describeError(mutation.error).replace(" This page tries again by itself.", " Try again.")
+      : null,
+  };
+};
+
+const describeCuts = (listeners: number, operations: number): string => {
+  const cuts = [
+    listeners > 0 ? `${listeners} listener${listeners === 1 ? "" : "s"} dropped` : "",
+    operations > 0 ? `${operations} operation${operations === 1 ? "" : "s"} cancelled` : "",
+  ].filter(Boolean);
+  return cuts.length > 0 ? cuts.join(", ") : "nothing was under way";
+};

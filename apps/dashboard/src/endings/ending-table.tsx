@@ -1,0 +1,111 @@
+"use client";
+
+import Link from "next/link";
+import type { Ending } from "../live/records";
+import { shortId } from "../live/records";
+import { useAgents } from "../live/use-agents";
+import { Badge } from "../ui/badge";
+import { classNames } from "../ui/class-names";
+import { TimeOfDay } from "../ui/time";
+import { useVirtualRows } from "../ui/use-virtual-rows";
+import { causeNames, causeTones, whoEnded } from "./ending-words";
+
+const rowGrid =
+  "grid items-center gap-x-3 px-4 grid-cols-[minmax(0,1fr)_auto] md:grid-cols-[6rem_minmax(5rem,0.8fr)_8.5rem_minmax(6rem,1fr)_minmax(6rem,1.4fr)_4rem_4rem_6rem] lg:gap-x-4 lg:px-5";
+
+const headings = [
+  { name: "Session" },
+  { name: "Agent" },
+  { name: "Cause" },
+  { name: "By" },
+  { name: "Reason" },
+  { name: "Listeners", isNumber: true, title: "Listeners dropped" },
+  { name: "Pending", isNumber: true, title: "Operations cancelled" },
+  { name: "Ended", isNumber: true },
+] as const;
+
+interface EndingTableProps {
+  readonly endings: readonly Ending[];
+  readonly hasMore: boolean;
+  readonly isLoadingMore: boolean;
+  readonly onMore: () => void;
+}
+
+export const EndingTable = ({ endings, ...paging }: EndingTableProps) => {
+  const { agentName } = useAgents();
+  const { body, height, measure, items } = useVirtualRows({
+    count: endings.length,
+    keyOf: (index) => endings[index]?.sessionId,
+    ...paging,
+  });
+  return (
+    <table aria-label="Endings" aria-rowcount={endings.length + 1} className="block text-left">
+      <thead className="block border-b border-line text-xs text-ink-faint max-md:sr-only">
+        <tr className={classNames(rowGrid, "h-10")}>
+          {headings.map((heading) => (
+            <th
+              key={heading.name}
+              scope="col"
+              title={"title" in heading ? heading.title : undefined}
+              className={classNames("truncate font-medium", "isNumber" in heading && "text-right")}
+            >
+              {heading.name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody ref={body} className="relative block" style={{ height }}>
+        {items.map(({ index, offset }) => {
+          const ending = endings[index];
+          return (
+            ending && (
+              <tr
+                key={ending.sessionId}
+                ref={measure}
+                data-index={index}
+                aria-rowindex={index + 2}
+                style={{ transform: `translateY(${offset}px)` }}
+                className={classNames(
+                  rowGrid,
+                  "absolute inset-x-0 top-0 gap-y-1 border-b border-line py-3.5 last:border-b-0 hover:bg-sunken/60",
+                )}
+              >
+                <EndingCells ending={ending} agent={agentName(ending.agentId)} />
+              </tr>
+            )
+          );
+        })}
+      </tbody>
+    </table>
+  );
+};
+
+const EndingCells = ({ ending, agent }: { readonly ending: Ending; readonly agent: string }) => (
+  <>
+    <td>
+      <Link
+        href={`/endings/${encodeURIComponent(ending.sessionId)}`}
+        title={ending.sessionId}
+        className="rounded font-mono text-[0.8125rem] font-medium underline decoration-line-strong underline-offset-3 hover:decoration-current"
+      >
+        {shortId(ending.sessionId)}
+      </Link>
+    </td>
+    <td className="truncate max-md:hidden">{agent}</td>
+    <td className="max-md:col-start-1 max-md:row-start-3">
+      <Badge tone={causeTones[ending.cause]}>{causeNames[ending.cause]}</Badge>
+    </td>
+    <td className="truncate text-ink-soft max-md:col-span-2 max-md:row-start-2">
+      <span className="md:hidden">{agent}, by </span>
+      {whoEnded(ending)}
+    </td>
+    <td className="truncate max-md:col-span-2 max-md:row-start-4" title={ending.reason ?? undefined}>
+      {ending.reason ?? <span className="text-ink-faint max-md:hidden">–</span>}
+    </td>
+    <td className="text-right tabular-nums max-md:hidden">{ending.listenersDropped.toLocaleString()}</td>
+    <td className="text-right tabular-nums max-md:hidden">{ending.operationsAborted.toLocaleString()}</td>
+    <td className="text-right whitespace-nowrap text-ink-soft tabular-nums max-md:col-start-2 max-md:row-start-1">
+      <TimeOfDay at={ending.endedAt} />
+    </td>
+  </>
+);

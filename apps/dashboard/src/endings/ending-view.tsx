@@ -1,0 +1,124 @@
+"use client";
+
+import { ServerOff } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { describeError } from "../live/over-error";
+import type { Ending } from "../live/records";
+import { shortId } from "../live/records";
+import { useAgents } from "../live/use-agents";
+import { SessionSkeleton } from "../session/session-skeleton";
+import { Transcript } from "../session/transcript";
+import { useEnding, useHistory } from "../session/use-session";
+import { Badge } from "../ui/badge";
+import { BlankState } from "../ui/blank-state";
+import { Button } from "../ui/button";
+import { Card } from "../ui/card";
+import { PageHeader } from "../ui/page-header";
+import { formatDuration, TimeOfDay } from "../ui/time";
+import { causeNames, causeTones, whoEnded, whyEnded } from "./ending-words";
+
+export const EndingView = ({ sessionId }: { readonly sessionId: string }) => {
+  const { ending, isMissing, error } = useEnding(sessionId, true);
+  const history = useHistory(ending?.channelId);
+  if (!ending) {
+    if (!isMissing && !error) return <SessionSkeleton />;
+    return (
+      <BlankState
+        icon={ServerOff}
+        title={error ? "The ending can't be shown" : "There is no such ending"}
+        action={
+          <Button asChild>
+            <Link href={error ? "/endings" : `/sessions/${encodeURIComponent(sessionId)}`}>
+              {error ? "All endings" : "See whether it is live"}
+            </Link>
+          </Button>
+        }
+      >
+        {error ? describeError(error) : `No ending of ${shortId(sessionId)} is on record.`}
+      </BlankState>
+    );
+  }
+  return (
+    <>
+      <PageHeader
+        title={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <span>
+              Ending of <span className="font-mono text-[0.92em]">{shortId(sessionId)}</span>
+            </span>
+            <Badge tone={causeTones[ending.cause]}>{causeNames[ending.cause]}</Badge>
+          </span>
+        }
+        description={<span className="font-mono text-xs break-all text-ink-faint">{sessionId}</span>}
+      />
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <Card aria-label="Transcript">
+          {history.query.error && !history.query.data ? (
+            <BlankState icon={ServerOff} title="The transcript can't be shown">
+              {describeError(history.query.error)}
+            </BlankState>
+          ) : (
+            <Transcript
+              messages={history.messages}
+              replies={[]}
+              isLoading={history.query.isPending}
+              hasOlder={history.query.hasNextPage}
+              isLoadingOlder={history.query.isFetchingNextPage}
+              onOlder={() => void history.query.fetchNextPage()}
+            />
+          )}
+        </Card>
+        <EndingFacts ending={ending} />
+      </div>
+    </>
+  );
+};
+
+const EndingFacts = ({ ending }: { readonly ending: Ending }) => {
+  const { agentName } = useAgents();
+  const lasted = Date.parse(ending.endedAt) - Date.parse(ending.createdAt);
+  return (
+    <Card aria-label="Facts" className="max-lg:-order-1">
+      <div className="border-b border-line p-4 sm:p-5">
+        <p className="text-xs text-ink-faint">Why</p>
+        <p className="mt-1 text-base font-medium break-words">{whyEnded(ending)}</p>
+        <p className="mt-1 text-ink-soft">Ended by {whoEnded(ending)}</p>
+      </div>
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 p-4 sm:p-5 [&_dd]:text-right [&_dd]:tabular-nums [&_dt]:text-ink-soft">
+        <Fact name="Ended">
+          <TimeOfDay at={ending.endedAt} seconds />
+        </Fact>
+        <Fact name="Created">
+          <TimeOfDay at={ending.createdAt} seconds />
+        </Fact>
+        <Fact name="Lasted">{formatDuration(lasted)}</Fact>
+        <Fact name="Messages">{ending.messageCount.toLocaleString()}</Fact>
+        <Fact name="Listeners dropped">{ending.listenersDropped.toLocaleString()}</Fact>
+        <Fact name="Operations cancelled">{ending.operationsAborted.toLocaleString()}</Fact>
+        <Fact name="Agent">{agentName(ending.agentId)}</Fact>
+        <Fact name="User">
+          <Link
+            href={`/endings?userId=${encodeURIComponent(ending.userId)}`}
+            title={ending.userId}
+            className="rounded font-mono text-[0.8125rem] underline decoration-line-strong underline-offset-3"
+          >
+            {shortId(ending.userId)}
+          </Link>
+        </Fact>
+        <Fact name="Channel">
+          <span title={ending.channelId} className="font-mono text-[0.8125rem]">
+            {shortId(ending.channelId)}
+          </span>
+        </Fact>
+      </dl>
+    </Card>
+  );
+};
+
+const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
+  <>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </>
+);

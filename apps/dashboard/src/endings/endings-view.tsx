@@ -1,0 +1,79 @@
+"use client";
+
+import { SearchX, ServerOff, SquareCheckBig } from "lucide-react";
+import { useMemo } from "react";
+import { FilterBar } from "../filters/filter-bar";
+import { describeError } from "../live/over-error";
+import { useEndingList } from "../live/use-ending-list";
+import { useUrlFilter } from "../live/use-url-filter";
+import { SessionTableSkeleton } from "../sessions/session-table-skeleton";
+import { BlankState } from "../ui/blank-state";
+import { Button } from "../ui/button";
+import { Card } from "../ui/card";
+import { Select } from "../ui/field";
+import { PageHeader } from "../ui/page-header";
+import { EndingTable } from "./ending-table";
+import { causeNames } from "./ending-words";
+
+export const EndingsView = () => {
+  const { filter, setFilter, isFiltered } = useUrlFilter();
+  const { endings, query } = useEndingList(filter);
+  const knownUsers = useMemo(
+    () => [...new Set(endings.map((ending) => ending.userId))].slice(0, 50),
+    [endings],
+  );
+  return (
+    <>
+      <PageHeader
+        title="Endings"
+        description="What ended, by whom and why. The conversations stay readable."
+      />
+      <FilterBar filter={filter} setFilter={setFilter} isFiltered={isFiltered} knownUsers={knownUsers}>
+        <Select
+          aria-label="Cause"
+          value={filter.cause ?? ""}
+          onChange={(event) => setFilter({ cause: event.target.value })}
+          className="sm:w-44"
+        >
+          <option value="">All causes</option>
+          {Object.entries(causeNames).map(([cause, name]) => (
+            <option key={cause} value={cause}>
+              {name}
+            </option>
+          ))}
+        </Select>
+      </FilterBar>
+      <Card>
+        {query.data ? (
+          endings.length > 0 ? (
+            <EndingTable
+              endings={endings}
+              hasMore={query.hasNextPage}
+              isLoadingMore={query.isFetchingNextPage}
+              onMore={() => void query.fetchNextPage()}
+            />
+          ) : (
+            <BlankState
+              icon={isFiltered ? SearchX : SquareCheckBig}
+              title={isFiltered ? "No ending matches" : "Nothing has ended yet"}
+            >
+              {isFiltered
+                ? "Try the start of a session, user, agent or channel id."
+                : "When a session ends, by whatever cause, its record appears here."}
+            </BlankState>
+          )
+        ) : query.error ? (
+          <BlankState
+            icon={ServerOff}
+            title="The endings can't be shown"
+            action={<Button onClick={() => void query.refetch()}>Try again</Button>}
+          >
+            {describeError(query.error)}
+          </BlankState>
+        ) : (
+          <SessionTableSkeleton />
+        )}
+      </Card>
+    </>
+  );
+};

@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from "node:crypto";
+import { z } from "zod";
+
+const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+
+const settings = {
+  DASHBOARD_PORT: {
+    schema: z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .transform(Number)
+      .pipe(z.int().min(1).max(65_535))
+      .default(3001),
+    allowed: "a port from 1 to 65535",
+  },
+  API_URL: { schema: httpUrl.default("http://127.0.0.1:3000"), allowed: "an http or https address" },
+  PUBLIC_API_URL: { schema: httpUrl.optional(), allowed: "an http or https address" },
+  ADJOURN_SECRET: { schema: z.string().min(16).optional(), allowed: "at least 16 characters" },
+} as const;
+
+export interface Env {
+  readonly port: number;
+  /** Where this server finds the API; no slash at the end. */
+  readonly apiUrl: string;
+  /** Where the browser finds it. */
+  readonly publicApiUrl: string;
+  /** Seals the sign-in cookie. */
+  readonly cookieSecret: string;
+  readonly development: boolean;
+}
+
+/** A setting that is wrong, in one line: its name, what was given and what is allowed. */
+export class SettingError extends Error {
+  override readonly name = "SettingError";
+}
+
+type Source = Readonly<Record<string, string | undefined>>;
+
+const read = <Name extends keyof typeof settings>(
+  name: Name,
+  source: Source,
+): z.output<(typeof settings)[Name]["schema"]> => {
+  const { schema, allowed } = settings[name];
+  // A variable that is set to nothing counts as not set, as env files leave it.
+  const parsed = schema.safeParse(source[name] || undefined);
+  if (parsed.success) return parsed.data as z.output<(typeof settings)[Name]["schema"]>;
+  const given = name === "ADJOURN_SECRET" ? "a shorter one" : JSON.stringify(source[name]);
+  throw new SettingError(`${name} must be ${allowed}, but it is ${given}`);
+};
+
+/** @throws SettingError */
+export const readEnv = (source: Source): Env => {
+  const apiUrl = read("API_URL", source);
+  return {
+    port: read("DASHBOARD_PORT", source),
+    apiUrl,
+    publicApiUrl: read("PUBLIC_API_URL", source) ?? apiUrl,
+    cookieSecret: cookieSecret(read("ADJOURN_SECRET", source) ?? source.ADJOURN_ADMIN_KEY),
+    development: source.NODE_ENV === "development",
+  };
+};
+
+// Next loads this file once for pages and once for the proxy: the random secret must be the process's, not the file's.
+const randomSecretKey = Symbol.for("adjourn.dashboard.random-secret");
+const ofProcess: typeof globalThis & { [randomSecretKey]?: string } = globalThis;
+
+/** Where neither a secret nor a key is known here, a restart asks everyone to sign in again. */
+const cookieSecret = (secret: string | undefined): string => {
+  if (!secret) {
+    ofProcess[randomSecretKey] ??= randomBytes(32).toString("base64url");
+    return ofProcess[randomSecretKey];
+  }
+  return createHash("sha256").update(`adjourn dashboard cookie\n${secret}`).digest("base64url");
+};
+
+let known: Env | undefined;
+
+/** Read at the first request, not at the build. */
+export const env = (): Env => {
+  known ??= readEnv(process.env);
+  return known;
+};

@@ -1,0 +1,129 @@
+"use client";
+
+import { Search, X } from "lucide-react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import type { ListFilter } from "../live/records";
+import { useAgents } from "../live/use-agents";
+import { isUuid } from "../live/use-url-filter";
+import { Button } from "../ui/button";
+import { Input, Select } from "../ui/field";
+
+const typingPauseMs = 200;
+
+interface FilterBarProps {
+  readonly filter: ListFilter;
+  readonly setFilter: (change: Partial<Record<keyof ListFilter, string | undefined>>) => void;
+  readonly isFiltered: boolean;
+  /** Users to choose from; any other can be pasted. */
+  readonly knownUsers: readonly string[];
+  readonly children?: ReactNode;
+}
+
+export const FilterBar = ({ filter, setFilter, isFiltered, knownUsers, children }: FilterBarProps) => {
+  const id = useId();
+  const { agents } = useAgents();
+  const clear = () =>
+    setFilter({ agentId: undefined, userId: undefined, search: undefined, cause: undefined });
+  return (
+    <search aria-label="Filters" className="mb-4 grid gap-2 sm:flex sm:flex-wrap sm:items-center">
+      <TypedFilter
+        label="Search by the start of an id"
+        placeholder="Search ids"
+        icon
+        value={filter.search ?? ""}
+        onChange={(search) => setFilter({ search })}
+      />
+      <div className="grid grid-cols-2 gap-2 sm:flex">
+        <Select
+          aria-label="Agent"
+          value={filter.agentId ?? ""}
+          onChange={(event) => setFilter({ agentId: event.target.value })}
+          className="sm:w-40"
+        >
+          <option value="">All agents</option>
+          {agents.map((agent) => (
+            <option key={agent.id} value={agent.id}>
+              {agent.name}
+            </option>
+          ))}
+          {filter.agentId && !agents.some((agent) => agent.id === filter.agentId) && (
+            <option value={filter.agentId}>{filter.agentId}</option>
+          )}
+        </Select>
+        <TypedFilter
+          label="User id"
+          placeholder="All users"
+          value={filter.userId ?? ""}
+          onChange={(userId) => setFilter({ userId })}
+          isValid={isUuid}
+          list={`${id}-users`}
+        />
+        <datalist id={`${id}-users`}>
+          {knownUsers.map((user) => (
+            <option key={user} value={user} />
+          ))}
+        </datalist>
+        {children}
+      </div>
+      {isFiltered && (
+        <Button kind="quiet" size="small" onClick={clear} className="justify-self-start">
+          <X aria-hidden="true" />
+          Clear filters
+        </Button>
+      )}
+    </search>
+  );
+};
+
+interface TypedFilterProps {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly icon?: boolean;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly isValid?: (text: string) => boolean;
+  readonly list?: string;
+}
+
+/** Follows what is typed after a short pause, and the address when that changes by other means. */
+const TypedFilter = ({ label, placeholder, icon, value, onChange, isValid, list }: TypedFilterProps) => {
+  const [text, setText] = useState(value);
+  const told = useRef(value);
+  useEffect(() => {
+    if (value !== told.current) setText(value);
+    told.current = value;
+  }, [value]);
+  useEffect(() => {
+    const wanted = text.trim();
+    if (wanted === told.current || (wanted !== "" && isValid && !isValid(wanted))) return;
+    const timer = setTimeout(() => {
+      told.current = wanted;
+      onChange(wanted);
+    }, typingPauseMs);
+    return () => clearTimeout(timer);
+  }, [text, onChange, isValid]);
+  const isWrong = text.trim() !== "" && isValid !== undefined && !isValid(text.trim());
+  return (
+    <div className={icon ? "relative sm:w-56" : "relative sm:w-44"}>
+      {icon && (
+        <Search
+          aria-hidden="true"
+          className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-ink-faint"
+        />
+      )}
+      <Input
+        type={icon ? "search" : "text"}
+        aria-label={label}
+        aria-invalid={isWrong || undefined}
+        title={isWrong ? "A whole user id is needed" : undefined}
+        placeholder={placeholder}
+        value={text}
+        list={list}
+        spellCheck={false}
+        autoComplete="off"
+        onChange={(event) => setText(event.target.value)}
+        className={icon ? "pl-8.5" : undefined}
+      />
+    </div>
+  );
+};

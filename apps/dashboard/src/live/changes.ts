@@ -1,0 +1,84 @@
+import type { Ending, EndingPage, ListFilter, SessionPage, SessionRow } from "./records";
+import { matchesFilter } from "./records";
+
+/** What happened to sessions over some time, the last word on each. */
+export interface Changes {
+  readonly created: ReadonlyMap<string, SessionRow>;
+  readonly changed: ReadonlyMap<string, SessionRow>;
+  readonly ended: ReadonlyMap<string, Ending>;
+  /** Ids that are over for good, those of {@link ended} included; a late answer must not bring one back. */
+  readonly over: ReadonlySet<string>;
+}
+
+/** Brings pages of `listSessions`, newest first, up to date. Gives back the same pages where nothing concerns them. */
+export const changeSessionPages = (
+  pages: readonly SessionPage[],
+  changes: Changes,
+  filter: ListFilter,
+): readonly SessionPage[] => {
+  const first = pages[0];
+  if (!first) return pages;
+  const known = new Set<string>();
+  let touched = false;
+  let removed = 0;
+  const next = pages.map((page) => {
+    const sessions: SessionRow[] = [];
+    for (const row of page.sessions) {
+      known.add(row.sessionId);
+      if (changes.over.has(row.sessionId)) {
+        removed += 1;
+        continue;
+      }
+      const changed = changes.changed.get(row.sessionId);
+      if (changed) touched = true;
+      sessions.push(changed ?? row);
+    }
+    return sessions.length === page.sessions.length && !touched ? page : { ...page, sessions };
+  });
+  const added = [...changes.created.values()]
+    .filter(
+      (row) => !known.has(row.sessionId) && !changes.over.has(row.sessionId) && matchesFilter(filter, row),
+    )
+    .map((row) => changes.changed.get(row.sessionId) ?? row)
+    .sort(newestFirst);
+  const beyond = endedBeyond(pages, known, changes.ended, filter);
+  if (!touched && removed + beyond + added.length === 0) return pages;
+  const shown = next.map((page, index) =>
+    index === 0 ? { ...page, sessions: [...added, ...page.sessions] } : page,
+  );
+  const total = Math.max(0, first.total + added.length - removed - beyond);
+  return shown.map((page) => ({ ...page, total }));
+};
+
+/** How many ended in the part of the list that is not loaded. */
+const endedBeyond = (
+  pages: readonly SessionPage[],
+  known: ReadonlySet<string>,
+  ended: Changes["ended"],
+  filter: ListFilter,
+): number => {
+  const last = pages.at(-1);
+  const oldest = last?.sessions.at(-1);
+  if (!oldest || last?.nextCursor === undefined) return 0;
+  return [...ended.values()].filter(
+    ({ cause: _, ...ids }) =>
+      !known.has(ids.sessionId) && ids.createdAt <= oldest.createdAt && matchesFilter(filter, ids),
+  ).length;
+};
+
+const newestFirst = (a: SessionRow, b: SessionRow): number => b.createdAt.localeCompare(a.createdAt);
+
+/** Puts what has ended on top of pages of `listEndings`, newest first; later counts of a known ending replace it. */
+export const changeEndingPages = (
+  pages: readonly EndingPage[],
+  { ended }: Changes,
+  filter: ListFilter,
+): readonly EndingPage[] => {
+  if (pages.length === 0 || ended.size === 0) return pages;
+  const known = new Set(pages.flatMap((page) => page.endings.map(({ sessionId }) => sessionId)));
+  const added = [...ended.values()]
+    .filter((ending) => !known.has(ending.sessionId) && matchesFilter(filter, ending))
+    .sort((a, b) => b.endedAt.localeCompare(a.endedAt));
+  if (added.length === 0) return pages;
+  return pages.map((page, index) => (index === 0 ? { ...page, endings: [...added, ...page.endings] } : page));
+};

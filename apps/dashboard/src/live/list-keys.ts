@@ -1,0 +1,14 @@
+import type { QueryKey } from "@tanstack/react-query";
+import type { ListFilter } from "./records";
+
+export const sessionsKey = "sessions";
+export const endingsKey = "endings";
+
+/** A list's key: its kind, how it is narrowed down, and the size of its pages. */
+export const listKey = (kind: string, filter: ListFilter, pageSize: number) =>
+  [kind, filter, pageSize] as const;
+
+export const filterOfKey = (key: QueryKey): ListFilter => {
+  const filter = key[1];
+  return typeof filter === "object" && filter !== null ? filter : {};
+};

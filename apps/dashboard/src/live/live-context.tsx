@@ -1,0 +1,96 @@
+"use client";
+
+import { type AdjournClient, createClient } from "@adjourn/client";
+import { useTRPCClient } from "@adjourn/client/react";
+import { useQueryClient } from "@tanstack/react-query";
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import { changeLists } from "./change-lists";
+import { createLiveStore, type LiveStore } from "./live-store";
+import type { Ending } from "./records";
+import { useReconnect } from "./use-reconnect";
+import { watchAdminEvents } from "./watch-admin-events";
+
+interface Live {
+  readonly store: LiveStore;
+  /** Subscriptions alone go here, straight to the API; null until the page runs in a browser. */
+  readonly subscriptions: AdjournClient["trpc"] | null;
+}
+
+const LiveContext = createContext<Live | null>(null);
+
+interface LiveProviderProps {
+  readonly publicApiUrl: string;
+  readonly children: ReactNode;
+}
+
+/** Keeps every list up to date for as long as the page is open. */
+export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
+  const api = useTRPCClient();
+  const queryClient = useQueryClient();
+  const [store] = useState(() => createLiveStore());
+  const [attempt, setAttempt] = useState(0);
+  const [subscriptions, setSubscriptions] = useState<AdjournClient["trpc"] | null>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is a new socket
+  useEffect(() => {
+    const client = createClient({
+      url: publicApiUrl,
+      // Asked anew for every socket: a ticket is good for a minute.
+      token: async () => (await api.issueTicket.mutate()).ticket,
+    });
+    setSubscriptions(client.trpc);
+    const stop = watchAdminEvents(client.trpc, store, {
+      onEvents: (since) => changeLists(queryClient, store, since),
+      // What happened before this moment, or while nobody was listening, only the lists can tell.
+      onLive: () => void queryClient.invalidateQueries(),
+    });
+    return () => {
+      stop();
+      void client.close();
+    };
+  }, [api, publicApiUrl, store, queryClient, attempt]);
+
+  useReconnect(
+    store,
+    useCallback(() => setAttempt((count) => count + 1), []),
+  );
+  return (
+    <LiveContext value={useMemo(() => ({ store, subscriptions }), [store, subscriptions])}>
+      {children}
+    </LiveContext>
+  );
+};
+
+export const useLive = (): Live => {
+  const live = use(LiveContext);
+  if (!live) throw new Error("LiveProvider is missing above this component");
+  return live;
+};
+
+export const useLiveStore = (): LiveStore => useLive().store;
+
+export const useLiveState = () => {
+  const store = useLiveStore();
+  return useSyncExternalStore(store.subscribe, store.state, store.state);
+};
+
+/** Whether a session is known to be over, and how it ended where that is known too. */
+export const useKnownEnding = (
+  sessionId: string,
+): { readonly isOver: boolean; readonly ending: Ending | undefined } => {
+  const store = useLiveStore();
+  useLiveState();
+  return { isOver: store.isOver(sessionId), ending: store.ending(sessionId) };
+};
+
+/** How often to ask anew (ms): seldom while events arrive, in case one was lost on its way; often while none can. */
+export const useRefetchInterval = (): number => (useLiveState().connection === "live" ? 30_000 : 4_000);

@@ -1,0 +1,100 @@
+import type { AdminEvent } from "@adjourn/client";
+import type { Changes } from "./changes";
+import type { Ending, SessionRow } from "./records";
+
+export type LiveEvent = AdminEvent;
+export type Totals = Omit<Extract<AdminEvent, { type: "totals" }>, "type">;
+
+/** `lost`: what is shown may be out of date, and the page asks by itself now and then. */
+export type Connection = "connecting" | "live" | "lost";
+
+interface LiveState {
+  readonly connection: Connection;
+  /** Since when (ms) the connection is not live. */
+  readonly lostSince: number | null;
+  readonly totals: Totals | null;
+}
+
+/** Long enough for any answer that was under way when an event came. */
+const rememberMs = 60_000;
+const mostEndings = 20_000;
+
+/** What the live connection has told so far; the lists are brought up to date from it. */
+export interface LiveStore {
+  state(): LiveState;
+  subscribe(listener: () => void): () => void;
+  setConnection(connection: Connection): void;
+  /** Returns whether the event concerns the lists. */
+  take(event: LiveEvent): boolean;
+  /** A session that is known to be over, its ending not seen yet. */
+  markOver(sessionId: string): void;
+  isOver(sessionId: string): boolean;
+  ending(sessionId: string): Ending | undefined;
+  /** What happened at or after `since` (ms), and all that is over. */
+  changesSince(since: number): Changes;
+}
+
+export const createLiveStore = (now: () => number = Date.now): LiveStore => {
+  let state: LiveState = { connection: "connecting", lostSince: null, totals: null };
+  const listeners = new Set<() => void>();
+  let recent: { readonly at: number; readonly event: LiveEvent }[] = [];
+  const over = new Set<string>();
+  const endings = new Map<string, Ending>();
+  const set = (next: Partial<LiveState>) => {
+    state = { ...state, ...next };
+    for (const listener of listeners) listener();
+  };
+  const forget = () => {
+    const oldest = recent[0];
+    if (oldest && oldest.at < now() - 2 * rememberMs)
+      recent = recent.filter(({ at }) => at >= now() - rememberMs);
+    for (const id of endings.keys()) {
+      if (endings.size <= mostEndings) break;
+      endings.delete(id);
+    }
+  };
+  return {
+    state: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    setConnection(connection) {
+      if (connection === state.connection) return;
+      set({ connection, lostSince: connection === "live" ? null : (state.lostSince ?? now()) });
+    },
+    take(event) {
+      if (event.type === "totals") {
+        const { type: _, ...totals } = event;
+        set({ totals });
+        return false;
+      }
+      recent.push({ at: now(), event });
+      if (event.type === "session.ended") {
+        over.add(event.ending.sessionId);
+        endings.set(event.ending.sessionId, event.ending);
+        set({});
+      }
+      forget();
+      return true;
+    },
+    markOver(sessionId) {
+      over.add(sessionId);
+      set({});
+    },
+    isOver: (sessionId) => over.has(sessionId),
+    ending: (sessionId) => endings.get(sessionId),
+    changesSince(since) {
+      const created = new Map<string, SessionRow>();
+      const changed = new Map<string, SessionRow>();
+      const ended = new Map<string, Ending>();
+      for (const { at, event } of recent) {
+        if (at < since) continue;
+        if (event.type === "session.created") created.set(event.session.sessionId, event.session);
+        if (event.type === "session.changed") changed.set(event.session.sessionId, event.session);
+        if (event.type === "session.ended") ended.set(event.ending.sessionId, event.ending);
+      }
+      return { created, changed, ended, over };
+    },
+  };
+};

@@ -1,0 +1,18 @@
+import { sessionErrorOf } from "@adjourn/client";
+
+/** Whether a call was refused because its session is over, or never was. */
+export const isOverError = (error: unknown): boolean => {
+  const code = sessionErrorOf(error)?.code;
+  return code === "SESSION_NOT_FOUND" || code === "SESSION_EXPIRED" || code === "SESSION_ENDED";
+};
+
+/** A refusal in words for people. */
+export const describeError = (error: unknown): string => {
+  const code = sessionErrorOf(error)?.code;
+  if (code === undefined || code === "SERVICE_UNAVAILABLE")
+    return "The Adjourn API can't be reached. This page tries again by itself.";
+  if (code === "UNAUTHORIZED") return "You are signed out.";
+  if (code === "FORBIDDEN") return "This key may not do that.";
+  if (code === "RATE_LIMITED") return "Too many requests. Wait a moment, then try again.";
+  return error instanceof Error ? error.message : "Something went wrong.";
+};

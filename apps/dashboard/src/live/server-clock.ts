@@ -1,0 +1,43 @@
+import { useSyncExternalStore } from "react";
+
+let offsetMs = 0;
+
+/** Learns the API's time from a session that still lives, so that a wrong clock here shows no wrong time left. */
+export const observeServerTime = (
+  session: { readonly expiresAt: string; readonly timeRemaining: number } | undefined,
+): void => {
+  if (session && session.timeRemaining > 0)
+    offsetMs = Date.parse(session.expiresAt) - session.timeRemaining - Date.now();
+};
+
+/** The API's time now, ms. */
+export const serverNow = (): number => Date.now() + offsetMs;
+
+const listeners = new Set<() => void>();
+let ticking: ReturnType<typeof setInterval> | undefined;
+let second = 0;
+
+const tick = () => {
+  second = Math.floor(serverNow() / 1_000) * 1_000;
+  for (const listener of listeners) listener();
+};
+
+const subscribe = (listener: () => void) => {
+  if (listeners.size === 0) {
+    ticking = setInterval(tick, 1_000);
+    second = Math.floor(serverNow() / 1_000) * 1_000;
+  }
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) clearInterval(ticking);
+  };
+};
+
+const snapshot = () => {
+  if (second === 0) second = Math.floor(serverNow() / 1_000) * 1_000;
+  return second;
+};
+
+/** The API's time, to the second, as it goes on; null while the page is made on the server. */
+export const useServerNow = (): number | null => useSyncExternalStore(subscribe, snapshot, () => null);

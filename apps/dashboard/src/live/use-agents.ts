@@ -1,0 +1,21 @@
+"use client";
+
+import { useTRPCClient } from "@adjourn/client/react";
+import { useQuery } from "@tanstack/react-query";
+import { shortId } from "./records";
+
+export const useAgents = () => {
+  const api = useTRPCClient();
+  const query = useQuery({
+    queryKey: ["agents"],
+    queryFn: ({ signal }) => api.listAgents.query(undefined, { signal }),
+    staleTime: 60_000,
+  });
+  const kinds = query.data?.kinds ?? {};
+  const agents = (query.data?.data.agents ?? []).map((agent) => ({ ...agent, kind: kinds[agent.id] ?? "" }));
+  return {
+    query,
+    agents,
+    agentName: (id: string): string => agents.find((agent) => agent.id === id)?.name ?? shortId(id),
+  };
+};

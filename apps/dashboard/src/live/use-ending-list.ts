@@ -1,0 +1,39 @@
+"use client";
+
+import { useTRPCClient } from "@adjourn/client/react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { changeEndingPages } from "./changes";
+import { endingsKey, listKey } from "./list-keys";
+import { useLiveStore, useRefetchInterval } from "./live-context";
+import type { EndingPage, ListFilter } from "./records";
+
+const defaultPageSize = 200;
+
+/** Endings, newest first, kept up to date by events. */
+export const useEndingList = (filter: ListFilter, pageSize = defaultPageSize, enabled = true) => {
+  const api = useTRPCClient();
+  const store = useLiveStore();
+  const query = useInfiniteQuery({
+    queryKey: listKey(endingsKey, filter, pageSize),
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam: cursor, signal }): Promise<EndingPage> => {
+      const since = Date.now();
+      const page = await api.listEndings.query({ ...filter, limit: pageSize, cursor }, { signal });
+      if (cursor !== undefined) return page;
+      return changeEndingPages([page], store.changesSince(since), filter)[0] ?? page;
+    },
+    getNextPageParam: (page) => page.nextCursor,
+    refetchInterval: useRefetchInterval(),
+    enabled,
+  });
+  const endings = useMemo(
+    () => [
+      ...new Map(
+        (query.data?.pages ?? []).flatMap((page) => page.endings).map((ending) => [ending.sessionId, ending]),
+      ).values(),
+    ],
+    [query.data],
+  );
+  return { endings, query };
+};

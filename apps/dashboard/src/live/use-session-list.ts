@@ -1,0 +1,56 @@
+"use client";
+
+import { useTRPCClient } from "@adjourn/client/react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { changeSessionPages } from "./changes";
+import { listKey, sessionsKey } from "./list-keys";
+import { useLiveState, useLiveStore, useRefetchInterval } from "./live-context";
+import type { ListFilter, SessionPage, SessionRow } from "./records";
+import { observeServerTime } from "./server-clock";
+
+const defaultPageSize = 200;
+
+/** Live sessions, newest first, kept up to date by events; one that is over is in none of them. */
+export const useSessionList = (filter: ListFilter, pageSize = defaultPageSize, enabled = true) => {
+  const api = useTRPCClient();
+  const store = useLiveStore();
+  useLiveState();
+  const query = useInfiniteQuery({
+    queryKey: listKey(sessionsKey, filter, pageSize),
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam: cursor, signal }): Promise<SessionPage> => {
+      const since = Date.now();
+      const page = await api.listSessions.query({ ...filter, limit: pageSize, cursor }, { signal });
+      observeServerTime(page.sessions[0]);
+      const changes = store.changesSince(since);
+      const relevant = cursor === undefined ? changes : { ...changes, created: new Map() };
+      return changeSessionPages([page], relevant, filter)[0] ?? page;
+    },
+    getNextPageParam: (page) => page.nextCursor,
+    refetchInterval: useRefetchInterval(),
+    enabled,
+  });
+  const rows = useMemo(
+    () => uniqueRows((query.data?.pages ?? []).flatMap((page) => page.sessions)),
+    [query.data],
+  );
+  const first = query.data?.pages[0];
+  return {
+    rows: rows.filter(({ sessionId }) => !store.isOver(sessionId)),
+    total: first?.total ?? 0,
+    stats: first?.stats,
+    query,
+  };
+};
+
+/** Pages that were loaded at different times may overlap. */
+const uniqueRows = (rows: readonly SessionRow[]): readonly SessionRow[] => [
+  ...new Map(rows.map((row) => [row.sessionId, row])).values(),
+];
+
+/** The row of one session, with its counts; undefined while unknown or over. */
+export const useSessionRow = (sessionId: string, enabled = true): SessionRow | undefined =>
+  useSessionList({ search: sessionId }, 1, enabled && sessionId !== "").rows.find(
+    (row) => row.sessionId === sessionId,
+  );

@@ -1,0 +1,37 @@
+import { causeNames } from "../endings/ending-words";
+import type { Ending, EndingCause } from "../live/records";
+import { classNames } from "../ui/class-names";
+
+const colours: Readonly<Record<EndingCause, string>> = {
+  requested: "bg-accent",
+  bulk: "bg-danger",
+  expired: "bg-ink-faint",
+  max_duration: "bg-warning",
+};
+
+/** How many ended by each cause: the words and figures are the chart, the bars only show them. */
+export const CauseChart = ({ endings }: { readonly endings: readonly Ending[] }) => {
+  const causes = (Object.keys(causeNames) as EndingCause[]).map((cause) => ({
+    cause,
+    count: endings.filter((ending) => ending.cause === cause).length,
+  }));
+  const most = Math.max(1, ...causes.map(({ count }) => count));
+  return (
+    <dl className="grid gap-4 px-4 pt-4 pb-5 sm:px-5">
+      {causes.map(({ cause, count }) => (
+        <div key={cause}>
+          <div className="flex items-baseline justify-between gap-4">
+            <dt className="text-ink-soft">{causeNames[cause]}</dt>
+            <dd className="font-semibold tabular-nums">{count.toLocaleString()}</dd>
+          </div>
+          <div aria-hidden="true" className="mt-1.5 h-2 rounded-full bg-sunken ring-1 ring-line ring-inset">
+            <div
+              className={classNames("h-full rounded-full transition-[width] duration-300", colours[cause])}
+              style={{ width: `${(count / most) * 100}%` }}
+            />
+          </div>
+        </div>
+      ))}
+    </dl>
+  );
+};

@@ -1,0 +1,103 @@
+"use client";
+
+import { CircleSlash, MessageSquare, Sparkles } from "lucide-react";
+import Link from "next/link";
+import { causeNames, whoEnded } from "../endings/ending-words";
+import { type Ending, type SessionRow, shortId } from "../live/records";
+import { useAgents } from "../live/use-agents";
+import { BlankState } from "../ui/blank-state";
+import { Card, CardHeader } from "../ui/card";
+import { Age } from "../ui/time";
+
+const mostItems = 12;
+/** A session that was active this soon after it began has only just begun. */
+const firstWordsMs = 1_000;
+
+type Item =
+  | { readonly type: "ended"; readonly at: string; readonly ending: Ending }
+  | { readonly type: "active" | "created"; readonly at: string; readonly session: SessionRow };
+
+const toItems = (sessions: readonly SessionRow[], endings: readonly Ending[]): readonly Item[] =>
+  [
+    ...endings.slice(0, mostItems).map((ending): Item => ({ type: "ended", at: ending.endedAt, ending })),
+    ...sessions.map((session): Item => {
+      const isActive = Date.parse(session.lastActivity) - Date.parse(session.createdAt) > firstWordsMs;
+      return isActive
+        ? { type: "active", at: session.lastActivity, session }
+        : { type: "created", at: session.createdAt, session };
+    }),
+  ]
+    .sort((a, b) => b.at.localeCompare(a.at))
+    .slice(0, mostItems);
+
+interface LiveFeedProps {
+  readonly sessions: readonly SessionRow[];
+  readonly endings: readonly Ending[];
+}
+
+/** The latest of each session, as it happens. */
+export const LiveFeed = ({ sessions, endings }: LiveFeedProps) => {
+  const items = toItems(sessions, endings);
+  return (
+    <Card aria-labelledby="feed" className="pb-2">
+      <CardHeader id="feed" title="Live feed" note="The latest of each session, as it happens" />
+      {items.length === 0 ? (
+        <BlankState icon={Sparkles} title="Quiet so far">
+          Sessions appear here as they begin, talk and end.
+        </BlankState>
+      ) : (
+        <ul className="mt-2 divide-y divide-line">
+          {items.map((item) => (
+            <FeedItem
+              key={`${item.type}${item.type === "ended" ? item.ending.sessionId : item.session.sessionId}`}
+              item={item}
+            />
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+};
+
+const icons = { ended: CircleSlash, active: MessageSquare, created: Sparkles } as const;
+
+const FeedItem = ({ item }: { readonly item: Item }) => {
+  const { agentName } = useAgents();
+  const Icon = icons[item.type];
+  const { sessionId, agentId } = item.type === "ended" ? item.ending : item.session;
+  return (
+    <li className="flex items-start gap-3 px-4 py-2.5 sm:px-5">
+      <Icon
+        aria-hidden="true"
+        className={`mt-0.5 size-4 shrink-0 ${item.type === "ended" ? "text-danger" : "text-accent"}`}
+      />
+      <p className="min-w-0 flex-1 break-words">
+        <Link
+          href={`/${item.type === "ended" ? "endings" : "sessions"}/${encodeURIComponent(sessionId)}`}
+          className="rounded font-mono text-[0.8125rem] font-medium underline decoration-line-strong underline-offset-3 hover:decoration-current"
+        >
+          {shortId(sessionId)}
+        </Link>{" "}
+        {item.type === "ended" ? (
+          <>
+            ended by {whoEnded(item.ending)}
+            <span className="text-ink-faint"> · {item.ending.reason ?? causeNames[item.ending.cause]}</span>
+          </>
+        ) : item.type === "active" ? (
+          <>
+            talks with {agentName(agentId)}
+            <span className="text-ink-faint">
+              {" · "}
+              {item.session.messageCount} message{item.session.messageCount === 1 ? "" : "s"}
+            </span>
+          </>
+        ) : (
+          <>began with {agentName(agentId)}</>
+        )}
+      </p>
+      <span className="shrink-0 text-xs leading-5 text-ink-faint tabular-nums">
+        <Age since={item.at} /> ago
+      </span>
+    </li>
+  );
+};

@@ -1,0 +1,26 @@
+import { randomBytes } from "node:crypto";
+import { type NextRequest, NextResponse } from "next/server";
+import { env } from "./env";
+import { contentSecurityPolicy, securityHeaders } from "./server/content-security-policy";
+import { isAllowedHost } from "./server/request-origin";
+
+/** Goes before every page: who may call at all, and what its scripts may do. */
+export const proxy = async (request: NextRequest): Promise<NextResponse> => {
+  if (!(await isAllowedHost(request.headers)))
+    return new NextResponse("Without keys Adjourn answers on this machine's own names alone.\n", {
+      status: 403,
+    });
+  const { publicApiUrl, development } = env();
+  const nonce = randomBytes(16).toString("base64");
+  const policy = contentSecurityPolicy(nonce, publicApiUrl, development);
+  const headers = new Headers(request.headers);
+  headers.set("x-nonce", nonce);
+  // Next reads the nonce for its own scripts from the request's policy.
+  headers.set("content-security-policy", policy);
+  const response = NextResponse.next({ request: { headers } });
+  response.headers.set("content-security-policy", policy);
+  for (const [name, value] of securityHeaders) response.headers.set(name, value);
+  return response;
+};
+
+export const config = { matcher: "/((?!_next/static|api/).*)" };

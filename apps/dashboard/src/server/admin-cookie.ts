@@ -1,0 +1,22 @@
+import { getIronSession, type IronSession } from "iron-session";
+import { cookies } from "next/headers";
+import { env } from "../env";
+
+interface SignIn {
+  adminKey?: string;
+}
+
+const name = "adjourn_admin";
+const days = 7;
+
+/** The sign-in of this request's browser. `secure` where the browser speaks https to us. */
+export const openAdminCookie = async (secure: boolean): Promise<IronSession<SignIn>> =>
+  getIronSession<SignIn>(await cookies(), {
+    password: env().cookieSecret,
+    cookieName: name,
+    ttl: days * 86_400,
+    cookieOptions: { httpOnly: true, sameSite: "strict", path: "/", secure },
+  });
+
+/** The admin key that this request's browser signed in with. */
+export const adminKey = async (): Promise<string | undefined> => (await openAdminCookie(false)).adminKey;

@@ -1,0 +1,25 @@
+/** `connect-src` names the API for its WebSocket alone; all other calls go to this server. */
+export const contentSecurityPolicy = (nonce: string, publicApiUrl: string, development = false): string =>
+  [
+    "default-src 'self'",
+    // React's development build evaluates strings to rebuild stacks.
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
+    // The dialog's scroll lock brings a style element with the nonce; a place in a list is a style attribute.
+    development ? "style-src 'self' 'unsafe-inline'" : `style-src 'self' 'nonce-${nonce}'`,
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    `connect-src 'self' ${new URL(publicApiUrl).origin.replace(/^http/, "ws")}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+
+export const securityHeaders: readonly (readonly [string, string])[] = [
+  ["x-content-type-options", "nosniff"],
+  ["x-frame-options", "DENY"],
+  ["referrer-policy", "same-origin"],
+  ["cross-origin-opener-policy", "same-origin"],
+  ["permissions-policy", "camera=(), geolocation=(), microphone=()"],
+];

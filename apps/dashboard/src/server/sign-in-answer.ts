@@ -1,0 +1,14 @@
+/** What became of an attempt to sign in. */
+export const signInAnswers = {
+  "signed-in": "Signed in.",
+  wrong: "That key is not valid.",
+  "not-admin": "That key is valid, but it is not an admin key.",
+  limited: "Too many wrong keys. Wait a minute, then try again.",
+  refused: "This page may not sign in here.",
+  unreachable: "The Adjourn API can't be reached. Try again in a moment.",
+} as const;
+
+export type SignInAnswer = keyof typeof signInAnswers;
+
+export const isSignInAnswer = (value: unknown): value is SignInAnswer =>
+  typeof value === "string" && Object.hasOwn(signInAnswers, value);

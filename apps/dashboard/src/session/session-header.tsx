@@ -1,0 +1,87 @@
+"use client";
+
+import { sessionErrorOf } from "@adjourn/client";
+import { useTRPCClient } from "@adjourn/client/react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { RotateCw } from "lucide-react";
+import { useEndSession } from "../end-session/end-session-context";
+import { useLiveStore } from "../live/live-context";
+import { describeError, isOverError } from "../live/over-error";
+import { type SessionInfo, shortId } from "../live/records";
+import { useServerNow } from "../live/server-clock";
+import { useAnnounce } from "../ui/announcer";
+import { Badge } from "../ui/badge";
+import { Button } from "../ui/button";
+import { PageHeader } from "../ui/page-header";
+import { sessionKey } from "./use-session";
+
+interface SessionHeaderProps {
+  readonly sessionId: string;
+  readonly isOver: boolean;
+  readonly session: SessionInfo | undefined;
+  /** The last look at it failed, so what is known may be out of date. */
+  readonly isStale: boolean;
+}
+
+export const SessionHeader = ({ sessionId, isOver, session, isStale }: SessionHeaderProps) => {
+  const openEnd = useEndSession();
+  const renew = useRenew(sessionId);
+  return (
+    <PageHeader
+      title={
+        <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <span>
+            Session <span className="font-mono text-[0.92em]">{shortId(sessionId)}</span>
+          </span>
+          <StateBadge isOver={isOver} session={session} isStale={isStale} />
+        </span>
+      }
+      description={<span className="font-mono text-xs break-all text-ink-faint">{sessionId}</span>}
+    >
+      {!isOver && (
+        <>
+          <Button aria-disabled={renew.isPending} onClick={() => renew.isPending || renew.mutate()}>
+            <RotateCw aria-hidden="true" />
+            Renew
+          </Button>
+          <Button kind="danger" onClick={() => openEnd([{ sessionId }])}>
+            End session
+          </Button>
+        </>
+      )}
+    </PageHeader>
+  );
+};
+
+const StateBadge = ({ isOver, session, isStale }: Omit<SessionHeaderProps, "sessionId">) => {
+  const now = useServerNow();
+  if (isOver) return <Badge tone="danger">Ended</Badge>;
+  if (!session || now === null) return null;
+  const left = Date.parse(session.expiresAt) - now;
+  if (left <= 0) return <Badge tone="danger">Expired</Badge>;
+  if (isStale) return <Badge>State unknown</Badge>;
+  const isNear = left <= session.timeoutConfig.warningThresholdMinutes * 60_000;
+  return isNear ? <Badge tone="warning">Expiring soon</Badge> : <Badge tone="accent">Active</Badge>;
+};
+
+const useRenew = (sessionId: string) => {
+  const api = useTRPCClient();
+  const store = useLiveStore();
+  const queryClient = useQueryClient();
+  const announce = useAnnounce();
+  return useMutation({
+    mutationFn: () => api.renewSession.mutate({ sessionId }),
+    onSuccess: (session) => {
+      queryClient.setQueryData(sessionKey(sessionId), session);
+      announce({ title: "Session renewed" });
+    },
+    onError: (error) => {
+      if (isOverError(error)) return store.markOver(sessionId);
+      const isAtCap = sessionErrorOf(error)?.code === "SESSION_RENEWAL_FAILED";
+      announce({
+        title: "Not renewed",
+        detail: isAtCap ? "It is at its maximum duration already." : describeError(error),
+      });
+    },
+  });
+};

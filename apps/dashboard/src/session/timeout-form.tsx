@@ -1,0 +1,130 @@
+"use client";
+
+import { sessionErrorOf } from "@adjourn/client";
+import { useTRPCClient } from "@adjourn/client/react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useId, useState } from "react";
+import { useLiveStore } from "../live/live-context";
+import { describeError, isOverError } from "../live/over-error";
+import type { SessionInfo, TimeoutConfig } from "../live/records";
+import { useAnnounce } from "../ui/announcer";
+import { Button } from "../ui/button";
+import { Card, CardHeader } from "../ui/card";
+import { Input } from "../ui/field";
+import { sessionKey } from "./use-session";
+
+const minutes = [
+  { name: "timeoutMinutes", label: "Timeout" },
+  { name: "maxDurationMinutes", label: "Maximum duration" },
+  { name: "warningThresholdMinutes", label: "Warn before the end" },
+] as const;
+
+type MinutesField = (typeof minutes)[number]["name"];
+type Draft = Partial<Record<MinutesField, string>> & { readonly autoRenew?: boolean };
+
+/** Only what was changed is sent: the rest may have been changed elsewhere meanwhile. */
+const toChange = (draft: Draft): Partial<TimeoutConfig> => {
+  const change: { -readonly [K in keyof TimeoutConfig]?: TimeoutConfig[K] } = {};
+  for (const { name } of minutes) {
+    const text = draft[name];
+    if (text !== undefined) change[name] = Number(text);
+  }
+  if (draft.autoRenew !== undefined) change.autoRenew = draft.autoRenew;
+  return change;
+};
+
+export const TimeoutForm = ({ session }: { readonly session: SessionInfo }) => {
+  const id = useId();
+  const [draft, setDraft] = useState<Draft>({});
+  const config = session.timeoutConfig;
+  const save = useSave(session.sessionId, () => setDraft({}));
+  const wrongField = sessionErrorOf(save.error)?.details.field;
+  const isChanged = Object.keys(draft).length > 0;
+
+  return (
+    <Card aria-labelledby={`${id}-title`} className="pb-4">
+      <CardHeader id={`${id}-title`} title="Timeout settings" />
+      <form
+        className="mt-3 grid gap-3 px-4 sm:px-5"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isChanged && !save.isPending) save.mutate(toChange(draft));
+        }}
+      >
+        {minutes.map(({ name, label }) => (
+          <div key={name} className="flex items-center justify-between gap-3">
+            <label htmlFor={`${id}-${name}`} className="text-ink-soft">
+              {label}
+            </label>
+            <span className="flex items-center gap-2">
+              <Input
+                id={`${id}-${name}`}
+                type="number"
+                inputMode="numeric"
+                min={1}
+                required
+                value={draft[name] ?? String(config[name])}
+                onChange={(event) => setDraft({ ...draft, [name]: event.target.value })}
+                aria-invalid={wrongField === name || undefined}
+                aria-describedby={wrongField === name ? `${id}-problem` : undefined}
+                className="h-8 w-20 text-right tabular-nums"
+              />
+              <span className="w-7 text-xs text-ink-faint">min</span>
+            </span>
+          </div>
+        ))}
+        <label className="flex items-center justify-between gap-3 text-ink-soft">
+          Renew when active
+          <span className="flex w-29 justify-start">
+            <input
+              type="checkbox"
+              checked={draft.autoRenew ?? config.autoRenew}
+              onChange={(event) => setDraft({ ...draft, autoRenew: event.target.checked })}
+              className="size-4"
+            />
+          </span>
+        </label>
+        {save.error && !isOverError(save.error) && (
+          <p id={`${id}-problem`} role="alert" className="rounded-md bg-danger-wash px-3 py-2 text-danger">
+            {describeError(save.error)}
+          </p>
+        )}
+        <div className="flex justify-end gap-2">
+          {isChanged && (
+            <Button
+              size="small"
+              kind="quiet"
+              onClick={() => {
+                setDraft({});
+                save.reset();
+              }}
+            >
+              Reset
+            </Button>
+          )}
+          <Button size="small" type="submit" disabled={!isChanged} aria-disabled={save.isPending}>
+            Save
+          </Button>
+        </div>
+      </form>
+    </Card>
+  );
+};
+
+const useSave = (sessionId: string, onSaved: () => void) => {
+  const api = useTRPCClient();
+  const store = useLiveStore();
+  const queryClient = useQueryClient();
+  const announce = useAnnounce();
+  return useMutation({
+    mutationFn: (change: Partial<TimeoutConfig>) => api.updateSessionTimeout.mutate({ sessionId, ...change }),
+    onSuccess: (session) => {
+      queryClient.setQueryData(sessionKey(sessionId), session);
+      onSaved();
+      announce({ title: "Timeout settings saved" });
+    },
+    onError: (error) => {
+      if (isOverError(error)) store.markOver(sessionId);
+    },
+  });
+};

@@ -1,0 +1,82 @@
+"use client";
+
+import { MessageSquareText } from "lucide-react";
+import { useLayoutEffect, useRef } from "react";
+import type { Message } from "../live/records";
+import { BlankState } from "../ui/blank-state";
+import { Button } from "../ui/button";
+import { Skeleton } from "../ui/skeleton";
+import { MessageBubble, ReplyBubble } from "./message-bubble";
+import type { PartialReply } from "./session-stream";
+
+/** Whoever has scrolled further up than this is reading, and is left there. */
+const nearEndPx = 80;
+
+interface TranscriptProps {
+  readonly messages: readonly Message[];
+  readonly replies: readonly PartialReply[];
+  readonly isLoading: boolean;
+  readonly hasOlder: boolean;
+  readonly isLoadingOlder: boolean;
+  readonly onOlder: () => void;
+}
+
+export const Transcript = ({
+  messages,
+  replies,
+  isLoading,
+  hasOlder,
+  isLoadingOlder,
+  onOlder,
+}: TranscriptProps) => {
+  const box = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  useLayoutEffect(() => {
+    // Runs with every new message and piece.
+    if (box.current && isAtEnd.current && messages.length + replies.length > 0)
+      box.current.scrollTop = box.current.scrollHeight;
+  }, [messages, replies]);
+
+  if (isLoading && messages.length === 0)
+    return (
+      <div aria-busy="true" className="grid gap-4 p-5">
+        <Skeleton className="h-14 w-2/3" />
+        <Skeleton className="ml-auto h-14 w-1/2" />
+        <Skeleton className="h-20 w-3/4" />
+      </div>
+    );
+  if (messages.length + replies.length === 0)
+    return (
+      <BlankState icon={MessageSquareText} title="No messages">
+        What user and agent say appears here as they say it.
+      </BlankState>
+    );
+  return (
+    <section
+      ref={box}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be within reach of the keyboard
+      tabIndex={0}
+      aria-label="Messages"
+      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+        isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEndPx;
+      }}
+      className="max-h-[calc(100dvh-14rem)] min-h-64 overflow-y-auto rounded-lg p-4 -outline-offset-2 sm:p-5"
+    >
+      {hasOlder && (
+        <div className="mb-4 text-center">
+          <Button size="small" onClick={onOlder} aria-disabled={isLoadingOlder}>
+            {isLoadingOlder ? "Loading…" : "Earlier messages"}
+          </Button>
+        </div>
+      )}
+      <ol className="grid gap-4">
+        {messages.map((message) => (
+          <MessageBubble key={message.id} message={message} />
+        ))}
+        {replies.map((reply) => (
+          <ReplyBubble key={reply.messageId} reply={reply} />
+        ))}
+      </ol>
+    </section>
+  );
+};

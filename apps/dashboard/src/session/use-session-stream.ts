@@ -1,0 +1,76 @@
+"use client";
+
+import { sessionErrorOf } from "@adjourn/client";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { useLive } from "../live/live-context";
+import { isOverError } from "../live/over-error";
+import type { SessionEvent } from "../live/records";
+import { observeServerTime } from "../live/server-clock";
+import { emptyStream, type SessionStream, withEvent } from "./session-stream";
+import { sessionKey } from "./use-session";
+
+const tryAgainMs = 2_000;
+
+/** Listens to one session until it is over; comes back by itself, and behind the last message that it heard. */
+export const useSessionStream = (sessionId: string): SessionStream => {
+  const { subscriptions, store } = useLive();
+  const queryClient = useQueryClient();
+  const [stream, setStream] = useState(emptyStream);
+  const lastEventId = useRef<string | null>(null);
+  const isFinished = useRef(false);
+
+  useEffect(() => {
+    if (!subscriptions) return;
+    let isStopped = false;
+    let unsubscribe = () => {};
+    let retry: ReturnType<typeof setTimeout> | undefined;
+
+    const finish = () => {
+      isFinished.current = true;
+      store.markOver(sessionId);
+    };
+    const take = (event: SessionEvent) => {
+      setStream((before) => withEvent(before, event));
+      if ("session" in event) {
+        observeServerTime(event.session);
+        queryClient.setQueryData(sessionKey(sessionId), event.session);
+      }
+      if (event.type === "session.ended") finish();
+    };
+    const again = () => {
+      if (isStopped || isFinished.current) return;
+      clearTimeout(retry);
+      retry = setTimeout(begin, tryAgainMs);
+    };
+    const begin = () => {
+      if (isFinished.current) return;
+      const subscription = subscriptions.sessionEvents.subscribe(
+        { sessionId, lastEventId: lastEventId.current },
+        {
+          onData: ({ id, data }) => {
+            lastEventId.current = id;
+            take(data);
+          },
+          onError: (error) => {
+            if (isOverError(error)) return finish();
+            // The id that we stopped at is not the server's any more: begin from now.
+            if (sessionErrorOf(error)?.code === "VALIDATION_ERROR") lastEventId.current = null;
+            again();
+          },
+          onComplete: again,
+        },
+      );
+      unsubscribe = () => subscription.unsubscribe();
+    };
+
+    begin();
+    return () => {
+      isStopped = true;
+      clearTimeout(retry);
+      unsubscribe();
+    };
+  }, [subscriptions, sessionId, store, queryClient]);
+
+  return stream;
+};

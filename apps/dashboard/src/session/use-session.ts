@@ -1,0 +1,85 @@
+"use client";
+
+import { useTRPCClient } from "@adjourn/client/react";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useKnownEnding, useLiveStore, useRefetchInterval } from "../live/live-context";
+import { isOverError } from "../live/over-error";
+import { observeServerTime } from "../live/server-clock";
+
+export const sessionKey = (sessionId: string) => ["session", sessionId] as const;
+
+/** A live session; its last state stays when it is over. */
+export const useSession = (sessionId: string) => {
+  const api = useTRPCClient();
+  const store = useLiveStore();
+  const { isOver } = useKnownEnding(sessionId);
+  return useQuery({
+    queryKey: sessionKey(sessionId),
+    queryFn: async ({ signal }) => {
+      try {
+        const session = await api.getSession.query({ sessionId }, { signal });
+        observeServerTime(session);
+        return session;
+      } catch (error) {
+        if (isOverError(error)) store.markOver(sessionId);
+        throw error;
+      }
+    },
+    enabled: !isOver,
+    refetchInterval: useRefetchInterval(),
+  });
+};
+
+const endingLooks = 15;
+const endingLookMs = 1_000;
+/** An ending gathers all nodes' counts within so long. */
+const countsSettleMs = 6_000;
+
+/** How a session ended: as it was told live, or from the records. `missing`: there is no such record. */
+export const useEnding = (sessionId: string, enabled: boolean) => {
+  const api = useTRPCClient();
+  const known = useKnownEnding(sessionId).ending;
+  const query = useQuery({
+    queryKey: ["ending", sessionId],
+    queryFn: async ({ signal }) => {
+      const { endings } = await api.listEndings.query({ search: sessionId, limit: 10 }, { signal });
+      return endings.find((ending) => ending.sessionId === sessionId) ?? null;
+    },
+    enabled,
+    // One that has just run out is over before its ending is written.
+    refetchInterval: ({ state }) => {
+      if (state.data)
+        return Date.now() - Date.parse(state.data.endedAt) < countsSettleMs ? countsSettleMs : false;
+      return state.dataUpdateCount < endingLooks ? endingLookMs : false;
+    },
+  });
+  const ending = query.data ?? known;
+  return {
+    ending,
+    isMissing: !ending && query.data === null && query.dataUpdatedAt > 0,
+    error: ending ? null : query.error,
+  };
+};
+
+const messagesAPage = 100;
+
+/** A channel's history, oldest first; more of it is loaded on demand. */
+export const useHistory = (channelId: string | undefined) => {
+  const api = useTRPCClient();
+  const refetchInterval = useRefetchInterval();
+  const query = useInfiniteQuery({
+    queryKey: ["history", channelId],
+    initialPageParam: undefined as number | undefined,
+    queryFn: ({ pageParam: before, signal }) =>
+      api.getChannelMessages.query({ channelId: channelId ?? "", limit: messagesAPage, before }, { signal }),
+    getNextPageParam: (page) => (page.hasMore ? page.cursors?.before : undefined),
+    enabled: channelId !== undefined,
+    refetchInterval,
+  });
+  const messages = useMemo(
+    () => (query.data?.pages ?? []).flatMap((page) => page.messages).reverse(),
+    [query.data],
+  );
+  return { messages, query };
+};

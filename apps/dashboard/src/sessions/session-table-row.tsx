@@ -1,0 +1,97 @@
+"use client";
+
+import Link from "next/link";
+import { type Ref, useId } from "react";
+import { useEndSession } from "../end-session/end-session-context";
+import { type SessionRow, shortId } from "../live/records";
+import { useAgents } from "../live/use-agents";
+import { Button } from "../ui/button";
+import { classNames } from "../ui/class-names";
+import { Age } from "../ui/time";
+import { rowGrid } from "./session-columns";
+import { TimeLeft } from "./time-left";
+
+interface SessionTableRowProps {
+  readonly ref: Ref<HTMLTableRowElement>;
+  readonly index: number;
+  /** Pixels from the top of the list. */
+  readonly offset: number;
+  readonly row: SessionRow;
+  readonly isChosen: boolean;
+  readonly onToggle: (sessionId: string) => void;
+}
+
+const cell = "min-w-0 max-md:col-start-2 max-md:col-end-3";
+const countCell = "tabular-nums md:text-right max-md:hidden";
+
+export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }: SessionTableRowProps) => {
+  const id = useId();
+  const openEnd = useEndSession();
+  const { agentName } = useAgents();
+  const { sessionId, userId, messageCount, listeners, pendingOperations } = row;
+  return (
+    <tr
+      ref={ref}
+      data-index={index}
+      aria-rowindex={index + 2}
+      style={{ transform: `translateY(${offset}px)` }}
+      className={classNames(
+        rowGrid,
+        "absolute inset-x-0 top-0 border-b border-line py-2.5 last:border-b-0 hover:bg-sunken/60 max-md:items-start",
+        isChosen && "bg-accent-wash/60 hover:bg-accent-wash/60",
+      )}
+    >
+      <td className="max-md:pt-0.5">
+        <input
+          type="checkbox"
+          checked={isChosen}
+          onChange={() => onToggle(sessionId)}
+          aria-label={`Select session ${shortId(sessionId)}`}
+          className="block size-4"
+        />
+      </td>
+      <td id={id} className={classNames(cell, "max-md:row-start-1")}>
+        <Link
+          href={`/sessions/${encodeURIComponent(sessionId)}`}
+          title={sessionId}
+          className="rounded font-mono text-[0.8125rem] font-medium underline decoration-line-strong underline-offset-3 hover:decoration-current"
+        >
+          {shortId(sessionId)}
+        </Link>
+      </td>
+      <td className={classNames(cell, "truncate max-md:row-start-2 max-md:text-ink-soft")}>
+        {agentName(row.agentId)}
+        <span className="md:hidden">
+          {" · "}
+          {messageCount} messages · {listeners} listening · {pendingOperations} pending
+        </span>
+      </td>
+      <td className={classNames(cell, "truncate max-md:hidden")}>
+        <Link
+          href={`/sessions?userId=${encodeURIComponent(userId)}`}
+          title={`Only sessions of user ${userId}`}
+          className="rounded font-mono text-[0.8125rem] text-ink-soft hover:text-ink hover:underline"
+        >
+          {shortId(userId)}
+        </Link>
+      </td>
+      <td className={countCell}>
+        <Age since={row.createdAt} />
+      </td>
+      <td className="tabular-nums max-md:col-start-2 max-md:row-start-3 md:text-right">
+        <TimeLeft session={row} />
+        <span className="text-ink-soft md:hidden"> left</span>
+      </td>
+      <td className={countCell}>{messageCount.toLocaleString()}</td>
+      <td className={countCell}>{listeners.toLocaleString()}</td>
+      <td className={classNames(countCell, pendingOperations > 0 && "font-medium text-accent")}>
+        {pendingOperations.toLocaleString()}
+      </td>
+      <td className="text-right max-md:col-start-3 max-md:row-start-1 max-md:row-end-4 max-md:self-center">
+        <Button kind="dangerOutline" size="small" aria-describedby={id} onClick={() => openEnd([row])}>
+          End session
+        </Button>
+      </td>
+    </tr>
+  );
+};

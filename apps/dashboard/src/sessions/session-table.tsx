@@ -1,0 +1,88 @@
+"use client";
+
+import type { SessionRow } from "../live/records";
+import { useVirtualRows } from "../ui/use-virtual-rows";
+import { headings, rowGrid } from "./session-columns";
+import { SessionTableRow } from "./session-table-row";
+
+interface SessionTableProps {
+  readonly rows: readonly SessionRow[];
+  readonly chosen: ReadonlySet<string>;
+  readonly onChoose: (chosen: ReadonlySet<string>) => void;
+  readonly hasMore: boolean;
+  readonly isLoadingMore: boolean;
+  readonly onMore: () => void;
+}
+
+export const SessionTable = ({ rows, chosen, onChoose, ...paging }: SessionTableProps) => {
+  const { body, height, measure, items } = useVirtualRows({
+    count: rows.length,
+    keyOf: (index) => rows[index]?.sessionId,
+    ...paging,
+  });
+  const chosenCount = rows.filter((row) => chosen.has(row.sessionId)).length;
+  const toggle = (sessionId: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(sessionId)) next.add(sessionId);
+    onChoose(next);
+  };
+
+  return (
+    <table aria-rowcount={rows.length + 1} className="block text-left" aria-label="Live sessions">
+      <thead className="block border-b border-line text-xs text-ink-faint">
+        <tr className={`${rowGrid} h-10`}>
+          <th scope="col" className="font-medium">
+            <input
+              type="checkbox"
+              aria-label="Select all sessions"
+              className="block size-4"
+              checked={chosenCount === rows.length}
+              ref={(box) => {
+                if (box) box.indeterminate = chosenCount > 0 && chosenCount < rows.length;
+              }}
+              onChange={(event) =>
+                onChoose(new Set(event.target.checked ? rows.map((row) => row.sessionId) : []))
+              }
+            />
+          </th>
+          {headings.map((heading) => (
+            <th
+              key={heading.name}
+              scope="col"
+              className={`font-medium max-md:sr-only ${heading.name === "Session" ? "" : heading.className}`}
+            >
+              {"short" in heading ? (
+                <abbr title={heading.name} className="no-underline">
+                  {heading.short}
+                </abbr>
+              ) : (
+                heading.name
+              )}
+            </th>
+          ))}
+          <th scope="col" className="font-medium">
+            <span className="sr-only">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody ref={body} className="relative block" style={{ height }}>
+        {items.map(({ index, offset }) => {
+          const row = rows[index];
+          return (
+            row && (
+              <SessionTableRow
+                key={row.sessionId}
+                ref={measure}
+                index={index}
+                offset={offset}
+                row={row}
+                isChosen={chosen.has(row.sessionId)}
+                onToggle={toggle}
+              />
+            )
+          );
+        })}
+      </tbody>
+    </table>
+  );
+};

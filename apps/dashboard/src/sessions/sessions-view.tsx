@@ -1,0 +1,93 @@
+"use client";
+
+import { MessagesSquare, SearchX, ServerOff } from "lucide-react";
+import { useMemo, useState } from "react";
+import { useEndSession } from "../end-session/end-session-context";
+import { FilterBar } from "../filters/filter-bar";
+import { describeError } from "../live/over-error";
+import { useSessionList } from "../live/use-session-list";
+import { useUrlFilter } from "../live/use-url-filter";
+import { BlankState } from "../ui/blank-state";
+import { Button } from "../ui/button";
+import { Card } from "../ui/card";
+import { PageHeader } from "../ui/page-header";
+import { DemoButton } from "./demo-button";
+import { SelectionBar } from "./selection-bar";
+import { SessionTable } from "./session-table";
+import { SessionTableSkeleton } from "./session-table-skeleton";
+
+export const SessionsView = () => {
+  const { filter, setFilter, isFiltered } = useUrlFilter();
+  const { rows, total, query } = useSessionList(filter);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const openEnd = useEndSession();
+  // What has ended meanwhile is no longer chosen.
+  const selected = useMemo(() => rows.filter((row) => chosen.has(row.sessionId)), [rows, chosen]);
+  const knownUsers = useMemo(() => [...new Set(rows.map((row) => row.userId))].slice(0, 50), [rows]);
+
+  return (
+    <>
+      <PageHeader
+        title="Sessions"
+        description={
+          query.data ? (
+            <span className="tabular-nums">
+              {total.toLocaleString()} {isFiltered ? "matching" : "live"}
+            </span>
+          ) : (
+            "Live conversations"
+          )
+        }
+      >
+        <DemoButton kind="outline" />
+      </PageHeader>
+      <FilterBar filter={filter} setFilter={setFilter} isFiltered={isFiltered} knownUsers={knownUsers} />
+      <SelectionBar
+        count={selected.length}
+        onClear={() => setChosen(new Set())}
+        onEnd={() => openEnd(selected, () => setChosen(new Set()))}
+      />
+      <Card>
+        {!query.data ? (
+          query.error ? (
+            <BlankState
+              icon={ServerOff}
+              title="The sessions can't be shown"
+              action={<Button onClick={() => void query.refetch()}>Try again</Button>}
+            >
+              {describeError(query.error)}
+            </BlankState>
+          ) : (
+            <SessionTableSkeleton />
+          )
+        ) : rows.length > 0 ? (
+          <SessionTable
+            rows={rows}
+            chosen={chosen}
+            onChoose={setChosen}
+            hasMore={query.hasNextPage}
+            isLoadingMore={query.isFetchingNextPage}
+            onMore={() => void query.fetchNextPage()}
+          />
+        ) : isFiltered ? (
+          <BlankState
+            icon={SearchX}
+            title="No live session matches"
+            action={
+              <Button onClick={() => setFilter({ agentId: undefined, userId: undefined, search: undefined })}>
+                Clear filters
+              </Button>
+            }
+          >
+            Sessions that are over are under Endings.
+          </BlankState>
+        ) : (
+          <BlankState icon={MessagesSquare} title="No session is live" action={<DemoButton kind="primary" />}>
+            Start a demo session with the Typewriter agent: it answers word by word, so you can end it in
+            mid-reply.
+          </BlankState>
+        )}
+      </Card>
+    </>
+  );
+};

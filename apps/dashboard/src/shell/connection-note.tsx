@@ -1,0 +1,58 @@
+"use client";
+
+import { WifiOff } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useLiveState } from "../live/live-context";
+import { classNames } from "../ui/class-names";
+import { Notice } from "../ui/notice";
+
+/** A blink of the connection is not worth a word. */
+const patienceMs = 1_000;
+
+const useLostForLong = (): boolean => {
+  const { connection, lostSince } = useLiveState();
+  const [isLong, setIsLong] = useState(false);
+  const isLost = connection === "lost";
+  useEffect(() => {
+    if (!isLost || lostSince === null) return setIsLong(false);
+    const timer = setTimeout(() => setIsLong(true), Math.max(0, lostSince + patienceMs - Date.now()));
+    return () => clearTimeout(timer);
+  }, [isLost, lostSince]);
+  return isLost && isLong;
+};
+
+/** Says that what is shown may be out of date; goes by itself. */
+export const ConnectionBanner = () =>
+  useLostForLong() ? (
+    <Notice
+      role="alert"
+      icon={WifiOff}
+      tone="warning"
+      title="Connection lost. Reconnecting…"
+      className="mb-5"
+    >
+      What you see may be out of date. It catches up by itself as soon as the API answers.
+    </Notice>
+  ) : null;
+
+const words = { live: "Live", connecting: "Connecting…", lost: "Reconnecting…" } as const;
+const dots = { live: "bg-accent", connecting: "bg-ink-faint", lost: "bg-warning" } as const;
+
+export const ConnectionDot = () => {
+  const { connection } = useLiveState();
+  return (
+    <span className="inline-flex items-center gap-2 text-xs text-ink-soft">
+      <span className="relative grid size-2 place-items-center">
+        <span
+          className={classNames(
+            "absolute size-2 rounded-full opacity-40",
+            dots[connection],
+            connection === "live" && "animate-ping [animation-duration:2.4s] motion-reduce:hidden",
+          )}
+        />
+        <span className={classNames("size-2 rounded-full", dots[connection])} />
+      </span>
+      {words[connection]}
+    </span>
+  );
+};

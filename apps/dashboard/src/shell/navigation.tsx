@@ -1,0 +1,45 @@
+"use client";
+
+import { Bot, Gauge, MessagesSquare, SquareCheckBig } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { classNames } from "../ui/class-names";
+
+const pages = [
+  { href: "/", name: "Overview", icon: Gauge },
+  { href: "/sessions", name: "Sessions", icon: MessagesSquare },
+  { href: "/endings", name: "Endings", icon: SquareCheckBig },
+  { href: "/agents", name: "Agents", icon: Bot },
+] as const;
+
+const isCurrent = (href: string, path: string): boolean =>
+  href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`);
+
+/** Beside the page where there is room, at its foot where there is not. */
+export const Navigation = () => {
+  const path = usePathname();
+  return (
+    <nav
+      aria-label="Main"
+      className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:static lg:border-0 lg:bg-transparent lg:pb-0"
+    >
+      <ul className="mx-auto grid max-w-md grid-cols-4 lg:max-w-none lg:grid-cols-1 lg:gap-0.5">
+        {pages.map(({ href, name, icon: Icon }) => (
+          <li key={href}>
+            <Link
+              href={href}
+              aria-current={isCurrent(href, path) ? "page" : undefined}
+              className={classNames(
+                "flex h-14 flex-col items-center justify-center gap-1 text-xs font-medium text-ink-soft -outline-offset-2 hover:text-ink lg:h-9 lg:flex-row lg:justify-start lg:gap-2.5 lg:rounded-md lg:px-2.5 lg:text-sm lg:hover:bg-sunken",
+                "aria-[current=page]:text-accent lg:aria-[current=page]:bg-accent-wash",
+              )}
+            >
+              <Icon aria-hidden="true" className="size-5 lg:size-4" />
+              {name}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+};

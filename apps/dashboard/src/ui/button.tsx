@@ -1,0 +1,34 @@
+import { cva, type VariantProps } from "class-variance-authority";
+import { Slot } from "radix-ui";
+import type { ComponentProps } from "react";
+import { classNames } from "./class-names";
+
+const look = cva(
+  "inline-flex items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors disabled:opacity-55 aria-disabled:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0",
+  {
+    variants: {
+      kind: {
+        primary: "bg-accent text-accent-ink hover:bg-accent/88",
+        outline: "border border-line-strong bg-surface text-ink hover:bg-sunken",
+        quiet: "text-ink-soft hover:bg-sunken hover:text-ink",
+        danger: "bg-danger-strong text-danger-ink hover:bg-danger-strong/88",
+        dangerOutline:
+          "border border-line bg-surface text-danger hover:border-danger/50 hover:bg-danger-wash",
+      },
+      size: {
+        normal: "h-9 px-3.5",
+        small: "h-8 px-2.5 text-[0.8125rem]",
+        icon: "size-9",
+      },
+    },
+    defaultVariants: { kind: "outline", size: "normal" },
+  },
+);
+
+type ButtonProps = ComponentProps<"button"> & VariantProps<typeof look> & { readonly asChild?: boolean };
+
+export const Button = ({ className, kind, size, asChild = false, type = "button", ...rest }: ButtonProps) => {
+  const classes = classNames(look({ kind, size }), className);
+  if (asChild) return <Slot.Root className={classes} {...rest} />;
+  return <button type={type} className={classes} {...rest} />;
+};

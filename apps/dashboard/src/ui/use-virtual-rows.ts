@@ -1,0 +1,48 @@
+"use client";
+
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+
+const guessedRowHeight = 53;
+const rowsBeyondView = 8;
+/** So many rows before the end of the list the next page is asked for. */
+const aheadRows = 40;
+
+interface VirtualRows {
+  readonly count: number;
+  readonly keyOf: (index: number) => string | undefined;
+  readonly hasMore: boolean;
+  readonly isLoadingMore: boolean;
+  readonly onMore: () => void;
+}
+
+/** Of a list as long as the window scrolls, only the rows in view and a few around them are in the page. */
+export const useVirtualRows = ({ count, keyOf, hasMore, isLoadingMore, onMore }: VirtualRows) => {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const [top, setTop] = useState(0);
+  // What stands above the list comes and goes, so where it begins is measured each time.
+  useLayoutEffect(() => {
+    if (!body.current) return;
+    const next = Math.round(body.current.getBoundingClientRect().top + window.scrollY);
+    if (next !== top) setTop(next);
+  });
+  const virtualizer = useWindowVirtualizer({
+    count,
+    estimateSize: () => guessedRowHeight,
+    getItemKey: (index) => keyOf(index) ?? index,
+    overscan: rowsBeyondView,
+    scrollMargin: top,
+  });
+  const items = virtualizer.getVirtualItems();
+  const lastShown = items.at(-1)?.index ?? 0;
+  const wantsMore = hasMore && !isLoadingMore && lastShown >= count - aheadRows;
+  useEffect(() => {
+    if (wantsMore) onMore();
+  }, [wantsMore, onMore]);
+  return {
+    body,
+    height: virtualizer.getTotalSize(),
+    measure: virtualizer.measureElement,
+    items: items.map(({ index, start }) => ({ index, offset: start - virtualizer.options.scrollMargin })),
+  };
+};
