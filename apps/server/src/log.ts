@@ -28,6 +28,9 @@ export const toLog = (logger: Logger): Log => ({
   error: (message, fields) => logger.error(fields ?? {}, message),
 });
 
-/** An address as the log may have it: what lets its bearer in is taken out. */
+/** Query fields whose values may be read in a log; in any other a caller may have put what lets its bearer in. */
+const shownFields = "agentId|userId|limit|cursor|before|after|cause|lastEventId|batch|input";
+
+/** An address as the log may have it. */
 export const loggableUrl = (url: string): string =>
-  url.replace(/([?&](?:ticket|token|key|apiKey)=)[^&#]*/gi, "$1[hidden]");
+  url.replace(new RegExp(`([?&](?!(?:${shownFields})=)[^=&]*=)[^&#]*`, "g"), "$1[hidden]");

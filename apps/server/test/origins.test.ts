@@ -1,0 +1,195 @@
+import { request } from "node:http";
+import { describe, expect, it } from "vitest";
+import { adminKey, startTestServer, type TestServer } from "./harness.js";
+import { eventsPath } from "./listening.js";
+import { createSession, restWire } from "./wires.js";
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+const upgrade = {
+  Upgrade: "websocket",
+  Connection: "Upgrade",
+  "Sec-WebSocket-Version": "13",
+  "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+};
+
+/** A request whose `Host` can be chosen, which fetch does not allow. */
+const send = (
+  { url }: TestServer,
+  path: string,
+  headers: Record<string, string>,
+  method = "GET",
+): Promise<Reply> =>
+  new Promise((resolve, reject) => {
+    const sent = request(`${url}${path}`, { method, headers }, (response) => {
+      let body = "";
+      response.on("data", (chunk) => {
+        body += chunk;
+      });
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+      );
+    });
+    sent.on("upgrade", (response, socket) => {
+      socket.destroy();
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: "" });
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
+
+interface Door {
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  /** A stream that would not end once it is let in. */
+  readonly refusedOnly?: boolean;
+}
+
+const doors = async (server: TestServer, key?: string): Promise<readonly Door[]> => {
+  const { sessionId } = await createSession(restWire(server.url, { key }));
+  return [
+    { path: "/api/agents", headers: {} },
+    { path: "/trpc/listAgents", headers: {} },
+    {
+      path: `/trpc/sessionEvents?input=${encodeURIComponent(JSON.stringify({ sessionId }))}`,
+      headers: { Accept: "application/json" },
+      refusedOnly: true,
+    },
+    { path: "/openapi.json", headers: {} },
+    { path: "/metrics", headers: {} },
+    { path: "/trpc", headers: upgrade },
+    { path: eventsPath(sessionId), headers: upgrade },
+  ];
+};
+
+describe("without keys", () => {
+  it.each(["evil.example", "evil.example:3000", "127.0.0.1.evil.example", "[2001:db8::1]:3000", "10.0.0.1"])(
+    "the Host %j is refused at every door",
+    async (host) => {
+      await using server = await startTestServer();
+      for (const { path, headers } of await doors(server)) {
+        const { status, body } = await send(server, path, { ...headers, Host: host });
+        expect([path, status]).toEqual([path, 403]);
+        expect(body).toContain('"FORBIDDEN"');
+      }
+    },
+  );
+
+  it.each(["localhost", "127.0.0.1", "127.0.0.1:9", "[::1]", "[::1]:80", "LOCALHOST:3000"])(
+    "the Host %j is served",
+    async (host) => {
+      await using server = await startTestServer();
+      expect((await send(server, "/api/agents", { Host: host })).status).toBe(200);
+    },
+  );
+
+  it("health asks for no Host and no Origin", async () => {
+    await using server = await startTestServer();
+    for (const path of ["/healthz", "/readyz"]) {
+      const { status } = await send(server, path, { Host: "evil.example", Origin: "http://evil.example" });
+      expect(status).toBe(200);
+    }
+  });
+});
+
+describe.each([
+  { keys: "without keys", env: {}, key: undefined },
+  { keys: "with keys", env: { ADJOURN_ADMIN_KEY: adminKey }, key: adminKey },
+])("$keys", ({ env, key }) => {
+  const auth: Record<string, string> = key === undefined ? {} : { "X-API-KEY": key };
+
+  it.each(["http://evil.example", "https://localhost.evil.example", "null", "http://localhost:1", "file://"])(
+    "the Origin %j is refused at every door",
+    async (origin) => {
+      await using server = await startTestServer(env);
+      for (const { path, headers } of await doors(server, key)) {
+        const reply = await send(server, path, { ...headers, ...auth, Origin: origin });
+        expect([path, reply.status]).toEqual([path, 403]);
+        expect(reply.body).toContain('"FORBIDDEN"');
+        expect(reply.headers["access-control-allow-origin"]).toBeUndefined();
+      }
+    },
+  );
+
+  it("the API itself, the dashboard and what ALLOWED_ORIGINS names are let in at every door", async () => {
+    await using server = await startTestServer({
+      ...env,
+      DASHBOARD_PORT: "4711",
+      ALLOWED_ORIGINS: "https://app.example",
+    });
+    const { port } = new URL(server.url);
+    const origins = [
+      server.url,
+      `http://localhost:${port}`,
+      "http://127.0.0.1:4711",
+      "http://localhost:4711",
+      "http://[::1]:4711",
+      "https://app.example",
+    ];
+    for (const { path, headers, refusedOnly } of await doors(server, key)) {
+      if (refusedOnly) continue;
+      for (const origin of origins) {
+        const { status } = await send(server, path, { ...headers, ...auth, Origin: origin });
+        expect([path, origin, status]).toEqual([path, origin, headers === upgrade ? 101 : 200]);
+      }
+    }
+  });
+
+  it("a preflight of an allowed origin is answered, and its page may read ids and refusals", async () => {
+    await using server = await startTestServer({ ...env, ALLOWED_ORIGINS: "https://app.example" });
+    const preflight = await send(
+      server,
+      "/api/messaging/sessions/x",
+      { Origin: "https://app.example", "Access-Control-Request-Method": "DELETE" },
+      "OPTIONS",
+    );
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers["access-control-allow-methods"]).toContain("DELETE");
+    expect(preflight.headers["access-control-allow-headers"]).toContain("Idempotency-Key");
+    const refused = await send(
+      server,
+      "/api/messaging/sessions/x",
+      { ...auth, Origin: "https://app.example" },
+      "DELETE",
+    );
+    expect(refused.status).toBe(404);
+    expect(refused.headers["access-control-allow-origin"]).toBe("https://app.example");
+    expect(refused.headers["access-control-expose-headers"]).toBe("X-Request-Id, Retry-After");
+    const foreign = await send(
+      server,
+      "/api/agents",
+      { Origin: "https://evil.example", "Access-Control-Request-Method": "GET" },
+      "OPTIONS",
+    );
+    expect(foreign.status).toBe(403);
+  });
+});
+
+describe("with keys", () => {
+  it("any Host is served", async () => {
+    await using server = await startTestServer({ ADJOURN_ADMIN_KEY: adminKey });
+    const headers = { Host: "chat.example", "X-API-KEY": adminKey };
+    expect((await send(server, "/api/agents", headers)).status).toBe(200);
+    expect((await send(server, "/api/agents", { ...headers, Origin: "http://chat.example" })).status).toBe(
+      200,
+    );
+    expect((await send(server, "/api/agents", { ...headers, Origin: "https://chat.example" })).status).toBe(
+      403,
+    );
+  });
+
+  it("behind a proxy that is believed, the scheme is the browser's", async () => {
+    await using server = await startTestServer({ ADJOURN_ADMIN_KEY: adminKey, TRUST_PROXY: "127.0.0.1" });
+    const headers = {
+      Host: "chat.example",
+      "X-API-KEY": adminKey,
+      "X-Forwarded-Proto": "https",
+      Origin: "https://chat.example",
+    };
+    expect((await send(server, "/api/agents", headers)).status).toBe(200);
+  });
+});

@@ -1,0 +1,224 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import type { AppRouter } from "@adjourn/router";
+import { createTRPCClient, createWSClient, wsLink } from "@trpc/client";
+import { describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { startTestServer, type TestServer, until } from "./harness.js";
+import { eventsPath } from "./listening.js";
+import { createSession, openTrpcSocket, restWire, trpcHttpWire } from "./wires.js";
+
+const openSocket = async (url: string): Promise<WebSocket> => {
+  const socket = new WebSocket(url);
+  await once(socket, "open");
+  return socket;
+};
+
+const listenersOf = async (server: TestServer): Promise<number> => {
+  const { body } = await restWire(server.url).call("listSessions");
+  return (body.sessions as { listeners: number }[]).reduce((sum, { listeners }) => sum + listeners, 0);
+};
+
+describe.each([
+  { mode: "eager", lazy: false },
+  { mode: "lazy", lazy: true },
+])("a stock tRPC client in $mode mode", ({ lazy }) => {
+  it("hears the end of its only session, is closed with 4410, and storms nobody", async () => {
+    await using server = await startTestServer();
+    const wire = trpcHttpWire(server.url);
+    const { sessionId } = await createSession(wire);
+    let opened = 0;
+    const closes: number[] = [];
+    const socket = createWSClient({
+      url: `${server.wsUrl}/trpc`,
+      connectionParams: { sessionId },
+      retryDelayMs: () => 10,
+      onOpen: () => {
+        opened += 1;
+      },
+      onClose: (cause) => closes.push(cause?.code ?? 0),
+      ...(lazy ? { lazy: { enabled: true, closeMs: 60_000 } } : {}),
+    });
+    const client = createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] });
+    const completed = new Promise<void>((resolve) => {
+      client.sessionEvents.subscribe({ sessionId }, { onComplete: resolve });
+    });
+    await until(async () => (await listenersOf(server)) === 1);
+    await wire.call("endSession", { sessionId });
+    await completed;
+    await until(() => closes.length === 1);
+    expect(closes).toEqual([4410]);
+    // A storm would show within a few of the client's retries of 10 ms.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    // An eager client holds a socket open come what may: it opens one, once, and asks for nothing on it.
+    expect(opened).toBe(lazy ? 1 : 2);
+    expect(closes).toEqual([4410]);
+    await socket.close();
+  });
+
+  it("is told of a session that is already over, and does not ask again", async () => {
+    await using server = await startTestServer();
+    const wire = trpcHttpWire(server.url);
+    const { sessionId } = await createSession(wire);
+    await wire.call("endSession", { sessionId });
+    let errors = 0;
+    const socket = openTrpcSocket(server.url, undefined, lazy);
+    const client = createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] });
+    await new Promise<void>((resolve) => {
+      client.sessionEvents.subscribe(
+        { sessionId },
+        {
+          onError: (error) => {
+            errors += 1;
+            expect(error.data?.session.code).toBe("SESSION_NOT_FOUND");
+            resolve();
+          },
+        },
+      );
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(errors).toBe(1);
+    await socket.close();
+  });
+});
+
+describe("a socket that watches several sessions", () => {
+  it("stays open when one of them ends, and the others go on", async () => {
+    await using server = await startTestServer();
+    const wire = trpcHttpWire(server.url);
+    const first = await createSession(wire);
+    const second = await createSession(wire);
+    let opened = 0;
+    const socket = createWSClient({
+      url: `${server.wsUrl}/trpc`,
+      onOpen: () => {
+        opened += 1;
+      },
+    });
+    const client = createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] });
+    const heard: string[] = [];
+    const firstOver = new Promise<void>((resolve) => {
+      client.sessionEvents.subscribe({ sessionId: first.sessionId }, { onComplete: resolve });
+    });
+    client.sessionEvents.subscribe(
+      { sessionId: second.sessionId },
+      { onData: ({ data }) => void heard.push(data.type) },
+    );
+    await until(async () => (await listenersOf(server)) === 2);
+    await wire.call("endSession", { sessionId: first.sessionId });
+    await firstOver;
+    await wire.call("sendSessionMessage", { sessionId: second.sessionId, content: "still here" });
+    await until(() => heard.includes("message"));
+    expect(opened).toBe(1);
+    await socket.close();
+  });
+});
+
+describe("a peer that does not behave", () => {
+  it("is destroyed a second after a close that it does not answer", async () => {
+    await using server = await startTestServer();
+    const wire = trpcHttpWire(server.url);
+    const { sessionId } = await createSession(wire);
+    const { hostname, port } = new URL(server.url);
+    // A handshake by hand: this peer reads, but never answers a frame.
+    const peer = connect(Number(port), hostname);
+    peer.write(
+      `GET ${eventsPath(sessionId)} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    peer.on("error", () => {});
+    peer.resume();
+    await until(async () => (await listenersOf(server)) === 1);
+    const endedAt = performance.now();
+    await wire.call("endSession", { sessionId });
+    await once(peer, "close");
+    const took = performance.now() - endedAt;
+    expect(took).toBeGreaterThan(800);
+    expect(took).toBeLessThan(2_500);
+  });
+
+  it("is dropped when it is silent for too long, and its listener with it", async () => {
+    await using server = await startTestServer({}, { heartbeat: { pingAfterMs: 50, silentMs: 120 } });
+    const { sessionId } = await createSession(trpcHttpWire(server.url));
+    const lively = await openSocket(`${server.wsUrl}${eventsPath(sessionId)}`);
+    const silent = new WebSocket(`${server.wsUrl}${eventsPath(sessionId)}`, { autoPong: false });
+    const [code] = await once(silent, "close");
+    expect(code).toBe(1006);
+    await until(async () => (await listenersOf(server)) === 1);
+    expect(lively.readyState).toBe(WebSocket.OPEN);
+    lively.terminate();
+  });
+
+  it.each(["plain", "tRPC"])(
+    "is closed with 4408 on a %s socket when it reads too slowly, and only it",
+    async (kind) => {
+      await using server = await startTestServer();
+      const wire = trpcHttpWire(server.url);
+      const { sessionId } = await createSession(wire);
+      const slow = await openSocket(
+        kind === "plain" ? `${server.wsUrl}${eventsPath(sessionId)}` : `${server.wsUrl}/trpc`,
+      );
+      if (kind === "tRPC")
+        slow.send(
+          JSON.stringify({
+            id: 1,
+            method: "subscription",
+            params: { path: "sessionEvents", input: { sessionId } },
+          }),
+        );
+      const quick = await openSocket(`${server.wsUrl}${eventsPath(sessionId)}`);
+      quick.on("message", () => {});
+      await until(async () => (await listenersOf(server)) === 2);
+      slow.pause();
+      const content = "x".repeat(4_000);
+      const metadata = { padding: "y".repeat(9_000) };
+      // What the kernel takes on both sides comes before the megabyte that counts.
+      for (let sent = 0; (await listenersOf(server)) === 2 && sent < 3_000; sent += 18)
+        await Promise.all(
+          Array.from({ length: 18 }, () => wire.call("sendSessionMessage", { sessionId, content, metadata })),
+        );
+      expect(await listenersOf(server)).toBe(1);
+      slow.resume();
+      const [code] = await once(slow, "close");
+      expect(code).toBe(4408);
+      expect(quick.readyState).toBe(WebSocket.OPEN);
+      quick.terminate();
+    },
+  );
+});
+
+describe("draining", () => {
+  it("closes listeners with 1012 and answers what is under way", async () => {
+    await using server = await startTestServer();
+    const wire = trpcHttpWire(server.url);
+    const { sessionId } = await createSession(wire, { agentId: "00000000-0000-4000-8000-000000000002" });
+    const plain = await openSocket(`${server.wsUrl}${eventsPath(sessionId)}`);
+    const trpc = await openSocket(`${server.wsUrl}/trpc`);
+    trpc.send(
+      JSON.stringify({
+        id: 1,
+        method: "subscription",
+        params: { path: "sessionEvents", input: { sessionId } },
+      }),
+    );
+    await until(async () => (await listenersOf(server)) === 2);
+    const closes = Promise.all([once(plain, "close"), once(trpc, "close")]);
+    const reply = wire.call("sendSessionMessage", {
+      sessionId,
+      content: "one two three",
+      metadata: { delayMs: 50 },
+      transport: "http",
+    });
+    await once(plain, "message");
+    const closed = server.close(5_000);
+    expect((await closes).map(([code]) => code)).toEqual([1012, 1012]);
+    const ready = await fetch(`${server.url}/readyz`);
+    expect(ready.status).toBe(503);
+    const late = await restWire(server.url).call("createSession", {});
+    expect(late).toMatchObject({ status: 400 });
+    const lateSession = await restWire(server.url).call("getSession", { sessionId });
+    expect(lateSession).toMatchObject({ status: 503, code: "SERVICE_UNAVAILABLE" });
+    expect((await reply).body.agentResponse).toMatchObject({ content: "one two three" });
+    await closed;
+  });
+});
