@@ -1,0 +1,91 @@
+import type { TimeoutSettings } from "@adjourn/sessions";
+import {
+  type AgentEntry,
+  type AgentKind,
+  describeGiven,
+  type EntrySchemas,
+  type EnvLookup,
+  entrySchemas,
+} from "./agents-file-fields.js";
+
+/** What is wrong with an agents file: a line for each mistake, without a secret in it. */
+export class AgentsFileError extends Error {
+  override readonly name = "AgentsFileError";
+
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join("\n"));
+  }
+}
+
+/**
+ * The entries of an agents file, checked; docs/agents.md has the format.
+ * @throws AgentsFileError
+ */
+export const parseAgentsFile = (
+  text: string,
+  allowed: { readonly env: EnvLookup; readonly timeouts: TimeoutSettings },
+): readonly AgentEntry[] => {
+  const schemas = entrySchemas(allowed);
+  const results = parseList(text).map((entry, index) => parseEntry(entry, `[${index}]`, schemas));
+  const entries = results.flatMap(({ entry }) => (entry ? [entry] : []));
+  const problems = [...results.flatMap((result) => result.problems), ...findRepeated(results)];
+  if (problems.length > 0) throw new AgentsFileError(problems);
+  return entries;
+};
+
+interface Parsed {
+  readonly entry: AgentEntry | null;
+  readonly problems: readonly string[];
+}
+
+const parseList = (text: string): readonly unknown[] => {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw new AgentsFileError([`is not JSON${findLine(error, text)}; allowed: a JSON list of agents`]);
+  }
+  if (Array.isArray(parsed)) return parsed;
+  throw new AgentsFileError([`${describeGiven(parsed)}; allowed: a JSON list of agents`]);
+};
+
+const findLine = (error: unknown, text: string): string => {
+  const position = / position (\d+)/.exec(String(error))?.[1];
+  return position === undefined ? "" : ` (line ${text.slice(0, Number(position)).split("\n").length})`;
+};
+
+const parseEntry = (given: unknown, path: string, schemas: EntrySchemas): Parsed => {
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    return { entry: null, problems: [`${path} ${describeGiven(given)}; allowed: an object`] };
+  const kind = "kind" in given ? given.kind : undefined;
+  if (typeof kind !== "string" || !isKind(kind, schemas)) {
+    const allowed = Object.keys(schemas).join(", ");
+    return { entry: null, problems: [`${path}.kind ${describeGiven(kind)}; allowed: ${allowed}`] };
+  }
+  const result = schemas[kind].safeParse(given);
+  if (result.success) return { entry: result.data, problems: [] };
+  return {
+    entry: null,
+    problems: result.error.issues.flatMap((issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map(
+            (key) => `${path}.${key} is unknown; allowed: ${Object.keys(schemas[kind].shape).join(", ")}`,
+          )
+        : [`${path}.${issue.path.join(".")} ${issue.message}`],
+    ),
+  };
+};
+
+const isKind = (kind: string, schemas: EntrySchemas): kind is AgentKind => Object.hasOwn(schemas, kind);
+
+const findRepeated = (results: readonly Parsed[]): string[] => {
+  const first = new Map<string, number>();
+  return results.flatMap(({ entry }, index) => {
+    if (!entry) return [];
+    const earlier = first.get(entry.id);
+    if (earlier === undefined) first.set(entry.id, index);
+    return earlier === undefined
+      ? []
+      : [`[${index}].id is "${entry.id}", which [${earlier}] has; allowed: each id once`];
+  });
+};

@@ -1,0 +1,122 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defaultTimeoutSettings } from "@adjourn/sessions";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startServer } from "../test/local-server.js";
+import { collect, createStoppedClock, turnOf } from "../test/turns.js";
+import { loadAgents } from "./load-agents.js";
+
+const variables: Readonly<Record<string, string>> = {
+  OPENAI_API_KEY: "sk-test-secret",
+  HOOK_SECRET: `whsec_${Buffer.alloc(32).toString("base64")}`,
+};
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "adjourn-agents-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const loadPath = (path: string | null) =>
+  loadAgents({
+    path,
+    env: (name) => variables[name],
+    timeouts: defaultTimeoutSettings,
+    clock: createStoppedClock(),
+  });
+
+const load = async (text: string) => {
+  const path = join(folder, "agents.json");
+  await writeFile(path, text);
+  return await loadPath(path);
+};
+
+const summaries = (agents: Awaited<ReturnType<typeof load>>) => agents.map(({ name, kind }) => [name, kind]);
+
+test("without a file there are the two built in", async () => {
+  expect(summaries(await loadPath(null))).toEqual([
+    ["Echo", "echo"],
+    ["Typewriter", "typewriter"],
+  ]);
+});
+
+test("the file's come behind them, or in their place where the id is theirs", async () => {
+  const agents = await load(
+    JSON.stringify([
+      {
+        id: "00000000-0000-4000-8000-00000000000a",
+        name: "Slow",
+        kind: "typewriter",
+        replyTimeoutSeconds: 3,
+      },
+      {
+        id: "00000000-0000-4000-8000-000000000001",
+        name: "Parrot",
+        kind: "echo",
+        timeoutConfig: { timeoutMinutes: 5 },
+      },
+    ]),
+  );
+  expect(summaries(agents)).toEqual([
+    ["Parrot", "echo"],
+    ["Typewriter", "typewriter"],
+    ["Slow", "typewriter"],
+  ]);
+  expect(agents[0]).toMatchObject({ timeoutConfig: { timeoutMinutes: 5 }, replyTimeoutSeconds: 120 });
+  expect(agents[2]).toMatchObject({ replyTimeoutSeconds: 3 });
+});
+
+test("what they hold reaches the model and the webhook", async () => {
+  await using server = await startServer((response) =>
+    response.writeHead(200, { "content-type": "application/json" }).end('{"text": "Good morning"}'),
+  );
+  const [, , small, hook] = await load(
+    JSON.stringify([
+      {
+        id: "00000000-0000-4000-8000-00000000000a",
+        name: "Small",
+        kind: "openai",
+        baseUrl: server.url,
+        model: "small-1",
+        apiKeyEnv: "OPENAI_API_KEY",
+        historyLimit: 3,
+      },
+      {
+        id: "00000000-0000-4000-8000-00000000000b",
+        name: "Hook",
+        kind: "webhook",
+        url: server.url,
+        secretEnv: "HOOK_SECRET",
+      },
+    ]),
+  );
+  expect([small?.historyLimit, hook?.historyLimit]).toEqual([3, 50]);
+  await collect(small?.reply(turnOf("hello")) ?? expect.fail()).catch(() => {});
+  expect(server.received[0]?.headers.authorization).toBe("Bearer sk-test-secret");
+  expect(await collect(hook?.reply(turnOf("hello")) ?? expect.fail())).toEqual(["Good morning"]);
+});
+
+test("the file that docs/agents.md shows is one that loads", async () => {
+  const page = await readFile(new URL("../../../docs/agents.md", import.meta.url), "utf8");
+  const example = /```json\n(\[[\s\S]*?)```/.exec(page)?.[1] ?? expect.fail("no example");
+  expect(summaries(await load(example))).toEqual([
+    ["Echo", "echo"],
+    ["Typewriter", "typewriter"],
+    ["Helper", "openai"],
+    ["Local", "openai"],
+    ["Support", "webhook"],
+  ]);
+});
+
+test("each line of a refusal names the file", async () => {
+  const path = join(folder, "agents.json");
+  await expect(load('[{"kind": "gpt"}, 1]')).rejects.toMatchObject({
+    message:
+      `AGENTS_FILE ${path}: [0].kind is "gpt"; allowed: echo, typewriter, openai, webhook\n` +
+      `AGENTS_FILE ${path}: [1] is 1; allowed: an object`,
+  });
+  await expect(loadPath(join(folder, "none.json"))).rejects.toThrow(
+    `AGENTS_FILE ${join(folder, "none.json")}: can't be read (ENOENT); allowed: the path of a JSON file`,
+  );
+});
