@@ -4,6 +4,7 @@ import { appRouter, type Context, type Credentials, type Principal, type TrpcSoc
 import { SessionError, type Sessions } from "@adjourn/sessions";
 import { type CreateWSSContextFnOptions, getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import type { WebSocket, WebSocketServer } from "ws";
+import type { Admit } from "./admission.js";
 import { closeSocket } from "./close-socket.js";
 import type { ReportError } from "./report-error.js";
 import { createWsBatchLimit } from "./ws-batch-limit.js";
@@ -22,13 +23,14 @@ export interface Admission {
 export interface TrpcWebSocketNeeds {
   readonly sessions: Sessions;
   readonly credentials: Credentials;
+  readonly admit: Admit;
   readonly reportError: ReportError;
   readonly paramsWithinMs?: number | undefined;
 }
 
 /** Serves the tRPC router on sockets that an upgrade has admitted. */
 export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNeeds) => {
-  const { sessions, credentials, reportError } = needs;
+  const { sessions, credentials, admit, reportError } = needs;
   const admissions = new WeakMap<IncomingMessage, Admission>();
   const sockets = new Map<WebSocket, { readonly handle: TrpcSocket }>();
   const waiting = new WeakMap<WebSocket, NodeJS.Timeout>();
@@ -46,7 +48,15 @@ export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNe
     }
     const handle = toTrpcSocket(res, admission.connection, info.connectionParams?.sessionId ?? null);
     sockets.set(res, { handle });
-    return { sessions, credentials, principal, requestId: admission.requestId, socket: handle };
+    const admitCall = () => admit(req, principal);
+    return {
+      sessions,
+      credentials,
+      principal,
+      requestId: admission.requestId,
+      socket: handle,
+      admit: admitCall,
+    };
   };
 
   const batchLimit = createWsBatchLimit();

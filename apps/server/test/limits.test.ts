@@ -121,4 +121,15 @@ describe("what is bounded", () => {
     expect(Number(overTrpc.headers.get("Retry-After"))).toBeGreaterThan(0);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   });
+
+  it("calls on a socket count as requests do", async () => {
+    await using server = await startTestServer({ RATE_LIMIT_PER_MINUTE: "3" });
+    const { socket, frames } = await openRaw(server.wsUrl);
+    for (const id of [1, 2, 3]) socket.send(JSON.stringify(query(id)));
+    await until(() => frames.length === 3);
+    // The upgrade was the first of the three.
+    expect(frames.filter((frame) => "result" in frame)).toHaveLength(2);
+    expect(frames.find((frame) => "error" in frame)?.error).toMatchObject({ data: { httpStatus: 429 } });
+    socket.terminate();
+  });
 });

@@ -53,6 +53,11 @@ export interface Context {
   readonly callerGone?: AbortSignal | undefined;
   /** Present on calls that came over tRPC's WebSocket. */
   readonly socket?: TrpcSocket | undefined;
+  /**
+   * Counts a call against its sender where no HTTP request does, over tRPC's WebSocket.
+   * @throws SessionError `RATE_LIMITED`
+   */
+  readonly admit?: (() => Promise<void>) | undefined;
   /** Present on calls that came over HTTP, tRPC's own. */
   readonly response?: TrpcResponse | undefined;
 }
