@@ -7,6 +7,8 @@ export { type Close, sessionEndedClose, sessionNotFoundClose } from "./listeners
 export { type EventSocket, PlainWebSocketListener } from "./listeners/plain-websocket.js";
 export { type Refusal, toRefusal } from "./refusal.js";
 export { type DialectName, dialectNames, dialects } from "./rest/dialects.js";
+export { renderDocsPage } from "./rest/docs-page.js";
 export { createRestHandler, type RestHandler, type RestOptions } from "./rest/handler.js";
+export { createOpenapiDocument, type OpenapiOptions } from "./rest/openapi.js";
 export { maxBodyBytes } from "./rest/read-body.js";
 export { type AppRouter, appRouter, createCaller } from "./router.js";

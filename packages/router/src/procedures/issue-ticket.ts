@@ -1,7 +1,10 @@
 import { toIso } from "@adjourn/sessions";
+import { z } from "zod";
 import { procedure } from "../trpc.js";
 
-export const issueTicket = procedure.mutation(async ({ ctx }) => {
+export const issuedTicket = z.object({ ticket: z.string(), expiresAt: z.iso.datetime() });
+
+export const issueTicket = procedure.mutation(async ({ ctx }): Promise<z.output<typeof issuedTicket>> => {
   // A session's token is worth nothing once its session is over, which only the store knows.
   if (ctx.principal.role === "session") await ctx.sessions.getSession({ sessionId: ctx.principal.sessionId });
   const { ticket, expiresAt } = await ctx.credentials.ticket(ctx.principal);

@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+export type JsonSchema = { readonly [key: string]: unknown };
+
+/** Schemas that have an id, by it; filled as they are met. */
+export type Components = Record<string, JsonSchema>;
+
+/** A zod schema as JSON Schema whose named parts are references into `components`. */
+export const toJsonSchema = (
+  schema: z.ZodType,
+  io: "input" | "output",
+  components: Components,
+): JsonSchema => {
+  const {
+    $schema: _,
+    $defs,
+    ...json
+  } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: "any",
+    override: ({ jsonSchema }) => {
+      // The format says as much as zod's pattern of a thousand characters, and no one means those bounds.
+      if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.type === "object" && jsonSchema.propertyNames !== undefined) {
+        delete jsonSchema.propertyNames;
+        jsonSchema.additionalProperties = true;
+      }
+    },
+  });
+  for (const [id, definition] of Object.entries($defs ?? {})) components[id] = relink(definition);
+  return relink(json);
+};
+
+const relink = (json: unknown): JsonSchema =>
+  JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/')) as JsonSchema;
+
+/** The properties of an object's schema, and which of them must be there. */
+export const fieldsOf = (schema: JsonSchema): { properties: Components; required: readonly string[] } => ({
+  properties: (schema.properties ?? {}) as Components,
+  required: (schema.required ?? []) as readonly string[],
+});
+
+/** The same object with only those fields. */
+export const pickFields = (schema: JsonSchema, names: readonly string[]): JsonSchema => {
+  const { properties, required } = fieldsOf(schema);
+  return {
+    type: "object",
+    properties: Object.fromEntries(names.map((name) => [name, properties[name]])),
+    required: required.filter((name) => names.includes(name)),
+    additionalProperties: false,
+  };
+};
