@@ -1,8 +1,8 @@
-import { createAgentDirectory, createBuiltInAgents } from "@adjourn/agents";
+import { AgentsFileError, createAgentDirectory, loadAgents } from "@adjourn/agents";
 import { createInProcessEventBus, createNoPresence } from "@adjourn/events";
 import type { AgentDirectory, Clock, EventBus, Log, Presence, SessionStore } from "@adjourn/sessions";
 import { createSqliteSessionStore, UnusableDatabaseError } from "@adjourn/storage";
-import { SettingError, type Settings } from "./env.js";
+import { lookUpVariable, SettingError, type Settings } from "./env.js";
 
 /** @throws SettingError for a database that can't be used as it is */
 export const openStore = async ({ databaseUrl }: Settings, clock: Clock): Promise<SessionStore> => {
@@ -22,5 +22,17 @@ export const openBus = async (
   presence: createNoPresence(),
 });
 
-export const openAgents = async (_settings: Settings, clock: Clock): Promise<AgentDirectory> =>
-  createAgentDirectory(createBuiltInAgents({ clock }));
+/** @throws SettingError for an agents file that can't be read or has a mistake */
+export const openAgents = async (
+  { agentsFile, timeouts }: Settings,
+  clock: Clock,
+): Promise<AgentDirectory> => {
+  try {
+    const source = { path: agentsFile, env: lookUpVariable, timeouts, clock };
+    return createAgentDirectory(await loadAgents(source));
+  } catch (error) {
+    if (!(error instanceof AgentsFileError)) throw error;
+    const [first, ...more] = error.problems;
+    throw new SettingError(more.length === 0 ? `${first}` : `${first} (and ${more.length} more)`);
+  }
+};

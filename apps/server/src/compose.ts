@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { createCredentials, createRestHandler, dialects } from "@adjourn/router";
+import { createCredentials, createOpenapiDocument, createRestHandler, dialects } from "@adjourn/router";
 import { type AgentDirectory, type Clock, createSessions, type SessionStore } from "@adjourn/sessions";
 import { openAgents, openBus, openStore } from "./adapters.js";
 import { createAdmit } from "./admission.js";
@@ -85,7 +85,11 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
     },
     onError: shared.reportError,
   });
-  const server = createHttpServer({ ...shared, pages: createPages(shared), rest });
+  const server = createHttpServer({
+    ...shared,
+    pages: createPages({ ...shared, openApi: createOpenapiDocument({ dialect: settings.restDialect }) }),
+    rest,
+  });
   const { heartbeat, paramsWithinMs } = overrides;
   const webSockets = serveWebSockets(server, { ...shared, heartbeat, paramsWithinMs });
 

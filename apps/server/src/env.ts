@@ -128,6 +128,9 @@ const variables = z.object({
   LOG_LEVEL: oneOf(...logLevels).default("info"),
 });
 
+/** For the keys of model endpoints, whose variables the agents file names. */
+export const lookUpVariable = (name: string): string | undefined => process.env[name];
+
 type Variables = z.output<typeof variables>;
 
 /**

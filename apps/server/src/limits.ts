@@ -1,3 +1,2 @@
-/** Contract §2: a body and a WebSocket frame alike. */
-export const maxBodyBytes = 128 * 1_024;
+/** Calls in one tRPC batch (contract §2). */
 export const maxBatchCalls = 20;

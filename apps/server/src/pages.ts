@@ -1,28 +1,39 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { authenticateRequest, type Credentials } from "@adjourn/router";
+import {
+  authenticateRequest,
+  type Credentials,
+  type createOpenapiDocument,
+  renderDocsPage,
+} from "@adjourn/router";
 import { SessionError } from "@adjourn/sessions";
 import type { Address } from "./address.js";
 import type { Admit } from "./admission.js";
 import { answer, answerJson } from "./answer.js";
-import { docsPage, docsPolicy } from "./docs-page.js";
 import type { Metrics } from "./metrics.js";
 import type { OriginGuard } from "./origin-guard.js";
 
 export type Page = (request: IncomingMessage, response: ServerResponse, address: Address) => Promise<void>;
 
-// The document is made by the router.
-const openApi = { openapi: "3.1.0", info: { title: "Adjourn", version: "0.1.0" }, paths: {} };
+/** The page brings its style along and nothing else. */
+const docsPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 export interface PageNeeds {
   readonly credentials: Credentials;
   readonly guard: OriginGuard;
   readonly admit: Admit;
   readonly metrics: Metrics;
+  readonly openApi: ReturnType<typeof createOpenapiDocument>;
 }
 
 /** What is no operation: the OpenAPI document, its page and the metrics. */
-export const createPages = ({ credentials, guard, admit, metrics }: PageNeeds): ReadonlyMap<string, Page> => {
-  const docs = docsPage(openApi);
+export const createPages = ({
+  credentials,
+  guard,
+  admit,
+  metrics,
+  openApi,
+}: PageNeeds): ReadonlyMap<string, Page> => {
+  const docs = renderDocsPage(openApi);
 
   const page =
     (send: (response: ServerResponse) => Promise<void> | void, key: "open" | "key"): Page =>

@@ -1,10 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { appRouter, authenticateRequest, type Context, type Credentials, toRefusal } from "@adjourn/router";
+import {
+  appRouter,
+  authenticateRequest,
+  type Context,
+  type Credentials,
+  maxBodyBytes,
+  toRefusal,
+} from "@adjourn/router";
 import { SessionError, type Sessions } from "@adjourn/sessions";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import type { Address } from "./address.js";
 import type { Admit } from "./admission.js";
-import { maxBatchCalls, maxBodyBytes } from "./limits.js";
+import { maxBatchCalls } from "./limits.js";
 import type { OriginGuard } from "./origin-guard.js";
 import type { ReportError } from "./report-error.js";
 

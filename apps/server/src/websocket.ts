@@ -1,14 +1,19 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { authenticateRequest, type Credentials, type Refusal, toRefusal } from "@adjourn/router";
+import {
+  authenticateRequest,
+  type Credentials,
+  maxBodyBytes,
+  type Refusal,
+  toRefusal,
+} from "@adjourn/router";
 import { SessionError, type Sessions, validationError } from "@adjourn/sessions";
 import { type WebSocket, WebSocketServer } from "ws";
 import { readAddress } from "./address.js";
 import type { Admit } from "./admission.js";
 import { closeSocket } from "./close-socket.js";
 import { defaultHeartbeat, Heartbeat, type HeartbeatTimes } from "./heartbeat.js";
-import { maxBodyBytes } from "./limits.js";
 import type { OriginGuard } from "./origin-guard.js";
 import { enterPlainEvents, eventsSessionId } from "./plain-events.js";
 import { refuseUpgrade } from "./refuse-upgrade.js";

@@ -91,6 +91,7 @@ describe("a start that can't be", () => {
     ["HOST", { HOST: "192.0.2.1", ADJOURN_ADMIN_KEY: adminKey }],
     ["REDIS_URL", { REDIS_URL: "redis://127.0.0.1:6379" }],
     ["ADJOURN_ADMIN_KEY", { ADJOURN_ADMIN_KEY: "short" }],
+    ["AGENTS_FILE", { AGENTS_FILE: "./there-is-no-such-file.json" }],
   ])("says so in one line that names %s, for %j", async (name, env) => {
     await using folder = await temporaryFolder();
     const { code, stderr } = await runToExit({

@@ -100,14 +100,20 @@ const expectReplay = async (
   if (note.ends.length > 0) return;
   const missing = ids.slice(ids.indexOf(first) + heard.length);
   const replayed = await listenFor(url, note.sessionId, lastEventId, missing.length);
-  expect(replayed, "the replay is not what was missed").toEqual(missing);
-  note.heard.push(...replayed);
+  expect(replayed.ids, "the replay is not what was missed").toEqual(missing);
+  note.heard.push(...replayed.ids);
+  note.lastEventId = replayed.lastEventId;
 };
 
-/** Ids of the first so many messages of a connection; without any, it waits for the connection to begin. */
-const listenFor = (url: string, sessionId: string, lastEventId: string, count: number): Promise<string[]> =>
+interface Replayed {
+  readonly ids: readonly string[];
+  readonly lastEventId: string;
+}
+
+/** The first so many messages of a connection; where there are none to come, it waits for `session.started`. */
+const listenFor = (url: string, sessionId: string, after: string, count: number): Promise<Replayed> =>
   new Promise((resolve, reject) => {
-    const path = eventsPath(sessionId, { lastEventId });
+    const path = eventsPath(sessionId, { lastEventId: after });
     const socket = new WebSocket(`${url.replace("http", "ws")}${path}`);
     const ids: string[] = [];
     socket.on("error", reject);
@@ -117,6 +123,6 @@ const listenFor = (url: string, sessionId: string, lastEventId: string, count: n
       if (event.type === "message") ids.push(event.message.id);
       if (ids.length < count) return;
       socket.removeAllListeners("close").terminate();
-      resolve(ids);
+      resolve({ ids, lastEventId: event.id });
     });
   });

@@ -1,0 +1,31 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { runKillRounds } from "./kill-rounds.js";
+
+/** The kill test by hand, on the built server: `npm run kill-test -- --kills 200 --seed 1`. */
+const { values } = parseArgs({
+  options: {
+    kills: { type: "string", default: "200" },
+    seed: { type: "string", default: String(Date.now()) },
+  },
+});
+const kills = Number(values.kills);
+const seed = Number(values.seed);
+const folder = await mkdtemp(join(tmpdir(), "adjourn-kills-"));
+const databaseUrl = `file:${join(folder, "adjourn.db")}`;
+const beganAt = performance.now();
+console.log(`${kills} kills, seed ${seed}`);
+const figures = await runKillRounds({
+  kills,
+  seed,
+  program: "built",
+  databaseUrl,
+  onRound: (kill, { answers, unanswered }) => {
+    if (kill % 10 === 0) console.log(`${kill} kills, ${answers} answers, ${unanswered} calls cut off`);
+  },
+});
+await rm(folder, { recursive: true, force: true });
+console.log(`no promise broken in ${Math.round((performance.now() - beganAt) / 1_000)} s`);
+console.table(figures);

@@ -1,0 +1,22 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { runKillRounds } from "./kill-rounds.js";
+
+const kills = 15;
+
+it(`${kills} SIGKILLs under load: nothing acknowledged is lost, nothing ended comes back, no ghost writes`, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "adjourn-kills-"));
+  const databaseUrl = `file:${join(folder, "adjourn.db")}`;
+  const seed = Math.floor(Math.random() * 2 ** 32);
+  try {
+    const figures = await runKillRounds({ kills, seed, program: "source", databaseUrl });
+    // The rounds are worth something only if there was something to lose.
+    expect(figures.messages).toBeGreaterThan(100);
+    expect(figures.ends).toBeGreaterThan(10);
+    expect(figures.unanswered).toBeGreaterThan(10);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}, 300_000);
