@@ -24,6 +24,7 @@ export interface Overrides {
   readonly heartbeat?: HeartbeatTimes;
   /** How long a tRPC socket may owe its `connectionParams`. */
   readonly paramsWithinMs?: number;
+  readonly headersWithinMs?: number;
 }
 
 export interface RunningServer {
@@ -85,12 +86,13 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
     },
     onError: shared.reportError,
   });
+  const { heartbeat, paramsWithinMs, headersWithinMs } = overrides;
   const server = createHttpServer({
     ...shared,
     pages: createPages({ ...shared, openApi: createOpenapiDocument({ dialect: settings.restDialect }) }),
     rest,
+    headersWithinMs,
   });
-  const { heartbeat, paramsWithinMs } = overrides;
   const webSockets = serveWebSockets(server, { ...shared, heartbeat, paramsWithinMs });
 
   const closeParts = async () => {

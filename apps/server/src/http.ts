@@ -27,17 +27,19 @@ export interface HttpNeeds {
   readonly metrics: Metrics;
   /** What is served besides, by path. */
   readonly pages: ReadonlyMap<string, Page>;
+  /** How long a peer may take over its request's head. */
+  readonly headersWithinMs?: number | undefined;
   readonly rest: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
 /** Against peers that send their request a byte at a time, or none at all. */
-const patience = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
+const patience = (headersTimeout = 10_000) => ({
+  headersTimeout,
+  requestTimeout: 3 * headersTimeout,
   keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 2_000,
+  connectionsCheckingInterval: headersTimeout / 5,
   maxHeaderSize: 16_384,
-};
+});
 const maxConnections = 50_000;
 
 /** The server with its mounts in order; it does not listen yet. */
@@ -64,7 +66,7 @@ export const createHttpServer = (needs: HttpNeeds): Server => {
     return needs.rest(request, response);
   };
 
-  const server = createServer(patience, (request, response) => {
+  const server = createServer(patience(needs.headersWithinMs), (request, response) => {
     const requestId = randomUUID();
     note(needs, request, response, requestId);
     setBaseHeaders(response, requestId);

@@ -101,7 +101,7 @@ export const eventsPath = (sessionId: string, options: ListenOptions = {}): stri
 
 const closeCodes: Readonly<Record<number, string>> = { 4404: "SESSION_NOT_FOUND", 4410: "SESSION_EXPIRED" };
 
-const plainWs: ListenerWire = {
+export const plainWs: ListenerWire = {
   wire: "plain WebSocket",
   listen: (url, sessionId, options = {}) => {
     const socket = new WebSocket(`${url.replace("http", "ws")}${eventsPath(sessionId, options)}`);
