@@ -8,8 +8,8 @@ import type {
   SessionFilter,
 } from "@adjourn/sessions";
 import { expiryCause, systemCaller } from "@adjourn/sessions";
+import { type EndingColumns, type SessionColumns, toEndingRecord } from "../rows.js";
 import type { Parameters, SqliteConnection } from "./connection.js";
-import { type EndingColumns, type SessionColumns, toEndingRecord } from "./rows.js";
 import { isLive, readOver, sessionColumns } from "./sessions-table.js";
 
 export const endingStatements = {

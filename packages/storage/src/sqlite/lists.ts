@@ -7,8 +7,8 @@ import type {
   SessionPage,
   SessionStats,
 } from "@adjourn/sessions";
+import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
 import type { Parameters, SqliteConnection } from "./connection.js";
-import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "./rows.js";
 import { sessionColumns } from "./sessions-table.js";
 
 export const countStatements = {

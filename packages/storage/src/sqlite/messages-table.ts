@@ -6,8 +6,8 @@ import type {
   MessagePageOutcome,
   MessageRange,
 } from "@adjourn/sessions";
+import { type MessageColumns, type SessionColumns, toMessage, toSession } from "../rows.js";
 import type { SqliteConnection } from "./connection.js";
-import { type MessageColumns, type SessionColumns, toMessage, toSession } from "./rows.js";
 import { activity, isLive, readOver, sessionColumns } from "./sessions-table.js";
 
 /** Takes the next seq and time of the channel from the session's row, if it lives: the fence against late replies. */
@@ -53,7 +53,7 @@ export const appendMessage = (
     channel_id: session.channelId,
     seq: session.lastSeq,
     author_id: isAgent ? session.agentId : session.userId,
-    is_agent: isAgent ? 1 : 0,
+    is_agent: isAgent,
     in_reply_to: draft.inReplyTo,
     content: draft.content,
     metadata,
@@ -65,14 +65,14 @@ export const appendMessage = (
     channelId: stored.channel_id,
     seq: stored.seq,
     authorId: stored.author_id,
-    isAgent: stored.is_agent,
+    isAgent: Number(isAgent),
     inReplyTo: stored.in_reply_to,
     content: stored.content,
     metadata,
     attachments,
     createdAt: stored.created_at,
   });
-  return { outcome: "stored", message: toMessage(stored), session, wasRenewed: row.was_renewed === 1 };
+  return { outcome: "stored", message: toMessage(stored), session, wasRenewed: Boolean(row.was_renewed) };
 };
 
 export const listMessages = (connection: SqliteConnection, range: MessageRange): MessagePageOutcome => {

@@ -8,8 +8,8 @@ import type {
   UpdateTimeoutOutcome,
 } from "@adjourn/sessions";
 import { expiryTime, nextWarnAt } from "@adjourn/sessions";
+import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
 import type { SqliteConnection } from "./connection.js";
-import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "./rows.js";
 
 export const sessionColumns = `session_id, channel_id, agent_id, user_id, created_at, last_activity, expires_at,
   timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, was_renewed, renewal_count,
@@ -143,7 +143,7 @@ export const recordHeartbeat = (
 ): HeartbeatOutcome => {
   const row = connection.get<SessionColumns>(sessionStatements.heartbeat, { sessionId, now });
   if (!row) return readOver(connection, sessionId);
-  return { outcome: "recorded", session: toSession(row), wasRenewed: row.was_renewed === 1 };
+  return { outcome: "recorded", session: toSession(row), wasRenewed: Boolean(row.was_renewed) };
 };
 
 export const updateTimeout = (

@@ -1,6 +1,6 @@
 import type { EndedBy, EndingCause, EndingRecord, JsonObject, Message, Session } from "@adjourn/sessions";
 
-/** A row of `sessions`, as far as the domain asks for it. */
+/** A row of `sessions`, as far as the domain asks for it. SQLite has no booleans. */
 export interface SessionColumns {
   readonly session_id: string;
   readonly channel_id: string;
@@ -10,10 +10,10 @@ export interface SessionColumns {
   readonly last_activity: number;
   readonly expires_at: number;
   readonly timeout_minutes: number;
-  readonly auto_renew: 0 | 1;
+  readonly auto_renew: 0 | 1 | boolean;
   readonly max_duration_minutes: number;
   readonly warning_threshold_minutes: number;
-  readonly was_renewed: 0 | 1;
+  readonly was_renewed: 0 | 1 | boolean;
   readonly renewal_count: number;
   readonly last_seq: number;
   readonly last_at: number;
@@ -44,7 +44,7 @@ export interface MessageColumns {
   readonly channel_id: string;
   readonly seq: number;
   readonly author_id: string;
-  readonly is_agent: 0 | 1;
+  readonly is_agent: 0 | 1 | boolean;
   readonly in_reply_to: string | null;
   readonly content: string;
   readonly metadata: string;
@@ -62,7 +62,7 @@ export const toSession = (row: SessionColumns): Session => ({
   expiresAt: row.expires_at,
   timeoutConfig: {
     timeoutMinutes: row.timeout_minutes,
-    autoRenew: row.auto_renew === 1,
+    autoRenew: Boolean(row.auto_renew),
     maxDurationMinutes: row.max_duration_minutes,
     warningThresholdMinutes: row.warning_threshold_minutes,
   },
@@ -95,7 +95,7 @@ export const toMessage = (row: MessageColumns): Message => ({
   channelId: row.channel_id,
   seq: row.seq,
   authorId: row.author_id,
-  isAgent: row.is_agent === 1,
+  isAgent: Boolean(row.is_agent),
   inReplyTo: row.in_reply_to,
   content: row.content,
   metadata: JSON.parse(row.metadata) as JsonObject,

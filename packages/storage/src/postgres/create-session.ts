@@ -1,0 +1,117 @@
+import type { CreateOutcome, IdempotencyKey, Session, SessionDraft } from "@adjourn/sessions";
+import { type SessionColumns, toSession } from "../rows.js";
+import type { PostgresDatabase, Queryable } from "./database.js";
+import type { Parameters } from "./named-parameters.js";
+
+/** One reading of the clock for all of the session's times. */
+const newSession = `SELECT :sessionId, :channelId, :agentId, :userId, at.now, at.now, at.expiry,
+    :timeoutMinutes::bigint, :autoRenew::boolean, :maxDurationMinutes::bigint, :warningThresholdMinutes::bigint,
+    CASE WHEN at.expiry - :warningThresholdMinutes::bigint * 60000 > at.now
+      THEN at.expiry - :warningThresholdMinutes::bigint * 60000 END,
+    :metadata
+  FROM (SELECT clock.now,
+      clock.now + least(:timeoutMinutes::bigint, :maxDurationMinutes::bigint) * 60000 AS expiry
+    FROM (SELECT adjourn_now() AS now) AS clock) AS at
+  ON CONFLICT (channel_id) WHERE holds_channel DO NOTHING RETURNING *`;
+
+const insertSession = `INSERT INTO sessions (session_id, channel_id, agent_id, user_id, created_at, last_activity,
+    expires_at, timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, warn_at, metadata)
+  ${newSession}`;
+
+const statements = {
+  onNewChannel: `WITH channel AS (
+      INSERT INTO channels (id, user_id, created_at) VALUES (:channelId, :userId, adjourn_now()))
+    ${insertSession}`,
+  lockChannel: "SELECT 1 FROM channels WHERE id = :channelId AND user_id = :userId FOR NO KEY UPDATE",
+  freeChannel: `UPDATE sessions SET holds_channel = false
+    WHERE channel_id = :channelId AND holds_channel AND expires_at <= adjourn_now()`,
+  insertSession,
+  /** The insert may have waited for the session before, whose last messages its own snapshot does not have. */
+  continueSeq: `UPDATE sessions SET
+      last_seq = coalesce((SELECT max(seq) FROM messages WHERE channel_id = :channelId), 0),
+      last_at = coalesce((SELECT max(created_at) FROM messages WHERE channel_id = :channelId), 0)
+    WHERE session_id = :sessionId RETURNING *`,
+  takeKey: `INSERT INTO idempotency_keys (operation, key, scope, body_hash, session_id, channel_id, created_at)
+    VALUES ('createSession', :key, '', :fingerprint, :sessionId, :channelId, adjourn_now())
+    ON CONFLICT DO NOTHING RETURNING 1`,
+  readKey: `SELECT body_hash, answer FROM idempotency_keys
+    WHERE operation = 'createSession' AND key = :key AND scope = ''`,
+  keepAnswer: `UPDATE idempotency_keys SET answer = :answer
+    WHERE operation = 'createSession' AND key = :key AND scope = ''`,
+} as const;
+
+/** Rolls the transaction back and is the answer. */
+class Refusal extends Error {
+  constructor(readonly outcome: CreateOutcome) {
+    super(outcome.outcome);
+  }
+}
+
+export const createSession = async (
+  database: PostgresDatabase,
+  draft: SessionDraft,
+  idempotency: IdempotencyKey | null,
+): Promise<CreateOutcome> => {
+  if (!draft.continues && !idempotency)
+    return { outcome: "created", session: await insertOnNewChannel(database, draft) };
+  try {
+    return await database.transaction(async (transaction) => {
+      const repeated = idempotency && (await takeKey(transaction, draft, idempotency));
+      if (repeated) return repeated;
+      const session = draft.continues
+        ? await insertOnOldChannel(transaction, draft)
+        : await insertOnNewChannel(transaction, draft);
+      if (idempotency)
+        await transaction.all(statements.keepAnswer, {
+          key: idempotency.key,
+          answer: JSON.stringify(session),
+        });
+      return { outcome: "created", session };
+    });
+  } catch (error) {
+    if (error instanceof Refusal) return error.outcome;
+    throw error;
+  }
+};
+
+/** Waits for a concurrent create with the key. @returns what it was answered, nothing where the key is now ours */
+const takeKey = async (
+  transaction: Queryable,
+  { sessionId, channelId }: SessionDraft,
+  { key, fingerprint }: IdempotencyKey,
+): Promise<CreateOutcome | undefined> => {
+  const taken = await transaction.get(statements.takeKey, { key, fingerprint, sessionId, channelId });
+  if (taken) return undefined;
+  const earlier = await transaction.get<{ body_hash: string; answer: string }>(statements.readKey, { key });
+  return earlier?.body_hash === fingerprint
+    ? { outcome: "repeated", session: JSON.parse(earlier.answer) as Session }
+    : { outcome: "key_reused" };
+};
+
+const toParameters = (draft: SessionDraft): Parameters => ({
+  sessionId: draft.sessionId,
+  channelId: draft.channelId,
+  agentId: draft.agentId,
+  userId: draft.userId,
+  ...draft.timeoutConfig,
+  metadata: JSON.stringify(draft.metadata),
+});
+
+const insertOnNewChannel = async (database: Queryable, draft: SessionDraft): Promise<Session> => {
+  const row = await database.get<SessionColumns>(statements.onNewChannel, toParameters(draft));
+  if (!row) throw new Error(`Channel ${draft.channelId} is there already`);
+  return toSession(row);
+};
+
+/** The lock on the channel keeps it from being erased meanwhile, and messages may still be stored on it. */
+const insertOnOldChannel = async (transaction: Queryable, draft: SessionDraft): Promise<Session> => {
+  const { sessionId, channelId, userId } = draft;
+  if (!(await transaction.get(statements.lockChannel, { channelId, userId })))
+    throw new Refusal({ outcome: "channel_not_found" });
+  await transaction.all(statements.freeChannel, { channelId });
+  if (!(await transaction.get(statements.insertSession, toParameters(draft))))
+    throw new Refusal({ outcome: "channel_in_use" });
+  const row = await transaction.get<SessionColumns>(statements.continueSeq, { sessionId, channelId });
+  if (!row) throw new Error(`Session ${sessionId} is not where it was just put`);
+  return toSession(row);
+};

@@ -1,0 +1,147 @@
+import { type Clock, StoreUnavailableError } from "@adjourn/sessions";
+import postgres from "postgres";
+import { isPassing, translate } from "./failures.js";
+import { type Parameters, withPositions } from "./named-parameters.js";
+
+type Pool = postgres.Sql<{ bigint: number }>;
+type Transaction = postgres.TransactionSql<{ bigint: number }>;
+
+export interface PostgresSettings {
+  readonly url: string;
+  readonly clock: Clock;
+  /** The schema that has the tables; by default the connection's own. */
+  readonly schema?: string | undefined;
+  /** Connections at most; 10 by default. */
+  readonly maxConnections?: number | undefined;
+  /** How long a call may take before it fails, waiting for a connection included; 8,000 by default. */
+  readonly deadlineMs?: number | undefined;
+}
+
+/** Calls that may be under way or wait for a connection; more are refused at once. */
+const maxCalls = 2_000;
+const maxAttempts = 4;
+
+export interface Queryable {
+  all<Row>(sql: string, parameters?: Parameters): Promise<Row[]>;
+  get<Row>(sql: string, parameters?: Parameters): Promise<Row | undefined>;
+}
+
+export interface QueryableTransaction extends Queryable {
+  /** Several statements without parameters. */
+  script(sql: string): Promise<void>;
+}
+
+const openPool = ({ url, schema, maxConnections = 10 }: PostgresSettings): Pool =>
+  postgres(url, {
+    max: maxConnections,
+    connect_timeout: 3,
+    idle_timeout: 60,
+    // After a failure the next call tries again almost at once: whether the server is back is for it to say.
+    backoff: () => 0.1,
+    fetch_types: false,
+    onnotice: () => {},
+    // Times and counts are whole numbers far below the bounds of a double.
+    types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
+    connection: {
+      application_name: "adjourn",
+      statement_timeout: 5_000,
+      lock_timeout: 4_000,
+      idle_in_transaction_session_timeout: 10_000,
+      synchronous_commit: "on",
+      default_transaction_isolation: "read committed",
+      ...(schema === undefined ? {} : { search_path: schema }),
+    },
+  });
+
+const queryable = (sql: Pool | Transaction): Queryable => {
+  const all = async <Row>(text: string, parameters: Parameters = {}): Promise<Row[]> => {
+    const statement = withPositions(text, parameters);
+    const rows = await sql.unsafe(statement.text, statement.values, { prepare: true });
+    return [...rows] as Row[];
+  };
+  return {
+    all,
+    get: async <Row>(text: string, parameters?: Parameters) => (await all<Row>(text, parameters))[0],
+  };
+};
+
+/**
+ * The pool. A call that the server does not answer in time fails, and its pool is replaced by a new one, since a
+ * connection that was cut in silence would hold up whoever gets it next.
+ * @throws StoreUnavailableError from every call
+ */
+export class PostgresDatabase implements Queryable {
+  private pool: Pool;
+  private calls = 0;
+  private closed = false;
+
+  constructor(private readonly settings: PostgresSettings) {
+    this.pool = openPool(settings);
+  }
+
+  all<Row>(sql: string, parameters?: Parameters): Promise<Row[]> {
+    return this.call((pool) => queryable(pool).all<Row>(sql, parameters));
+  }
+
+  get<Row>(sql: string, parameters?: Parameters): Promise<Row | undefined> {
+    return this.call((pool) => queryable(pool).get<Row>(sql, parameters));
+  }
+
+  /** What `work` throws rolls it back; a deadlock does it over. */
+  transaction<Result>(work: (transaction: QueryableTransaction) => Promise<Result>): Promise<Result> {
+    return this.call(async (pool) => {
+      // The driver's own type unwraps arrays of promises, which no work here returns.
+      let result: { readonly value: Result } | undefined;
+      await pool.begin(async (sql) => {
+        const script = async (text: string): Promise<void> => void (await sql.unsafe(text));
+        result = { value: await work({ ...queryable(sql), script }) };
+      });
+      if (!result) throw new Error("The transaction had no result");
+      return result.value;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.pool.end({ timeout: 5 });
+  }
+
+  private async call<Result>(work: (pool: Pool) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.callOnce(work);
+      } catch (error) {
+        if (attempt < maxAttempts && isPassing(error)) continue;
+        throw translate(error);
+      }
+    }
+  }
+
+  private async callOnce<Result>(work: (pool: Pool) => Promise<Result>): Promise<Result> {
+    if (this.closed) throw new StoreUnavailableError("The store is closed");
+    if (this.calls >= maxCalls) throw new StoreUnavailableError("Too many calls wait for the database");
+    this.calls++;
+    const { pool } = this;
+    const { clock, deadlineMs = 8_000 } = this.settings;
+    let stopWaiting = (): void => {};
+    const tooLate = new Promise<never>((_, reject) => {
+      const timer = clock.setTimeout(() => {
+        this.replace(pool);
+        reject(new StoreUnavailableError("The database did not answer in time"));
+      }, deadlineMs);
+      stopWaiting = () => timer.cancel();
+    });
+    try {
+      return await Promise.race([work(pool), tooLate]);
+    } finally {
+      stopWaiting();
+      this.calls--;
+    }
+  }
+
+  private replace(pool: Pool): void {
+    if (this.closed || pool !== this.pool) return;
+    this.pool = openPool(this.settings);
+    void pool.end({ timeout: 0 });
+  }
+}

@@ -1,0 +1,123 @@
+import type {
+  Caller,
+  EndingCounts,
+  EndingRecord,
+  EndOutcome,
+  EndRequest,
+  SessionFilter,
+} from "@adjourn/sessions";
+import { type EndingColumns, toEndingRecord } from "../rows.js";
+import type { Queryable } from "./database.js";
+import type { Parameters } from "./named-parameters.js";
+import { isLive, readOver, statementStart } from "./sessions-table.js";
+
+/** Records what a delete named `gone` took; `cause` is SQL. */
+const recordGone = (cause: string): string => `INSERT INTO endings (session_id, channel_id, agent_id, user_id,
+    created_at, expires_at, last_seq, ended_at, cause, reason, ended_by, actor, message_count)
+  SELECT session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq, adjourn_now(), ${cause},
+    :reason, :endedBy, :actor, message_count FROM gone RETURNING *`;
+
+/** Takes what a locking look named `due` found; nobody else can have it. */
+const takeDue = `gone AS (
+    DELETE FROM sessions USING due WHERE sessions.session_id = due.session_id RETURNING sessions.*)`;
+
+const statements = {
+  end: `WITH gone AS (DELETE FROM sessions WHERE ${isLive} RETURNING *),
+    kept AS (INSERT INTO idempotency_keys (operation, key, scope, session_id, channel_id, created_at)
+      SELECT 'endSession', :key::text, session_id, session_id, channel_id, adjourn_now() FROM gone
+      WHERE :key::text IS NOT NULL)
+    ${recordGone("'requested'")}`,
+  byKey: `SELECT endings.* FROM idempotency_keys JOIN endings USING (session_id)
+    WHERE operation = 'endSession' AND key = :key AND scope = :sessionId`,
+  expire: `WITH due AS MATERIALIZED (
+      SELECT session_id FROM sessions WHERE expires_at <= ${statementStart}
+      ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED),
+    ${takeDue}
+    ${recordGone(`CASE WHEN expires_at >= created_at + max_duration_minutes * 60000
+      THEN 'max_duration' ELSE 'expired' END`)}`,
+  read: `SELECT * FROM endings
+    WHERE session_id = ANY (ARRAY(SELECT json_array_elements_text(:sessionIds::text::json)))`,
+  addCounts: `UPDATE endings SET listeners_dropped = listeners_dropped + :listenersDropped,
+      operations_aborted = operations_aborted + :operationsAborted
+    WHERE session_id = :sessionId`,
+} as const;
+
+/** One statement: whose delete takes the session's row is the one who ended it. */
+export const endSession = async (database: Queryable, request: EndRequest): Promise<EndOutcome> => {
+  const { sessionId, idempotencyKey: key, reason, caller } = request;
+  const row = await database.get<EndingColumns>(statements.end, { sessionId, key, reason, ...caller });
+  if (row) return { outcome: "ended", ending: toEndingRecord(row) };
+  const earlier =
+    key === null ? undefined : await database.get<EndingColumns>(statements.byKey, { key, sessionId });
+  return earlier ? { outcome: "repeated", ending: toEndingRecord(earlier) } : readOver(database, sessionId);
+};
+
+const matching = ({
+  agentId,
+  userId,
+  sessionIds,
+}: SessionFilter): { sql: string; parameters: Parameters } => {
+  const conditions = [`expires_at > ${statementStart}`];
+  const parameters: Record<string, string> = {};
+  const add = (condition: string, name: string, value: string | undefined): void => {
+    if (value === undefined) return;
+    conditions.push(condition);
+    parameters[name] = value;
+  };
+  const ids = sessionIds && JSON.stringify(sessionIds);
+  const named = "session_id = ANY (ARRAY(SELECT json_array_elements_text(:sessionIds::text::json)))";
+  add(named, "sessionIds", ids);
+  add("agent_id = :agentId", "agentId", agentId);
+  add("user_id = :userId", "userId", userId);
+  return { sql: conditions.join(" AND "), parameters };
+};
+
+export const countMatching = async (database: Queryable, filter: SessionFilter): Promise<number> => {
+  const { sql, parameters } = matching(filter);
+  const count = `SELECT count(*) AS total FROM sessions WHERE ${sql}`;
+  return (await database.get<{ total: number }>(count, parameters))?.total ?? 0;
+};
+
+/** In one order for everyone, so that two bulk ends wait for each other and never in a circle. */
+export const endMatching = async (
+  database: Queryable,
+  filter: SessionFilter,
+  end: { reason: string | null; caller: Caller; createdUntil: number; limit: number },
+): Promise<EndingRecord[]> => {
+  const { sql, parameters } = matching(filter);
+  const { reason, caller, createdUntil, limit } = end;
+  const rows = await database.all<EndingColumns>(
+    `WITH due AS MATERIALIZED (
+        SELECT session_id FROM sessions WHERE ${sql} AND created_at <= :createdUntil
+        ORDER BY session_id LIMIT :limit FOR UPDATE),
+      ${takeDue}
+      ${recordGone("'bulk'")}`,
+    { ...parameters, createdUntil, limit, reason, ...caller },
+  );
+  return rows.map(toEndingRecord);
+};
+
+/** Oldest first; nodes that sweep together share the work. */
+export const expireSessions = async (database: Queryable, limit: number): Promise<EndingRecord[]> => {
+  const bySystem = { reason: null, endedBy: "system", actor: null };
+  const rows = await database.all<EndingColumns>(statements.expire, { limit, ...bySystem });
+  return rows.map(toEndingRecord).sort((a, b) => a.expiresAt - b.expiresAt);
+};
+
+export const readEndings = async (
+  database: Queryable,
+  sessionIds: readonly string[],
+): Promise<EndingRecord[]> => {
+  const rows = await database.all<EndingColumns>(statements.read, {
+    sessionIds: JSON.stringify(sessionIds),
+  });
+  return rows.map(toEndingRecord);
+};
+
+export const addEndingCounts = async (
+  database: Queryable,
+  sessionId: string,
+  { listenersDropped, operationsAborted }: EndingCounts,
+): Promise<void> => {
+  await database.all(statements.addCounts, { sessionId, listenersDropped, operationsAborted });
+};

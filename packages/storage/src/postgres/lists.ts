@@ -1,0 +1,128 @@
+import type {
+  EndingCause,
+  EndingPage,
+  ListFilter,
+  PagePosition,
+  PageRequest,
+  SessionPage,
+  SessionStats,
+} from "@adjourn/sessions";
+import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
+import type { Queryable } from "./database.js";
+import type { Parameters } from "./named-parameters.js";
+import { statementStart } from "./sessions-table.js";
+
+interface Counts extends SessionStats {
+  readonly near: number;
+}
+
+/** What has expired came near its end before, so those near it and alive are the difference. */
+const countAll = `SELECT (SELECT count(*) FROM sessions) - expired AS active, expired, near - expired AS near
+  FROM (SELECT
+    (SELECT count(*) FROM sessions WHERE expires_at <= clock.now) AS expired,
+    (SELECT count(*) FROM sessions
+      WHERE expires_at - warning_threshold_minutes * 60000 <= clock.now) AS near
+    FROM (SELECT adjourn_now() AS now OFFSET 0) AS clock) AS counts`;
+
+export const countSessions = async (
+  database: Queryable,
+): Promise<SessionStats & { readonly expiringSoon: number }> => {
+  const counts = await database.get<Counts>(countAll);
+  return { active: counts?.active ?? 0, expired: counts?.expired ?? 0, expiringSoon: counts?.near ?? 0 };
+};
+
+interface Conditions {
+  readonly sql: readonly string[];
+  readonly parameters: Parameters;
+}
+
+/** Greater than any character that an id goes on with. */
+const lastCharacter = "\u{10FFFF}";
+
+/** A search is four looks at indexes, each a range of what begins so, instead of a LIKE over every row. */
+const conditionsOf = (filter: ListFilter & { cause?: EndingCause }): Conditions => {
+  const sql: string[] = [];
+  const parameters: Record<string, string> = {};
+  const add = (condition: string, values: Record<string, string>): void => {
+    sql.push(condition);
+    Object.assign(parameters, values);
+  };
+  const { agentId, userId, search, cause } = filter;
+  if (agentId !== undefined) add("agent_id = :agentId", { agentId });
+  if (userId !== undefined) add("user_id = :userId", { userId });
+  if (cause !== undefined) add("cause = :cause", { cause });
+  if (search) {
+    const starts = ["session_id", "channel_id", "agent_id", "user_id"].map(
+      (column) => `(lower(${column}) >= lower(:from) AND lower(${column}) < lower(:to))`,
+    );
+    add(`(${starts.join(" OR ")})`, { from: search, to: `${search}${lastCharacter}` });
+  }
+  return { sql, parameters };
+};
+
+interface List {
+  readonly table: "sessions" | "endings";
+  readonly time: "created_at" | "ended_at";
+  readonly conditions: Conditions;
+}
+
+/** One row more than the page holds tells whether another follows. */
+const readPage = async <Row extends { readonly session_id: string }>(
+  database: Queryable,
+  { table, time, conditions }: List,
+  { limit, after }: PageRequest,
+  timeOf: (row: Row) => number,
+): Promise<{ rows: Row[]; next: PagePosition | null }> => {
+  const behind = after ? [`(${time}, session_id) < (:afterTime, :afterId)`] : [];
+  const where = [...conditions.sql, ...behind].join(" AND ") || "true";
+  const rows = await database.all<Row>(
+    `SELECT * FROM ${table} WHERE ${where} ORDER BY ${time} DESC, session_id DESC LIMIT :limit`,
+    {
+      ...conditions.parameters,
+      ...(after ? { afterTime: after.time, afterId: after.id } : {}),
+      limit: limit + 1,
+    },
+  );
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    rows: shown,
+    next: last && rows.length > limit ? { time: timeOf(last), id: last.session_id } : null,
+  };
+};
+
+export const listSessions = async (
+  database: Queryable,
+  filter: ListFilter,
+  page: PageRequest,
+): Promise<SessionPage> => {
+  const matching = conditionsOf(filter);
+  const conditions = { ...matching, sql: [...matching.sql, `expires_at > ${statementStart}`] };
+  const counting = `SELECT count(*) AS total FROM sessions WHERE ${conditions.sql.join(" AND ")}`;
+  const [{ rows, next }, { active, expired }, counted] = await Promise.all([
+    readPage<SessionColumns>(
+      database,
+      { table: "sessions", time: "created_at", conditions },
+      page,
+      (row) => row.created_at,
+    ),
+    countSessions(database),
+    matching.sql.length === 0 ? null : database.get<{ total: number }>(counting, conditions.parameters),
+  ]);
+  const total = counted === null ? active : (counted?.total ?? 0);
+  return { sessions: rows.map(toSession), total, stats: { active, expired }, next };
+};
+
+export const listEndings = async (
+  database: Queryable,
+  filter: ListFilter & { readonly cause?: EndingCause | undefined },
+  page: PageRequest,
+): Promise<EndingPage> => {
+  const { rows, next } = await readPage<EndingColumns>(
+    database,
+    { table: "endings", time: "ended_at", conditions: conditionsOf(filter) },
+    page,
+    (row) => row.ended_at,
+  );
+  return { endings: rows.map(toEndingRecord), next };
+};

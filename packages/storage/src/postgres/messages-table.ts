@@ -1,0 +1,144 @@
+import type {
+  AppendOutcome,
+  JsonObject,
+  Message,
+  MessageBound,
+  MessageDraft,
+  MessagePageOutcome,
+  MessageRange,
+} from "@adjourn/sessions";
+import { type MessageColumns, type SessionColumns, toMessage, toSession } from "../rows.js";
+import type { Queryable } from "./database.js";
+import { activity, isLive, readOver } from "./sessions-table.js";
+
+interface StoredColumns extends MessageColumns {
+  readonly session_id: string;
+  readonly session_metadata: string;
+}
+
+/** Takes the next seq and time from the session's row if it lives, and stores the message with it: all or nothing. */
+const append = (setActivity: string): string => `WITH place AS (
+    UPDATE sessions SET last_seq = last_seq + 1, last_at = greatest(adjourn_now(), last_at + 1),
+      message_count = message_count + 1, ${setActivity}
+    WHERE ${isLive} RETURNING *),
+  stored AS (
+    INSERT INTO messages (id, channel_id, seq, session_id, author_id, is_agent, in_reply_to, content,
+      session_metadata, metadata, attachments, created_at)
+    SELECT :id, channel_id, last_seq, session_id, CASE WHEN :isAgent::boolean THEN agent_id ELSE user_id END,
+      :isAgent::boolean, :inReplyTo, :content, metadata, :metadata, :attachments, last_at
+    FROM place)
+  SELECT * FROM place`;
+
+const statements = {
+  append: append(activity()),
+  appendReply: append("was_renewed = false"),
+  channel: "SELECT 1 FROM channels WHERE id = :channelId",
+  seqOfId: "SELECT seq FROM messages WHERE id = :id AND channel_id = :channelId",
+  seqFromTime: `SELECT seq FROM messages WHERE channel_id = :channelId AND created_at >= :time
+    ORDER BY created_at LIMIT 1`,
+  seqUntilTime: `SELECT seq FROM messages WHERE channel_id = :channelId AND created_at <= :time
+    ORDER BY created_at DESC LIMIT 1`,
+  newest: `SELECT * FROM messages WHERE channel_id = :channelId AND seq > :above AND seq < :below
+    ORDER BY seq DESC LIMIT :limit`,
+  oldest: `SELECT * FROM messages WHERE channel_id = :channelId AND seq > :above
+    ORDER BY seq LIMIT :limit`,
+} as const;
+
+const beyondAll = Number.MAX_SAFE_INTEGER;
+
+const mergeMetadata = (session: JsonObject, message: JsonObject, sessionId: string): JsonObject => ({
+  ...session,
+  ...message,
+  sessionId,
+});
+
+const fromRow = (row: StoredColumns): Message => {
+  const message = toMessage(row);
+  const ofSession = JSON.parse(row.session_metadata) as JsonObject;
+  return { ...message, metadata: mergeMetadata(ofSession, message.metadata, row.session_id) };
+};
+
+export const appendMessage = async (database: Queryable, draft: MessageDraft): Promise<AppendOutcome> => {
+  const { sessionId, isAgent } = draft;
+  const metadata = JSON.stringify(draft.metadata);
+  const attachments = draft.attachments && JSON.stringify(draft.attachments);
+  const row = await database.get<SessionColumns>(isAgent ? statements.appendReply : statements.append, {
+    sessionId,
+    id: draft.id,
+    isAgent,
+    inReplyTo: draft.inReplyTo,
+    content: draft.content,
+    metadata,
+    attachments,
+  });
+  if (!row) return readOver(database, sessionId);
+  const session = toSession(row);
+  const message: Message = {
+    id: draft.id,
+    channelId: session.channelId,
+    seq: session.lastSeq,
+    authorId: isAgent ? session.agentId : session.userId,
+    isAgent,
+    inReplyTo: draft.inReplyTo,
+    content: draft.content,
+    metadata: mergeMetadata(session.metadata, JSON.parse(metadata) as JsonObject, sessionId),
+    attachments: attachments === null ? null : (JSON.parse(attachments) as JsonObject[]),
+    createdAt: row.last_at,
+  };
+  return { outcome: "stored", message, session, wasRenewed: Boolean(row.was_renewed) };
+};
+
+export const listMessages = async (database: Queryable, range: MessageRange): Promise<MessagePageOutcome> => {
+  const { channelId, limit, before, after } = range;
+  if (!(await database.get(statements.channel, { channelId }))) return { outcome: "unknown_channel" };
+  const below = before ? await seqOf(database, channelId, before, "seqFromTime") : beyondAll;
+  if (below === null) return { outcome: "unknown_bound", bound: "before" };
+  const above = after ? await seqOf(database, channelId, after, "seqUntilTime") : 0;
+  if (above === null) return { outcome: "unknown_bound", bound: "after" };
+  const forward = after !== undefined && before === undefined;
+  const rows = forward
+    ? await readAfter(database, channelId, above, limit + 1)
+    : await readNewest(database, channelId, { above, below, limit: limit + 1 });
+  const messages = rows.slice(0, limit);
+  return { outcome: "page", messages: forward ? messages.reverse() : messages, hasMore: rows.length > limit };
+};
+
+/** The seq that a bound stands for, null for an id of no message here. A time that nothing reaches bounds nothing. */
+const seqOf = async (
+  database: Queryable,
+  channelId: string,
+  bound: MessageBound,
+  byTime: "seqFromTime" | "seqUntilTime",
+): Promise<number | null> => {
+  const row =
+    "id" in bound
+      ? await database.get<{ seq: number }>(statements.seqOfId, { id: bound.id, channelId })
+      : await database.get<{ seq: number }>(statements[byTime], { channelId, time: bound.time });
+  if (row) return row.seq;
+  if ("id" in bound) return null;
+  return byTime === "seqFromTime" ? beyondAll : 0;
+};
+
+const readNewest = async (
+  database: Queryable,
+  channelId: string,
+  range: { readonly above: number; readonly below: number; readonly limit: number },
+): Promise<Message[]> =>
+  (await database.all<StoredColumns>(statements.newest, { channelId, ...range })).map(fromRow);
+
+/** Oldest first. */
+export const readAfter = async (
+  database: Queryable,
+  channelId: string,
+  above: number,
+  limit: number,
+): Promise<Message[]> =>
+  (await database.all<StoredColumns>(statements.oldest, { channelId, above, limit })).map(fromRow);
+
+/** The newest before a seq, oldest first. */
+export const readHistory = async (
+  database: Queryable,
+  channelId: string,
+  below: number,
+  limit: number,
+): Promise<Message[]> => (await readNewest(database, channelId, { above: 0, below, limit })).reverse();

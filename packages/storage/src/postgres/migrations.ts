@@ -1,0 +1,29 @@
+import { UnusableDatabaseError } from "../unusable-database-error.js";
+import type { PostgresDatabase } from "./database.js";
+import { sessions } from "./migrations/0001-sessions.js";
+
+/** In order; `adjourn_version` counts how many the schema has had. One that was released is never changed. */
+const migrations: readonly string[] = [sessions];
+
+/**
+ * Brings the schema to this version's tables, all steps or none. Nodes that start together take turns.
+ * @throws UnusableDatabaseError where a newer version made the tables
+ */
+export const migrate = (database: PostgresDatabase): Promise<void> =>
+  database.transaction(async (transaction) => {
+    await transaction.script("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0");
+    await transaction.all(
+      "SELECT pg_advisory_xact_lock(hashtext('adjourn migrations ' || current_schema()))",
+    );
+    await transaction.script("CREATE TABLE IF NOT EXISTS adjourn_version (version integer NOT NULL)");
+    const row = await transaction.get<{ version: number }>("SELECT version FROM adjourn_version");
+    const version = row?.version ?? 0;
+    if (version > migrations.length)
+      throw new UnusableDatabaseError(
+        `The database has version ${version} and was made by a newer Adjourn; this one knows versions up to ${migrations.length}`,
+      );
+    if (version === migrations.length) return;
+    for (const migration of migrations.slice(version)) await transaction.script(migration);
+    await transaction.script("DELETE FROM adjourn_version");
+    await transaction.all("INSERT INTO adjourn_version VALUES (:version)", { version: migrations.length });
+  });

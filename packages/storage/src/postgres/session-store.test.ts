@@ -1,0 +1,36 @@
+import type { SessionStore } from "@adjourn/sessions";
+import { describeSessionStore } from "@adjourn/sessions/testing";
+import { afterAll, beforeAll, describe } from "vitest";
+import { createTestSchema, findPostgres, type TestSchema } from "../../test/postgres.js";
+import { createPostgresSessionStore } from "./session-store.js";
+
+const url = await findPostgres();
+
+describe.skipIf(url === null)("against a Postgres", () => {
+  let schema: TestSchema;
+  let store: SessionStore;
+  let other: SessionStore;
+
+  beforeAll(async () => {
+    if (url === null) return;
+    schema = await createTestSchema(url);
+    const settings = { url, clock: schema.clock, schema: schema.name, maxConnections: 4 };
+    // Both at once: the tables must be made once all the same.
+    [store, other] = await Promise.all([
+      createPostgresSessionStore(settings),
+      createPostgresSessionStore(settings),
+    ]);
+    await schema.stopClock();
+  });
+  afterAll(async () => {
+    await store?.close();
+    await other?.close();
+    await schema?.[Symbol.asyncDispose]();
+  });
+
+  describeSessionStore("the session store in Postgres, on two nodes", async () => {
+    await schema.sql`TRUNCATE sessions, endings, messages, channels, idempotency_keys`;
+    await Promise.all([store.hasDue(), other.hasDue()]);
+    return { store, other, advance: schema.advance, close: async () => {} };
+  });
+});

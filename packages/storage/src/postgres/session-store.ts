@@ -1,0 +1,86 @@
+import type { SessionStore } from "@adjourn/sessions";
+import { createSession } from "./create-session.js";
+import { PostgresDatabase, type PostgresSettings } from "./database.js";
+import {
+  addEndingCounts,
+  countMatching,
+  endMatching,
+  endSession,
+  expireSessions,
+  readEndings,
+} from "./endings-table.js";
+import { countSessions, listEndings, listSessions } from "./lists.js";
+import { appendMessage, listMessages, readAfter, readHistory } from "./messages-table.js";
+import { migrate } from "./migrations.js";
+import { deleteEndedBefore, deleteIdempotencyKeysBefore, eraseChannel } from "./retention.js";
+import {
+  claimWarnings,
+  readDue,
+  readLive,
+  readLiveOf,
+  readOver,
+  recordHeartbeat,
+  renewSession,
+  updateTimeout,
+} from "./sessions-table.js";
+
+/**
+ * A store in Postgres 15 or newer, shared by any number of nodes; its clock is the database's. Makes its tables first.
+ * @throws StoreUnavailableError where the database can't be reached
+ * @throws UnusableDatabaseError where a newer version made the tables
+ */
+export const createPostgresSessionStore = async (settings: PostgresSettings): Promise<SessionStore> => {
+  const database = new PostgresDatabase(settings);
+  const { clock } = settings;
+  /** How far the database's clock is ahead of this process's, as of the last look. */
+  let aheadMs = 0;
+
+  /** The domain looks once a second; the time comes with it, and is of half way between question and answer. */
+  const hasDue = async (): Promise<boolean> => {
+    const asked = clock.now();
+    const { now, due } = await readDue(database);
+    aheadMs = now - Math.round((asked + clock.now()) / 2);
+    return due;
+  };
+
+  try {
+    await migrate(database);
+    await hasDue();
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+
+  return {
+    now: () => clock.now() + aheadMs,
+    createSession: (draft, key) => createSession(database, draft, key),
+    readSession: async (sessionId) => {
+      const session = await readLive(database, sessionId);
+      return session ? { outcome: "live", session } : readOver(database, sessionId);
+    },
+    readSessions: (sessionIds) => readLiveOf(database, sessionIds),
+    listSessions: (filter, page) => listSessions(database, filter, page),
+    countSessions: () => countSessions(database),
+    appendMessage: (draft) => appendMessage(database, draft),
+    renewSession: (sessionId) => renewSession(database, sessionId),
+    recordHeartbeat: (sessionId) => recordHeartbeat(database, sessionId),
+    updateTimeout: (sessionId, change) => updateTimeout(database, sessionId, change),
+    endSession: (request) => endSession(database, request),
+    countMatching: (filter) => countMatching(database, filter),
+    endMatching: (filter, end) => endMatching(database, filter, end),
+    expireSessions: (limit) => expireSessions(database, limit),
+    claimWarnings: (limit) => claimWarnings(database, limit),
+    hasDue,
+    listEndings: (filter, page) => listEndings(database, filter, page),
+    readEndings: (sessionIds) => readEndings(database, sessionIds),
+    addEndingCounts: (sessionId, counts) => addEndingCounts(database, sessionId, counts),
+    listMessages: (range) => listMessages(database, range),
+    readMessagesAfter: (channelId, afterSeq, limit) => readAfter(database, channelId, afterSeq, limit),
+    readHistory: (channelId, beforeSeq, limit) => readHistory(database, channelId, beforeSeq, limit),
+    eraseChannel: (channelId) => eraseChannel(database, channelId),
+    deleteEndedBefore: (cutoff, limit) => deleteEndedBefore(database, cutoff, limit),
+    deleteIdempotencyKeysBefore: (cutoff) => deleteIdempotencyKeysBefore(database, cutoff),
+    ping: async () => void (await database.get("SELECT 1")),
+    close: () => database.close(),
+  };
+};

@@ -1,0 +1,129 @@
+import type {
+  HeartbeatOutcome,
+  IsOver,
+  RenewOutcome,
+  Session,
+  TimeoutConfigInput,
+  UpdateTimeoutOutcome,
+} from "@adjourn/sessions";
+import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
+import type { Queryable } from "./database.js";
+
+/** Judged for each row when its turn has come, after any wait for who holds it. */
+export const isLive = "session_id = :sessionId AND expires_at > adjourn_now()";
+
+/** The instant at which a statement began, which an index can be searched by. */
+export const statementStart = "(SELECT adjourn_now())";
+
+const cap = "created_at + max_duration_minutes * 60000";
+const renewsItself = `(auto_renew AND expires_at < ${cap})`;
+
+/** `nextWarnAt` of the timeout policy in SQL. */
+const warnAtFor = (expiresAt: string, thresholdMinutes: string, now: string): string => `CASE
+  WHEN ${expiresAt} - ${thresholdMinutes} * 60000 > ${now} OR warn_at IS NOT NULL
+  THEN ${expiresAt} - ${thresholdMinutes} * 60000 END`;
+
+/** Notes activity, and renews where `renews` holds; one reading of the clock for all that is set. */
+export const activity = (renews: string = renewsItself): string => `
+  (last_activity, was_renewed, renewal_count, expires_at, warn_at) = (
+    SELECT at.now, ${renews}, renewal_count + ${renews}::int,
+      CASE WHEN ${renews} THEN at.expiry ELSE expires_at END,
+      CASE WHEN ${renews} THEN ${warnAtFor("at.expiry", "warning_threshold_minutes", "at.now")} ELSE warn_at END
+    FROM (SELECT clock.now, least(clock.now + timeout_minutes * 60000, ${cap}) AS expiry
+      FROM (SELECT adjourn_now() AS now) AS clock) AS at)`;
+
+const changed = (column: string): string => `coalesce(:${column}, ${column})`;
+const changedExpiry = `least(last_activity + ${changed("timeout_minutes")} * 60000,
+  created_at + ${changed("max_duration_minutes")} * 60000)`;
+
+const statements = {
+  readLive: `SELECT * FROM sessions WHERE ${isLive}`,
+  readExpiry: "SELECT expires_at FROM sessions WHERE session_id = :sessionId",
+  readEnding: "SELECT * FROM endings WHERE session_id = :sessionId",
+  readLiveOf: `SELECT * FROM sessions
+    WHERE session_id = ANY (ARRAY(SELECT json_array_elements_text(:sessionIds::text::json)))
+      AND expires_at > adjourn_now()`,
+  renew: `UPDATE sessions SET ${activity("true")} WHERE ${isLive} AND expires_at < ${cap} RETURNING *`,
+  heartbeat: `UPDATE sessions SET ${activity()} WHERE ${isLive} RETURNING *`,
+  updateTimeout: `UPDATE sessions SET
+      timeout_minutes = ${changed("timeout_minutes")},
+      auto_renew = ${changed("auto_renew")},
+      max_duration_minutes = ${changed("max_duration_minutes")},
+      warning_threshold_minutes = ${changed("warning_threshold_minutes")},
+      expires_at = ${changedExpiry},
+      warn_at = ${warnAtFor(changedExpiry, changed("warning_threshold_minutes"), "adjourn_now()")}
+    WHERE ${isLive} AND ${changed("max_duration_minutes")} >= ${changed("timeout_minutes")}
+    RETURNING *`,
+  claimWarnings: `WITH due AS MATERIALIZED (
+      SELECT session_id FROM sessions WHERE warn_at <= ${statementStart} AND expires_at > ${statementStart}
+      ORDER BY warn_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+    UPDATE sessions SET warn_at = NULL FROM due WHERE sessions.session_id = due.session_id RETURNING sessions.*`,
+  hasDue: `SELECT adjourn_now() AS now,
+    EXISTS (SELECT FROM sessions WHERE expires_at <= ${statementStart})
+      OR EXISTS (SELECT FROM sessions WHERE warn_at <= ${statementStart}) AS due`,
+} as const;
+
+export const readLive = async (database: Queryable, sessionId: string): Promise<Session | undefined> => {
+  const row = await database.get<SessionColumns>(statements.readLive, { sessionId });
+  return row && toSession(row);
+};
+
+export const readLiveOf = async (database: Queryable, sessionIds: readonly string[]): Promise<Session[]> => {
+  const rows = await database.all<SessionColumns>(statements.readLiveOf, {
+    sessionIds: JSON.stringify(sessionIds),
+  });
+  return rows.map(toSession);
+};
+
+/** What is known of a session that was not found alive. Its ending comes with its going, so it is looked for second. */
+export const readOver = async (database: Queryable, sessionId: string): Promise<IsOver> => {
+  const row = await database.get<{ expires_at: number }>(statements.readExpiry, { sessionId });
+  if (row) return { outcome: "over", over: { state: "expired", expiresAt: row.expires_at } };
+  const ending = await database.get<EndingColumns>(statements.readEnding, { sessionId });
+  const over = ending
+    ? ({ state: "ended", ending: toEndingRecord(ending) } as const)
+    : { state: "unknown" as const };
+  return { outcome: "over", over };
+};
+
+export const renewSession = async (database: Queryable, sessionId: string): Promise<RenewOutcome> => {
+  const row = await database.get<SessionColumns>(statements.renew, { sessionId });
+  if (row) return { outcome: "renewed", session: toSession(row) };
+  const session = await readLive(database, sessionId);
+  return session ? { outcome: "at_maximum", session } : readOver(database, sessionId);
+};
+
+export const recordHeartbeat = async (database: Queryable, sessionId: string): Promise<HeartbeatOutcome> => {
+  const row = await database.get<SessionColumns>(statements.heartbeat, { sessionId });
+  if (!row) return readOver(database, sessionId);
+  return { outcome: "recorded", session: toSession(row), wasRenewed: Boolean(row.was_renewed) };
+};
+
+export const updateTimeout = async (
+  database: Queryable,
+  sessionId: string,
+  change: TimeoutConfigInput,
+): Promise<UpdateTimeoutOutcome> => {
+  const row = await database.get<SessionColumns>(statements.updateTimeout, {
+    sessionId,
+    timeout_minutes: change.timeoutMinutes ?? null,
+    auto_renew: change.autoRenew ?? null,
+    max_duration_minutes: change.maxDurationMinutes ?? null,
+    warning_threshold_minutes: change.warningThresholdMinutes ?? null,
+  });
+  if (row) return { outcome: "updated", session: toSession(row) };
+  const session = await readLive(database, sessionId);
+  if (!session) return readOver(database, sessionId);
+  const named = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  return { outcome: "duration_too_short", timeoutConfig: { ...session.timeoutConfig, ...named } };
+};
+
+export const claimWarnings = async (database: Queryable, limit: number): Promise<Session[]> =>
+  (await database.all<SessionColumns>(statements.claimWarnings, { limit })).map(toSession);
+
+/** Whether something is due, and what the database's clock says (ms). */
+export const readDue = async (database: Queryable): Promise<{ now: number; due: boolean }> => {
+  const row = await database.get<{ now: number; due: boolean }>(statements.hasDue);
+  if (!row) throw new Error("The database told no time");
+  return row;
+};

@@ -1,0 +1,56 @@
+import { createFakeClock, type FakeClock } from "@adjourn/sessions/testing";
+import postgres from "postgres";
+
+const url = process.env.TEST_POSTGRES_URL ?? "postgres://postgres@127.0.0.1:5432/test";
+
+/** The address of a Postgres to test with, null where none answers. With `CI` set its absence is an error. */
+export const findPostgres = async (): Promise<string | null> => {
+  const sql = postgres(url, { max: 1, connect_timeout: 3 });
+  try {
+    await sql`SELECT 1`;
+    return url;
+  } catch (error) {
+    const why = `No Postgres at ${url.replace(/:[^:@/]*@/, ":…@")}: ${String(error)}`;
+    if (process.env.TEST_POSTGRES_URL !== undefined || process.env.CI) throw new Error(why);
+    console.warn(`SKIPPED: the Postgres store is not tested. ${why}`);
+    return null;
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+};
+
+export interface TestSchema extends AsyncDisposable {
+  readonly name: string;
+  readonly sql: postgres.Sql;
+  readonly clock: FakeClock;
+  /** Puts a clock that stands still in the place of the database's; after the tables were made. */
+  stopClock(): Promise<void>;
+  advance(ms: number): Promise<void>;
+}
+
+/** A schema of its own, dropped at the end. */
+export const createTestSchema = async (address: string): Promise<TestSchema> => {
+  const name = `adjourn_test_${crypto.randomUUID().replaceAll("-", "")}`;
+  const sql = postgres(address, { max: 2, onnotice: () => {}, connection: { search_path: name } });
+  const clock = createFakeClock();
+  await sql.unsafe(`CREATE SCHEMA ${name}`);
+  return {
+    name,
+    sql,
+    clock,
+    async stopClock() {
+      await sql.unsafe(`
+        CREATE TABLE test_clock AS SELECT ${clock.now()}::bigint AS now;
+        CREATE OR REPLACE FUNCTION adjourn_now() RETURNS bigint LANGUAGE sql VOLATILE
+          AS 'SELECT now FROM ${name}.test_clock'`);
+    },
+    async advance(ms) {
+      await clock.advance(ms);
+      await sql.unsafe(`UPDATE test_clock SET now = ${clock.now()}`);
+    },
+    async [Symbol.asyncDispose]() {
+      await sql.unsafe(`DROP SCHEMA ${name} CASCADE`);
+      await sql.end({ timeout: 5 });
+    },
+  };
+};
