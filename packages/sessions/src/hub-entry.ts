@@ -116,6 +116,7 @@ export class HubEntry {
       });
     const operation = new Operation(messageId, inReplyTo, (changed, finished) => {
       if (finished) this.operations.delete(changed);
+      else if (this.ending) this.countLate(this.ending);
       this.onChange(this);
     });
     this.operations.add(operation);
@@ -158,6 +159,14 @@ export class HubEntry {
 
   abortOperations(cause: Error): void {
     for (const operation of [...this.operations]) operation.abort(cause);
+  }
+
+  /** Its message was stored before the end, and its store said so after it: cut off like those known to be under way. */
+  private countLate({ sessionId }: EndingRecord): void {
+    const counts = { listenersDropped: 0, operationsAborted: 1 };
+    this.ports.store.addEndingCounts(sessionId, counts).catch((cause: unknown) => {
+      this.ports.log.warn("A late operation could not be counted", { sessionId, cause: String(cause) });
+    });
   }
 
   /** False where a message before this one is missing. */

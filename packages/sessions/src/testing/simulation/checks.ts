@@ -1,0 +1,119 @@
+import { Violation } from "./model.js";
+import type { World } from "./world.js";
+
+/** Contract E7, E6 and E5: by then nothing of an ended session is left on any node. */
+const dropWithinMs = 5_000;
+/** Contract E8. */
+const expireWithinMs = 1_000;
+
+/** What must hold at any moment, and by which time at the latest. */
+export const checkTimes = (world: World): void => {
+  const { scheduler, endedAt } = world;
+  const isLate = (sessionId: string, troubledAt: number): boolean => {
+    const since = endedAt.get(sessionId);
+    return since !== undefined && scheduler.now - Math.max(since, troubledAt) > dropWithinMs;
+  };
+  for (const { client, node, isOpen, endCalledAt } of world.connections)
+    if (isOpen && endCalledAt === null && node.isAlive && isLate(client.sessionId, node.troubledAt))
+      throw new Violation("E7", "a listener still listens 5 s after the end");
+  for (const { sessionId, isOver, signal, owner } of world.turns) {
+    const node = world.nodes.find((one) => one === owner);
+    if (node?.isAlive && !isOver && !signal.aborted && isLate(sessionId, node.troubledAt))
+      throw new Violation("E5", "a reply is still under way 5 s after the end");
+  }
+  for (const { sessionId, node, what, askedAt } of world.calls)
+    if (sessionId && isLate(sessionId, Math.max(node.troubledAt, askedAt)))
+      throw new Violation("E5", `"${what}" has no answer 5 s after the end`);
+};
+
+/** E8: what is due has ended within a second, where any node could reach the store. */
+export const checkExpiry = (world: World, dueSince: Map<string, number>): void => {
+  const { scheduler, model, nodes } = world;
+  const able = nodes.filter(({ isAlive, isDraining }) => isAlive && !isDraining);
+  for (const [sessionId, { session, ending }] of model.sessions) {
+    if (ending || session.expiresAt > world.clock.now()) dueSince.delete(sessionId);
+    else if (!dueSince.has(sessionId)) dueSince.set(sessionId, scheduler.now);
+    const since = dueSince.get(sessionId);
+    if (since === undefined) continue;
+    for (const node of able)
+      if (scheduler.now - Math.max(since, node.troubledAt, node.startedAt) > expireWithinMs)
+        throw new Violation("E8", "a session is not recorded as over 1 s after its time");
+  }
+};
+
+/** E2, E3, E10: the store holds what the model holds, no more and no less. */
+export const checkStore = async ({ model, tables, winners }: World): Promise<void> => {
+  for (const [sessionId, known] of model.sessions) {
+    const read = await tables.readSession(sessionId);
+    const isLive = read.outcome === "live";
+    if (isLive !== model.isLive(known)) throw new Violation("E2", `${sessionId} lives: ${isLive}`);
+    const [stored] = await tables.readEndings([sessionId]);
+    const { ending } = known;
+    if (!ending !== !stored) throw new Violation("E10", `an ending is stored: ${stored !== undefined}`);
+    if (!ending || !stored) continue;
+    const sum = stored.listenersDropped + stored.operationsAborted;
+    const same = { ...stored, listenersDropped: 0, operationsAborted: 0 };
+    if (sum < 0 || JSON.stringify(same) !== JSON.stringify(ending))
+      throw new Violation("E10", "an ending has changed");
+    const winner = winners.get(sessionId);
+    if (winner && (winner.reason !== ending.reason || winner.caller.actor !== ending.actor))
+      throw new Violation("E10", "an ending does not say who and why");
+  }
+  for (const [channelId, messages] of model.channels) {
+    const stored = await tables.readMessagesAfter(channelId, 0, Number.MAX_SAFE_INTEGER);
+    if (stored.length !== messages.length || stored.some((message, at) => !isSame(message, messages[at])))
+      throw new Violation("E3", "the messages of a channel are not those that were stored");
+  }
+};
+
+const isSame = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/** With all well and some seconds gone by, whoever listens to a session that lives has heard all of it. */
+export const checkHeard = ({ connections, model }: World): void => {
+  for (const { isOpen, style, client, rules, wasServedWell } of connections) {
+    const known = model.sessions.get(client.sessionId);
+    if (!isOpen || !known || !model.isLive(known) || style === "stuck" || style === "vanished") continue;
+    const last = model.channels.get(known.session.channelId)?.length ?? 0;
+    if (rules.reached !== last) throw new Violation("§4", `heard ${rules.reached} of ${last} messages`);
+    if (wasServedWell) rules.checkOwed();
+  }
+};
+
+/** With every session ended and some seconds gone by, nothing is held anywhere, and nobody waits. */
+export const checkNothingHeld = (world: World): void => {
+  const held = (what: string) => new Violation("held", `${what} is left when all has ended`);
+  for (const [sessionId, { ending }] of world.model.sessions) {
+    if (!ending) throw new Violation("E8", `${sessionId} has not ended`);
+    if (world.presence.isSpokenOf(sessionId)) throw held("presence");
+  }
+  for (const node of world.nodes) {
+    if (!node.isAlive) continue;
+    const { sessions, listeners, operations } = node.sessions.held();
+    if (sessions + listeners + operations > 0)
+      throw held(`${sessions} sessions, ${listeners} listeners, ${operations} operations`);
+    // The sweeps of what is due and of old records, and the look at the store.
+    if (node.clock.pendingTimers > 3) throw held(`a timer (${node.clock.pendingTimers - 3})`);
+    if (node.bus.subscriptions > 0) throw held("a subscription of the bus");
+  }
+  for (const { what } of world.calls) throw new Violation("E5", `"${what}" was never answered`);
+  for (const { closed, rules, endCalledAt } of world.connections) {
+    if (closed === null) throw new Violation("E6", "a connection was left open");
+    if (rules.hasEnded && endCalledAt === null) throw new Violation("E6", "session.ended, and no close");
+  }
+};
+
+/** Where no count can have been lost, an ending's are those of all nodes together. */
+export const checkCounts = async (world: World): Promise<void> => {
+  const { schedule, model, tables, connections, cutOff } = world;
+  const losesCounts = ["crash", "shutDown", "outage"];
+  if (schedule.faults.storeFails > 0 || schedule.steps.some((step) => losesCounts.includes(step.do))) return;
+  for (const ending of await tables.readEndings([...model.sessions.keys()])) {
+    const own = connections.filter(({ client }) => client.sessionId === ending.sessionId);
+    const told = own.filter(({ rules }) => rules.hasEnded).length;
+    const started = own.filter(({ rules }) => rules.hasStarted).length;
+    if (ending.listenersDropped < told || ending.listenersDropped > started)
+      throw new Violation("E10", `${ending.listenersDropped} listeners dropped, ${told} of ${started} told`);
+    if (ending.operationsAborted < (cutOff.get(ending.sessionId) ?? 0))
+      throw new Violation("E10", `${ending.operationsAborted} operations aborted, more were cut off`);
+  }
+};

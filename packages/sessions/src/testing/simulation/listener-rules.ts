@@ -1,0 +1,118 @@
+import { toMessageInfo } from "../../message.js";
+import { type SessionInfo, toIso } from "../../session.js";
+import { parseEventId, type SessionEvent } from "../../session-event.js";
+import { type Model, Violation } from "./model.js";
+import type { Client } from "./simulated-listener.js";
+
+/** Contract §4 for one connection: started first, each message once and in order, `session.ended` last. */
+export class ListenerRules {
+  hasStarted = false;
+  hasEnded = false;
+  /** The seq of the last message heard, or that was there when it came. */
+  reached = 0;
+  /** What it must have heard by the time it ends or all is quiet. */
+  readonly owed = new Set<string>();
+  private readonly heard = new Set<string>();
+  private readonly chunkIndexes = new Map<string, number>();
+  /** What was there when it asked to listen; what came later it must hear. */
+  private readonly thereBefore: number;
+
+  constructor(
+    private readonly client: Client,
+    private readonly model: Model,
+    /** All ids of all connections, and what each stands for. */
+    private readonly ids: Map<string, string>,
+    private readonly mayMiss: () => boolean,
+  ) {
+    this.thereBefore = this.messages.length;
+  }
+
+  hear(event: SessionEvent, json: string): void {
+    if (this.hasEnded) throw new Violation("§4", `${event.type} after session.ended`);
+    if (event.sessionId !== this.client.sessionId) throw new Violation("§4", "another session's event");
+    if ((event.type === "session.started") === this.hasStarted)
+      throw new Violation("§4", `${event.type} where session.started ${this.hasStarted ? "came" : "is due"}`);
+    if (this.heard.has(event.id)) throw new Violation("§4", `the id ${event.id} came twice`);
+    this.heard.add(event.id);
+    if ((this.ids.get(event.id) ?? json) !== json) throw new Violation("§4", `${event.id} means two events`);
+    this.ids.set(event.id, json);
+
+    const seq = parseEventId(event.sessionId, event.id);
+    if (seq === null) throw new Violation("§4", `no event id: ${event.id}`);
+    if (event.type === "session.started") this.start(seq);
+    else if (event.type === "message") this.hearMessage(seq, JSON.stringify(event.message));
+    else if (seq !== this.reached)
+      throw new Violation("§4", `the id of ${event.type} stands for ${seq}, heard were ${this.reached}`);
+    this.hearOnce(event);
+    if (event.type === "session.ended") this.end(event.cause, event.reason, event.endedAt);
+    this.client.lastId = event.id;
+    this.client.reached = this.reached;
+  }
+
+  /** All that is owed was heard. */
+  checkOwed(): void {
+    for (const owed of this.owed)
+      if (!this.heard.has(owed)) throw new Violation("§4", `${owed} was not heard`);
+  }
+
+  private start(seq: number): void {
+    this.hasStarted = true;
+    this.reached = seq;
+    const { reached } = this.client;
+    if (reached !== null && seq !== reached)
+      throw new Violation("§4", `resumed at ${seq}, not at ${reached}`);
+    if (reached === null && (seq < this.thereBefore || seq > this.messages.length))
+      throw new Violation("§4", `started at ${seq}, with ${this.thereBefore}-${this.messages.length} there`);
+  }
+
+  private hearMessage(seq: number, json: string): void {
+    const missing = seq - this.reached - 1;
+    if (missing !== 0) throw new Violation("§4", `message ${seq} came after ${this.reached}`);
+    const stored = this.messages[seq - 1];
+    if (!stored) throw new Violation("§4", `message ${seq} was never stored`);
+    if (JSON.stringify(toMessageInfo(stored)) !== json)
+      throw new Violation("§4", `message ${seq} is not what was stored`);
+    this.reached = seq;
+  }
+
+  private hearOnce(event: SessionEvent): void {
+    if (event.type === "message.delta") {
+      const last = this.chunkIndexes.get(event.messageId) ?? -1;
+      if (event.index <= last) throw new Violation("§4", `piece ${event.index} came after piece ${last}`);
+      this.chunkIndexes.set(event.messageId, event.index);
+    }
+    if (event.type === "session.renewed" || event.type === "session.updated") {
+      const state = stateOf(event);
+      if (event.type === "session.renewed" && this.heard.has(state))
+        throw new Violation("§4", `${state} came twice`);
+      this.heard.add(state);
+    }
+    if (event.type === "message.failed") {
+      const failed = `${event.code} ${event.inReplyTo}`;
+      if (this.heard.has(failed)) throw new Violation("§4", `message.failed came twice: ${failed}`);
+      this.heard.add(failed);
+    }
+  }
+
+  private end(cause: string, reason: string | null, endedAt: string): void {
+    this.hasEnded = true;
+    const ending = this.model.sessions.get(this.client.sessionId)?.ending;
+    if (!ending) throw new Violation("E6", "session.ended of a session that lives");
+    if (cause !== ending.cause || reason !== ending.reason || endedAt !== toIso(ending.endedAt))
+      throw new Violation("E6", "session.ended tells another ending than the one recorded");
+    if (this.reached !== ending.lastSeq && !this.mayMiss())
+      throw new Violation("§4", `ended at message ${this.reached} of ${ending.lastSeq}`);
+    if (!this.mayMiss()) this.checkOwed();
+  }
+
+  private get messages() {
+    const session = this.model.sessions.get(this.client.sessionId)?.session;
+    return (session && this.model.channels.get(session.channelId)) ?? [];
+  }
+}
+
+/** A name for the state that such an event tells; every renewal has its own. */
+export const stateOf = ({ type, session }: { type: string; session: SessionInfo }): string =>
+  type === "session.renewed"
+    ? `renewal ${session.renewalCount}`
+    : `update ${session.expiresAt} ${JSON.stringify(session.timeoutConfig)}`;

@@ -1,0 +1,188 @@
+import { HubEntry } from "../../hub-entry.js";
+import { Listener } from "../../listener.js";
+import { Operation } from "../../operation.js";
+import {
+  answerBeforeCommit,
+  endInTwoSteps,
+  forgetCreateKeys,
+  forgetEndKeys,
+  keepPresence,
+  keepSubscriptions,
+  neverDue,
+  publishBeforeCommit,
+  subscribeAfterReading,
+  withoutFence,
+} from "./broken-stores.js";
+import { noFaults, type Schedule } from "./schedule.js";
+import type { Mutation } from "./world.js";
+
+/** A mechanism that is broken, and the seed of a schedule that shows it. */
+export interface Mutant {
+  readonly name: string;
+  readonly seed: number;
+  readonly mutation: Mutation;
+  /** Makes the surroundings so kind that the mechanism alone is left to do the work; without the mutant, nothing breaks. */
+  readonly tame?: (schedule: Schedule) => Schedule;
+}
+
+type Method = (this: object, ...args: unknown[]) => unknown;
+
+/** Puts another method in the place of one, private ones too; gives what was there. */
+const patch = (
+  owner: { readonly prototype: object },
+  name: string,
+  replace: (original: Method) => Method,
+): Mutation => ({
+  patch: () => {
+    const original: Method = Reflect.get(owner.prototype, name);
+    Reflect.set(owner.prototype, name, replace(original));
+    return () => void Reflect.set(owner.prototype, name, original);
+  },
+});
+
+const both = (...mutations: readonly Mutation[]): Mutation => ({
+  patch: () => {
+    const restores = mutations.map((mutation) => mutation.patch?.());
+    return () => {
+      for (const restore of restores) restore?.();
+    };
+  },
+});
+
+const nothing = (): Method => () => {};
+const stateOf = (listener: object): unknown => Reflect.get(listener, "state");
+const seqOf = (delivery: unknown): number | null => (delivery as { readonly seq: number | null }).seq;
+
+const ignoreWhile =
+  (state: string) =>
+  (original: Method): Method =>
+    function (...args) {
+      return stateOf(this) === state ? undefined : original.apply(this, args);
+    };
+
+/** Nothing is lost on the way and no process dies, so that all depends on who hears what when. */
+const nothingLost = (schedule: Schedule): Schedule => ({
+  ...schedule,
+  faults: noFaults,
+  steps: schedule.steps.filter((step) => !["cut", "crash", "shutDown", "outage"].includes(step.do)),
+});
+
+export const mutants: readonly Mutant[] = [
+  { name: "the store takes replies after the end", seed: 32, mutation: { store: withoutFence("replies") } },
+  {
+    name: "the store takes messages past the expiry",
+    seed: 120,
+    mutation: { store: withoutFence("messages past the expiry") },
+  },
+  { name: "an end is a look and then a write", seed: 1, mutation: { store: endInTwoSteps } },
+  { name: "an end's idempotency key is not honoured", seed: 5, mutation: { store: forgetEndKeys } },
+  { name: "a create's idempotency key is not honoured", seed: 5, mutation: { store: forgetCreateKeys } },
+  { name: "an end is answered before it is committed", seed: 1, mutation: { ports: answerBeforeCommit } },
+  { name: "an end is published before it is committed", seed: 7, mutation: { ports: publishBeforeCommit } },
+  {
+    name: "a listener subscribes after it reads",
+    seed: 721,
+    mutation: { ports: subscribeAfterReading, lookEveryMs: null },
+    tame: nothingLost,
+  },
+  { name: "no look at the store", seed: 73, mutation: { lookEveryMs: null } },
+  { name: "nothing is swept", seed: 6, mutation: { ports: neverDue } },
+  {
+    name: "a release does not mark the entry as ended",
+    seed: 521,
+    mutation: patch(
+      HubEntry,
+      "release",
+      (original) =>
+        function (...args) {
+          const counts = original.apply(this, args);
+          Reflect.set(this, "ending", null);
+          return counts;
+        },
+    ),
+  },
+  { name: "operations are not aborted", seed: 3, mutation: patch(Operation, "abort", nothing) },
+  {
+    name: "what happens while a listener enters is not held back",
+    seed: 746,
+    mutation: patch(Listener, "hear", ignoreWhile("entering")),
+  },
+  {
+    name: "what happens during a replay is not held back",
+    seed: 427,
+    mutation: patch(Listener, "hear", ignoreWhile("replaying")),
+  },
+  {
+    name: "the end is lost on a listener that is still catching up",
+    seed: 196,
+    mutation: patch(Listener, "end", ignoreWhile("replaying")),
+  },
+  {
+    name: "what is still missing is not fetched before the end",
+    seed: 253,
+    mutation: patch(HubEntry, "deliverUpTo", () => async () => {}),
+  },
+  {
+    name: "messages are not told apart by their seq",
+    seed: 28,
+    mutation: both(
+      patch(
+        HubEntry,
+        "deliverInOrder",
+        (original) =>
+          function (delivery) {
+            const seq = seqOf(delivery);
+            const delivered: number | null = Reflect.get(this, "delivered");
+            if (seq !== null && delivered !== null && seq <= delivered)
+              Reflect.set(this, "delivered", seq - 1);
+            return original.call(this, delivery);
+          },
+      ),
+      patch(
+        Listener,
+        "pass",
+        (original) =>
+          function (item) {
+            const seq = seqOf(item);
+            const reached: number = Reflect.get(this, "reached");
+            if (seq !== null && seq <= reached) Reflect.set(this, "reached", seq - 1);
+            return original.call(this, item);
+          },
+      ),
+    ),
+  },
+  {
+    name: "gaps are not filled from the store",
+    seed: 15,
+    mutation: patch(HubEntry, "readMissing", () => async () => {}),
+  },
+  {
+    name: "an event that the bus repeats is passed on again",
+    seed: 8,
+    mutation: patch(HubEntry, "isNews", () => () => true),
+  },
+  {
+    name: "an id stands for what others were sent",
+    seed: 137,
+    mutation: patch(Listener, "fitted", () => (item) => Reflect.get(Object(item), "frame")),
+  },
+  {
+    name: "a peer that does not answer the close is kept",
+    seed: 8,
+    mutation: patch(Listener, "cut", nothing),
+  },
+  {
+    name: "a reader that is too slow is kept",
+    seed: 15,
+    mutation: patch(
+      Listener,
+      "drop",
+      (original) =>
+        function (cause) {
+          return cause === "too_slow" ? undefined : original.call(this, cause);
+        },
+    ),
+  },
+  { name: "presence is not taken back", seed: 2, mutation: { ports: keepPresence } },
+  { name: "subscriptions of the bus are kept", seed: 1, mutation: { ports: keepSubscriptions } },
+];

@@ -1,0 +1,105 @@
+import { checkCounts, checkExpiry, checkHeard, checkNothingHeld, checkStore, checkTimes } from "./checks.js";
+import { Violation } from "./model.js";
+import type { Schedule } from "./schedule.js";
+import { settle } from "./scheduler.js";
+import { doStep, nothingKnown } from "./steps.js";
+import { type Mutation, World } from "./world.js";
+
+export interface Failure {
+  readonly schedule: Schedule;
+  readonly promise: string;
+  readonly what: string;
+  /** Simulated ms since the start. */
+  readonly at: number;
+  readonly trace: readonly string[];
+}
+
+/** How often, in simulated ms, what has a time limit is looked at. */
+const checkEveryMs = 25;
+
+/** Runs a schedule to its end, or to the first promise that is broken; null where none was. */
+export const runSchedule = async (
+  schedule: Schedule,
+  mutation: Mutation = {},
+  isTraced = false,
+): Promise<Failure | null> => {
+  const dueSince = new Map<string, number>();
+  let checkedAt = 0;
+  const afterEach = (world: World): void => {
+    if (world.scheduler.now - checkedAt < checkEveryMs) return;
+    checkedAt = world.scheduler.now;
+    world.check(() => checkTimes(world));
+    world.check(() => checkExpiry(world, dueSince));
+  };
+  const restoreDigest = replaceDigest();
+  const restorePatched = mutation.patch?.();
+  try {
+    const world = new World(schedule, mutation, afterEach, isTraced);
+    try {
+      await play(world);
+    } catch (cause) {
+      if (!(cause instanceof Violation)) throw cause;
+      world.violated(cause);
+    }
+    const { violation, trace } = world;
+    for (const node of world.nodes) node.isAlive = false;
+    return violation && { schedule, ...pick(violation), at: world.scheduler.now, trace };
+  } finally {
+    restorePatched?.();
+    restoreDigest();
+  }
+};
+
+const pick = ({ promise, what }: Violation) => ({ promise, what });
+
+const play = async (world: World): Promise<void> => {
+  const { scheduler, schedule } = world;
+  const known = nothingKnown();
+  for (const step of schedule.steps) {
+    if (!(await scheduler.advance(step.after))) return;
+    doStep(world, known, step);
+    await settle();
+    await checkStore(world);
+    if (world.violation) return;
+  }
+  await rest(world);
+};
+
+/** Heals everything, looks whether what lives is whole, ends it all, and looks whether anything is left. */
+const rest = async (world: World): Promise<void> => {
+  const { scheduler } = world;
+  world.note(() => "all is healed");
+  world.store.isDown = false;
+  world.store.isHealthy = true;
+  world.bus.isHealthy = true;
+  world.nodes.forEach((node, index) => {
+    if (node.isDraining) world.crash(node);
+    if (node.isAlive) node.bus.heal();
+    else world.start(index);
+  });
+  if (!(await scheduler.advance(7_000))) return;
+  checkHeard(world);
+  await checkStore(world);
+  world.note(() => "all is ended");
+  const node = world.nodes.find(({ isAlive }) => isAlive);
+  const sessionIds = [...world.model.sessions.keys()];
+  const caller = { endedBy: "admin", actor: null } as const;
+  const ended = node?.sessions.endSessions({ sessionIds, reason: "all", dryRun: false }, caller);
+  void ended?.catch(() => {});
+  if (!(await scheduler.advance(10_000))) return;
+  checkNothingHeld(world);
+  await checkCounts(world);
+  await checkStore(world);
+};
+
+/** The platform hashes on another thread, whose time is its own; here a hash is there at once. */
+const replaceDigest = (): (() => void) => {
+  const digest = async (_algorithm: AlgorithmIdentifier, data: BufferSource): Promise<ArrayBuffer> => {
+    const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer);
+    let hash = 0x811c9dc5;
+    for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+    return Uint32Array.of(hash >>> 0, bytes.length).buffer;
+  };
+  Object.defineProperty(crypto.subtle, "digest", { value: digest, configurable: true });
+  return () => void Reflect.deleteProperty(crypto.subtle, "digest");
+};

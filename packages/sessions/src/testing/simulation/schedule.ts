@@ -1,0 +1,139 @@
+import { Random } from "./random.js";
+
+/** What goes wrong in the surroundings, each how often of all times it could. */
+export interface Faults {
+  readonly storeSlow: number;
+  readonly storeFails: number;
+  readonly storeLoses: number;
+  readonly busLoses: number;
+  readonly busRepeats: number;
+  readonly busSlow: number;
+}
+
+const steps = {
+  create: 4,
+  createAgain: 3,
+  retryCreate: 1,
+  send: 22,
+  listen: 12,
+  leave: 4,
+  resume: 8,
+  renew: 4,
+  heartbeat: 3,
+  patch: 4,
+  read: 2,
+  end: 9,
+  retryEnd: 3,
+  endMany: 2,
+  crash: 3,
+  shutDown: 1,
+  start: 3,
+  cut: 3,
+  heal: 3,
+  outage: 1,
+  setClock: 2,
+  passTime: 6,
+} as const;
+
+export type StepKind = keyof typeof steps;
+
+/** Something that happens `after` ms. `node`, `session` and `pick` choose among what is there then. */
+export interface Step {
+  readonly after: number;
+  readonly do: StepKind;
+  readonly node: number;
+  readonly session: number;
+  readonly pick: number;
+}
+
+/** A whole run, as it can be printed and replayed. */
+export interface Schedule {
+  readonly seed: number;
+  /** 1: a single process on its own database, in which nothing is lost on the way. */
+  readonly nodes: number;
+  readonly faults: Faults;
+  readonly steps: readonly Step[];
+}
+
+export const noFaults: Faults = {
+  storeSlow: 0,
+  storeFails: 0,
+  storeLoses: 0,
+  busLoses: 0,
+  busRepeats: 0,
+  busSlow: 0,
+};
+
+const kinds = Object.keys(steps) as StepKind[];
+
+/** Draws a schedule: mostly things close together, on few sessions, so that they meet. */
+export const drawSchedule = (seed: number): Schedule => {
+  const random = new Random(seed).of("schedule");
+  const nodes = random.weighted([
+    [3, 1],
+    [5, 2],
+    [3, 3],
+  ]);
+  // Each schedule has its own taste: what is left out makes room for more of the rest, and of its meetings.
+  const weights = kinds.map((kind) => {
+    const taste = random.weighted([
+      [2, 0],
+      [4, 1],
+      [2, 4],
+    ]);
+    return [steps[kind] * (kind === "send" || kind === "end" ? Math.max(taste, 0.5) : taste), kind] as const;
+  });
+  const drawn: Step[] = [];
+  const length = random.between(8, 45);
+  while (drawn.length < length) {
+    const kind = nextKind(drawn.at(-1)?.do, random, weights);
+    const after = random.weighted([
+      [4, 0],
+      [8, random.between(1, 12)],
+      [3, random.between(10, 120)],
+      [1, random.between(100, 2_500)],
+    ]);
+    const step = {
+      do: kind,
+      node: random.below(nodes),
+      session: random.weighted(newestFirst),
+      pick: random.below(1_000),
+    };
+    drawn.push({ after: drawn.length === 1 ? 20 : after, ...step });
+  }
+  return { seed, nodes, faults: drawFaults(random, nodes), steps: drawn };
+};
+
+/** How many sessions ago. */
+const newestFirst = [
+  [7, 0],
+  [2, 1],
+  [1, 2],
+] as const;
+
+/** What begins something is often met by an end, and an end by a new beginning. */
+const nextKind = (
+  last: StepKind | undefined,
+  random: Random,
+  weights: readonly (readonly [number, StepKind])[],
+): StepKind => {
+  if (last === undefined) return "create";
+  if (["listen", "resume", "send", "renew"].includes(last) && random.chance(0.12)) return "end";
+  if (["end", "endMany", "passTime"].includes(last) && random.chance(0.3)) return "create";
+  return random.weighted(weights);
+};
+
+const drawFaults = (random: Random, nodes: number): Faults => {
+  const rate = (most: number): number => (random.chance(0.5) ? 0 : random.next() * most);
+  const storeIsWell = random.chance(0.5);
+  const storeFails = storeIsWell ? 0 : rate(0.06);
+  if (nodes === 1) return { ...noFaults, storeFails };
+  return {
+    storeSlow: storeIsWell ? 0 : rate(0.06),
+    storeFails,
+    storeLoses: storeIsWell ? 0 : rate(0.06),
+    busLoses: rate(0.4),
+    busRepeats: rate(0.3),
+    busSlow: rate(0.3),
+  };
+};

@@ -1,0 +1,45 @@
+import { type Failure, runSchedule } from "./run-schedule.js";
+import { type Faults, noFaults, type Schedule } from "./schedule.js";
+import type { Mutation } from "./world.js";
+
+/** A step less shifts what chance does next, so each shorter schedule gets a few tries. */
+const luck = 15;
+
+/** The shortest schedule found that still breaks the same promise: leaves out steps, then faults, then waiting. */
+export const shrink = async (failure: Failure, mutation: Mutation = {}): Promise<Failure> => {
+  let shortest = failure;
+  const attempt = async (schedule: Schedule): Promise<boolean> => {
+    for (let tried = 0; tried < luck; tried += 1) {
+      const result = await runSchedule({ ...schedule, seed: schedule.seed + tried * 1_000_003 }, mutation);
+      if (result?.promise !== failure.promise) continue;
+      shortest = result;
+      return true;
+    }
+    return false;
+  };
+  for (let before = ""; before !== JSON.stringify(shortest.schedule); ) {
+    before = JSON.stringify(shortest.schedule);
+    await leaveOutSteps(() => shortest.schedule, attempt);
+    for (const fault of Object.keys(noFaults) as (keyof Faults)[])
+      if (shortest.schedule.faults[fault] > 0)
+        await attempt({ ...shortest.schedule, faults: { ...shortest.schedule.faults, [fault]: 0 } });
+    for (let at = 0; at < shortest.schedule.steps.length; at += 1) {
+      const { steps } = shortest.schedule;
+      const step = steps[at];
+      if (step && step.after > 0)
+        await attempt({ ...shortest.schedule, steps: steps.with(at, { ...step, after: 0 }) });
+    }
+  }
+  return (await runSchedule(shortest.schedule, mutation, true)) ?? shortest;
+};
+
+const leaveOutSteps = async (
+  current: () => Schedule,
+  attempt: (schedule: Schedule) => Promise<boolean>,
+): Promise<void> => {
+  for (let size = Math.ceil(current().steps.length / 2); size >= 1; size = Math.floor(size / 2))
+    for (let from = current().steps.length - size; from >= 0; from -= size) {
+      const { steps } = current();
+      if (from < steps.length) await attempt({ ...current(), steps: steps.toSpliced(from, size) });
+    }
+};
