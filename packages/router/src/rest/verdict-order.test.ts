@@ -20,7 +20,8 @@ describe("what is judged first wins", () => {
   beforeAll(async () => {
     server = await startRestServer({
       keys: true,
-      admit: (request) => {
+      admit: async (request) => {
+        await undefined;
         if (request.headers.origin === "http://elsewhere.example")
           throw new SessionError("FORBIDDEN", "origin");
         if (!admitted) throw new SessionError("RATE_LIMITED", "too fast", { retryAfterSeconds: 9 });
