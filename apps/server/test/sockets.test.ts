@@ -14,6 +14,14 @@ const openSocket = async (url: string): Promise<WebSocket> => {
   return socket;
 };
 
+/** A client's text frame of at most 65,535 bytes, masked with zeros. */
+const textFrame = (text: string): Buffer => {
+  const payload = Buffer.from(text);
+  const length =
+    payload.length < 126 ? [0x80 | payload.length] : [0x80 | 126, payload.length >> 8, payload.length & 0xff];
+  return Buffer.concat([Buffer.from([0x81, ...length, 0, 0, 0, 0]), payload]);
+};
+
 const listenersOf = async (server: TestServer): Promise<number> => {
   const { body } = await restWire(server.url).call("listSessions");
   return (body.sessions as { listeners: number }[]).reduce((sum, { listeners }) => sum + listeners, 0);
@@ -115,27 +123,41 @@ describe("a socket that watches several sessions", () => {
 });
 
 describe("a peer that does not behave", () => {
-  it("is destroyed a second after a close that it does not answer", async () => {
-    await using server = await startTestServer();
-    const wire = trpcHttpWire(server.url);
-    const { sessionId } = await createSession(wire);
-    const { hostname, port } = new URL(server.url);
-    // A handshake by hand: this peer reads, but never answers a frame.
-    const peer = connect(Number(port), hostname);
-    peer.write(
-      `GET ${eventsPath(sessionId)} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-    );
-    peer.on("error", () => {});
-    peer.resume();
-    await until(async () => (await listenersOf(server)) === 1);
-    const endedAt = performance.now();
-    await wire.call("endSession", { sessionId });
-    await once(peer, "close");
-    const took = performance.now() - endedAt;
-    expect(took).toBeGreaterThan(800);
-    expect(took).toBeLessThan(2_500);
-  });
+  it.each([
+    { kind: "plain", path: eventsPath, frames: () => [] },
+    {
+      kind: "tRPC",
+      path: () => "/trpc?connectionParams=1",
+      frames: (sessionId: string) => [
+        { method: "connectionParams", data: { sessionId } },
+        { id: 1, method: "subscription", params: { path: "sessionEvents", input: { sessionId } } },
+      ],
+    },
+  ])(
+    "is destroyed a second after a close that it does not answer on a $kind socket",
+    async ({ path, frames }) => {
+      await using server = await startTestServer();
+      const wire = trpcHttpWire(server.url);
+      const { sessionId } = await createSession(wire);
+      const { hostname, port } = new URL(server.url);
+      // A handshake by hand: this peer reads, but never answers a close.
+      const peer = connect(Number(port), hostname);
+      peer.write(
+        `GET ${path(sessionId)} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+      );
+      peer.on("error", () => {});
+      peer.resume();
+      for (const frame of frames(sessionId)) peer.write(textFrame(JSON.stringify(frame)));
+      await until(async () => (await listenersOf(server)) === 1);
+      const endedAt = performance.now();
+      await wire.call("endSession", { sessionId });
+      await once(peer, "close");
+      const took = performance.now() - endedAt;
+      expect(took).toBeGreaterThan(800);
+      expect(took).toBeLessThan(2_500);
+    },
+  );
 
   it("is dropped when it is silent for too long, and its listener with it", async () => {
     await using server = await startTestServer({}, { heartbeat: { pingAfterMs: 50, silentMs: 120 } });

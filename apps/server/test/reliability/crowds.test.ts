@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { until } from "../harness.js";
+import { createSession, restWire } from "../wires.js";
+import { type CrowdWire, crowdWires, inTurns, type Member } from "./crowd.js";
+import { type MeasuredServer, startMeasuredServer } from "./measured-process.js";
+
+const size = 1_000;
+const patience = 120_000;
+/** How long a small, busy machine may take to let a thousand connections go. */
+const goneWithinMs = 20_000;
+
+const joined = async (member: Member): Promise<Member> => {
+  await member.started;
+  return member;
+};
+
+/** Calls of the test itself may still hold a few connections open. */
+const expectNothingHeld = async (server: MeasuredServer): Promise<void> => {
+  await until(async () => (await server.measure()).sockets < 20, goneWithinMs);
+  expect(await server.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
+};
+
+it.each(crowdWires)(
+  `${size} listeners of one session on $wire all hear its end and are let go`,
+  async ({ join, ended }) => {
+    await using server = await startMeasuredServer();
+    const wire = restWire(server.url);
+    const { sessionId } = await createSession(wire);
+    const crowd = await inTurns(Array.from({ length: size }), () => joined(join(server.url, sessionId)));
+    expect(await server.held()).toEqual({ sessions: 1, listeners: size, operations: 0 });
+    expect((await server.measure()).sockets).toBeGreaterThanOrEqual(size);
+    const endedAt = performance.now();
+    expect((await wire.call("endSession", { sessionId })).status).toBe(200);
+    const overs = await Promise.all(crowd.map(({ over }) => over));
+    const tookMs = performance.now() - endedAt;
+    for (const over of overs)
+      expect(over).toEqual({ types: ["session.started", "session.ended"], how: ended });
+    expect(tookMs).toBeLessThan(goneWithinMs);
+    await expectNothingHeld(server);
+    await until(async () => {
+      const { body } = await wire.call("listEndings", { search: sessionId });
+      return (body.endings as { listenersDropped: number }[])[0]?.listenersDropped === size;
+    });
+  },
+  patience,
+);
+
+describe(`${size} sessions with a listener each, over all wires`, () => {
+  it(
+    "all hear the one call that ends them, and are let go",
+    async () => {
+      await using server = await startMeasuredServer();
+      const wire = restWire(server.url);
+      const sessions = await inTurns(Array.from({ length: size }), () => createSession(wire), 8);
+      const wireOf = (index: number) => crowdWires[index % crowdWires.length] as CrowdWire;
+      const crowd = await inTurns(sessions, ({ sessionId }, index) =>
+        joined(wireOf(index).join(server.url, sessionId)),
+      );
+      expect(await server.held()).toEqual({ sessions: size, listeners: size, operations: 0 });
+      const sessionIds = sessions.map(({ sessionId }) => sessionId);
+      const { body } = await wire.call("endSessions", { sessionIds, reason: "all of them" });
+      expect(body).toEqual({ ended: size, matched: size });
+      const overs = await Promise.all(crowd.map(({ over }) => over));
+      overs.forEach((over, index) => {
+        const { ended } = wireOf(index);
+        expect(over).toEqual({ types: ["session.started", "session.ended"], how: ended });
+      });
+      await expectNothingHeld(server);
+    },
+    patience,
+  );
+});
