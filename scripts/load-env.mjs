@@ -1,3 +1,4 @@
+import "./quiet.mjs";
 import { existsSync } from "node:fs";
 import { loadEnvFile } from "node:process";
 import { fileURLToPath } from "node:url";

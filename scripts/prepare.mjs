@@ -6,8 +6,6 @@ import { isInstalled, noteInstalled } from "./installed.mjs";
 /** A step that did not work out; its message is the one line to print. */
 export class StepFailed extends Error {}
 
-const quiet = { NEXT_TELEMETRY_DISABLED: "1", TURBO_TELEMETRY_DISABLED: "1" };
-
 /**
  * Runs a program to its end, and says every ten seconds that it still does.
  * @param {string} doing what to say of it, such as `Installing`
@@ -24,7 +22,6 @@ const step = (doing, command, args, root) =>
     const windows = process.platform === "win32";
     const child = spawn(command, args, {
       cwd: root,
-      env: { ...process.env, ...quiet },
       stdio: ["ignore", "inherit", "inherit"],
       shell: windows,
     });

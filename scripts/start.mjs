@@ -58,7 +58,7 @@ try {
 } catch (error) {
   giveUp(error instanceof StepFailed ? error.message : String(error));
 }
-const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production", PORT: port };
+const env = { ...process.env, NODE_ENV: "production", PORT: port };
 const drainSeconds = Number(process.env.DRAIN_SECONDS || 30);
 const problem = await runTogether(
   [

@@ -8,6 +8,7 @@ import { requireNode } from "./node-version.mjs";
 import { countTests } from "./test-counts.mjs";
 
 requireNode();
+await import("./quiet.mjs");
 const { prepare, StepFailed } = await import("./prepare.mjs");
 
 const root = fileURLToPath(new URL("..", import.meta.url));
