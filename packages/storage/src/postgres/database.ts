@@ -1,6 +1,6 @@
 import { type Clock, StoreUnavailableError } from "@adjourn/sessions";
 import postgres from "postgres";
-import { isPassing, translate } from "./failures.js";
+import { isPassing, isUnreachable, translate } from "./failures.js";
 import { type Parameters, withPositions } from "./named-parameters.js";
 
 type Pool = postgres.Sql<{ bigint: number }>;
@@ -13,13 +13,15 @@ export interface PostgresSettings {
   readonly schema?: string | undefined;
   /** Connections at most; 10 by default. */
   readonly maxConnections?: number | undefined;
-  /** How long a call may take before it fails, waiting for a connection included; 8,000 by default. */
+  /** How long a call may take before it fails, waiting for a connection included; 5,000 by default. */
   readonly deadlineMs?: number | undefined;
 }
 
 /** Calls that may be under way or wait for a connection; more are refused at once. */
 const maxCalls = 2_000;
 const maxAttempts = 4;
+/** How long a call may take while the database is believed to be out of reach. */
+const probeMs = 1_000;
 
 export interface Queryable {
   all<Row>(sql: string, parameters?: Parameters): Promise<Row[]>;
@@ -44,8 +46,8 @@ const openPool = ({ url, schema, maxConnections = 10 }: PostgresSettings): Pool 
     types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
     connection: {
       application_name: "adjourn",
-      statement_timeout: 5_000,
-      lock_timeout: 4_000,
+      statement_timeout: 4_000,
+      lock_timeout: 3_000,
       idle_in_transaction_session_timeout: 10_000,
       synchronous_commit: "on",
       default_transaction_isolation: "read committed",
@@ -74,6 +76,9 @@ export class PostgresDatabase implements Queryable {
   private pool: Pool;
   private calls = 0;
   private closed = false;
+  private unreachable = false;
+  /** Whether the database can be reached again, as the call that finds out will tell. */
+  private probe: Promise<boolean> | null = null;
 
   constructor(private readonly settings: PostgresSettings) {
     this.pool = openPool(settings);
@@ -103,7 +108,8 @@ export class PostgresDatabase implements Queryable {
 
   async close(): Promise<void> {
     this.closed = true;
-    await this.pool.end({ timeout: 5 });
+    // A connection that was being opened in vain would hold this up for as long as it may.
+    await this.pool.end({ timeout: 1 });
   }
 
   private async call<Result>(work: (pool: Pool) => Promise<Result>): Promise<Result> {
@@ -117,25 +123,58 @@ export class PostgresDatabase implements Queryable {
     }
   }
 
+  /** Once the database was out of reach one call at a time finds out whether it still is; the others wait for that. */
   private async callOnce<Result>(work: (pool: Pool) => Promise<Result>): Promise<Result> {
     if (this.closed) throw new StoreUnavailableError("The store is closed");
     if (this.calls >= maxCalls) throw new StoreUnavailableError("Too many calls wait for the database");
     this.calls++;
+    try {
+      if (!this.unreachable) return await this.callInTime(work, this.settings.deadlineMs ?? 5_000);
+      if (!this.probe) return await this.callAsProbe(work);
+      if (!(await this.probe)) throw new StoreUnavailableError("The database can't be reached");
+      return await this.callInTime(work, this.settings.deadlineMs ?? 5_000);
+    } finally {
+      this.calls--;
+    }
+  }
+
+  private async callAsProbe<Result>(work: (pool: Pool) => Promise<Result>): Promise<Result> {
+    const call = this.callInTime(work, probeMs);
+    this.probe = call.then(
+      () => true,
+      () => !this.unreachable,
+    );
+    try {
+      return await call;
+    } finally {
+      this.probe = null;
+    }
+  }
+
+  private async callInTime<Result>(
+    work: (pool: Pool) => Promise<Result>,
+    deadlineMs: number,
+  ): Promise<Result> {
     const { pool } = this;
-    const { clock, deadlineMs = 8_000 } = this.settings;
     let stopWaiting = (): void => {};
     const tooLate = new Promise<never>((_, reject) => {
-      const timer = clock.setTimeout(() => {
+      const timer = this.settings.clock.setTimeout(() => {
+        this.unreachable = true;
         this.replace(pool);
         reject(new StoreUnavailableError("The database did not answer in time"));
       }, deadlineMs);
       stopWaiting = () => timer.cancel();
     });
     try {
-      return await Promise.race([work(pool), tooLate]);
+      const result = await Promise.race([work(pool), tooLate]);
+      this.unreachable = false;
+      return result;
+    } catch (error) {
+      // What the server refused it has at least answered.
+      if (!(error instanceof StoreUnavailableError)) this.unreachable = isUnreachable(error);
+      throw error;
     } finally {
       stopWaiting();
-      this.calls--;
     }
   }
 

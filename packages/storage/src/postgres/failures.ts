@@ -12,14 +12,23 @@ const passingStates = new Set(["40001", "40P01", "23503"]);
 export const isPassing = (error: unknown): boolean =>
   error instanceof postgres.PostgresError && passingStates.has(error.code);
 
+const isOfNetwork = (error: Error): boolean =>
+  !(error instanceof postgres.PostgresError) &&
+  "code" in error &&
+  /^(E[A-Z]+|CONNECT_TIMEOUT|CONNECTION_\w+)$/.test(String(error.code));
+
 /** The error as the port has it: what the network or the server did is unavailability, the rest is a defect. */
 export const translate = (error: unknown): unknown => {
-  if (error instanceof StoreUnavailableError || !(error instanceof Error)) return error;
-  const code = "code" in error ? String(error.code) : "";
-  const isUnavailable =
-    error instanceof postgres.PostgresError
-      ? unavailableClasses.has(code.slice(0, 2)) || unavailableStates.has(code)
-      : /^(E[A-Z]+|CONNECT|CONNECTION_\w+|CONNECT_TIMEOUT)$/.test(code);
-  if (!isUnavailable) return error;
+  if (!(error instanceof Error)) return error;
+  const isOfServer =
+    error instanceof postgres.PostgresError &&
+    (unavailableClasses.has(error.code.slice(0, 2)) || unavailableStates.has(error.code));
+  if (!isOfServer && !isOfNetwork(error)) return error;
   return new StoreUnavailableError("The database can't be reached or did not answer", { cause: error });
 };
+
+/** Whether the way to the server is at fault, so that the next call would most likely fail like this one. */
+export const isUnreachable = (error: unknown): boolean =>
+  error instanceof Error &&
+  (isOfNetwork(error) ||
+    (error instanceof postgres.PostgresError && /^(08|28|3D|53300|57P)/.test(error.code)));

@@ -1,0 +1,169 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { type Clock, StoreUnavailableError } from "@adjourn/sessions";
+import { newSessionDraft } from "@adjourn/sessions/testing";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createTestSchema, findPostgres, type TestSchema } from "../../test/postgres.js";
+import { UnusableDatabaseError } from "../unusable-database-error.js";
+import { createPostgresSessionStore } from "./session-store.js";
+
+const url = await findPostgres();
+
+const clock: Clock = {
+  now: Date.now,
+  setTimeout: (run, delayMs) => {
+    const timer = setTimeout(run, delayMs);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** A way to the database that can refuse, take a call and hang up, or fall silent, and be mended. */
+const startRelay = async (target: URL) => {
+  const sockets = new Set<Socket>();
+  let mode: "open" | "hangs up" | "silent" = "open";
+  const server = createServer((inner) => {
+    sockets.add(inner);
+    inner.on("error", () => {});
+    if (mode === "hangs up") return void inner.destroy();
+    const outer = connect(Number(target.port || 5432), target.hostname);
+    sockets.add(outer);
+    outer.on("error", () => inner.destroy());
+    inner.on("close", () => outer.destroy());
+    outer.on("close", () => inner.destroy());
+    inner.on("data", (bytes) => mode === "open" && outer.write(bytes));
+    outer.on("data", (bytes) => mode === "open" && inner.write(bytes));
+  });
+  const listen = async (port: number): Promise<void> => {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+  };
+  const refuse = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+    if (!server.listening) return;
+    server.close();
+    await once(server, "close");
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const through = new URL(target);
+  through.hostname = "127.0.0.1";
+  through.port = String(port);
+  return {
+    url: through.href,
+    async set(next: typeof mode | "refuses") {
+      if (next !== "silent") await refuse();
+      if (next === "refuses") return;
+      mode = next;
+      if (!server.listening) await listen(port);
+    },
+    [Symbol.asyncDispose]: refuse,
+  };
+};
+
+describe.skipIf(url === null)("against a Postgres", () => {
+  let schema: TestSchema;
+  beforeEach(async () => {
+    schema = await createTestSchema(url ?? "");
+  });
+  afterEach(() => schema[Symbol.asyncDispose]());
+
+  test.each(["refuses", "hangs up"] as const)(
+    "a database that %s fails calls as unavailable, and serves again when it is back",
+    async (failure) => {
+      await using relay = await startRelay(new URL(url ?? ""));
+      const settings = { url: relay.url, clock, schema: schema.name, deadlineMs: 1_000 };
+      const store = await createPostgresSessionStore(settings);
+      const draft = newSessionDraft();
+      await store.createSession(draft, null);
+      await relay.set(failure);
+      const calls = await Promise.allSettled(
+        Array.from({ length: 50 }, (_, i) =>
+          i % 2 ? store.readSession(draft.sessionId) : store.createSession(newSessionDraft(), null),
+        ),
+      );
+      for (const call of calls) expect(call).toMatchObject({ reason: expect.any(StoreUnavailableError) });
+      await expect(store.ping()).rejects.toThrow(StoreUnavailableError);
+      await relay.set("open");
+      expect(await store.readSession(draft.sessionId)).toMatchObject({ outcome: "live" });
+      expect(await store.countSessions()).toMatchObject({ active: 1 });
+      await store.close();
+    },
+  );
+
+  test("a database that refuses does so at once", async () => {
+    await using relay = await startRelay(new URL(url ?? ""));
+    const patient = { url: relay.url, clock, schema: schema.name, deadlineMs: 60_000 };
+    const store = await createPostgresSessionStore(patient);
+    await relay.set("refuses");
+    for (let i = 0; i < 5; i++) await expect(store.ping()).rejects.toThrow(StoreUnavailableError);
+    await store.close();
+  });
+
+  test("a database that falls silent fails calls at their deadline, and serves again when it is back", async () => {
+    await using relay = await startRelay(new URL(url ?? ""));
+    const settings = { url: relay.url, clock, schema: schema.name, maxConnections: 2, deadlineMs: 500 };
+    const store = await createPostgresSessionStore(settings);
+    await relay.set("silent");
+    const calls = await Promise.allSettled(Array.from({ length: 10 }, () => store.ping()));
+    for (const call of calls) expect(call).toMatchObject({ reason: expect.any(StoreUnavailableError) });
+    await relay.set("open");
+    await store.ping();
+    await store.close();
+  });
+
+  test("more calls than may wait are refused at once, and those that wait are answered", async () => {
+    const settings = { url: url ?? "", clock, schema: schema.name, maxConnections: 1 };
+    const store = await createPostgresSessionStore(settings);
+    const outcomes = await Promise.allSettled(Array.from({ length: 2_100 }, () => store.ping()));
+    const refused = outcomes.filter(({ status }) => status === "rejected");
+    expect(refused).toHaveLength(100);
+    expect(refused[0]).toMatchObject({ reason: expect.any(StoreUnavailableError) });
+    await store.close();
+  });
+
+  test("a closed store answers nothing more", async () => {
+    const store = await createPostgresSessionStore({ url: url ?? "", clock, schema: schema.name });
+    await store.close();
+    await expect(store.ping()).rejects.toThrow(StoreUnavailableError);
+  });
+
+  test("its clock is the database's, whatever this process believes", async () => {
+    const wrong = { ...clock, now: () => Date.now() + 3_600_000 };
+    const store = await createPostgresSessionStore({ url: url ?? "", clock: wrong, schema: schema.name });
+    const outcome = await store.createSession(newSessionDraft(), null);
+    if (outcome.outcome !== "created") throw new Error(outcome.outcome);
+    expect(Math.abs(outcome.session.createdAt - Date.now())).toBeLessThan(60_000);
+    expect(Math.abs(store.now() - Date.now())).toBeLessThan(60_000);
+    await store.close();
+  });
+
+  test("what is there survives, and the tables are made only once", async () => {
+    const settings = { url: url ?? "", clock, schema: schema.name };
+    const first = await createPostgresSessionStore(settings);
+    const draft = newSessionDraft({ metadata: { "é😀": "\u2028" } });
+    await first.createSession(draft, null);
+    await first.close();
+    const second = await createPostgresSessionStore(settings);
+    const found = await second.readSession(draft.sessionId);
+    expect(found).toMatchObject({ outcome: "live", session: { metadata: { "é😀": "\u2028" } } });
+    await second.close();
+  });
+
+  test("tables of a newer version are refused with one clear line and left as they are", async () => {
+    const settings = { url: url ?? "", clock, schema: schema.name };
+    await (await createPostgresSessionStore(settings)).close();
+    await schema.sql`UPDATE adjourn_version SET version = 99`;
+    const opening = createPostgresSessionStore(settings);
+    await expect(opening).rejects.toThrow(UnusableDatabaseError);
+    await expect(opening).rejects.toThrow(/^The database has version 99[^\n]*$/);
+    expect(await schema.sql`SELECT version FROM adjourn_version`).toMatchObject([{ version: 99 }]);
+  });
+
+  test("a database that is not there fails the start as unavailable", async () => {
+    await using relay = await startRelay(new URL(url ?? ""));
+    await relay.set("refuses");
+    const opening = createPostgresSessionStore({ url: relay.url, clock, schema: schema.name });
+    await expect(opening).rejects.toThrow(StoreUnavailableError);
+  });
+});
