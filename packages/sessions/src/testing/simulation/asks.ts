@@ -1,5 +1,6 @@
 import { hasExpired } from "../../ending.js";
 import { type ErrorCode, SessionError, StoreUnavailableError } from "../../errors.js";
+import { toMessageInfo } from "../../message.js";
 import type { Inputs } from "../../schemas.js";
 import { type SessionInfo, toIso } from "../../session.js";
 import type { Sessions } from "../../sessions.js";
@@ -200,6 +201,24 @@ export const askState = (
       if (what === "renew" && error.code === "SESSION_RENEWAL_FAILED") return;
       if (what === "patch" && error.code === "INVALID_TIMEOUT_CONFIG") return;
       mustBeOver(world, sessionId, "E12", error);
+    },
+  });
+};
+
+/** E3: what is read of a channel is what was stored, all that was there when it was asked, newest first. */
+export const askMessages = (world: World, node: SimulatedNode, channelId: string): void => {
+  const messages = () => world.model.channels.get(channelId) ?? [];
+  const thereBefore = messages().length;
+  ask(world, node, "read messages", null, (s) => s.getChannelMessages({ channelId, limit: 100 }), {
+    ok: ({ messages: shown, hasMore }) => {
+      if (hasMore || shown.length < thereBefore)
+        throw new Violation("E3", `${shown.length} of ${thereBefore} messages are shown`);
+      const stored = messages().slice(0, shown.length).reverse().map(toMessageInfo);
+      if (JSON.stringify(shown) !== JSON.stringify(stored))
+        throw new Violation("E3", "what is shown of a channel is not what was stored");
+    },
+    refused: (error) => {
+      throw new Violation("E3", `the messages of a channel are refused with ${error.code}`);
     },
   });
 };

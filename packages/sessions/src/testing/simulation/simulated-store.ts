@@ -63,8 +63,10 @@ export class SimulatedStore {
           () => run(...args),
           (result) => note?.(result, ...args),
         );
+    // A database's clock is known to its users only about.
+    const errorMs = this.faults.inOrder ? 0 : line.random.between(-20, 20);
     return {
-      now: () => inner.now(),
+      now: () => inner.now() + errorMs,
       createSession: through("createSession", inner.createSession, this.commits.createSession),
       readSession: through("readSession", inner.readSession),
       readSessions: through("readSessions", inner.readSessions),

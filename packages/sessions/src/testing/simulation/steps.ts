@@ -1,5 +1,5 @@
 import type { Inputs } from "../../schemas.js";
-import { ask, askEnd, askEndMany, askSend, askState, mustBeOver } from "./asks.js";
+import { ask, askEnd, askEndMany, askMessages, askSend, askState, mustBeOver } from "./asks.js";
 import { Violation } from "./model.js";
 import type { Step, StepKind } from "./schedule.js";
 import { agentId, agentKinds } from "./simulated-agents.js";
@@ -95,8 +95,9 @@ const doings: Record<StepKind, (doing: Doing) => void> = {
       askState(world, node, sessionId, "patch", (s) => s.updateSessionTimeout({ sessionId, ...change }));
   },
   read: ({ world, known, node, session }) => {
-    const { sessionId } = sessionOf(known, session) ?? {};
+    const { sessionId, channelId } = sessionOf(known, session) ?? {};
     if (sessionId) askState(world, node, sessionId, "read", (s) => s.getSession({ sessionId }));
+    if (channelId) askMessages(world, node, channelId);
   },
   end: ({ world, known, node: first, session, pick }) => {
     const { sessionId } = sessionOf(known, session) ?? {};
@@ -131,7 +132,8 @@ const doings: Record<StepKind, (doing: Doing) => void> = {
     node.isDraining = true;
     void node.sessions.drain(pick).then(async () => {
       await node.sessions.close();
-      world.crash(node);
+      // The last answers come in, and nothing may be left to keep the process up.
+      world.scheduler.schedule(5_000, () => closeDown(world, node), node);
     });
   },
   start: ({ world, node }) => {
@@ -167,6 +169,15 @@ const doings: Record<StepKind, (doing: Doing) => void> = {
     world.note(() => `the store's clock goes on by ${ahead} ms`);
     if (ahead > 0) world.clock.jump(ahead);
   },
+};
+
+const closeDown = (world: World, node: SimulatedNode): void => {
+  const left = node.sessions.held().sessions + node.clock.pendingTimers + node.bus.subscriptions;
+  if (left > 0) world.violated(new Violation("held", "a process that was closed does not let go"));
+  for (const call of world.calls)
+    if (call.node === node)
+      world.violated(new Violation("E5", `"${call.what}" was left when its node closed`));
+  world.crash(node);
 };
 
 const sessionOf = ({ sessions }: Known, index: number) =>

@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { createTestWorld, testUserId } from "./testing/test-world.js";
+
+const admin = { endedBy: "admin", actor: null } as const;
+
+it("ends what was made a moment before, though this process take the store's clock to be behind", async () => {
+  const { sessions, store, create } = createTestWorld();
+  const { now } = store;
+  store.now = () => now() - 20;
+  const { sessionId } = await create();
+  const ended = await sessions.endSessions({ userId: testUserId, dryRun: false }, admin);
+  expect(ended).toEqual({ ended: 1, matched: 1 });
+  await expect(sessions.getSession({ sessionId })).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
+});
