@@ -1,13 +1,22 @@
 import { AgentsFileError, createAgentDirectory, loadAgents } from "@adjourn/agents";
 import { createInProcessEventBus, createNoPresence } from "@adjourn/events";
 import type { AgentDirectory, Clock, EventBus, Log, Presence, SessionStore } from "@adjourn/sessions";
-import { createSqliteSessionStore, UnusableDatabaseError } from "@adjourn/storage";
+import {
+  createPostgresSessionStore,
+  createSqliteSessionStore,
+  UnusableDatabaseError,
+} from "@adjourn/storage";
 import { lookUpVariable, SettingError, type Settings } from "./env.js";
 
-/** @throws SettingError for a database that can't be used as it is */
+/**
+ * @throws SettingError for a database that can't be used as it is
+ * @throws StoreUnavailableError for one that can't be reached
+ */
 export const openStore = async ({ databaseUrl }: Settings, clock: Clock): Promise<SessionStore> => {
   try {
-    return await createSqliteSessionStore({ url: databaseUrl, clock });
+    return databaseUrl.startsWith("file:")
+      ? createSqliteSessionStore({ url: databaseUrl, clock })
+      : await createPostgresSessionStore({ url: databaseUrl, clock });
   } catch (error) {
     if (error instanceof UnusableDatabaseError) throw new SettingError(`DATABASE_URL: ${error.message}`);
     throw error;

@@ -14,6 +14,7 @@ import { createOriginGuard } from "./origin-guard.js";
 import { createPages } from "./pages.js";
 import { createReportError } from "./report-error.js";
 import { systemClock } from "./system-clock.js";
+import { openPatiently } from "./waiting-room.js";
 import { serveWebSockets } from "./websocket.js";
 
 /** What a test may hold in its own hand. */
@@ -49,7 +50,9 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
   const log = toLog(logger);
   const nodeId = randomUUID();
   const agents = overrides.agents ?? (await openAgents(settings, clock));
-  const store = overrides.store ?? (await openStore(settings, clock));
+  const { errorBody } = dialects[settings.restDialect];
+  const store =
+    overrides.store ?? (await openPatiently(() => openStore(settings, clock), settings, logger, errorBody));
   const { bus, presence } = await openBus(settings, { log });
   const sessions = createSessions(
     { clock, store, bus, presence, agents, log, newId: randomUUID },
@@ -70,7 +73,7 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
     guard: createOriginGuard(settings, credentials.inUse),
     admit: createAdmit(settings),
     isDraining: () => isDraining,
-    errorBody: dialects[settings.restDialect].errorBody,
+    errorBody,
     reportError: createReportError(logger),
     logger,
     metrics: createMetrics(sessions),

@@ -1,0 +1,48 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { StoreUnavailableError } from "@adjourn/sessions";
+import { pino } from "pino";
+import { expect, it, vi } from "vitest";
+import { openPatiently } from "./waiting-room.js";
+
+const host = "127.0.0.1";
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, host);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+};
+
+it("until the store can be reached the process lives, is not ready and refuses work with 503", async () => {
+  const port = await freePort();
+  const url = `http://${host}:${port}`;
+  let isThere = false;
+  const open = async () => {
+    if (!isThere) throw new StoreUnavailableError("away");
+    return "store";
+  };
+  const opening = openPatiently(open, { host, port }, pino({ level: "silent" }), ({ code }) => ({ code }));
+  await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200));
+  const ready = await fetch(`${url}/readyz`);
+  expect([ready.status, await ready.json()]).toEqual([
+    503,
+    { status: "unavailable", store: "down", bus: "ok" },
+  ]);
+  const refused = await fetch(`${url}/api/agents`);
+  expect([refused.status, await refused.json()]).toEqual([503, { code: "SERVICE_UNAVAILABLE" }]);
+  expect(refused.headers.get("Retry-After")).toBe("1");
+  isThere = true;
+  expect(await opening).toBe("store");
+  await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+});
+
+it("a failure that waiting does not mend is not waited for", async () => {
+  const open = async () => {
+    throw new Error("made by a newer version");
+  };
+  const opening = openPatiently(open, { host, port: 0 }, pino({ level: "silent" }), () => ({}));
+  await expect(opening).rejects.toThrow("made by a newer version");
+});

@@ -1,0 +1,59 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import { toRefusal } from "@adjourn/router";
+import { SessionError, StoreUnavailableError } from "@adjourn/sessions";
+import type { Logger } from "pino";
+import { answerJson, answerRefusal } from "./answer.js";
+import type { Settings } from "./env.js";
+
+const retryEveryMs = 1_000;
+
+/**
+ * Opens a store, as often as it takes. As long as it can't be reached the process is alive and not ready, and says so
+ * where the server is going to be.
+ * @throws what `open` throws, unless it is a StoreUnavailableError
+ */
+export const openPatiently = async <Store>(
+  open: () => Promise<Store>,
+  settings: Pick<Settings, "host" | "port">,
+  logger: Logger,
+  errorBody: (refusal: ReturnType<typeof toRefusal>) => unknown,
+): Promise<Store> => {
+  const first = await unlessUnavailable(open);
+  if (first) return first;
+  const { host, port } = settings;
+  logger.warn({ host, port }, "The store can't be reached; waiting for it");
+  const room = createServer(answerWaiting(errorBody));
+  room.listen(port, host);
+  await once(room, "listening");
+  try {
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, retryEveryMs));
+      const store = await unlessUnavailable(open);
+      if (store) return store;
+    }
+  } finally {
+    room.closeAllConnections();
+    await new Promise((resolve) => room.close(resolve));
+  }
+};
+
+const unlessUnavailable = async <Store>(open: () => Promise<Store>): Promise<Store | null> => {
+  try {
+    return await open();
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return null;
+    throw error;
+  }
+};
+
+const answerWaiting =
+  (errorBody: (refusal: ReturnType<typeof toRefusal>) => unknown): RequestListener =>
+  (request, response) => {
+    response.setHeader("Connection", "close");
+    if (request.url === "/healthz") return answerJson(response, 200, { status: "ok" });
+    const refusal = toRefusal(new SessionError("SERVICE_UNAVAILABLE", "The store can't be reached yet"));
+    if (request.url !== "/readyz") return answerRefusal(response, refusal, errorBody(refusal));
+    response.setHeader("Retry-After", "1");
+    answerJson(response, 503, { status: "unavailable", store: "down", bus: "ok" });
+  };
