@@ -1,0 +1,63 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { readSettings, startServer } from "@adjourn/server";
+import { expect, test } from "vitest";
+import { temporaryRepo } from "./temporary-repo.js";
+
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+
+/** The shell blocks of a section, with the server that the test runs in place of the one that a reader has. */
+const shellBlocks = (heading: string, url: string): string[] => {
+  const section = readme.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+  return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) =>
+    block.replaceAll("http://127.0.0.1:3000", url),
+  );
+};
+
+const startTemporaryServer = async () => {
+  const folder = temporaryRepo({});
+  const DATABASE_URL = `file:${join(folder.root, "adjourn.db")}`;
+  const server = await startServer(readSettings({ PORT: "0", LOG_LEVEL: "silent", DATABASE_URL }));
+  const stop = async () => {
+    await server.close(0);
+    folder[Symbol.dispose]();
+  };
+  return { url: server.url, [Symbol.asyncDispose]: stop };
+};
+
+/** Runs a script as a reader would, and resolves `heard` once so many lines hold `text`. */
+const runTerminal = (script: string, text: string, times: number) => {
+  const child = spawn("bash", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
+  const lines: string[] = [];
+  const exited = once(child, "close");
+  const heard = new Promise<void>((resolve) => {
+    createInterface(child.stdout).on("line", (line) => {
+      lines.push(line);
+      if (lines.filter((each) => each.includes(text)).length === times) resolve();
+    });
+  });
+  return { lines, exited, heard };
+};
+
+test("the walk of the README goes as it says", async () => {
+  await using server = await startTemporaryServer();
+  const [first = "", second = "", third = ""] = shellBlocks("See it happen", server.url);
+  const listening = runTerminal(first.replace('"delayMs": 1000', '"delayMs": 200'), "message.delta", 3);
+  await listening.heard;
+
+  const { stdout } = await promisify(execFile)("bash", ["-c", `${second}\n${third}`]);
+  expect(stdout).toMatch(/"success":true,"message":"Session \S+ deleted successfully"/);
+  expect(stdout).toContain('"code":"SESSION_NOT_FOUND"');
+  expect(stdout.match(/"isAgent":(true|false)/g)).toEqual(['"isAgent":false']);
+  expect(stdout).toContain('"listenersDropped":1,"operationsAborted":1');
+
+  expect(await listening.exited).toEqual([0, null]);
+  const events = listening.lines.filter((line) => line.startsWith("data: "));
+  const last: unknown = JSON.parse(events.at(-1)?.slice("data: ".length) ?? "");
+  expect(last).toMatchObject({ type: "session.ended", cause: "requested", reason: "enough" });
+  expect(events.some((event) => event.includes('"type":"message"'))).toBe(false);
+});
