@@ -1,0 +1,3 @@
+import type { Log } from "@adjourn/sessions";
+
+export const silentLog: Log = { info() {}, warn() {}, error() {} };
