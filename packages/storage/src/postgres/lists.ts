@@ -10,26 +10,24 @@ import type {
 import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
 import type { Queryable } from "./database.js";
 import type { Parameters } from "./named-parameters.js";
-import { statementStart } from "./sessions-table.js";
+import { readClock } from "./sessions-table.js";
 
-interface Counts extends SessionStats {
-  readonly near: number;
-}
+const countAll = `SELECT (SELECT count(*) FROM sessions) AS all,
+  (SELECT count(*) FROM sessions WHERE expires_at <= :now) AS expired,
+  (SELECT count(*) FROM sessions WHERE expires_at - warning_threshold_minutes * 60000 <= :now) AS near`;
 
 /** What has expired came near its end before, so those near it and alive are the difference. */
-const countAll = `SELECT (SELECT count(*) FROM sessions) - expired AS active, expired, near - expired AS near
-  FROM (SELECT
-    (SELECT count(*) FROM sessions WHERE expires_at <= clock.now) AS expired,
-    (SELECT count(*) FROM sessions
-      WHERE expires_at - warning_threshold_minutes * 60000 <= clock.now) AS near
-    FROM (SELECT adjourn_now() AS now OFFSET 0) AS clock) AS counts`;
-
-export const countSessions = async (
+const countAt = async (
   database: Queryable,
+  now: number,
 ): Promise<SessionStats & { readonly expiringSoon: number }> => {
-  const counts = await database.get<Counts>(countAll);
-  return { active: counts?.active ?? 0, expired: counts?.expired ?? 0, expiringSoon: counts?.near ?? 0 };
+  const counts = await database.get<{ all: number; expired: number; near: number }>(countAll, { now });
+  const { all, expired, near } = counts ?? { all: 0, expired: 0, near: 0 };
+  return { active: all - expired, expired, expiringSoon: near - expired };
 };
+
+export const countSessions = async (database: Queryable): ReturnType<typeof countAt> =>
+  countAt(database, await readClock(database));
 
 interface Conditions {
   readonly sql: readonly string[];
@@ -97,7 +95,11 @@ export const listSessions = async (
   page: PageRequest,
 ): Promise<SessionPage> => {
   const matching = conditionsOf(filter);
-  const conditions = { ...matching, sql: [...matching.sql, `expires_at > ${statementStart}`] };
+  const now = await readClock(database);
+  const conditions = {
+    sql: [...matching.sql, "expires_at > :now"],
+    parameters: { ...matching.parameters, now },
+  };
   const counting = `SELECT count(*) AS total FROM sessions WHERE ${conditions.sql.join(" AND ")}`;
   const [{ rows, next }, { active, expired }, counted] = await Promise.all([
     readPage<SessionColumns>(
@@ -106,7 +108,7 @@ export const listSessions = async (
       page,
       (row) => row.created_at,
     ),
-    countSessions(database),
+    countAt(database, now),
     matching.sql.length === 0 ? null : database.get<{ total: number }>(counting, conditions.parameters),
   ]);
   const total = counted === null ? active : (counted?.total ?? 0);
