@@ -1,9 +1,16 @@
+import { fileURLToPath } from "node:url";
+import { checkDependencies } from "./check-dependencies.js";
 import { checkDocPaths } from "./check-doc-paths.js";
 import { checkImports } from "./check-imports.js";
 import { checkLock } from "./check-lock.js";
 
-const root = new URL("..", import.meta.url).pathname;
-const checks = { imports: checkImports, "paths in documents": checkDocPaths, lock: checkLock };
+const root = fileURLToPath(new URL("..", import.meta.url));
+const checks = {
+  imports: checkImports,
+  dependencies: checkDependencies,
+  "paths in documents": checkDocPaths,
+  lock: checkLock,
+};
 
 for (const [name, check] of Object.entries(checks)) {
   const findings = check(root);

@@ -20,7 +20,10 @@ export interface ClientOptions {
 }
 
 export interface AdjournClient {
-  /** Every operation by its operationId: `trpc.endSession.mutate({ sessionId })`. */
+  /**
+   * Every operation by its operationId: `trpc.endSession.mutate({ sessionId })`. A proxy that passes for a function:
+   * React's `setState` would call it, so keep the whole client in a state, or `() => trpc`.
+   */
   readonly trpc: TRPCClient<AppRouter>;
   /** Ends all subscriptions and closes the socket. */
   close(): Promise<void>;
