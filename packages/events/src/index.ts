@@ -1,2 +1,5 @@
 export { createInProcessEventBus } from "./in-process-event-bus.js";
 export { createNoPresence } from "./no-presence.js";
+export { createRedisEventBus, type RedisEventBus } from "./redis-event-bus.js";
+export { openRedisEvents } from "./redis-events.js";
+export { createRedisPresence, type RedisPresence } from "./redis-presence.js";

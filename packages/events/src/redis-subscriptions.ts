@@ -1,5 +1,6 @@
 import type { BusMessage, BusSubscription, Log } from "@adjourn/sessions";
 import { Hearers } from "./hearers.js";
+import { inBatches } from "./in-batches.js";
 
 /** Sends SUBSCRIBE or UNSUBSCRIBE; resolves once Redis has confirmed all, rejects where it did not. */
 export interface SubscriptionWire {
@@ -13,9 +14,6 @@ interface Wanted {
   readonly ready: Promise<void>;
   readonly confirm: () => void;
 }
-
-/** Subjects in one command; Redis answers each by itself and would keep others waiting. */
-const batchSize = 500;
 
 /**
  * Which subjects this process wants to hear, and which of them Redis was asked for. The difference is sent a microtask
@@ -128,8 +126,3 @@ export class RedisSubscriptions {
     this.wire.unsubscribe(batch).catch(() => {});
   }
 }
-
-const inBatches = (subjects: readonly string[]): readonly (readonly string[])[] =>
-  Array.from({ length: Math.ceil(subjects.length / batchSize) }, (_, index) =>
-    subjects.slice(index * batchSize, (index + 1) * batchSize),
-  );

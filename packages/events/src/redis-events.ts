@@ -1,0 +1,26 @@
+import type { EventBus, Log, Presence } from "@adjourn/sessions";
+import { createRedisEventBus } from "./redis-event-bus.js";
+import { createRedisPresence } from "./redis-presence.js";
+
+/** Bus and presence over one Redis; closing the bus closes both. Resolves once each has tried to connect. */
+export const openRedisEvents = async (options: {
+  readonly url: string;
+  readonly log: Log;
+}): Promise<{ readonly bus: EventBus; readonly presence: Presence }> => {
+  const [bus, presence] = await Promise.all([createRedisEventBus(options), createRedisPresence(options)]);
+  const close = async () => {
+    await Promise.all([bus.close(), presence.close()]);
+  };
+  return {
+    bus: {
+      publish: (subject, message) => bus.publish(subject, message),
+      subscribe: (subject, hear) => bus.subscribe(subject, hear),
+      onGap: (listener) => bus.onGap(listener),
+      close,
+      get status() {
+        return bus.status;
+      },
+    },
+    presence,
+  };
+};
