@@ -1,5 +1,5 @@
 import { AgentsFileError, createAgentDirectory, loadAgents } from "@adjourn/agents";
-import { createInProcessEventBus, createNoPresence } from "@adjourn/events";
+import { createInProcessEventBus, createNoPresence, openRedisEvents } from "@adjourn/events";
 import type { AgentDirectory, Clock, EventBus, Log, Presence, SessionStore } from "@adjourn/sessions";
 import {
   createPostgresSessionStore,
@@ -23,13 +23,14 @@ export const openStore = async ({ databaseUrl }: Settings, clock: Clock): Promis
   }
 };
 
+/** What nodes tell each other by; one process alone, and nodes without Redis, have only the store between them. */
 export const openBus = async (
-  _settings: Settings,
+  { redisUrl }: Settings,
   { log }: { readonly log: Log },
-): Promise<{ readonly bus: EventBus; readonly presence: Presence }> => ({
-  bus: createInProcessEventBus({ log }),
-  presence: createNoPresence(),
-});
+): Promise<{ readonly bus: EventBus; readonly presence: Presence }> =>
+  redisUrl === null
+    ? { bus: createInProcessEventBus({ log }), presence: createNoPresence() }
+    : openRedisEvents({ url: redisUrl, log });
 
 /** @throws SettingError for an agents file that can't be read or has a mistake */
 export const openAgents = async (
