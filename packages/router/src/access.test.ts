@@ -76,8 +76,11 @@ describe("a service key lists and ends sessions", () => {
   });
 
   test("and where a body is still to come, only once it has been read", () => {
-    expect(() => requireAccess("endSessions", service, {}, "unread")).not.toThrow();
-    expect(() => requireAccess("listEndings", service, {}, "unread")).toThrow();
+    expect(() => requireAccess("endSessions", service, {}, "address")).not.toThrow();
+    expect(() => requireAccess("listEndings", service, {}, "address")).toThrow();
+    expect(() => requireAccess("getSession", session, undefined, "address")).toThrow();
+    expect(() => requireAccess("getSession", session, undefined, "nothing")).not.toThrow();
+    expect(() => requireAccess("listEndings", session, undefined, "nothing")).toThrow();
   });
 });
 

@@ -45,15 +45,15 @@ const narrowing: Partial<Record<string, readonly string[]>> = {
 };
 
 /**
- * Refuses a caller who may not do this. `input` is what was sent, not yet validated; `unread` says that more of it is
- * to come (a body), so that a rule which depends on it waits for the second look.
+ * Refuses a caller who may not do this. `input` is what was sent, not yet validated. Where only the address
+ * has been read yet, or nothing, rules that depend on the rest wait for a second look.
  * @throws SessionError `UNAUTHORIZED`, `FORBIDDEN`
  */
 export const requireAccess = (
   operation: string,
   principal: Principal,
   input: unknown,
-  unread: "unread" | "complete" = "complete",
+  read: "all" | "address" | "nothing" = "all",
 ): void => {
   if (principal.role === "nobody")
     throw new SessionError(
@@ -63,11 +63,11 @@ export const requireAccess = (
   const rule = Object.hasOwn(accessTable, operation)
     ? accessTable[operation as Operation][principal.role]
     : "no";
-  if (rule === "yes") return;
+  if (rule === "yes" || (rule !== "no" && read === "nothing")) return;
   const given = fieldsOf(input);
   if (rule === "own" && principal.role === "session" && given.sessionId === principal.sessionId) return;
   if (rule === "filtered") {
-    if (unread === "unread" || isNarrowed(operation, given)) return;
+    if (read === "address" || isNarrowed(operation, given)) return;
     throw new SessionError("FORBIDDEN", `This key must name one of: ${narrowing[operation]?.join(", ")}`);
   }
   throw new SessionError("FORBIDDEN", "This key may not do that");

@@ -1,4 +1,4 @@
-import { createSecretKey } from "node:crypto";
+import { createSecretKey, hkdfSync } from "node:crypto";
 import fc from "fast-check";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { describe, expect, test } from "vitest";
@@ -147,6 +147,26 @@ describe("tickets", () => {
     const { ticket } = await credentials.ticket(principal);
     time += 60_001;
     expect(await credentials.authenticate(ticket)).toEqual(invalid);
+  });
+
+  test("and tokens say what they are: claims of both kinds, rightly signed for one, do not pass for the other", async () => {
+    const secret = "a secret of the operator's";
+    const credentials = create({ secret });
+    const key = new Uint8Array(hkdfSync("sha256", secret, "adjourn", "session tokens and tickets", 32));
+    const claims = { until: time + 60_000, principal: { role: "admin", name: null } };
+    const signed = (audience: string, typ: string) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: "HS256", typ })
+        .setAudience(audience)
+        .setSubject(sessionId)
+        .sign(key);
+    const token = await signed("adjourn:session", "adjourn-session+jwt");
+    expect(await credentials.authenticate(token)).toEqual({ role: "session", sessionId });
+    expect(await credentials.authenticate(token, "ticket")).toEqual(invalid);
+    const ticket = await signed("adjourn:ticket", "adjourn-ticket+jwt");
+    expect(await credentials.authenticate(ticket)).toMatchObject({ role: "admin" });
+    expect(await credentials.authenticate(await signed("adjourn:ticket", "JWT"))).toEqual(invalid);
+    expect(await credentials.authenticate(await signed("elsewhere", "adjourn-session+jwt"))).toEqual(invalid);
   });
 
   test("can't be used to get a ticket that lasts longer", async () => {

@@ -119,7 +119,7 @@ test("key, then role, are judged before the input", async () => {
   expect((await ask("POST", "/endSession", '{"sessionId":7}')).body.error.data.session.code).toBe(
     "FORBIDDEN",
   );
-  expect((await ask("POST", "/eraseChannel", "7")).body.error.data.session.code).toBe("FORBIDDEN");
+  expect((await ask("POST", "/eraseChannel", "{")).body.error.data.session.code).toBe("FORBIDDEN");
 });
 
 test("an error nobody foresaw is a 500 that tells its request id and nothing else", async () => {

@@ -25,8 +25,8 @@ export const createCallerFactory = t.createCallerFactory;
 /** Judges key and role by the access table before anything looks at the input. */
 export const procedure = t.procedure.use(async ({ ctx, path, getRawInput, next }) => {
   await ctx.admit?.();
-  // Without a valid key the input is not even parsed: a caller nobody knows learns nothing of it.
-  if (ctx.principal.role === "nobody") requireAccess(path, ctx.principal, undefined);
+  // Before the input is read at all: one that is no JSON would be refused first otherwise.
+  requireAccess(path, ctx.principal, undefined, "nothing");
   requireAccess(path, ctx.principal, await getRawInput());
   return next();
 });

@@ -55,7 +55,7 @@ export const createRestHandler = (options: RestOptions): RestHandler => {
     const principal = await authenticateRequest(credentials, request.headers, search);
     await options.admit?.(request, principal);
     const address = readAddress(route, parameters, query);
-    requireAccess(route.operation, principal, address.fields, route.body ? "unread" : "complete");
+    requireAccess(route.operation, principal, address.fields, route.body ? "address" : "all");
     const body = await readBody(request, route.body);
     const merged = mergeInput(route, address, body, request);
     const input = options.dialect === "elizaos" ? bendInput(route.operation, merged, lenient) : merged;
