@@ -70,6 +70,7 @@ export const createHttpServer = (needs: HttpNeeds): Server => {
     const requestId = randomUUID();
     note(needs, request, response, requestId);
     setBaseHeaders(response, requestId);
+    if (needs.isDraining()) response.setHeader("Connection", "close");
     mounts(request, response, requestId).catch((error: unknown) => {
       needs.reportError(error, { path: request.method, requestId });
       if (response.headersSent) return response.destroy();

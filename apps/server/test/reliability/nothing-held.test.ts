@@ -23,7 +23,6 @@ it(`a process that has ended ${waves * waveSize} sessions holds nothing of them`
   const warm = await atRest(server);
   for (let wave = warmUp; wave < waves; wave++) await runWave(server.url, waveSize);
   const after = await atRest(server);
-  console.log(idle, warm, after);
   expect(after.timers).toBeLessThanOrEqual(idle.timers);
   expect(after.resources - after.sockets).toBeLessThanOrEqual(idle.resources + 1);
   expect(after.heapBytes - warm.heapBytes).toBeLessThan(mayGrowBytes);
