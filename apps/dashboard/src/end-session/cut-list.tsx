@@ -18,11 +18,13 @@ export const CutList = ({ sessions, isKnown }: CutListProps) => {
     <ul className="grid gap-1.5 text-ink">
       <li className="flex items-center gap-2">
         <Radio aria-hidden="true" className="size-4 text-ink-faint" />
-        {plural(listeners, "listener")} will be dropped
+        {listeners === 0 ? "No listeners to drop" : `${plural(listeners, "listener")} will be dropped`}
       </li>
       <li className="flex items-center gap-2">
         <Workflow aria-hidden="true" className="size-4 text-ink-faint" />
-        {plural(operations, "pending operation")} will be cancelled
+        {operations === 0
+          ? "No pending operations to cancel"
+          : `${plural(operations, "pending operation")} will be cancelled`}
       </li>
     </ul>
   );

@@ -8,10 +8,10 @@ import { Badge } from "../ui/badge";
 import { classNames } from "../ui/class-names";
 import { TimeOfDay } from "../ui/time";
 import { useVirtualRows } from "../ui/use-virtual-rows";
-import { causeNames, causeTones, whoEnded } from "./ending-words";
+import { causeNames, causeTones, whoEnded, whoEndedShort } from "./ending-words";
 
 const rowGrid =
-  "grid items-center gap-x-3 px-4 grid-cols-[minmax(0,1fr)_auto] md:grid-cols-[6rem_minmax(5rem,0.8fr)_8.5rem_minmax(6rem,1fr)_minmax(6rem,1.4fr)_4rem_4rem_6rem] lg:gap-x-4 lg:px-5";
+  "grid items-center gap-x-3 px-4 grid-cols-[minmax(0,1fr)_auto] md:gap-x-2.5 md:grid-cols-[5rem_minmax(4.5rem,0.8fr)_7.75rem_minmax(4.5rem,0.8fr)_minmax(5rem,1.4fr)_3rem_3rem_5.5rem] lg:px-5 xl:gap-x-4 xl:grid-cols-[6rem_minmax(5rem,0.8fr)_8.5rem_minmax(6rem,1fr)_minmax(6rem,1.4fr)_4rem_4rem_6rem]";
 
 const headings = [
   { name: "Session" },
@@ -19,8 +19,8 @@ const headings = [
   { name: "Cause" },
   { name: "By" },
   { name: "Reason" },
-  { name: "Listeners", isNumber: true, title: "Listeners dropped" },
-  { name: "Pending", isNumber: true, title: "Operations cancelled" },
+  { name: "Listeners", short: "Listen", isNumber: true, title: "Listeners dropped" },
+  { name: "Pending", short: "Pend.", isNumber: true, title: "Operations cancelled" },
   { name: "Ended", isNumber: true },
 ] as const;
 
@@ -49,7 +49,16 @@ export const EndingTable = ({ endings, ...paging }: EndingTableProps) => {
               title={"title" in heading ? heading.title : undefined}
               className={classNames("truncate font-medium", "isNumber" in heading && "text-right")}
             >
-              {heading.name}
+              {"short" in heading ? (
+                <>
+                  <span className="max-xl:sr-only">{heading.name}</span>
+                  <span aria-hidden="true" className="xl:hidden">
+                    {heading.short}
+                  </span>
+                </>
+              ) : (
+                heading.name
+              )}
             </th>
           ))}
         </tr>
@@ -96,8 +105,10 @@ const EndingCells = ({ ending, agent }: { readonly ending: Ending; readonly agen
       <Badge tone={causeTones[ending.cause]}>{causeNames[ending.cause]}</Badge>
     </td>
     <td className="truncate text-ink-soft max-md:col-span-2 max-md:row-start-2">
-      <span className="md:hidden">{agent}, by </span>
-      {whoEnded(ending)}
+      <span className="md:hidden">
+        {agent}, by {whoEnded(ending)}
+      </span>
+      <span className="max-md:hidden">{whoEndedShort(ending)}</span>
     </td>
     <td className="truncate max-md:col-span-2 max-md:row-start-4" title={ending.reason ?? undefined}>
       {ending.reason ?? <span className="text-ink-faint max-md:hidden">–</span>}

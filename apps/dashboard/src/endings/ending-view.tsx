@@ -62,6 +62,7 @@ export const EndingView = ({ sessionId }: { readonly sessionId: string }) => {
             <Transcript
               messages={history.messages}
               replies={[]}
+              isOver
               isLoading={history.query.isPending}
               hasOlder={history.query.hasNextPage}
               isLoadingOlder={history.query.isFetchingNextPage}

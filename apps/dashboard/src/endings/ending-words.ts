@@ -25,11 +25,15 @@ export const whoEnded = ({ endedBy, actor }: Pick<Ending, "endedBy" | "actor">):
     case "session":
       return "its own user";
     case "anonymous":
-      return "anonymous (no keys in use)";
+      return "an anonymous caller";
     case "system":
       return "the system";
   }
 };
+
+/** Who ended a session, in a word or two. */
+export const whoEndedShort = ({ endedBy, actor }: Pick<Ending, "endedBy" | "actor">): string =>
+  actor ? `${endedBy} ${actor}` : endedBy;
 
 /** Why, in a sentence of its own. */
 export const whyEnded = ({ cause, reason }: Pick<Ending, "cause" | "reason">): string => {

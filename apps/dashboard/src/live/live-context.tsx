@@ -22,7 +22,7 @@ import { watchAdminEvents } from "./watch-admin-events";
 interface Live {
   readonly store: LiveStore;
   /** Subscriptions alone go here, straight to the API; null until the page runs in a browser. */
-  readonly subscriptions: AdjournClient["trpc"] | null;
+  readonly socket: AdjournClient | null;
 }
 
 const LiveContext = createContext<Live | null>(null);
@@ -38,7 +38,7 @@ export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
   const queryClient = useQueryClient();
   const [store] = useState(() => createLiveStore());
   const [attempt, setAttempt] = useState(0);
-  const [subscriptions, setSubscriptions] = useState<AdjournClient["trpc"] | null>(null);
+  const [socket, setSocket] = useState<AdjournClient | null>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is a new socket
   useEffect(() => {
@@ -47,7 +47,7 @@ export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
       // Asked anew for every socket: a ticket is good for a minute.
       token: async () => (await api.issueTicket.mutate()).ticket,
     });
-    setSubscriptions(client.trpc);
+    setSocket(client);
     const stop = watchAdminEvents(client.trpc, store, {
       onEvents: (since) => changeLists(queryClient, store, since),
       // What happened before this moment, or while nobody was listening, only the lists can tell.
@@ -63,11 +63,7 @@ export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
     store,
     useCallback(() => setAttempt((count) => count + 1), []),
   );
-  return (
-    <LiveContext value={useMemo(() => ({ store, subscriptions }), [store, subscriptions])}>
-      {children}
-    </LiveContext>
-  );
+  return <LiveContext value={useMemo(() => ({ store, socket }), [store, socket])}>{children}</LiveContext>;
 };
 
 export const useLive = (): Live => {

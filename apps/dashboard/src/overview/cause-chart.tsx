@@ -19,17 +19,15 @@ export const CauseChart = ({ endings }: { readonly endings: readonly Ending[] })
   return (
     <dl className="grid gap-4 px-4 pt-4 pb-5 sm:px-5">
       {causes.map(({ cause, count }) => (
-        <div key={cause}>
-          <div className="flex items-baseline justify-between gap-4">
-            <dt className="text-ink-soft">{causeNames[cause]}</dt>
-            <dd className="font-semibold tabular-nums">{count.toLocaleString()}</dd>
-          </div>
-          <div aria-hidden="true" className="mt-1.5 h-2 rounded-full bg-sunken ring-1 ring-line ring-inset">
+        <div key={cause} className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1.5">
+          <dt className="text-ink-soft">{causeNames[cause]}</dt>
+          <dd className="font-semibold tabular-nums">{count.toLocaleString()}</dd>
+          <dd aria-hidden="true" className="h-2 w-full rounded-full bg-sunken ring-1 ring-line ring-inset">
             <div
               className={classNames("h-full rounded-full transition-[width] duration-300", colours[cause])}
               style={{ width: `${(count / most) * 100}%` }}
             />
-          </div>
+          </dd>
         </div>
       ))}
     </dl>

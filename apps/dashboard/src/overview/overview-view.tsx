@@ -30,7 +30,7 @@ export const OverviewView = () => {
   const { totals } = useLiveState();
   const { rows, stats, query } = useSessionList({}, mostRecords);
   const { endings, query: endingQuery } = useEndingList({}, mostRecords);
-  const [range, setRange] = useState<Range>("6 hours");
+  const [range, setRange] = useState<Range>("1 hour");
   const second = useServerNow();
   const now = second === null ? null : Math.ceil(second / redrawMs) * redrawMs;
 
@@ -56,7 +56,7 @@ export const OverviewView = () => {
           {describeError(problem)}
         </Notice>
       )}
-      <div className="mb-5 grid grid-cols-1 gap-3 min-[26rem]:grid-cols-3 sm:gap-5">
+      <div className="mb-5 grid grid-cols-3 gap-2 sm:gap-5">
         <Figure
           name="Active"
           href="/sessions"

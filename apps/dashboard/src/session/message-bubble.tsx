@@ -23,17 +23,32 @@ export const MessageBubble = ({ message }: { readonly message: Message }) => (
   </li>
 );
 
-/** A reply as it is being written. */
-export const ReplyBubble = ({ reply }: { readonly reply: PartialReply }) => (
+interface ReplyBubbleProps {
+  readonly reply: PartialReply;
+  readonly isCut: boolean;
+}
+
+/** A reply as it is being written, or as far as it had come when the session ended. */
+export const ReplyBubble = ({ reply, isCut }: ReplyBubbleProps) => (
   <li className="max-w-[88%]">
-    <p className="text-xs text-ink-faint">Agent · writing…</p>
-    <p className={classNames(bubble, agentBubble)}>
+    <p className="text-xs text-ink-faint">
+      {isCut ? "Agent · cut off by the end, not kept" : "Agent · writing…"}
+    </p>
+    <p
+      className={classNames(
+        bubble,
+        agentBubble,
+        isCut && "border border-dashed border-line-strong text-ink-soft ring-0",
+      )}
+    >
       {reply.hasGap && <span className="text-ink-faint">… </span>}
       {reply.text}
-      <span
-        aria-hidden="true"
-        className="ml-0.5 inline-block h-[1em] w-[2px] translate-y-[0.15em] animate-[blink_1s_step-end_infinite] bg-accent"
-      />
+      {!isCut && (
+        <span
+          aria-hidden="true"
+          className="ml-0.5 inline-block h-[1em] w-[2px] translate-y-[0.15em] animate-[blink_1s_step-end_infinite] bg-accent"
+        />
+      )}
     </p>
   </li>
 );

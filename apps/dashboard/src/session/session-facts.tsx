@@ -19,8 +19,8 @@ export const SessionFacts = ({ facts, session, isOver }: SessionFactsProps) => {
   const { agentName } = useAgents();
   const row = useSessionRow(facts.sessionId, !isOver);
   return (
-    <Card aria-label="Facts" className="p-4">
-      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 [&_dd]:text-right [&_dt]:text-ink-soft">
+    <Card aria-label="Facts" className="p-4 sm:p-5">
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-baseline gap-x-6 gap-y-2 [&_dd]:text-right [&_dt]:text-ink-soft">
         {session && !isOver && (
           <Fact name="Time left">
             <span className="text-base font-semibold tabular-nums">

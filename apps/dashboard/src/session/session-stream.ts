@@ -94,7 +94,9 @@ export const withEvent = (stream: SessionStream, event: SessionEvent): SessionSt
       return withHappening({ ...stream, session: event.session }, event, { type: "expiring" });
     case "session.ended": {
       const { cause, reason, endedAt } = event;
-      return { ...stream, replies: [], end: { cause, reason, endedAt } };
+      // What was written so far stays in sight, though nobody keeps it.
+      const replies = stream.replies.filter(({ text }) => text !== "");
+      return { ...stream, replies, end: { cause, reason, endedAt } };
     }
   }
 };

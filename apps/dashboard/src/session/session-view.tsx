@@ -47,7 +47,8 @@ export const SessionView = ({ sessionId }: { readonly sessionId: string }) => {
         <Card aria-label="Transcript">
           <Transcript
             messages={stream.messages}
-            replies={isOver ? [] : stream.replies}
+            replies={stream.replies}
+            isOver={isOver}
             isLoading={history.query.isPending}
             hasOlder={history.query.hasNextPage}
             onOlder={() => void history.query.fetchNextPage()}

@@ -15,6 +15,8 @@ const nearEndPx = 80;
 interface TranscriptProps {
   readonly messages: readonly Message[];
   readonly replies: readonly PartialReply[];
+  /** Replies that were being written were cut off. */
+  readonly isOver: boolean;
   readonly isLoading: boolean;
   readonly hasOlder: boolean;
   readonly isLoadingOlder: boolean;
@@ -24,6 +26,7 @@ interface TranscriptProps {
 export const Transcript = ({
   messages,
   replies,
+  isOver,
   isLoading,
   hasOlder,
   isLoadingOlder,
@@ -60,7 +63,7 @@ export const Transcript = ({
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
         isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEndPx;
       }}
-      className="max-h-[calc(100dvh-14rem)] min-h-64 overflow-y-auto rounded-lg p-4 -outline-offset-2 sm:p-5"
+      className="max-h-[60dvh] overflow-y-auto lg:max-h-[calc(100dvh-14rem)] lg:min-h-64 rounded-lg p-4 -outline-offset-2 sm:p-5"
     >
       {hasOlder && (
         <div className="mb-4 text-center">
@@ -74,7 +77,7 @@ export const Transcript = ({
           <MessageBubble key={message.id} message={message} />
         ))}
         {replies.map((reply) => (
-          <ReplyBubble key={reply.messageId} reply={reply} />
+          <ReplyBubble key={reply.messageId} reply={reply} isCut={isOver} />
         ))}
       </ol>
     </section>

@@ -14,14 +14,14 @@ const tryAgainMs = 2_000;
 
 /** Listens to one session until it is over; comes back by itself, and behind the last message that it heard. */
 export const useSessionStream = (sessionId: string): SessionStream => {
-  const { subscriptions, store } = useLive();
+  const { socket, store } = useLive();
   const queryClient = useQueryClient();
   const [stream, setStream] = useState(emptyStream);
   const lastEventId = useRef<string | null>(null);
   const isFinished = useRef(false);
 
   useEffect(() => {
-    if (!subscriptions) return;
+    if (!socket) return;
     let isStopped = false;
     let unsubscribe = () => {};
     let retry: ReturnType<typeof setTimeout> | undefined;
@@ -45,7 +45,7 @@ export const useSessionStream = (sessionId: string): SessionStream => {
     };
     const begin = () => {
       if (isFinished.current) return;
-      const subscription = subscriptions.sessionEvents.subscribe(
+      const subscription = socket.trpc.sessionEvents.subscribe(
         { sessionId, lastEventId: lastEventId.current },
         {
           onData: ({ id, data }) => {
@@ -70,7 +70,7 @@ export const useSessionStream = (sessionId: string): SessionStream => {
       clearTimeout(retry);
       unsubscribe();
     };
-  }, [subscriptions, sessionId, store, queryClient]);
+  }, [socket, sessionId, store, queryClient]);
 
   return stream;
 };

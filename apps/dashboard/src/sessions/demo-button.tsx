@@ -12,6 +12,8 @@ import { randomId } from "../ui/random-id";
 /** The built-in agent that repeats a message word by word. */
 const typewriterId = "00000000-0000-4000-8000-000000000002";
 const pauseBeforeWordMs = 400;
+/** The page needs a moment to open and listen, or the first words are spoken before it does. */
+const curtainMs = 1_200;
 const speech = `This meeting has no agenda, and that is its agenda. I will go on, one word at a time, in no
   hurry at all, until I have said everything or until somebody ends the session. When that happens I stop
   at once: whoever listens is told and let go, this reply is not kept, and nothing more can be written. What
@@ -32,14 +34,14 @@ export const DemoButton = ({ kind }: { readonly kind: "primary" | "outline" }) =
         userId: randomId(),
         metadata: { demo: true },
       });
+      router.push(`/sessions/${encodeURIComponent(sessionId)}`);
+      await new Promise((resolve) => setTimeout(resolve, curtainMs));
       await api.sendSessionMessage.mutate({
         sessionId,
         content: speech,
         metadata: { delayMs: pauseBeforeWordMs },
       });
-      return sessionId;
     },
-    onSuccess: (sessionId) => router.push(`/sessions/${encodeURIComponent(sessionId)}`),
     onError: (error) =>
       announce({ title: "The demo session could not be started", detail: describeError(error) }),
   });

@@ -59,7 +59,7 @@ export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }:
           {shortId(sessionId)}
         </Link>
       </td>
-      <td className={classNames(cell, "truncate max-md:row-start-2 max-md:text-ink-soft")}>
+      <td className={classNames(cell, "max-md:row-start-2 max-md:text-ink-soft md:truncate")}>
         {agentName(row.agentId)}
         <span className="md:hidden">
           {" · "}

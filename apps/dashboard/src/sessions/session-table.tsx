@@ -31,19 +31,21 @@ export const SessionTable = ({ rows, chosen, onChoose, ...paging }: SessionTable
     <table aria-rowcount={rows.length + 1} className="block text-left" aria-label="Live sessions">
       <thead className="block border-b border-line text-xs text-ink-faint">
         <tr className={`${rowGrid} h-10`}>
-          <th scope="col" className="font-medium">
-            <input
-              type="checkbox"
-              aria-label="Select all sessions"
-              className="block size-4"
-              checked={chosenCount === rows.length}
-              ref={(box) => {
-                if (box) box.indeterminate = chosenCount > 0 && chosenCount < rows.length;
-              }}
-              onChange={(event) =>
-                onChoose(new Set(event.target.checked ? rows.map((row) => row.sessionId) : []))
-              }
-            />
+          <th scope="col" className="font-medium max-md:col-span-2">
+            <label className="flex items-center gap-3">
+              <input
+                type="checkbox"
+                className="block size-4 shrink-0"
+                checked={chosenCount === rows.length}
+                ref={(box) => {
+                  if (box) box.indeterminate = chosenCount > 0 && chosenCount < rows.length;
+                }}
+                onChange={(event) =>
+                  onChoose(new Set(event.target.checked ? rows.map((row) => row.sessionId) : []))
+                }
+              />
+              <span className="md:sr-only">Select all</span>
+            </label>
           </th>
           {headings.map((heading) => (
             <th
@@ -52,9 +54,12 @@ export const SessionTable = ({ rows, chosen, onChoose, ...paging }: SessionTable
               className={`font-medium max-md:sr-only ${heading.name === "Session" ? "" : heading.className}`}
             >
               {"short" in heading ? (
-                <abbr title={heading.name} className="no-underline">
-                  {heading.short}
-                </abbr>
+                <>
+                  <span className="max-xl:sr-only">{heading.name}</span>
+                  <span aria-hidden="true" className="xl:hidden">
+                    {heading.short}
+                  </span>
+                </>
               ) : (
                 heading.name
               )}

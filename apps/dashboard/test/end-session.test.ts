@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openBrowser } from "./browser";
+import { hasBrowser } from "./chromium";
+import { type House, openHouse } from "./house";
+import { createCalls, typewriterId } from "./session-calls";
+
+const longSpeech = Array.from({ length: 60 }, (_, index) => `word${index}`).join(" ");
+
+describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 90_000 }, () => {
+  let house: House;
+  let browser: Awaited<ReturnType<typeof openBrowser>>;
+  let calls: ReturnType<typeof createCalls>;
+
+  beforeAll(async () => {
+    house = await openHouse();
+    calls = createCalls(house.api);
+    browser = await openBrowser();
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await house?.[Symbol.asyncDispose]();
+  });
+
+  const rowOf = (page: Awaited<ReturnType<typeof browser.newPage>>["page"], sessionId: string) =>
+    page.getByRole("row").filter({ hasText: sessionId.slice(0, 8) });
+
+  it("drops the listener, takes the row away without a reload and says so", async () => {
+    const { sessionId } = await calls.create(typewriterId);
+    const listener = await calls.listen(sessionId);
+    await calls.send(sessionId, longSpeech, 500);
+    const { page, problems } = await browser.newPage(house.dashboard);
+    await page.goto("/sessions");
+    await page.evaluate(() => Object.assign(window, { isStillThisPage: true }));
+    await rowOf(page, sessionId).getByRole("button", { name: "End session", exact: true }).click();
+
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByText(sessionId, { exact: true }).waitFor();
+    await dialog.getByText("1 listener will be dropped").waitFor();
+    await dialog.getByText("1 pending operation will be cancelled").waitFor();
+    await dialog.getByLabel("Reason", { exact: true }).fill("Enough said");
+    await dialog.getByRole("button", { name: "End session", exact: true }).click();
+
+    await page.getByRole("status").filter({ hasText: "Session ended" }).waitFor();
+    await rowOf(page, sessionId).waitFor({ state: "detached" });
+    expect(await listener.closed).toBe(4410);
+    expect(listener.events.at(-1)).toMatchObject({ type: "session.ended", reason: "Enough said" });
+    expect(await page.evaluate(() => "isStillThisPage" in window)).toBe(true);
+    expect(problems).toEqual([]);
+
+    await page.goto(`/endings/${sessionId}`);
+    await page.getByText("“Enough said”").waitFor();
+  });
+
+  it("leaves all as it was on Escape and Cancel, and gives the focus back", async () => {
+    const { sessionId } = await calls.create();
+    const { page } = await browser.newPage(house.dashboard);
+    await page.goto("/sessions");
+    const button = rowOf(page, sessionId).getByRole("button", { name: "End session" });
+    for (const leave of [
+      () => page.keyboard.press("Escape"),
+      () => page.getByRole("button", { name: "Cancel" }).click(),
+    ]) {
+      await button.click();
+      await page.getByRole("alertdialog").waitFor();
+      await leave();
+      await page.getByRole("alertdialog").waitFor({ state: "detached" });
+      expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+    }
+    expect(await calls.end(sessionId)).toBe(200);
+  });
+
+  it("can be done by keyboard alone", async () => {
+    const { sessionId } = await calls.create();
+    const { page } = await browser.newPage(house.dashboard);
+    await page.goto(`/sessions?search=${sessionId}`);
+    await rowOf(page, sessionId).waitFor();
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.closest("tr") && document.activeElement.textContent);
+    for (let presses = 0; (await focused()) !== "End session" && presses < 40; presses += 1)
+      await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alertdialog").waitFor();
+    await page.keyboard.press("Shift+Tab");
+    // From Cancel back to the field: the dialog keeps the focus within itself.
+    await page.keyboard.type("By keyboard");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").filter({ hasText: "Session ended" }).waitFor();
+    expect(await calls.end(sessionId)).toBe(404);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
+  });
+
+  it("says so where someone else was faster, and the row goes too", async () => {
+    const { sessionId } = await calls.create();
+    const { page } = await browser.newPage(house.dashboard);
+    await page.goto("/sessions");
+    await rowOf(page, sessionId).getByRole("button", { name: "End session" }).click();
+    expect(await calls.end(sessionId, "Elsewhere")).toBe(200);
+    await page.getByRole("alertdialog").getByText("ended in the meantime").waitFor();
+    await page.getByRole("alertdialog").getByRole("button", { name: "End session" }).click();
+    await page.getByRole("status").filter({ hasText: "Already ended" }).waitFor();
+    await rowOf(page, sessionId).waitFor({ state: "detached" });
+  });
+
+  it("ends all that are selected", async () => {
+    const userId = crypto.randomUUID();
+    const created = await Promise.all([1, 2, 3].map(() => calls.create(undefined, userId)));
+    const { page } = await browser.newPage(house.dashboard);
+    await page.goto(`/sessions?userId=${userId}`);
+    for (const { sessionId } of created.slice(0, 2))
+      await rowOf(page, sessionId).getByRole("checkbox").check();
+    await page.getByRole("button", { name: "End sessions (2)" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "End session" }).click();
+    await page.getByRole("status").filter({ hasText: "2 sessions ended" }).waitFor();
+    await page.getByText("1 matching").waitFor();
+    expect(await Promise.all(created.map(({ sessionId }) => calls.end(sessionId)))).toEqual([404, 404, 200]);
+  });
+
+  it("tells on the open session's page that it was ended elsewhere, by whom and why, and keeps the transcript", async () => {
+    const { sessionId } = await calls.create(typewriterId);
+    const { page } = await browser.newPage(house.dashboard);
+    await page.goto(`/sessions/${sessionId}`);
+    await page.getByText("Active", { exact: true }).waitFor();
+    await calls.send(sessionId, longSpeech, 200);
+    await page.getByText("writing…").waitFor();
+    await page.getByText("word0 word1 word2 word3").nth(1).waitFor();
+    expect(await calls.end(sessionId, "Shift is over")).toBe(200);
+    const notice = page.getByRole("alert").filter({ hasText: "This session ended" });
+    await notice.getByText("by an anonymous caller").waitFor();
+    await notice.getByText("“Shift is over”").waitFor();
+    await page.getByText("Ended", { exact: true }).waitFor();
+    expect(await page.getByText("Active", { exact: true }).count()).toBe(0);
+    expect(await page.getByRole("button", { name: "End session" }).count()).toBe(0);
+    await page.getByText(longSpeech).waitFor();
+    await page.getByText("cut off by the end, not kept").waitFor();
+    await page.reload();
+    await notice.getByText("“Shift is over”").waitFor();
+    await page.getByText(longSpeech).waitFor();
+    expect(await page.getByText("word0 word1").count()).toBe(1);
+  });
+});

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const serverMain = fileURLToPath(new URL("../../server/dist/main.js", import.meta.url));
+const dashboardMain = fileURLToPath(new URL("../dist/serve.js", import.meta.url));
+const readyWithinMs = 30_000;
+
+type Env = Readonly<Record<string, string>>;
+
+/** The real API server and the real dashboard, as they are run for good, on free ports and a database of their own. */
+export interface House extends AsyncDisposable {
+  readonly api: string;
+  readonly dashboard: string;
+  stopApi(): Promise<void>;
+  startApi(): Promise<void>;
+  /** What the dashboard has written. */
+  readonly log: () => string;
+}
+
+export const openHouse = async (env: Env = {}): Promise<House> => {
+  for (const file of [serverMain, dashboardMain])
+    if (!existsSync(file)) throw new Error(`${file} is missing: run npm run build first`);
+  const folder = await mkdtemp(join(tmpdir(), "adjourn-dashboard-"));
+  const [apiPort, dashboardPort] = await freePorts();
+  const api = `http://127.0.0.1:${apiPort}`;
+  const dashboard = `http://127.0.0.1:${dashboardPort}`;
+  const settings = { PORT: String(apiPort), DASHBOARD_PORT: String(dashboardPort), ...env };
+  const apiEnv = { ...settings, DATABASE_URL: `file:${join(folder, "adjourn.db")}`, DRAIN_SECONDS: "0" };
+
+  let server = run(serverMain, apiEnv);
+  const page = run(dashboardMain, { ...settings, API_URL: api });
+  const house: House = {
+    api,
+    dashboard,
+    log: page.output,
+    stopApi: () => server.stop(),
+    startApi: async () => {
+      server = run(serverMain, apiEnv);
+      await answers(`${api}/readyz`, server.output);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([server.stop(), page.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  await Promise.all([
+    answers(`${api}/readyz`, server.output),
+    answers(`${dashboard}/icon.svg`, page.output),
+  ]).catch(async (error: unknown) => {
+    await house[Symbol.asyncDispose]();
+    throw error;
+  });
+  return house;
+};
+
+const freePorts = async (): Promise<readonly [number, number]> => {
+  const servers = [createServer(), createServer()] as const;
+  const ports = servers.map(async (server) => {
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    return typeof address === "object" && address ? address.port : 0;
+  });
+  const [first = 0, second = 0] = await Promise.all(ports);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return [first, second];
+};
+
+const run = (main: string, env: Env) => {
+  const child: ChildProcess = spawn(process.execPath, [main], {
+    cwd: join(main, "../.."),
+    // Nothing of the machine's own settings may leak into a test.
+    env: { PATH: process.env.PATH, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk) => {
+      text += chunk;
+    });
+  const exited = once(child, "exit");
+  return {
+    output: () => text,
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill("SIGKILL");
+        await exited;
+      }
+    },
+  };
+};
+
+const answers = async (url: string, output: () => string): Promise<void> => {
+  for (const until = Date.now() + readyWithinMs; Date.now() < until; ) {
+    const isUp = await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (isUp) return;
+    // There is nothing to await: the process says on no channel that a port is open.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${url} does not answer:\n${output()}`);
+};

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openBrowser, scrollsSideways, seriousBarriers } from "./browser";
+import { hasBrowser } from "./chromium";
+import { type House, openHouse } from "./house";
+import { createCalls, typewriterId } from "./session-calls";
+
+describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () => {
+  let house: House;
+  let browser: Awaited<ReturnType<typeof openBrowser>>;
+  let calls: ReturnType<typeof createCalls>;
+  const paths: Record<string, string> = {};
+
+  beforeAll(async () => {
+    house = await openHouse();
+    calls = createCalls(house.api);
+    browser = await openBrowser();
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await house?.[Symbol.asyncDispose]();
+  });
+
+  it("offer a demo session while there is none, whose reply is then seen as it is written", async () => {
+    const { page, problems } = await browser.newPage(house.dashboard);
+    await page.goto("/sessions");
+    await page.getByText("No session is live").waitFor();
+    expect(await seriousBarriers(page)).toEqual([]);
+    await page.getByRole("button", { name: "Start a demo session" }).last().click();
+    await page.getByText("writing…").waitFor();
+    await page.getByText("This meeting has no agenda").nth(1).waitFor();
+    await page.getByRole("button", { name: "End session" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "End session" }).click();
+    await page.getByRole("status").filter({ hasText: "Session ended" }).waitFor();
+    await page.getByText("cut off by the end").waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  it("have no serious barrier and no sideways scroll, wide and narrow, light and dark", async () => {
+    const live = await calls.create(typewriterId);
+    await calls.send(
+      live.sessionId,
+      "Good morning, a rather-long-word-without-any-place-to-break-it-anywhere",
+    );
+    const over = await calls.create();
+    await calls.send(over.sessionId, "Good night");
+    await calls.end(
+      over.sessionId,
+      "It is late, and this reason is about as long as a reason may be, or so it seems",
+    );
+    Object.assign(paths, {
+      "/": "Live feed",
+      "/sessions": live.sessionId.slice(0, 8),
+      [`/sessions/${live.sessionId}`]: "Timeout settings",
+      [`/sessions/${over.sessionId}`]: "This session ended",
+      "/endings": over.sessionId.slice(0, 8),
+      [`/endings/${over.sessionId}`]: "Listeners dropped",
+      "/agents": "Typewriter",
+      "/sessions/unknown": "There is no such session",
+      "/endings/unknown": "There is no such ending",
+      "/nowhere": "There is no such page",
+    });
+    for (const [width, colorScheme] of [
+      [1280, "light"],
+      [1024, "dark"],
+      [360, "dark"],
+      [768, "light"],
+    ] as const) {
+      const { page, problems } = await browser.newPage(house.dashboard, {
+        viewport: { width, height: 740 },
+        colorScheme,
+      });
+      for (const [path, text] of Object.entries(paths)) {
+        await page.goto(path);
+        await page.getByText(text).first().waitFor();
+        const where = `${path} at ${width}, ${colorScheme}`;
+        expect(await seriousBarriers(page), where).toEqual([]);
+        expect(await scrollsSideways(page), where).toBe(false);
+      }
+      await page.goto("/sessions");
+      await page.getByRole("button", { name: "End session" }).first().click();
+      await page.getByRole("alertdialog").waitFor();
+      expect(await seriousBarriers(page), `the dialog at ${width}`).toEqual([]);
+      expect(problems.filter((text) => !text.includes("404"))).toEqual([]);
+      await page.context().close();
+    }
+  }, 120_000);
+
+  it("keep search and filters in the address", async () => {
+    const { sessionId, userId } = await calls.create();
+    const { page } = await browser.newPage(house.dashboard);
+    await page.goto(`/sessions?userId=${userId}`);
+    await page.getByText("1 matching").waitFor();
+    await page.getByRole("combobox", { name: "Agent" }).selectOption({ label: "Typewriter" });
+    await page.getByText("No live session matches").waitFor();
+    expect(new URL(page.url()).searchParams.get("agentId")).toBe(typewriterId);
+    await page.getByRole("button", { name: "Clear filters" }).first().click();
+    await page.getByRole("searchbox").fill(sessionId.slice(0, 13).toUpperCase());
+    await page.getByText("1 matching").waitFor();
+    expect(new URL(page.url()).searchParams.get("search")).toBe(sessionId.slice(0, 13).toUpperCase());
+  });
+
+  it("put only the rows in view into the page, however many there are", async () => {
+    const userId = crypto.randomUUID();
+    for (let from = 0; from < 300; from += 50)
+      await Promise.all(Array.from({ length: 50 }, () => calls.create(undefined, userId)));
+    const { page } = await browser.newPage(house.dashboard);
+    await page.goto(`/sessions?userId=${userId}`);
+    await page.getByText("300 matching").waitFor();
+    expect(await page.getByRole("row").count()).toBeLessThan(60);
+    const lastRow = page.locator('tr[aria-rowindex="301"]');
+    for (let turns = 0; (await lastRow.count()) === 0 && turns < 100; turns += 1)
+      await page.mouse.wheel(0, 2_000);
+    await lastRow.waitFor();
+    expect(await calls.end(await sessionIdIn(lastRow), "The last of many")).toBe(200);
+    await page.getByText("299 matching").waitFor();
+  });
+
+  const sessionIdIn = async (row: import("playwright-core").Locator): Promise<string> =>
+    (await row.getByRole("link").first().getAttribute("title")) ?? "";
+
+  it("save timeout settings and renew, and say why a setting is refused", async () => {
+    const { sessionId } = await calls.create();
+    const { page } = await browser.newPage(house.dashboard);
+    await page.goto(`/sessions/${sessionId}`);
+    await page.getByLabel("Timeout", { exact: true }).fill("2");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("alert").filter({ hasText: "timeoutMinutes must be" }).waitFor();
+    await page.getByLabel("Timeout", { exact: true }).fill("60");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("status").filter({ hasText: "Timeout settings saved" }).waitFor();
+    await page.getByText(/^(1:00:00|59:\d\d)$/).waitFor();
+    await page.getByRole("button", { name: "Renew" }).click();
+    await page.getByRole("status").filter({ hasText: "Session renewed" }).waitFor();
+  });
+
+  it("show a lost connection, and heal by themselves with nothing stale left", async () => {
+    const { sessionId } = await calls.create();
+    const { page } = await browser.newPage(house.dashboard);
+    await page.goto(`/sessions?search=${sessionId}`);
+    const row = page.getByRole("row").filter({ hasText: sessionId.slice(0, 8) });
+    await row.waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
+    await house.stopApi();
+    await page.getByRole("alert").filter({ hasText: "Connection lost" }).waitFor();
+    await house.startApi();
+    expect(await calls.end(sessionId)).toBe(200);
+    await row.waitFor({ state: "detached" });
+    await page.getByText("Live", { exact: true }).waitFor();
+    await page.getByText("Connection lost").waitFor({ state: "detached" });
+  });
+});

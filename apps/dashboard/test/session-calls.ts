@@ -1,0 +1,50 @@
+import WebSocket from "ws";
+
+export const echoId = "00000000-0000-4000-8000-000000000001";
+export const typewriterId = "00000000-0000-4000-8000-000000000002";
+
+interface Created {
+  readonly sessionId: string;
+  readonly channelId: string;
+  readonly userId: string;
+}
+
+/** What a session's own program does, over REST and its plain WebSocket. */
+export const createCalls = (api: string, key?: string) => {
+  const call = async (method: string, path: string, body?: unknown): Promise<Response> =>
+    fetch(`${api}/api/messaging${path}`, {
+      method,
+      headers: { "content-type": "application/json", ...(key ? { "x-api-key": key } : {}) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  return {
+    create: async (agentId = echoId, userId: string = crypto.randomUUID()): Promise<Created> => {
+      const response = await call("POST", "/sessions", { agentId, userId });
+      if (response.status !== 201) throw new Error(await response.text());
+      return (await response.json()) as Created;
+    },
+    send: async (sessionId: string, content: string, delayMs = 0): Promise<void> => {
+      const response = await call("POST", `/sessions/${sessionId}/messages`, {
+        content,
+        metadata: { delayMs },
+      });
+      if (response.status !== 201) throw new Error(await response.text());
+    },
+    end: async (sessionId: string, reason = ""): Promise<number> =>
+      (await call("DELETE", `/sessions/${sessionId}?reason=${encodeURIComponent(reason)}`)).status,
+    /** A listener; `closed` resolves with the code that its socket was closed with. */
+    listen: async (sessionId: string) => {
+      const socket = new WebSocket(
+        `${api.replace("http", "ws")}/api/messaging/sessions/${sessionId}/events`,
+        {
+          headers: key ? { "x-api-key": key } : {},
+        },
+      );
+      const events: { readonly type: string }[] = [];
+      socket.on("message", (data) => events.push(JSON.parse(String(data))));
+      const closed = new Promise<number>((resolve) => socket.on("close", resolve));
+      await new Promise((resolve, reject) => socket.once("message", resolve).once("error", reject));
+      return { events, closed };
+    },
+  };
+};

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openBrowser, scrollsSideways, seriousBarriers } from "./browser";
+import { hasBrowser } from "./chromium";
+import { type House, openHouse } from "./house";
+import { createCalls } from "./session-calls";
+
+const adminKey = "an-admin-key-for-tests";
+const serviceKey = "a-service-key-for-tests";
+
+describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 }, () => {
+  let house: House;
+  let browser: Awaited<ReturnType<typeof openBrowser>>;
+
+  beforeAll(async () => {
+    house = await openHouse({
+      ADJOURN_ADMIN_KEY: `ops:${adminKey}`,
+      ADJOURN_SERVICE_KEY: serviceKey,
+    });
+    browser = await openBrowser();
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await house?.[Symbol.asyncDispose]();
+  });
+
+  it("asks for the key before it shows anything, and says what is wrong with one", async () => {
+    const { page } = await browser.newPage(house.dashboard, { viewport: { width: 360, height: 740 } });
+    await page.goto("/sessions");
+    await page.waitForURL("**/login");
+    expect(await seriousBarriers(page)).toEqual([]);
+    expect(await scrollsSideways(page)).toBe(false);
+    for (const [key, answer] of [
+      ["not-a-key-at-all", "That key is not valid."],
+      [serviceKey, "it is not an admin key"],
+    ] as const) {
+      await page.getByLabel("Admin key", { exact: true }).fill(key);
+      await page.getByRole("button", { name: "Sign in", exact: true }).click();
+      await page.getByRole("alert").filter({ hasText: answer }).waitFor();
+    }
+    expect((await page.request.get("/api/trpc/listAgents")).status()).toBe(401);
+  });
+
+  it("lets the admin in and out, with the key in no script, address or log", async () => {
+    const calls = createCalls(house.api, adminKey);
+    const { sessionId } = await calls.create();
+    const { page, problems } = await browser.newPage(house.dashboard);
+    const sent: string[] = [];
+    page.on("websocket", (socket) => {
+      sent.push(socket.url());
+      socket.on("framesent", ({ payload }) => sent.push(String(payload)));
+    });
+    page.on("request", (request) => {
+      sent.push(request.url());
+      if (!request.url().endsWith("/api/sign-in")) sent.push(request.postData() ?? "");
+    });
+    await page.goto("/");
+    await page.getByLabel("Admin key", { exact: true }).fill(adminKey);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
+    await page.goto("/sessions");
+    const row = page.getByRole("row").filter({ hasText: sessionId.slice(0, 8) });
+    await row.getByRole("button", { name: "End session" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "End session" }).click();
+    await page.getByRole("status").filter({ hasText: "Session ended" }).waitFor();
+    await page.goto(`/endings/${sessionId}`);
+    await page.getByText("Ended by admin ops").waitFor();
+
+    const cookies = await page.context().cookies();
+    expect(cookies.find(({ name }) => name === "adjourn_admin")).toMatchObject({
+      httpOnly: true,
+      sameSite: "Strict",
+    });
+    expect(JSON.stringify(cookies)).not.toContain(adminKey);
+    expect(await page.content()).not.toContain(adminKey);
+    expect(sent.join("\n")).not.toContain(adminKey);
+    expect(house.log()).not.toContain(adminKey);
+    expect(problems).toEqual([]);
+
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL("**/login");
+    await page.goto("/endings");
+    await page.waitForURL("**/login");
+  });
+
+  it("works before the page's script has loaded, without the key in the address", async () => {
+    const { page } = await browser.newPage(house.dashboard, { javaScriptEnabled: false });
+    await page.goto("/login");
+    await page.getByLabel("Admin key", { exact: true }).fill(adminKey);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/");
+  });
+
+  it("refuses calls from other origins", async () => {
+    const form = { method: "POST", body: `key=${adminKey}` };
+    for (const headers of [
+      { origin: "http://elsewhere.example" },
+      { "sec-fetch-site": "cross-site" },
+    ] as Record<string, string>[]) {
+      const answer = await fetch(`${house.dashboard}/api/sign-in`, {
+        ...form,
+        headers: { ...headers, accept: "application/json" },
+      });
+      expect(answer.status).toBe(403);
+      expect((await fetch(`${house.dashboard}/api/trpc/listAgents`, { headers })).status).toBe(403);
+    }
+  });
+
+  it("limits wrong guesses, and counts those that come at once", async () => {
+    const guess = () =>
+      fetch(`${house.dashboard}/api/sign-in`, {
+        method: "POST",
+        headers: { accept: "application/json" },
+        body: "key=a-wrong-guess-of-a-key",
+      });
+    const answers = await Promise.all(Array.from({ length: 20 }, guess));
+    expect(answers.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(10);
+    const last = await guess();
+    expect(last.status).toBe(429);
+    expect(Number(last.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+});
