@@ -26,7 +26,7 @@ export interface ServerProcess extends AsyncDisposable {
 const bareEnv = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, ...env });
 
 const spawnMain = (env: NodeJS.ProcessEnv) => {
-  const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", "src/main.ts"], {
+  const child = spawn(process.execPath, ["--conditions=adjourn-source", "--import", "tsx", "src/main.ts"], {
     cwd: appFolder,
     env: bareEnv(env),
     stdio: ["ignore", "pipe", "pipe"],
