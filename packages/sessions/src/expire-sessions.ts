@@ -12,7 +12,7 @@ const dayMs = 86_400_000;
 const idempotencyKeyLifeMs = dayMs;
 
 export interface Sweeper {
-  /** Ends and warns what is due now. */
+  /** Ends and warns what is due now; a failure is the caller's. */
   sweep(): Promise<void>;
   /** The same without waiting for it; one at a time. */
   sweepSoon(): void;
@@ -24,11 +24,19 @@ type Needs = Pick<Ports, "clock" | "store" | "log">;
 /** Ends sessions whose time has run out and warns those whose time runs out; needs no request to happen. */
 export const startSweeper = (ports: Needs, hub: Hub, retentionDays: number | null): Sweeper => {
   let running: Promise<void> | null = null;
-  const sweep = (): Promise<void> => {
+  let next: Promise<void> | null = null;
+  const begin = (): Promise<void> => {
+    next = null;
     running ??= sweepOnce(ports, hub).finally(() => {
       running = null;
     });
     return running;
+  };
+  // One that is running may have looked too early for what is due by now: it is waited for, and one more begins.
+  const sweep = (): Promise<void> => {
+    if (!running) return begin();
+    next ??= running.then(begin, begin);
+    return next;
   };
   const stopSweeping = repeat(ports, sweepEveryMs, sweep, "The sweep of expired sessions failed");
   const stopRetaining = repeat(

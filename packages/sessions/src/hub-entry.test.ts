@@ -69,6 +69,30 @@ describe("what a node holds of a session", () => {
     expect(writer.types.slice(-3)).toEqual(["session.updated", "message", "session.renewed"]);
   });
 
+  it("sends a listener what another knew when it came, though neither was told of it", async () => {
+    const { sessions, store, create, clock } = createTestWorld();
+    const { sessionId } = await create();
+    const { readSession } = store;
+    let answer = () => {};
+    store.readSession = async (id) => {
+      const read = await readSession(id);
+      await new Promise<void>((resolve) => (answer = resolve));
+      return read;
+    };
+    const early = new RecordingWriter();
+    const entering = sessions.listen({ sessionId }, early);
+    await clock.advance(0);
+    store.readSession = readSession;
+    // Stored by a node that nothing is heard of.
+    const draft = { sessionId, isAgent: false, inReplyTo: null, metadata: {}, attachments: null };
+    await store.appendMessage({ ...draft, id: "elsewhere", content: "one" });
+    await sessions.listen({ sessionId }, new RecordingWriter());
+    answer();
+    await entering;
+    await clock.advance(0);
+    expect(early.contents).toEqual(["one"]);
+  });
+
   it("is released by the time that a retry of the end is answered, even before the first answer", async () => {
     const { sessions, otherNode, store, create, clock } = createTestWorld();
     const { sessionId } = await create();

@@ -89,6 +89,7 @@ export class HubEntry {
     const from = afterSeq ?? session.lastSeq;
     const replay = {
       upTo: session.lastSeq,
+      delivered: () => this.delivered ?? 0,
       read: (after: number, limit: number) =>
         this.ports.store.readMessagesAfter(session.channelId, after, limit),
       toFrame: (message: Message) => this.frame(messageDelivery(message), message.seq),

@@ -21,6 +21,8 @@ export const closeGraceMs = 1_000;
 export interface Replay {
   /** The seq of the newest message in the state that the listener was told. */
   readonly upTo: number;
+  /** The seq up to which the others heard; what they knew when they came was never passed on. */
+  readonly delivered: () => number;
   readonly read: (afterSeq: number, limit: number) => Promise<readonly Message[]>;
   readonly toFrame: (message: Message) => EventFrame;
 }
@@ -69,10 +71,13 @@ export class Listener {
   /** Sends what it missed, then what was held back meanwhile, in order and as fast as it reads; then it is live. */
   async catchUp(replay: Replay): Promise<void> {
     await this.replayUpTo(replay.upTo, replay);
-    for (let next = this.nextHeld(); next && this.state === "replaying"; next = this.nextHeld()) {
-      if (next.seq !== null) await this.replayUpTo(next.seq - 1, replay);
-      await this.passGently(next);
-    }
+    do {
+      for (let next = this.nextHeld(); next && this.state === "replaying"; next = this.nextHeld()) {
+        if (next.seq !== null) await this.replayUpTo(next.seq - 1, replay);
+        await this.passGently(next);
+      }
+      await this.replayUpTo(replay.delivered(), replay);
+    } while (this.held.length > 0 && this.state === "replaying");
     if (this.state !== "replaying") return;
     this.state = "live";
     if (this.lastFrame) this.finish(this.lastFrame);

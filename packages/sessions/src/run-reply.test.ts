@@ -23,3 +23,23 @@ it("does not say SESSION_ENDED of a reply that may be stored: the store's own an
   const { messages } = await sessions.getChannelMessages({ channelId, limit: 50 });
   expect(messages.map(({ content }) => content)).toEqual(["good day", "hello"]);
 });
+
+it("counts a reply that was kept out after another node swept its session", async () => {
+  const { sessions, store, agent, clock, create, send } = createTestWorld();
+  const { sessionId } = await create();
+  const { appendMessage } = store;
+  store.appendMessage = async (draft) => {
+    if (!draft.isAgent) return appendMessage(draft);
+    // Refused in the moment between its time and the record of it, which another node writes.
+    await store.endSession({ sessionId, reason: null, caller, idempotencyKey: null });
+    return { outcome: "over", over: { state: "expired", expiresAt: clock.now() } };
+  };
+  const waiting = send(sessionId, "hello", "http").catch((error: unknown) => error);
+  const reply = await agent.nextTurn();
+  reply.say("good day");
+  reply.finish();
+  expect(await waiting).toMatchObject({ code: "SESSION_ENDED" });
+  await clock.advance(0);
+  expect((await store.readEndings([sessionId]))[0]?.operationsAborted).toBe(1);
+  expect(sessions.held().operations).toBe(0);
+});

@@ -138,6 +138,8 @@ const endedMeanwhile = async (domain: Domain, session: Session, over: Over): Pro
   if (over.state === "ended") return sessionEnded(over.ending);
   await domain.sweeper.sweep();
   const [ending] = await domain.store.readEndings([session.sessionId]);
+  // Another node may have been faster; what is cut off here is counted before it is gone.
+  if (ending) domain.hub.release(ending);
   return ending
     ? sessionEnded(ending)
     : new SessionError("SESSION_ENDED", "Session ended while the operation was pending", {

@@ -1,8 +1,18 @@
 import { toMessageInfo } from "../../message.js";
 import { type SessionInfo, toIso } from "../../session.js";
-import { parseEventId, type SessionEvent } from "../../session-event.js";
+import { type PendingReply, parseEventId, type SessionEvent } from "../../session-event.js";
 import { type Model, Violation } from "./model.js";
+import type { Owner } from "./scheduler.js";
+import type { Turn } from "./simulated-agents.js";
 import type { Client } from "./simulated-listener.js";
+
+/** What the rules are held against. */
+export interface Told {
+  readonly model: Model;
+  readonly turns: readonly Turn[];
+  /** All ids of all connections, and what each stands for. */
+  readonly eventIds: Map<string, string>;
+}
 
 /** Contract §4 for one connection: started first, each message once and in order, `session.ended` last. */
 export class ListenerRules {
@@ -19,9 +29,9 @@ export class ListenerRules {
 
   constructor(
     private readonly client: Client,
-    private readonly model: Model,
-    /** All ids of all connections, and what each stands for. */
-    private readonly ids: Map<string, string>,
+    /** The process that it is connected to. */
+    private readonly node: Owner,
+    private readonly told: Told,
     private readonly mayMiss: () => boolean,
   ) {
     this.thereBefore = this.messages.length;
@@ -34,12 +44,13 @@ export class ListenerRules {
       throw new Violation("§4", `${event.type} where session.started ${this.hasStarted ? "came" : "is due"}`);
     if (this.heard.has(event.id)) throw new Violation("§4", `the id ${event.id} came twice`);
     this.heard.add(event.id);
-    if ((this.ids.get(event.id) ?? json) !== json) throw new Violation("§4", `${event.id} means two events`);
-    this.ids.set(event.id, json);
+    const { eventIds } = this.told;
+    if ((eventIds.get(event.id) ?? json) !== json) throw new Violation("§4", `${event.id} means two events`);
+    eventIds.set(event.id, json);
 
     const seq = parseEventId(event.sessionId, event.id);
     if (seq === null) throw new Violation("§4", `no event id: ${event.id}`);
-    if (event.type === "session.started") this.start(seq);
+    if (event.type === "session.started") this.start(seq, event.pendingReplies);
     else if (event.type === "message") this.hearMessage(seq, JSON.stringify(event.message));
     else if (seq !== this.reached)
       throw new Violation("§4", `the id of ${event.type} stands for ${seq}, heard were ${this.reached}`);
@@ -55,7 +66,7 @@ export class ListenerRules {
       if (!this.heard.has(owed)) throw new Violation("§4", `${owed} was not heard`);
   }
 
-  private start(seq: number): void {
+  private start(seq: number, pending: readonly PendingReply[]): void {
     this.hasStarted = true;
     this.reached = seq;
     const { reached } = this.client;
@@ -63,6 +74,15 @@ export class ListenerRules {
       throw new Violation("§4", `resumed at ${seq}, not at ${reached}`);
     if (reached === null && (seq < this.thereBefore || seq > this.messages.length))
       throw new Violation("§4", `started at ${seq}, with ${this.thereBefore}-${this.messages.length} there`);
+    for (const { inReplyTo, isOver, signal } of this.localTurns())
+      if (!isOver && !signal.aborted && !pending.some((reply) => reply.inReplyTo === inReplyTo))
+        throw new Violation("§4", "session.started leaves out a reply under way");
+  }
+
+  /** The replies of its own process: nothing is between them and it. */
+  private localTurns(): readonly Turn[] {
+    const { sessionId } = this.client;
+    return this.told.turns.filter((turn) => turn.owner === this.node && turn.sessionId === sessionId);
   }
 
   private hearMessage(seq: number, json: string): void {
@@ -78,7 +98,9 @@ export class ListenerRules {
   private hearOnce(event: SessionEvent): void {
     if (event.type === "message.delta") {
       const last = this.chunkIndexes.get(event.messageId) ?? -1;
-      if (event.index <= last) throw new Violation("§4", `piece ${event.index} came after piece ${last}`);
+      const isLocal = this.localTurns().some(({ inReplyTo }) => inReplyTo === event.inReplyTo);
+      if (event.index <= last || (isLocal && last >= 0 && event.index > last + 1))
+        throw new Violation("§4", `piece ${event.index} came after piece ${last}`);
       this.chunkIndexes.set(event.messageId, event.index);
     }
     if (event.type === "session.renewed" || event.type === "session.updated") {
@@ -96,7 +118,7 @@ export class ListenerRules {
 
   private end(cause: string, reason: string | null, endedAt: string): void {
     this.hasEnded = true;
-    const ending = this.model.sessions.get(this.client.sessionId)?.ending;
+    const ending = this.told.model.sessions.get(this.client.sessionId)?.ending;
     if (!ending) throw new Violation("E6", "session.ended of a session that lives");
     if (cause !== ending.cause || reason !== ending.reason || endedAt !== toIso(ending.endedAt))
       throw new Violation("E6", "session.ended tells another ending than the one recorded");
@@ -106,8 +128,8 @@ export class ListenerRules {
   }
 
   private get messages() {
-    const session = this.model.sessions.get(this.client.sessionId)?.session;
-    return (session && this.model.channels.get(session.channelId)) ?? [];
+    const session = this.told.model.sessions.get(this.client.sessionId)?.session;
+    return (session && this.told.model.channels.get(session.channelId)) ?? [];
   }
 }
 

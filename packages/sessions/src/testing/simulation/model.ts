@@ -41,6 +41,8 @@ export class Model {
     this.changed(session, message.isAgent ? "a reply" : "a message");
     const messages = this.channels.get(message.channelId) ?? [];
     if (message.seq !== messages.length + 1) throw new Violation("§4", `seq ${message.seq} is out of order`);
+    if (message.createdAt <= (messages.at(-1)?.createdAt ?? 0))
+      throw new Violation("§2", `message ${message.seq} is not later than the one before it`);
     messages.push(message);
   }
 

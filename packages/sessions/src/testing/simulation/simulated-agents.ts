@@ -5,6 +5,8 @@ import type { Owner, Scheduler } from "./scheduler.js";
 /** One reply that was asked for. */
 export interface Turn {
   readonly sessionId: string;
+  /** The message that it answers. */
+  readonly inReplyTo: string;
   readonly owner: Owner;
   readonly signal: AbortSignal;
   isOver: boolean;
@@ -51,7 +53,7 @@ export class SimulatedAgents implements AgentDirectory {
 
   private async *reply(kind: AgentKind, { sessionId, message, signal }: AgentTurn): AsyncGenerator<string> {
     const { random } = this;
-    const turn: Turn = { sessionId, owner: this.owner, signal, isOver: false };
+    const turn: Turn = { sessionId, inReplyTo: message.id, owner: this.owner, signal, isOver: false };
     this.turns.push(turn);
     try {
       const pieces = random.between(1, 4);

@@ -1,8 +1,8 @@
 import { maxWaitingBytes } from "../../listener.js";
 import type { DropCause, EventFrame, ListenerWriter } from "../../ports.js";
 import type { Listening } from "../../sessions.js";
-import { ListenerRules } from "./listener-rules.js";
-import { type Model, Violation } from "./model.js";
+import { ListenerRules, type Told } from "./listener-rules.js";
+import { Violation } from "./model.js";
 import type { Random } from "./random.js";
 import type { Scheduler } from "./scheduler.js";
 import type { SimulatedNode } from "./simulated-node.js";
@@ -40,12 +40,11 @@ export class SimulatedListener implements ListenerWriter {
     readonly style: ListenerStyle,
     private readonly scheduler: Scheduler,
     private readonly random: Random,
-    model: Model,
-    ids: Map<string, string>,
+    told: Told,
     private readonly violated: (violation: Violation) => void,
   ) {
     this.openedAt = scheduler.now;
-    this.rules = new ListenerRules(client, model, ids, () => this.isExcused);
+    this.rules = new ListenerRules(client, node, told, () => this.isExcused);
   }
 
   /** Whether the store never failed its node since it came: then nothing may be missing in the end. */

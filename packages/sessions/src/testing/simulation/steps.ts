@@ -163,9 +163,14 @@ const doings: Record<StepKind, (doing: Doing) => void> = {
     const { sessionId } = sessionOf(known, session) ?? {};
     const row = world.model.sessions.get(sessionId ?? "")?.session;
     if (!row) return;
+    if (pick % 6 === 0) {
+      world.note(() => `the store's clock is set back by ${pick * 4} ms`);
+      return world.clock.jump(-pick * 4);
+    }
     const { expiresAt, timeoutConfig } = row;
     const warnsAt = expiresAt - timeoutConfig.warningThresholdMinutes * 60_000;
-    const ahead = (pick % 2 === 0 ? expiresAt : warnsAt) - world.clock.now() - (pick % 300);
+    const ahead =
+      (pick % 2 === 0 ? expiresAt : warnsAt) - world.clock.now() - (pick % 5 === 0 ? pick % 12 : pick % 300);
     world.note(() => `the store's clock goes on by ${ahead} ms`);
     if (ahead > 0) world.clock.jump(ahead);
   },
@@ -220,8 +225,7 @@ const listen = (world: World, node: SimulatedNode, client: Client, pick: number)
     styles[pick % styles.length] ?? "prompt",
     world.scheduler,
     world.random.of(`peer ${world.connections.length}`),
-    world.model,
-    world.eventIds,
+    world,
     (violation) => world.violated(violation),
   );
   client.connection = connection;
