@@ -27,7 +27,7 @@ const redrawMs = 10_000;
 const midnight = (now: number): string => new Date(new Date(now).setHours(0, 0, 0, 0)).toISOString();
 
 export const OverviewView = () => {
-  const { totals } = useLiveState();
+  const { totals, connection } = useLiveState();
   const { rows, stats, query } = useSessionList({}, mostRecords);
   const { endings, query: endingQuery } = useEndingList({}, mostRecords);
   const [range, setRange] = useState<Range>("1 hour");
@@ -46,7 +46,8 @@ export const OverviewView = () => {
   const today = now === null ? [] : endings.filter((ending) => ending.endedAt >= midnight(now));
   const isLoaded = query.data !== undefined;
   const isEmpty = isLoaded && endingQuery.data !== undefined && rows.length + endings.length === 0;
-  const problem = isLoaded ? null : query.error;
+  // A lost connection has its own word on every page.
+  const problem = isLoaded || connection === "lost" ? null : query.error;
 
   return (
     <>

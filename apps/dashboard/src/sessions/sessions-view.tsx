@@ -4,13 +4,16 @@ import { MessagesSquare, SearchX, ServerOff } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useEndSession } from "../end-session/end-session-context";
 import { FilterBar } from "../filters/filter-bar";
+import { useLiveState } from "../live/live-context";
 import { describeError } from "../live/over-error";
 import { useSessionList } from "../live/use-session-list";
 import { useUrlFilter } from "../live/use-url-filter";
 import { BlankState } from "../ui/blank-state";
 import { Button } from "../ui/button";
 import { Card } from "../ui/card";
+import { classNames } from "../ui/class-names";
 import { PageHeader } from "../ui/page-header";
+import { TimeOfDay } from "../ui/time";
 import { DemoButton } from "./demo-button";
 import { SelectionBar } from "./selection-bar";
 import { SessionTable } from "./session-table";
@@ -21,6 +24,7 @@ export const SessionsView = () => {
   const { rows, total, query } = useSessionList(filter);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const openEnd = useEndSession();
+  const isStale = useLiveState().connection === "lost" && query.error !== null;
   // What has ended meanwhile is no longer chosen.
   const selected = useMemo(() => rows.filter((row) => chosen.has(row.sessionId)), [rows, chosen]);
   const knownUsers = useMemo(() => [...new Set(rows.map((row) => row.userId))].slice(0, 50), [rows]);
@@ -33,6 +37,11 @@ export const SessionsView = () => {
           query.data ? (
             <span className="tabular-nums">
               {total.toLocaleString()} {isFiltered ? "matching" : "live"}
+              {isStale && (
+                <>
+                  , as of <TimeOfDay at={new Date(query.dataUpdatedAt).toISOString()} seconds />
+                </>
+              )}
             </span>
           ) : (
             "Live conversations"
@@ -47,7 +56,7 @@ export const SessionsView = () => {
         onClear={() => setChosen(new Set())}
         onEnd={() => openEnd(selected, () => setChosen(new Set()))}
       />
-      <Card>
+      <Card className={classNames("transition-opacity", isStale && "opacity-75")}>
         {!query.data ? (
           query.error ? (
             <BlankState

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { readEnv, SettingError } from "./env";
+
+describe("the dashboard's settings", () => {
+  it("have defaults, and the browser finds the API where this server does unless told otherwise", () => {
+    expect(readEnv({})).toMatchObject({
+      port: 3001,
+      apiUrl: "http://127.0.0.1:3000",
+      publicApiUrl: "http://127.0.0.1:3000",
+    });
+    expect(readEnv({ API_URL: "http://api:3000/" }).publicApiUrl).toBe("http://api:3000");
+    expect(readEnv({ PUBLIC_API_URL: "https://api.example" }).publicApiUrl).toBe("https://api.example");
+  });
+
+  it("stop the start in one line that names the variable, what was given and what is allowed", () => {
+    for (const [source, message] of [
+      [{ DASHBOARD_PORT: "abc" }, 'DASHBOARD_PORT must be a port from 1 to 65535, but it is "abc"'],
+      [{ DASHBOARD_PORT: "70000" }, 'DASHBOARD_PORT must be a port from 1 to 65535, but it is "70000"'],
+      [{ API_URL: "ftp://x" }, 'API_URL must be an http or https address, but it is "ftp://x"'],
+      [{ PUBLIC_API_URL: "x" }, 'PUBLIC_API_URL must be an http or https address, but it is "x"'],
+    ] as const)
+      expect(() => readEnv(source)).toThrow(new SettingError(message));
+  });
+
+  it("do not repeat a secret that is too short", () => {
+    expect(() => readEnv({ ADJOURN_SECRET: "short-secret" })).toThrow(/^(?!.*short-secret).*16 characters/);
+  });
+
+  it("keep one random secret a process, and the same one for the same settings", () => {
+    expect(readEnv({}).cookieSecret).toBe(readEnv({}).cookieSecret);
+    const sealed = readEnv({ ADJOURN_SECRET: "a-secret-of-enough-characters" }).cookieSecret;
+    expect(sealed).not.toBe(readEnv({}).cookieSecret);
+    expect(sealed.length).toBeGreaterThanOrEqual(32);
+  });
+});

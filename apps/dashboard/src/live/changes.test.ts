@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { type Changes, changeEndingPages, changeSessionPages } from "./changes";
+import type { Ending, SessionPage, SessionRow } from "./records";
+
+const row = (sessionId: string, minute: number, fields: Partial<SessionRow> = {}): SessionRow => ({
+  sessionId,
+  channelId: `channel-of-${sessionId}`,
+  agentId: "agent",
+  userId: "user",
+  createdAt: `2026-01-01T00:${String(minute).padStart(2, "0")}:00.000Z`,
+  lastActivity: "2026-01-01T00:00:00.000Z",
+  expiresAt: "2026-01-01T01:00:00.000Z",
+  metadata: {},
+  timeoutConfig: { timeoutMinutes: 30, autoRenew: true, maxDurationMinutes: 720, warningThresholdMinutes: 5 },
+  renewalCount: 0,
+  timeRemaining: 1,
+  isNearExpiration: false,
+  messageCount: 0,
+  listeners: 0,
+  pendingOperations: 0,
+  ...fields,
+});
+
+const endingOf = ({ sessionId, channelId, agentId, userId, createdAt }: SessionRow): Ending => ({
+  sessionId,
+  channelId,
+  agentId,
+  userId,
+  createdAt,
+  endedAt: "2026-01-01T02:00:00.000Z",
+  cause: "requested",
+  reason: null,
+  endedBy: "admin",
+  actor: null,
+  messageCount: 0,
+  listenersDropped: 0,
+  operationsAborted: 0,
+});
+
+const stats = { totalSessions: 0, activeSessions: 0, expiredSessions: 0 };
+const page = (sessions: SessionRow[], total = sessions.length, nextCursor?: string): SessionPage => ({
+  sessions,
+  total,
+  stats,
+  ...(nextCursor === undefined ? {} : { nextCursor }),
+});
+
+const changes = (fields: Partial<Changes>): Changes => ({
+  created: new Map(),
+  changed: new Map(),
+  ended: new Map(),
+  over: new Set(fields.ended?.keys()),
+  ...fields,
+});
+
+const ids = (pages: readonly SessionPage[]) =>
+  pages.map(({ sessions }) => sessions.map((one) => one.sessionId));
+
+describe("a list of sessions", () => {
+  it("takes in what began, on top, once, and only where it matches the filter", () => {
+    const [old, mine, others] = [row("old", 1), row("mine", 2), row("others", 3, { userId: "someone" })];
+    const created = new Map([old, mine, others].map((one) => [one.sessionId, one]));
+    const pages = changeSessionPages([page([old])], changes({ created }), { userId: "USER" });
+    expect(ids(pages)).toEqual([["mine", "old"]]);
+    expect(pages[0]?.total).toBe(2);
+  });
+
+  it("loses what is over, even where a late answer or event still has it", () => {
+    const gone = row("gone", 1);
+    const late = changes({
+      created: new Map([["gone", gone]]),
+      changed: new Map([["gone", gone]]),
+      over: new Set(["gone"]),
+    });
+    expect(ids(changeSessionPages([page([gone, row("left", 0)])], late, {}))).toEqual([["left"]]);
+    expect(ids(changeSessionPages([page([row("left", 0)])], late, {}))).toEqual([["left"]]);
+  });
+
+  it("counts what ended in the part that is not loaded", () => {
+    const beyond = row("beyond", 1);
+    const ended = new Map([["beyond", endingOf(beyond)]]);
+    const pages = changeSessionPages([page([row("shown", 5)], 9, "next")], changes({ ended }), {});
+    expect(ids(pages)).toEqual([["shown"]]);
+    expect(pages[0]?.total).toBe(8);
+  });
+
+  it("shows the latest state of what changed, and stays the same object where nothing did", () => {
+    const before = [page([row("a", 1)]), page([row("b", 0)])];
+    const changed = new Map([["b", row("b", 0, { messageCount: 7 })]]);
+    const after = changeSessionPages(before, changes({ changed }), {});
+    expect(after[1]?.sessions[0]?.messageCount).toBe(7);
+    expect(changeSessionPages(before, changes({}), {})).toBe(before);
+  });
+});
+
+describe("a list of endings", () => {
+  it("takes in what ended, once, and only where it matches the filter", () => {
+    const [one, two] = [endingOf(row("one", 1)), endingOf(row("two", 2))];
+    const ended = new Map([one, two].map((ending) => [ending.sessionId, ending]));
+    const pages = [{ endings: [one] }];
+    const shown = (cause?: "requested" | "expired") =>
+      changeEndingPages(pages, changes({ ended }), { cause }).flatMap(({ endings }) =>
+        endings.map(({ sessionId }) => sessionId),
+      );
+    expect(shown()).toEqual(["two", "one"]);
+    expect(shown("requested")).toEqual(["two", "one"]);
+    expect(shown("expired")).toEqual(["one"]);
+  });
+});
