@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { adminKey, serviceKey, typewriterId } from "./harness.js";
+import { adminKey, serviceKey, typewriterId, until } from "./harness.js";
 import { hasHeard, listenerWires } from "./listening.js";
 import { runToExit, spawnServer, temporaryFolder } from "./server-process.js";
 import { createSession, restWire } from "./wires.js";
@@ -78,7 +78,7 @@ describe("a process that is asked to stop", () => {
     const { sessionId } = await createSession(wire, { agentId: typewriterId });
     await wire.call("sendSessionMessage", { sessionId, content: "slow", metadata: { delayMs: 60_000 } });
     server.process.kill("SIGINT");
-    await new Promise((resolve) => server.process.stdout?.once("data", resolve));
+    await until(() => server.output().includes("Draining"));
     server.process.kill("SIGINT");
     expect((await server.exited).code).toBe(130);
   });
