@@ -28,6 +28,7 @@ export const findTrends = ({ samples, idle, rest }: Soak): readonly string[] => 
     ({ rssBytes }) => rssBytes,
     (from) => from * mayGrow.rssShare + mayGrow.rssBytes,
   );
+  if (!rest) return found;
   if (rest.sockets > idle.sockets) found.push(`${rest.sockets} sockets are left`);
   if (rest.timers > idle.timers) found.push(`${rest.timers} timers are left of ${idle.timers} at the start`);
   if (rest.resources > idle.resources) found.push(`${rest.resources} handles are left of ${idle.resources}`);

@@ -1,0 +1,31 @@
+import { parseArgs } from "node:util";
+import { soak } from "../apps/server/test/reliability/soak.js";
+import { findTrends, inMegabytes } from "../apps/server/test/reliability/trend.js";
+
+/** Mixed load for as long as is asked for: `npm run soak -- --minutes 60`. Fails where what is held keeps growing. */
+const { values } = parseArgs({ options: { minutes: { type: "string", default: "60" } } });
+const minutes = Number(values.minutes);
+const samples = Math.max(12, Math.min(60, Math.round(minutes * 2)));
+const columns = ["s", "sessions", "heap", "rss", "sockets", "timers", "p99 turn", "slowest turn"];
+const row = (cells: readonly (string | number)[]) => cells.map((cell) => String(cell).padStart(13)).join("");
+console.log(row(columns));
+const result = await soak({
+  minutes,
+  samples,
+  untilRest: true,
+  onSample: ({ atSeconds, sessions, heapBytes, rssBytes, sockets, timers, p99TurnMs, slowestTurnMs }) => {
+    const turns = [p99TurnMs, slowestTurnMs].map((ms) => `${ms.toFixed(1)} ms`);
+    const bytes = [heapBytes, rssBytes].map(inMegabytes);
+    console.log(row([atSeconds, sessions, ...bytes, sockets, timers, ...turns]));
+  },
+});
+const { idle, rest } = result;
+for (const [name, at] of [
+  ["idle", idle],
+  ["rest", rest],
+] as const)
+  if (at)
+    console.log(row([name, "", inMegabytes(at.heapBytes), inMegabytes(at.rssBytes), at.sockets, at.timers]));
+const trends = findTrends(result);
+console.log(trends.length === 0 ? "flat" : trends.join("\n"));
+process.exit(trends.length === 0 ? 0 : 1);
