@@ -11,7 +11,7 @@ interface Write {
 type Settle = () => void;
 
 /** How long one transaction may hold up the event loop before the rest waits for the next turn. */
-const batchBudgetMs = 20;
+const defaultBudgetMs = 20;
 
 /**
  * Commits all writes of one turn of the event loop together: one wait for the disk for all of them. Each stands or
@@ -22,7 +22,10 @@ export class WriteQueue {
   private scheduled = false;
   private closed = false;
 
-  constructor(private readonly connection: SqliteConnection) {}
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly budgetMs: number = defaultBudgetMs,
+  ) {}
 
   /**
    * Runs `work` within the next transaction; what it throws undoes its own writes alone.
@@ -55,7 +58,7 @@ export class WriteQueue {
   private commitBatch(): void {
     const batch: Write[] = [];
     const settles: Settle[] = [];
-    const deadline = performance.now() + batchBudgetMs;
+    const deadline = performance.now() + this.budgetMs;
     try {
       if (this.connection.inTransaction) this.connection.exec("ROLLBACK");
       // Not prepared: a BEGIN that finds the file locked would stay in progress and be in the way of all others.
