@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { env } from "./env";
-import { contentSecurityPolicy, securityHeaders } from "./server/content-security-policy";
+import { contentSecurityPolicy } from "./server/content-security-policy";
 import { isAllowedHost } from "./server/request-origin";
 
 /** Goes before every page: who may call at all, and what its scripts may do. */
@@ -19,7 +19,6 @@ export const proxy = async (request: NextRequest): Promise<NextResponse> => {
   headers.set("content-security-policy", policy);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
-  for (const [name, value] of securityHeaders) response.headers.set(name, value);
   return response;
 };
 

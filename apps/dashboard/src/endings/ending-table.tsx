@@ -11,7 +11,7 @@ import { useVirtualRows } from "../ui/use-virtual-rows";
 import { causeNames, causeTones, whoEnded, whoEndedShort } from "./ending-words";
 
 const rowGrid =
-  "grid items-center gap-x-3 px-4 grid-cols-[minmax(0,1fr)_auto] md:gap-x-2.5 md:grid-cols-[5rem_minmax(4.5rem,0.8fr)_7.75rem_minmax(4.5rem,0.8fr)_minmax(5rem,1.4fr)_3rem_3rem_5.5rem] lg:px-5 xl:gap-x-4 xl:grid-cols-[6rem_minmax(5rem,0.8fr)_8.5rem_minmax(6rem,1fr)_minmax(6rem,1.4fr)_4rem_4rem_6rem]";
+  "grid items-center gap-x-3 px-4 grid-cols-[minmax(0,1fr)_auto] md:gap-x-2.5 md:grid-cols-[5rem_minmax(4.5rem,0.8fr)_7.75rem_minmax(4.75rem,1fr)_minmax(4.75rem,1fr)_3rem_3rem_5.5rem] lg:px-5 xl:gap-x-4 xl:grid-cols-[6rem_minmax(5rem,0.8fr)_8.5rem_minmax(6rem,1fr)_minmax(6rem,1.4fr)_4rem_4rem_6rem]";
 
 const headings = [
   { name: "Session" },

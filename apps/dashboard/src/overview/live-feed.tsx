@@ -10,9 +10,6 @@ import { Card, CardHeader } from "../ui/card";
 import { Age } from "../ui/time";
 
 const mostItems = 12;
-/** A session that was active this soon after it began has only just begun. */
-const firstWordsMs = 1_000;
-
 type Item =
   | { readonly type: "ended"; readonly at: string; readonly ending: Ending }
   | { readonly type: "active" | "created"; readonly at: string; readonly session: SessionRow };
@@ -21,8 +18,7 @@ const toItems = (sessions: readonly SessionRow[], endings: readonly Ending[]): r
   [
     ...endings.slice(0, mostItems).map((ending): Item => ({ type: "ended", at: ending.endedAt, ending })),
     ...sessions.map((session): Item => {
-      const isActive = Date.parse(session.lastActivity) - Date.parse(session.createdAt) > firstWordsMs;
-      return isActive
+      return session.messageCount > 0
         ? { type: "active", at: session.lastActivity, session }
         : { type: "created", at: session.createdAt, session };
     }),

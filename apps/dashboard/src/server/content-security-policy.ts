@@ -15,11 +15,3 @@ export const contentSecurityPolicy = (nonce: string, publicApiUrl: string, devel
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join("; ");
-
-export const securityHeaders: readonly (readonly [string, string])[] = [
-  ["x-content-type-options", "nosniff"],
-  ["x-frame-options", "DENY"],
-  ["referrer-policy", "same-origin"],
-  ["cross-origin-opener-policy", "same-origin"],
-  ["permissions-policy", "camera=(), geolocation=(), microphone=()"],
-];

@@ -1,5 +1,6 @@
 "use client";
 
+import { MessageSquare, Radio, Workflow } from "lucide-react";
 import Link from "next/link";
 import { type Ref, useId } from "react";
 import { useEndSession } from "../end-session/end-session-context";
@@ -62,8 +63,8 @@ export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }:
       <td className={classNames(cell, "max-md:row-start-2 max-md:text-ink-soft md:truncate")}>
         {agentName(row.agentId)}
         <span className="md:hidden">
-          {" · "}
-          {messageCount} messages · {listeners} listening · {pendingOperations} pending
+          {" with "}
+          <span className="font-mono text-[0.8125rem]">{shortId(userId)}</span>
         </span>
       </td>
       <td className={classNames(cell, "truncate max-md:hidden")}>
@@ -80,7 +81,11 @@ export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }:
       </td>
       <td className="tabular-nums max-md:col-start-2 max-md:row-start-3 md:text-right">
         <TimeLeft session={row} />
-        <span className="text-ink-soft md:hidden"> left</span>
+        <span className="text-ink-soft md:hidden">
+          {" left, "}
+          <Age since={row.createdAt} /> old
+        </span>
+        <NarrowCounts row={row} />
       </td>
       <td className={countCell}>{messageCount.toLocaleString()}</td>
       <td className={countCell}>{listeners.toLocaleString()}</td>
@@ -95,3 +100,22 @@ export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }:
     </tr>
   );
 };
+
+/** The three figures that have columns of their own where there is room. */
+const NarrowCounts = ({ row }: { readonly row: SessionRow }) => (
+  <span className="mt-1 flex gap-4 text-xs text-ink-soft md:hidden">
+    {(
+      [
+        [MessageSquare, row.messageCount, "messages"],
+        [Radio, row.listeners, "listeners"],
+        [Workflow, row.pendingOperations, "pending"],
+      ] as const
+    ).map(([Icon, count, name]) => (
+      <span key={name} className="inline-flex items-center gap-1" title={name}>
+        <Icon aria-hidden="true" className="size-3.5 text-ink-faint" />
+        {count.toLocaleString()}
+        <span className="sr-only"> {name}</span>
+      </span>
+    ))}
+  </span>
+);
