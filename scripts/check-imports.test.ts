@@ -60,6 +60,7 @@ describe("what the house forbids", () => {
     ["a wire in the domain", "packages/sessions/src/a.ts", "ws", "knows no ws"],
     ["a driver in the router", "packages/router/src/a.ts", "libsql", "driver libsql"],
     ["a driver in an app that declares it", "apps/server/src/a.ts", "pg", "driver pg"],
+    ["a driver in a test of the router", "packages/router/test/a.ts", "pg", "driver pg"],
     [
       "a dependency nobody declared",
       "packages/router/src/a.ts",
@@ -109,6 +110,7 @@ describe("what the house forbids", () => {
 describe("what the house allows", () => {
   test.each([
     ["an adapter and the domain", "packages/storage/src/a.ts", 'import { x } from "@adjourn/sessions";'],
+    ["a driver in a test of the server", "apps/server/test/a.ts", 'import postgres from "postgres";'],
     ["a driver in its room", "packages/events/src/a.ts", 'import { Redis } from "ioredis";'],
     [
       "types of the router in the client",

@@ -45,6 +45,8 @@ const testArrows: Readonly<Record<string, readonly string[]>> = {
 
 const drivers = /^(libsql|better-sqlite3|sqlite3|postgres|pg|ioredis|redis|iovalkey)$/;
 const driverRooms = ["@adjourn/storage", "@adjourn/events"];
+/** Whose tests may look behind a running server's back. */
+const driverTestRooms = ["@adjourn/server"];
 
 export const isTest = (file: string): boolean =>
   /\.test(-d)?\.tsx?$|\/(test|testing|__fixtures__)\//.test(file) || file.endsWith("vitest.config.ts");
@@ -116,7 +118,8 @@ const judgeArrow = (
 const judgeExternal = (file: string, { specifier, typeOnly }: Named, room: Room): string | null => {
   const name = packageOf(specifier);
   const test = isTest(file);
-  if (drivers.test(name) && !driverRooms.includes(room.name)) return `the driver ${name} has no place here`;
+  const mayDrive = [...driverRooms, ...(test ? driverTestRooms : [])];
+  if (drivers.test(name) && !mayDrive.includes(room.name)) return `the driver ${name} has no place here`;
   if (room.name === "@adjourn/sessions" && !test && name !== "zod") return `the domain knows no ${name}`;
   // vitest and its like stand in the root's package.json, once for every room's tests.
   if (test) return null;

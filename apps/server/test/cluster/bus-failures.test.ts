@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { until } from "../harness.js";
+import { hasHeard, plainWs } from "../listening.js";
+import { createSession } from "../wires.js";
+import { startTwoNodes } from "./cluster.js";
+import { createSlowSession, expectDropped, listenOnAllWires, readRow, timed, waitForReply } from "./held.js";
+import { cannotRunCluster } from "./what-is-missing.js";
+
+/** Contract E7. */
+const withinMs = 5_000;
+/** What any call may take while Redis does not answer; the machine may be busy. */
+const patienceMs = 2_500;
+
+describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
+  let cluster: Awaited<ReturnType<typeof startTwoNodes>>;
+  beforeAll(async () => {
+    cluster = await startTwoNodes();
+  });
+  afterAll(() => cluster?.[Symbol.asyncDispose]());
+
+  const areBoth = (status: string) =>
+    until(async () => {
+      const answers = await Promise.all(cluster.nodes.map(({ url }) => fetch(`${url}/readyz`)));
+      const bodies = await Promise.all(answers.map((answer) => answer.json() as Promise<{ status: string }>));
+      return answers.every(({ ok }) => ok) && bodies.every((body) => body.status === status);
+    }, 20_000);
+
+  beforeEach(() => areBoth("ready"), 30_000);
+
+  const failures = [
+    { how: "killed", fail: () => cluster.redis.kill(), heal: () => cluster.redis.start() },
+    { how: "paused", fail: () => cluster.redis.pause(), heal: () => cluster.redis.resume() },
+  ];
+
+  it.each(failures)(
+    "with Redis $how an end is over on the other node within 5 s, and neither fails nor waits (E7)",
+    async ({ fail, heal }) => {
+      const [a, b] = cluster.nodes;
+      const ids = await createSlowSession(a.rest);
+      const others = await Promise.all(Array.from({ length: 5 }, () => createSession(a.rest)));
+      const heard = await listenOnAllWires(b, ids.sessionId);
+      const { answer } = await waitForReply(b, ids);
+      await fail();
+      // Without a word of Redis's, and before anybody can have noticed.
+      const tookMs = await timed(async () => {
+        const endedMs = await timed(async () => {
+          const { status } = await a.rest.call("endSession", { sessionId: ids.sessionId });
+          expect(status).toBe(200);
+        });
+        expect(endedMs).toBeLessThan(patienceMs);
+        await expectDropped(heard);
+        expect(await answer).toMatchObject({ status: 410, code: "SESSION_ENDED" });
+      });
+      expect(tookMs).toBeLessThan(withinMs);
+      await areBoth("degraded");
+      for (const { sessionId } of others) {
+        const endedMs = await timed(async () => {
+          expect((await b.rest.call("endSession", { sessionId })).status).toBe(200);
+        });
+        expect(endedMs).toBeLessThan(patienceMs);
+      }
+      await heal();
+      await areBoth("ready");
+    },
+  );
+
+  it.each(failures)(
+    "with Redis $how a last message reaches the other node all the same",
+    async ({ fail, heal }) => {
+      const [a, b] = cluster.nodes;
+      const { sessionId } = await createSession(a.rest);
+      await using heard = plainWs.listen(b.url, sessionId);
+      await hasHeard(heard, "session.started");
+      await fail();
+      const sent = await a.rest.call("sendSessionMessage", {
+        sessionId,
+        content: "the last",
+        transport: "http",
+      });
+      expect(sent.status).toBe(201);
+      const tookMs = await timed(() => hasHeard(heard, "message", 2));
+      expect(tookMs).toBeLessThan(withinMs);
+      await heal();
+      await areBoth("ready");
+      await a.rest.call("endSession", { sessionId });
+      await expectDropped([heard]);
+      const contents = heard.events.flatMap((event) =>
+        event.type === "message" ? [event.message.content] : [],
+      );
+      expect(contents).toEqual(["the last", "the last"]);
+    },
+  );
+
+  it("with Redis paused a listener still gets in, and its end still reaches it", async () => {
+    const [a, b] = cluster.nodes;
+    const { sessionId } = await createSession(a.rest);
+    cluster.redis.pause();
+    await using heard = plainWs.listen(b.url, sessionId);
+    expect(await timed(() => hasHeard(heard, "session.started"))).toBeLessThan(patienceMs);
+    await a.rest.call("endSession", { sessionId });
+    await expectDropped([heard]);
+    cluster.redis.resume();
+    await areBoth("ready");
+  });
+
+  it("a Redis that comes back with nothing in it is told again who listens, and carries again", async () => {
+    const [a, b] = cluster.nodes;
+    const { sessionId } = await createSession(a.rest);
+    await using heard = plainWs.listen(b.url, sessionId);
+    await hasHeard(heard, "session.started");
+    await until(async () => (await readRow(a.rest, sessionId))?.listeners === 1);
+    await cluster.redis.kill();
+    await until(async () => (await readRow(a.rest, sessionId))?.listeners === 0);
+    await cluster.redis.start();
+    // Only Redis can tell one node what the other holds.
+    await until(async () => (await readRow(a.rest, sessionId))?.listeners === 1, 20_000);
+    await areBoth("ready");
+    // A heartbeat's news is not stored: it comes over the bus or not at all.
+    await until(async () => {
+      await a.rest.call("renewSession", { sessionId });
+      return heard.events.some(({ type }) => type === "session.renewed");
+    });
+    await a.rest.call("endSession", { sessionId });
+    await expectDropped([heard]);
+  });
+});
