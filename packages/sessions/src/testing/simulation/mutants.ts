@@ -60,6 +60,16 @@ const ignoreWhile =
       return stateOf(this) === state ? undefined : original.apply(this, args);
     };
 
+/** A replay ends with the state that its listener was told. */
+const fetchNothingLater = patch(
+  Listener,
+  "catchUp",
+  (original) =>
+    function (replay) {
+      return original.call(this, { ...Object(replay), delivered: () => 0 });
+    },
+);
+
 /** Nothing is lost on the way and no process dies, so that all depends on who hears what when. */
 const nothingLost = (schedule: Schedule): Schedule => ({
   ...schedule,
@@ -103,14 +113,19 @@ export const mutants: readonly Mutant[] = [
   },
   { name: "operations are not aborted", seed: 3, mutation: patch(Operation, "abort", nothing) },
   {
-    name: "what happens while a listener enters is not held back",
-    seed: 746,
-    mutation: patch(Listener, "hear", ignoreWhile("entering")),
+    name: "what happens while a listener enters is neither held back nor fetched",
+    seed: 1,
+    mutation: both(patch(Listener, "hear", ignoreWhile("entering")), fetchNothingLater),
   },
   {
-    name: "what happens during a replay is not held back",
-    seed: 427,
-    mutation: patch(Listener, "hear", ignoreWhile("replaying")),
+    name: "what happens during a replay is neither held back nor fetched",
+    seed: 1,
+    mutation: both(patch(Listener, "hear", ignoreWhile("replaying")), fetchNothingLater),
+  },
+  {
+    name: "what others knew when they came is not fetched",
+    seed: 1,
+    mutation: fetchNothingLater,
   },
   {
     name: "the end is lost on a listener that is still catching up",

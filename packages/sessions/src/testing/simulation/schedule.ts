@@ -1,7 +1,9 @@
 import { Random } from "./random.js";
 
-/** What goes wrong in the surroundings, each how often of all times it could. */
+/** What goes wrong in the surroundings: each how often of all times it could, where nothing else is said. */
 export interface Faults {
+  /** Each way to the store and back takes up to so many ms more. */
+  readonly storeLagMs: number;
   readonly storeSlow: number;
   readonly storeFails: number;
   readonly storeLoses: number;
@@ -56,6 +58,7 @@ export interface Schedule {
 }
 
 export const noFaults: Faults = {
+  storeLagMs: 0,
   storeSlow: 0,
   storeFails: 0,
   storeLoses: 0,
@@ -119,6 +122,12 @@ const nextKind = (
 ): StepKind => {
   if (last === undefined) return "create";
   if (["listen", "resume", "send", "renew"].includes(last) && random.chance(0.12)) return "end";
+  if (["listen", "resume"].includes(last) && random.chance(0.25))
+    return random.weighted([
+      [1, "renew"],
+      [1, "patch"],
+      [3, "send"],
+    ]);
   if (["end", "endMany", "passTime"].includes(last) && random.chance(0.3)) return "create";
   return random.weighted(weights);
 };
@@ -127,8 +136,13 @@ const drawFaults = (random: Random, nodes: number): Faults => {
   const rate = (most: number): number => (random.chance(0.5) ? 0 : random.next() * most);
   const storeIsWell = random.chance(0.5);
   const storeFails = storeIsWell ? 0 : rate(0.06);
-  if (nodes === 1) return { ...noFaults, storeFails };
+  const storeLagMs = random.weighted([
+    [2, 0],
+    [1, 40],
+  ]);
+  if (nodes === 1) return { ...noFaults, storeLagMs, storeFails };
   return {
+    storeLagMs,
     storeSlow: storeIsWell ? 0 : rate(0.06),
     storeFails,
     storeLoses: storeIsWell ? 0 : rate(0.06),

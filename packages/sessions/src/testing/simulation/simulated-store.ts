@@ -5,6 +5,7 @@ import type { Owner, Scheduler } from "./scheduler.js";
 
 /** How often, of all calls; latencies are ms. */
 export interface StoreFaults {
+  readonly lagMs: number;
   /** Takes up to 3 s instead of a few ms. */
   readonly slow: number;
   /** Fails, and nothing was written. */
@@ -109,9 +110,9 @@ export class SimulatedStore {
     const fate = random.next();
     const fails = mayFail && fate < faults.fails;
     const loses = mayFail && !fails && fate < faults.fails + faults.loses;
-    let askedAt = scheduler.now + (isSlow ? random.between(300, 2_000) : random.below(5));
+    let askedAt = scheduler.now + (isSlow ? random.between(300, 2_000) : random.below(5 + faults.lagMs));
     if (faults.inOrder) askedAt = Math.max(askedAt, line.lastAskedAt + 0.001);
-    let answeredAt = askedAt + (isSlow ? random.below(1_000) : random.below(5));
+    let answeredAt = askedAt + (isSlow ? random.below(1_000) : random.below(5 + faults.lagMs));
     if (faults.inOrder) answeredAt = Math.max(answeredAt, line.lastAnsweredAt + 0.001);
     line.lastAskedAt = askedAt;
     line.lastAnsweredAt = answeredAt;

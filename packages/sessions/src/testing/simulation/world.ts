@@ -80,7 +80,13 @@ export class World {
       this.scheduler,
       this.random,
       this.tables,
-      { slow: faults.storeSlow, fails: faults.storeFails, loses: faults.storeLoses, inOrder },
+      {
+        lagMs: faults.storeLagMs,
+        slow: faults.storeSlow,
+        fails: faults.storeFails,
+        loses: faults.storeLoses,
+        inOrder,
+      },
       this.commits(),
     );
     const busFaults = { loses: faults.busLoses, repeats: faults.busRepeats, slow: faults.busSlow };
