@@ -37,7 +37,7 @@ export const EndSessionDialog = ({
   const reasonId = useId();
   const [reason, setReason] = useState("");
   const only = sessions.length === 1 ? sessions[0] : undefined;
-  const row = useSessionRow(only?.sessionId ?? "", isOpen);
+  const { row, isMissing } = useSessionRow(only?.sessionId ?? "", isOpen);
   const { isOver } = useKnownEnding(only?.sessionId ?? "");
   const end = useEndMutation(sessions, () => {
     onOpenChange(false);
@@ -74,7 +74,7 @@ export const EndSessionDialog = ({
             <AlertDialog.Description asChild>
               <div className="mt-3 text-ink-soft">
                 {only && <p className="mb-3 font-mono text-xs break-all text-ink-faint">{only.sessionId}</p>}
-                {isOver ? (
+                {isOver || (only && isMissing) ? (
                   <p className="font-medium text-warning">This session has ended in the meantime.</p>
                 ) : (
                   <CutList sessions={counts} isKnown={!only || counts[0]?.listeners !== undefined} />

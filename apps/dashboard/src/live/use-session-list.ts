@@ -49,8 +49,12 @@ const uniqueRows = (rows: readonly SessionRow[]): readonly SessionRow[] => [
   ...new Map(rows.map((row) => [row.sessionId, row])).values(),
 ];
 
-/** The row of one session, with its counts; undefined while unknown or over. */
-export const useSessionRow = (sessionId: string, enabled = true): SessionRow | undefined =>
-  useSessionList({ search: sessionId }, 1, enabled && sessionId !== "").rows.find(
-    (row) => row.sessionId === sessionId,
-  );
+/** The row of one session, with its counts. `isMissing`: the API has just said that there is none. */
+export const useSessionRow = (
+  sessionId: string,
+  enabled = true,
+): { readonly row: SessionRow | undefined; readonly isMissing: boolean } => {
+  const { rows, query } = useSessionList({ search: sessionId }, 1, enabled && sessionId !== "");
+  const row = rows.find((one) => one.sessionId === sessionId);
+  return { row, isMissing: !row && query.isSuccess && !query.isFetching };
+};

@@ -17,7 +17,7 @@ interface SessionFactsProps {
 
 export const SessionFacts = ({ facts, session, isOver }: SessionFactsProps) => {
   const { agentName } = useAgents();
-  const row = useSessionRow(facts.sessionId, !isOver);
+  const { row } = useSessionRow(facts.sessionId, !isOver);
   return (
     <Card aria-label="Facts" className="p-4 sm:p-5">
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-baseline gap-x-6 gap-y-2 [&_dd]:text-right [&_dt]:text-ink-soft">
