@@ -150,6 +150,14 @@ describe.skipIf(url === null)("against a Postgres", () => {
     await second.close();
   });
 
+  test("nodes that start together on an empty database take turns making its tables", async () => {
+    const settings = { url: url ?? "", clock, schema: schema.name, maxConnections: 1 };
+    const stores = await Promise.all(Array.from({ length: 8 }, () => createPostgresSessionStore(settings)));
+    for (const store of stores) await store.ping();
+    expect(await schema.sql`SELECT version FROM adjourn_version`).toMatchObject([{ version: 1 }]);
+    for (const store of stores) await store.close();
+  });
+
   test("tables of a newer version are refused with one clear line and left as they are", async () => {
     const settings = { url: url ?? "", clock, schema: schema.name };
     await (await createPostgresSessionStore(settings)).close();

@@ -72,9 +72,10 @@ test("a statement that failed runs with its new parameters the next time", async
   await queue.run(insertChannel("b"));
   const insertReturning = (id: string) =>
     writer.get("INSERT INTO channels (id, user_id, created_at) VALUES (:id, 'u', 1) RETURNING id", { id });
-  expect(() => insertReturning("a")).toThrow("UNIQUE");
   expect(insertReturning("c")).toMatchObject({ id: "c" });
-  expect(committed()).toEqual(["a", "b", "c"]);
+  expect(() => insertReturning("a")).toThrow("UNIQUE");
+  expect(insertReturning("d")).toMatchObject({ id: "d" });
+  expect(committed()).toEqual(["a", "b", "c", "d"]);
 });
 
 test("a commit that fails fails every write in it, and the next one works", async () => {
