@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { typewriterId, until } from "../harness.js";
+import { eventsPath, hasHeard, plainWs } from "../listening.js";
+import { createSession } from "../wires.js";
+import { startTwoNodes } from "./cluster.js";
+import { readContents, readRow, waitForReply } from "./held.js";
+import { cannotRunCluster } from "./what-is-missing.js";
+
+describe.skipIf(await cannotRunCluster())("a node that is told to leave", () => {
+  let cluster: Awaited<ReturnType<typeof startTwoNodes>>;
+  beforeAll(async () => {
+    cluster = await startTwoNodes({ DRAIN_SECONDS: "3" });
+  });
+  afterAll(() => cluster?.[Symbol.asyncDispose]());
+
+  it("sends listeners away with 1012, refuses what is new, lets replies finish, and goes with 0", async () => {
+    const [a] = cluster.nodes;
+    const b = await cluster.addNode();
+    const { sessionId, channelId } = await createSession(a.rest, { agentId: typewriterId });
+    const socket = new WebSocket(`${b.url.replace("http", "ws")}${eventsPath(sessionId)}`);
+    const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+    await using heard = plainWs.listen(b.url, sessionId);
+    await hasHeard(heard, "session.started");
+    const send = { sessionId, content: "to the very end", metadata: { delayMs: 250 }, transport: "http" };
+    const reply = b.rest.call("sendSessionMessage", send);
+    await hasHeard(heard, "message.delta");
+    b.terminate();
+    expect(await closed).toBe(1012);
+    const refused = await fetch(`${b.url}/api/messaging/sessions/${sessionId}`);
+    expect(refused.status).toBe(503);
+    expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ code: "SERVICE_UNAVAILABLE" });
+    const ready = await fetch(`${b.url}/readyz`);
+    expect({ status: ready.status, ...(await ready.json()) }).toMatchObject({ status: "draining" });
+    expect(await reply).toMatchObject({
+      status: 201,
+      body: { agentResponse: { content: "to the very end" } },
+    });
+    expect(await b.exited).toBe(0);
+    expect(await readContents(a.rest, channelId)).toEqual(["to the very end", "to the very end"]);
+    // It says goodbye: nobody has to wait until its part runs out.
+    await until(async () => (await readRow(a.rest, sessionId))?.listeners === 0, 2_000);
+    expect((await a.rest.call("endSession", { sessionId })).status).toBe(200);
+  });
+
+  it("waits no longer than DRAIN_SECONDS, and stores nothing of what it cuts off", async () => {
+    const [a, b] = cluster.nodes;
+    const ids = await createSession(a.rest, { agentId: typewriterId });
+    const { answer } = await waitForReply(b, ids);
+    const startedAt = performance.now();
+    b.terminate();
+    expect(await answer).toMatchObject({ status: 503, code: "SERVICE_UNAVAILABLE" });
+    expect(await b.exited).toBe(0);
+    expect(performance.now() - startedAt).toBeGreaterThan(2_900);
+    expect(await readContents(a.rest, ids.channelId)).toEqual(["a b c"]);
+    expect((await a.rest.call("endSession", { sessionId: ids.sessionId })).status).toBe(200);
+  });
+});

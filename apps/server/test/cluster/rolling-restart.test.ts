@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../harness.js";
+import { type Heard, hasHeard, listenerWires } from "../listening.js";
+import { createSession, restWire, type Wire } from "../wires.js";
+import { startTwoNodes } from "./cluster.js";
+import { readEnding } from "./held.js";
+import { startFront } from "./round-robin-front.js";
+import { type Conversation, startSteadyLoad } from "./steady-load.js";
+import { cannotRunCluster } from "./what-is-missing.js";
+
+const clients = 4;
+
+describe.skipIf(await cannotRunCluster())("two nodes behind a front, restarted one after the other", () => {
+  let cluster: Awaited<ReturnType<typeof startTwoNodes>>;
+  beforeAll(async () => {
+    cluster = await startTwoNodes({ DRAIN_SECONDS: "10" });
+  });
+  afterAll(() => cluster?.[Symbol.asyncDispose]());
+
+  it("lose no acknowledged message and no end, and listeners resume without a gap or a repeat", async () => {
+    const urls = cluster.nodes.map(({ url }) => url);
+    await using front = await startFront(urls);
+    const load = startSteadyLoad(front.url, clients);
+    const steady = await createSession(restWire(front.url));
+    // Those of tRPC come back by themselves; the plain ones are the load's.
+    const watching = listenerWires.slice(0, 2).map(({ listen }) => listen(front.url, steady.sessionId));
+    for (const heard of watching) await hasHeard(heard, "session.started");
+    await load.more(2);
+    for (const [index, node] of cluster.nodes.entries()) {
+      node.terminate();
+      await say(front.url, steady.sessionId, `while ${index} leaves`);
+      expect(await node.exited).toBe(0);
+      await say(front.url, steady.sessionId, `while ${index} is gone`);
+      urls[index] = (await cluster.addNode()).url;
+      front.use(urls);
+      await load.more(clients);
+    }
+    await load.stop();
+    const wire = restWire(front.url);
+    for (const conversation of load.conversations) await expectWhole(wire, conversation);
+    expect(load.conversations.some(({ listener }) => listener.returns > 0)).toBe(true);
+
+    const stored = await readIds(wire, steady.channelId);
+    expect(stored).toHaveLength(8);
+    for (const heard of watching) await until(() => idsOf(heard).length >= stored.length);
+    await wire.call("endSession", { sessionId: steady.sessionId });
+    for (const heard of watching) {
+      expect(await heard.over).toEqual({ how: "ended" });
+      expect(idsOf(heard)).toEqual(stored);
+      heard.leave();
+    }
+  }, 120_000);
+});
+
+/** Says it until it is accepted; the refusals of a node that drains store nothing. */
+const say = (url: string, sessionId: string, content: string): Promise<void> =>
+  until(async () => {
+    const send = { sessionId, content, transport: "http" };
+    const answer = await restWire(url).call("sendSessionMessage", send);
+    if (answer.status !== 201) expect(answer.status).toBe(503);
+    return answer.status === 201;
+  });
+
+const idsOf = ({ events }: Heard): readonly string[] =>
+  events.flatMap((event) => (event.type === "message" ? [event.message.id] : []));
+
+const readIds = async (wire: Wire, channelId: string): Promise<readonly string[]> => {
+  const { body } = await wire.call("getChannelMessages", { channelId, limit: 100 });
+  return (body.messages as { id: string }[]).map(({ id }) => id).reverse();
+};
+
+const expectWhole = async (wire: Wire, conversation: Conversation): Promise<void> => {
+  const { sessionId, channelId, acknowledged, listener, endKey, endAnswer } = conversation;
+  const stored = await readIds(wire, channelId);
+  expect(stored).toEqual(expect.arrayContaining([...acknowledged]));
+  // Who was away when it ended is refused when it comes back; what it heard until then has no hole all the same.
+  const how = await listener.over;
+  expect(listener.messageIds).toEqual(
+    stored.slice(0, how === "told" ? undefined : listener.messageIds.length),
+  );
+  expect(await wire.call("endSession", { sessionId, idempotencyKey: endKey })).toEqual(endAnswer);
+  expect(await wire.call("getSession", { sessionId })).toMatchObject({ status: 404 });
+  expect(await readEnding(wire, sessionId)).toMatchObject({ messageCount: stored.length });
+};
