@@ -126,9 +126,10 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
     await page.goto(`/sessions?userId=${userId}`);
     for (const { sessionId } of created.slice(0, 2))
       await rowOf(page, sessionId).getByRole("checkbox").check();
-    await page.getByRole("button", { name: "End sessions (2)" }).click();
+    await page.getByLabel("Selection").getByRole("button", { name: "End session", exact: true }).click();
     await page.getByRole("alertdialog").getByRole("button", { name: "End session" }).click();
-    await page.getByRole("status").filter({ hasText: "2 sessions ended" }).waitFor();
+    await page.getByRole("status").filter({ hasText: "Session ended" }).waitFor();
+    await page.getByText("2 sessions ended").waitFor();
     await page.getByText("1 matching").waitFor();
     expect(await Promise.all(created.map(({ sessionId }) => calls.end(sessionId)))).toEqual([404, 404, 200]);
   });

@@ -113,7 +113,7 @@ export const EndSessionDialog = ({
                 <Button disabled={end.isPending}>Cancel</Button>
               </AlertDialog.Cancel>
               <Button kind="danger" type="submit" aria-disabled={end.isPending}>
-                {end.isPending ? "Ending…" : only ? "End session" : "End sessions"}
+                {end.isPending ? "Ending…" : "End session"}
               </Button>
             </div>
           </form>

@@ -13,9 +13,11 @@ import { randomId } from "../ui/random-id";
 /** So many ids fit into the longest body that the API takes. */
 const idsACall = 2_000;
 
+const alreadyEnded = "Already ended: someone else was faster";
+
 interface Outcome {
   readonly title: string;
-  readonly detail: string | undefined;
+  readonly detail: string;
 }
 
 /** Ends one session or several, says what came of it, and takes them out of every list at once. */
@@ -39,7 +41,7 @@ export const useEndMutation = (sessions: readonly { readonly sessionId: string }
       if (!isOverError(error)) throw error;
       const ending = store.ending(sessionId);
       return {
-        title: "Already ended: someone else was faster",
+        title: alreadyEnded,
         detail: ending?.reason ? `${shortId(sessionId)}, “${ending.reason}”` : shortId(sessionId),
       };
     }
@@ -52,10 +54,10 @@ export const useEndMutation = (sessions: readonly { readonly sessionId: string }
       ended += answer.ended;
     }
     const late = ids.length - ended;
-    return {
-      title: ended === 1 ? "Session ended" : `${ended.toLocaleString()} sessions ended`,
-      detail: late > 0 ? `${late.toLocaleString()} had ended already` : undefined,
-    };
+    const counts = `${countOf(ended)} ended${late > 0 ? `, ${late.toLocaleString()} had ended already` : ""}`;
+    return ended === 0
+      ? { title: alreadyEnded, detail: countOf(late) }
+      : { title: "Session ended", detail: counts };
   };
 
   const mutation = useMutation({
@@ -78,6 +80,9 @@ export const useEndMutation = (sessions: readonly { readonly sessionId: string }
       : null,
   };
 };
+
+const countOf = (sessions: number): string =>
+  `${sessions.toLocaleString()} session${sessions === 1 ? "" : "s"}`;
 
 const describeCuts = (listeners: number, operations: number): string => {
   const cuts = [

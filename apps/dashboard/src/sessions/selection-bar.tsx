@@ -19,7 +19,7 @@ export const SelectionBar = ({ count, onClear, onEnd }: SelectionBarProps) =>
           Clear
         </Button>
         <Button kind="danger" size="small" onClick={onEnd}>
-          {count === 1 ? "End session" : `End sessions (${count.toLocaleString()})`}
+          End session
         </Button>
       </div>
     </section>
