@@ -11,14 +11,15 @@ import { inputs, type Listening, SessionError, type Sessions, validationError } 
 import type { WebSocket } from "ws";
 import { closeSocket } from "./close-socket.js";
 
-/** The session that a path asks the events of; null for every other path. */
-export const eventsSessionId = (pathname: string): string | null => {
-  const segment = /^\/api\/messaging\/sessions\/([^/]+)\/events$/.exec(pathname)?.[1];
-  if (segment === undefined) return null;
+/** The session that a path asks the events of, still encoded; null for every other path. */
+export const eventsSegment = (pathname: string): string | null =>
+  /^\/api\/messaging\/sessions\/([^/]+)\/events\/?$/.exec(pathname)?.[1] ?? null;
+
+const decode = (segment: string): string | undefined => {
   try {
     return decodeURIComponent(segment);
   } catch {
-    return segment;
+    return undefined;
   }
 };
 
@@ -35,9 +36,12 @@ export interface Entered {
 export const enterPlainEvents = async (
   sessions: Sessions,
   principal: Principal,
-  asked: { readonly sessionId: string; readonly lastEventId: string | null },
+  { segment, lastEventId }: { readonly segment: string; readonly lastEventId: string | null },
 ): Promise<Entered> => {
+  const asked = { sessionId: decode(segment), lastEventId };
   requireAccess("sessionEvents", principal, asked);
+  if (asked.sessionId === undefined)
+    throw validationError({ path: "sessionId", message: "is not well-formed percent-encoding" });
   const input = inputs.sessionEvents.safeParse(asked);
   if (!input.success)
     throw validationError(

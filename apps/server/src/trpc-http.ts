@@ -6,8 +6,9 @@ import {
   type Credentials,
   maxBodyBytes,
   toRefusal,
+  watchTrpcRequest,
 } from "@adjourn/router";
-import { SessionError, type Sessions } from "@adjourn/sessions";
+import { SessionError, type Sessions, validationError } from "@adjourn/sessions";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import type { Address } from "./address.js";
 import type { Admit } from "./admission.js";
@@ -51,18 +52,26 @@ export const createTrpcHttp = ({
     address: Address,
     requestId: string,
   ): Promise<void> => {
-    const path = address.path.slice("/trpc/".length);
+    const calls = address.path.slice("/trpc/".length);
+    const isTooMany = address.query.get("batch") === "1" && decode(calls).split(",").length > maxBatchCalls;
+    // One of too many is enough to say so, when it is time to: not before key and role.
+    const path = isTooMany ? (decode(calls).split(",")[0] ?? "") : calls;
+    const judge = watchTrpcRequest(request, request.url?.split("?")[1] ?? "");
+    const judgeRequest = () => {
+      judge();
+      if (isTooMany)
+        throw validationError({ path: "", message: `A batch has at most ${maxBatchCalls} calls` });
+    };
     await nodeHTTPRequestHandler({
       router: appRouter,
       req: request,
       res: response,
       path,
-      maxBatchSize: maxBatchCalls,
       maxBodySize: maxBodyBytes,
       createContext: async ({ info }): Promise<Context> => {
         if (isKnown(path, request.method)) refuseForeign(guard, request, response);
         const principal = await authenticate(request, address.query, info.connectionParams?.token);
-        await admit(request, principal, info.calls.length);
+        await admit(request, principal, isTooMany ? maxBatchCalls + 1 : info.calls.length);
         if (principal.role !== "nobody" && isDraining())
           throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
         return {
@@ -70,7 +79,7 @@ export const createTrpcHttp = ({
           credentials,
           principal,
           requestId,
-          callerGone: info.signal,
+          judgeRequest,
           response: streamOf(response),
         };
       },
@@ -101,7 +110,7 @@ const isKnown = (path: string, method: string | undefined): boolean => {
     .split(",")
     .some((name) => {
       const type = Object.hasOwn(procedures, name) ? procedures[name]?._def.type : undefined;
-      return type !== undefined && (method === "POST") === (type === "mutation");
+      return type !== undefined && method === (type === "mutation" ? "POST" : "GET");
     });
 };
 

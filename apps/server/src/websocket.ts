@@ -15,7 +15,7 @@ import type { Admit } from "./admission.js";
 import { closeSocket } from "./close-socket.js";
 import { defaultHeartbeat, Heartbeat, type HeartbeatTimes } from "./heartbeat.js";
 import type { OriginGuard } from "./origin-guard.js";
-import { enterPlainEvents, eventsSessionId } from "./plain-events.js";
+import { enterPlainEvents, eventsSegment } from "./plain-events.js";
 import { refuseUpgrade } from "./refuse-upgrade.js";
 import type { ReportError } from "./report-error.js";
 import { createTrpcWebSocket } from "./trpc-websocket.js";
@@ -54,8 +54,8 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
 
   const onUpgrade = async (request: IncomingMessage, connection: Duplex, head: Buffer, requestId: string) => {
     const { path, query } = readAddress(request.url);
-    const sessionId = eventsSessionId(path);
-    if (path !== "/trpc" && sessionId === null)
+    const segment = eventsSegment(path);
+    if (path !== "/trpc" && segment === null)
       throw new SessionError("NOT_FOUND", "No WebSocket is served at this path", { path });
     if (request.method !== "GET") throw new SessionError("METHOD_NOT_ALLOWED", "Only GET upgrades");
     needs.guard.check(request);
@@ -64,7 +64,7 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
     const upgrade = (opened: (socket: WebSocket) => void) => {
       if (!connection.destroyed) wss.handleUpgrade(request, connection, head, watched(opened));
     };
-    if (sessionId === null) {
+    if (segment === null) {
       const paramsToCome = query.get("connectionParams") === "1";
       if (principal.role === "nobody" && !(paramsToCome && principal.why === "missing"))
         throw unauthorized(principal.why);
@@ -74,7 +74,7 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
     requireHandshake(request);
     refuseIfDraining();
     const lastEventId = query.get("lastEventId");
-    const entered = await enterPlainEvents(needs.sessions, principal, { sessionId, lastEventId });
+    const entered = await enterPlainEvents(needs.sessions, principal, { segment, lastEventId });
     let isOpen = false;
     upgrade((socket) => {
       isOpen = true;

@@ -49,8 +49,6 @@ export interface Context {
   readonly credentials: Credentials;
   readonly principal: Principal;
   readonly requestId: string;
-  /** Fires when the caller has left; over tRPC's WebSocket it never does. */
-  readonly callerGone?: AbortSignal | undefined;
   /** Present on calls that came over tRPC's WebSocket. */
   readonly socket?: TrpcSocket | undefined;
   /**
@@ -58,6 +56,12 @@ export interface Context {
    * @throws SessionError `RATE_LIMITED`
    */
   readonly admit?: (() => Promise<void>) | undefined;
+  /**
+   * Present on calls that came over HTTP, tRPC's own: judges the request's body and query as a whole, as far as they
+   * have been read. After key and role, before the input.
+   * @throws SessionError `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `INVALID_JSON`, `VALIDATION_ERROR`
+   */
+  readonly judgeRequest?: (() => void) | undefined;
   /** Present on calls that came over HTTP, tRPC's own. */
   readonly response?: TrpcResponse | undefined;
 }

@@ -12,3 +12,4 @@ export { createRestHandler, type RestHandler, type RestOptions } from "./rest/ha
 export { createOpenapiDocument, type OpenapiOptions } from "./rest/openapi.js";
 export { maxBodyBytes } from "./rest/read-body.js";
 export { type AppRouter, appRouter, createCaller } from "./router.js";
+export { watchTrpcRequest } from "./watch-trpc-request.js";

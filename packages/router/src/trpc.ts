@@ -4,6 +4,7 @@ import { requireAccess } from "./access.js";
 import type { Context } from "./context.js";
 import { errorTable } from "./error-codes.js";
 import { toRefusal } from "./refusal.js";
+import { requireOrdinaryKeys } from "./require-ordinary-keys.js";
 
 const t = initTRPC.context<Context>().create({
   isDev: false,
@@ -27,6 +28,10 @@ export const procedure = t.procedure.use(async ({ ctx, path, getRawInput, next }
   await ctx.admit?.();
   // Before the input is read at all: one that is no JSON would be refused first otherwise.
   requireAccess(path, ctx.principal, undefined, "nothing");
-  requireAccess(path, ctx.principal, await getRawInput());
+  ctx.judgeRequest?.();
+  const input = await getRawInput();
+  ctx.judgeRequest?.();
+  requireAccess(path, ctx.principal, input);
+  requireOrdinaryKeys(input);
   return next();
 });

@@ -40,12 +40,20 @@ const isoTime = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|
 /** The last instant that a date can name. */
 const lastTime = 8_640_000_000_000_000;
 
+/** A time without a zone is in UTC, as all of ours are. NaN for a day that no month has. */
+const parseIso = (text: string): number => {
+  const hasZone = !text.includes("T") || /(?:Z|[+-]\d{2}:?\d{2})$/.test(text);
+  const day = text.slice(0, 10);
+  const isDay = new Date(Date.parse(day) || 0).toISOString().slice(0, 10) === day;
+  return isDay ? Date.parse(hasZone ? text : `${text}Z`) : Number.NaN;
+};
+
 /** A number or digits are a millisecond timestamp, an ISO time is one too, anything else is a message's id. */
 const toBound = (path: "before" | "after", given: string | number | undefined): MessageBound | undefined => {
   if (given === undefined) return undefined;
   const isTime = typeof given === "number" || /^\d{1,17}$/.test(given) || isoTime.test(given);
   if (!isTime) return { id: String(given) };
-  const time = typeof given === "string" && isoTime.test(given) ? Date.parse(given) : Number(given);
+  const time = typeof given === "string" && isoTime.test(given) ? parseIso(given) : Number(given);
   if (Number.isNaN(time) || time > lastTime) throw validationError({ path, message: "is not a time" });
   return { time };
 };

@@ -23,15 +23,14 @@ type Input = Readonly<Record<string, unknown>>;
 export const perform = async (route: Route, input: Input, ctx: Context, wire: Wire): Promise<void> => {
   const { response, dialect } = wire;
   if (route.operation === "sessionEvents") return listen(input, ctx, response);
-  if (route.operation === "sendSessionMessage") {
-    if (input.transport === "sse" || (input.transport === undefined && input.mode === "stream"))
-      return stream(input, ctx, wire);
-    ctx = { ...ctx, callerGone: goneSignal(response) };
-  }
+  if (route.operation === "sendSessionMessage" && asksForStream(input)) return stream(input, ctx, wire);
   // The procedure's own schema judges the input, so its static type does not matter here.
   const result: unknown = await createCaller(ctx)[route.operation](input as never);
   answerJson(response, route.status, dialect.successBody(route.operation, show(result, route.shows)));
 };
+
+const asksForStream = ({ transport, mode }: Input): boolean =>
+  transport === "sse" || (transport === undefined && mode === "stream");
 
 const listen = async (input: Input, ctx: Context, response: ServerResponse): Promise<void> => {
   requireAccess("sessionEvents", ctx.principal, input);
@@ -55,12 +54,4 @@ const show = (result: unknown, fields: readonly string[] | undefined): unknown =
   if (fields === undefined) return result;
   const all = result as Readonly<Record<string, unknown>>;
   return Object.fromEntries(fields.map((field) => [field, all[field]]));
-};
-
-const goneSignal = (response: ServerResponse): AbortSignal => {
-  const gone = new AbortController();
-  response.once("close", () => {
-    if (!response.writableFinished) gone.abort();
-  });
-  return gone.signal;
 };

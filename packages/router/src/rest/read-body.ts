@@ -18,25 +18,27 @@ export const readBody = async (
   if (!hasBody(request)) return {};
   const bytes = await readBytes(request);
   if (!isWanted || bytes.length === 0) return {};
-  requireJson(request);
+  const refusal = jsonRefusal(request);
+  if (refusal) throw refusal;
   const body = parseJson(bytes);
   if (typeof body !== "object" || body === null || Array.isArray(body))
     throw validationError({ path: "", message: "the body must be a JSON object" });
   return body as Readonly<Record<string, unknown>>;
 };
 
-const hasBody = ({ headers }: IncomingMessage): boolean =>
+/** Whether a request says that it brings one. */
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 
 const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
-  if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) throw tooLarge(request);
+  if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) throw skipRest(request);
   const chunks: Buffer[] = [];
   let length = 0;
   // Not `for await`: leaving that early would destroy the socket that the answer has to go out on.
   return new Promise((resolve, reject) => {
     request.on("data", (chunk: Buffer) => {
       length += chunk.length;
-      if (length > maxBodyBytes) reject(tooLarge(request));
+      if (length > maxBodyBytes) reject(skipRest(request));
       else chunks.push(chunk);
     });
     request.once("end", () => resolve(Buffer.concat(chunks)));
@@ -50,23 +52,28 @@ export class CallerLeft extends Error {
   override readonly name = "CallerLeft";
 }
 
-const tooLarge = (request: IncomingMessage): SessionError => {
-  request.removeAllListeners("data");
-  request.resume();
-  return new SessionError("PAYLOAD_TOO_LARGE", `The body is larger than ${maxBodyBytes} bytes`, {
+export const tooLarge = (): SessionError =>
+  new SessionError("PAYLOAD_TOO_LARGE", `The body is larger than ${maxBodyBytes} bytes`, {
     maxBytes: maxBodyBytes,
   });
+
+/** What is still to come is let run past, so that the answer can go out on the same connection. */
+const skipRest = (request: IncomingMessage): SessionError => {
+  request.removeAllListeners("data");
+  request.resume();
+  return tooLarge();
 };
 
-const requireJson = ({ headers }: IncomingMessage): void => {
+/** Null where the body says of itself that it is JSON in UTF-8, as it is. */
+export const jsonRefusal = ({ headers }: IncomingMessage): SessionError | null => {
   const [type, ...parameters] = (headers["content-type"] ?? "").toLowerCase().split(";");
   const charset = parameters
     .map((parameter) => /^\s*charset="?([^"\s]*)"?\s*$/.exec(parameter)?.[1])
     .find(Boolean);
   const encoding = headers["content-encoding"] ?? "identity";
   if (type?.trim() === "application/json" && (charset ?? "utf-8") === "utf-8" && encoding === "identity")
-    return;
-  throw new SessionError("UNSUPPORTED_MEDIA_TYPE", "The content type must be application/json in UTF-8", {
+    return null;
+  return new SessionError("UNSUPPORTED_MEDIA_TYPE", "The content type must be application/json in UTF-8", {
     contentType: headers["content-type"] ?? null,
   });
 };

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type ValidationIssue, validationError } from "@adjourn/sessions";
+import { requireOrdinaryKeys } from "../require-ordinary-keys.js";
 import type { QueryKind, Route } from "./routes.js";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -28,8 +29,7 @@ export const readAddress = (
     if (decoded === null) issues.push({ path: name, message: "is not well-formed percent-encoding" });
     else fields[name] = decoded;
   }
-  // URLSearchParams would put replacement characters in its place.
-  if (decode(query.replaceAll("+", " ")) === null)
+  if (!isWellEncoded(query))
     issues.push({ path: "", message: "the query is not well-formed percent-encoding" });
   return { fields, issues };
 };
@@ -42,6 +42,8 @@ export const mergeInput = (
   { headers }: IncomingMessage,
 ): Fields => {
   if (issues.length > 0) throw validationError(...issues);
+  // Here too, since not every field of a body gets as far as a procedure.
+  requireOrdinaryKeys(body);
   const merged: Record<string, unknown> = { ...body, ...fields };
   if (route.idempotent) merged.idempotencyKey = headers["idempotency-key"];
   // An EventSource that reconnects keeps its address, so the header is the newer one.
@@ -55,6 +57,9 @@ const toValue = (text: string, kind: QueryKind): string | number => {
   if (kind === "bound" && /^\d{1,15}$/.test(text)) return Number(text);
   return text;
 };
+
+/** False for what URLSearchParams would put replacement characters in the place of. */
+export const isWellEncoded = (query: string): boolean => decode(query.replaceAll("+", " ")) !== null;
 
 const decode = (encoded: string): string | null => {
   try {

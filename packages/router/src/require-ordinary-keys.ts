@@ -1,0 +1,18 @@
+import { validationError } from "@adjourn/sessions";
+
+/**
+ * Refuses what has a key `__proto__`, at any depth: no client of ours sends one, and some that read it back would take
+ * it for more than a key.
+ * @throws SessionError `VALIDATION_ERROR`
+ */
+export const requireOrdinaryKeys = (input: unknown): void => {
+  const open: { readonly value: unknown; readonly path: string }[] = [{ value: input, path: "" }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { value, path } = next;
+    if (typeof value !== "object" || value === null) continue;
+    if (Object.hasOwn(value, "__proto__"))
+      throw validationError({ path, message: "can't have a key __proto__" });
+    for (const [key, inner] of Object.entries(value))
+      if (typeof inner === "object") open.push({ value: inner, path: path === "" ? key : `${path}.${key}` });
+  }
+};

@@ -1,0 +1,43 @@
+import type { IncomingMessage } from "node:http";
+import { type SessionError, validationError } from "@adjourn/sessions";
+import { invalidJson } from "./refusal.js";
+import { hasBody, jsonRefusal, maxBodyBytes, tooLarge } from "./rest/read-body.js";
+import { isWellEncoded } from "./rest/read-input.js";
+
+/**
+ * Holds a request that tRPC is about to read to what REST asks of one: a body that is JSON in UTF-8, an address that is
+ * well encoded. tRPC would refuse the first before it knows who asks, and let the others through with replacement
+ * characters. Call it right before tRPC reads; the function that comes back throws what is known to be wrong by then.
+ */
+export const watchTrpcRequest = (request: IncomingMessage, query: string): (() => void) => {
+  let refusal: SessionError | null = isWellEncoded(query)
+    ? null
+    : validationError({ path: "", message: "the query is not well-formed percent-encoding" });
+  if (hasBody(request)) {
+    refusal ??= headRefusal(request);
+    whenNotUtf8(request, () => {
+      refusal ??= invalidJson();
+    });
+  }
+  // From here on tRPC takes it for JSON; whether it is, is judged where it is this request's turn to be.
+  request.headers["content-type"] = "application/json";
+  return () => {
+    if (refusal) throw refusal;
+  };
+};
+
+const headRefusal = (request: IncomingMessage): SessionError | null =>
+  Number(request.headers["content-length"] ?? 0) > maxBodyBytes ? tooLarge() : jsonRefusal(request);
+
+const whenNotUtf8 = (request: IncomingMessage, tell: () => void): void => {
+  const utf8 = new TextDecoder("utf-8", { fatal: true });
+  const look = (decode: () => string) => {
+    try {
+      decode();
+    } catch {
+      tell();
+    }
+  };
+  request.on("data", (chunk: Buffer) => look(() => utf8.decode(chunk, { stream: true })));
+  request.once("end", () => look(() => utf8.decode()));
+};
