@@ -31,7 +31,6 @@ export const startFaultyProxy = async (target: string, random: SeededRandom): Pr
 
   const own = (socket: Socket): Socket => {
     sockets.add(socket);
-    if (hasVanished) socket.pause();
     return socket.on("error", () => {}).once("close", () => sockets.delete(socket));
   };
 
@@ -46,7 +45,8 @@ export const startFaultyProxy = async (target: string, random: SeededRandom): Pr
         left -= piece.length;
         if (faults.delayMs !== undefined) await pause(random.below(faults.delayMs));
         else if (faults.pieceBytes !== undefined) await pause(0);
-        if (hasVanished) return new Promise(() => {});
+        // Not left, which would close the connection: from here on nothing is read or said.
+        if (hasVanished) await new Promise(() => {});
         if (!to.writable) return;
         if (!to.write(piece)) await Promise.race([once(to, "drain"), once(to, "close")]);
         if (left <= 0) return cut();
@@ -86,7 +86,6 @@ export const startFaultyProxy = async (target: string, random: SeededRandom): Pr
     },
     vanish: () => {
       hasVanished = true;
-      for (const socket of sockets) socket.pause();
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
