@@ -51,7 +51,9 @@ export const Transcript = ({
   if (messages.length + replies.length === 0)
     return (
       <BlankState icon={MessageSquareText} title="No messages">
-        What user and agent say appears here as they say it.
+        {isOver
+          ? "Nothing was said in this channel."
+          : "What user and agent say appears here as they say it."}
       </BlankState>
     );
   return (
