@@ -41,12 +41,15 @@ const answers = async (address, signal) => {
 };
 
 /**
- * Runs programs until one of them ends or we are told to stop, then stops the rest.
+ * Runs programs until we are told to stop or, without `onLeft`, until one of them ends; then stops the rest.
  * @param {readonly Program[]} programs
- * @param {{ graceMs: number, onReady: () => void }} options after `graceMs` a program that was told to stop is killed
+ * @param {object} options
+ * @param {number} options.graceMs after which a program that was told to stop is killed
+ * @param {() => void} options.onReady
+ * @param {(what: string) => void} [options.onLeft] where it is given, the rest go on without a program that ended
  * @returns {Promise<string | null>} what went wrong in one line, null where we were told to stop
  */
-export const runTogether = (programs, { graceMs, onReady }) =>
+export const runTogether = (programs, { graceMs, onReady, onLeft }) =>
   new Promise((resolve) => {
     /** @type {string | null} */
     let problem = null;
@@ -75,11 +78,12 @@ export const runTogether = (programs, { graceMs, onReady }) =>
       if (!running.delete(name)) return;
       if (stoppingSince === 0) {
         problem = `${name} ${how}`;
-        stop();
+        if (!onLeft) stop();
+        else if (running.size > 0) onLeft(problem);
       }
       if (running.size > 0) return;
       for (const signal of signals) process.off(signal, stop);
-      resolve(problem);
+      resolve(onLeft && stoppingSince !== 0 ? null : problem);
     };
     for (const [name, child] of running) {
       child.on("error", (error) => left(name, `could not be started: ${error.message}`));

@@ -23,7 +23,8 @@ const starter = `
   const programs = ports.map((port, index) => ({
     name: "Program " + index, file: program, env: { PORT: port }, address: "http://127.0.0.1:" + port,
   }));
-  const problem = await runTogether(programs, { graceMs: 5000, onReady: () => console.log("ready") });
+  const onLeft = process.env.GO_ON ? (what) => console.log("left: " + what) : undefined;
+  const problem = await runTogether(programs, { graceMs: 5000, onReady: () => console.log("ready"), onLeft });
   if (problem !== null) { console.log(problem); process.exitCode = 1; }
 `;
 
@@ -33,10 +34,13 @@ beforeEach(() => {
 });
 afterEach(() => repo[Symbol.dispose]());
 
-const start = async () => {
+const start = async (env: NodeJS.ProcessEnv = {}) => {
   const ports = [await tryPort(0, "127.0.0.1"), await tryPort(0, "127.0.0.1")];
   const args = [join(repo.root, "starter.mjs"), join(repo.root, "program.mjs"), ...ports.map(String)];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const lines: string[] = [];
   const reader = createInterface(child.stdout);
   const ready = new Promise<void>((resolve) => {
@@ -82,6 +86,16 @@ test("where one program dies the other is stopped, and the exit code says so", a
   await allGone;
   expect(lines).toContain("Program 0 ended with 7");
   expect(pids.map(isAlive)).toEqual([false, false]);
+});
+
+test("where the rest may go on they do, until they are told to stop", async () => {
+  const { child, exited, allGone, lines, ports } = await start({ GO_ON: "1" });
+  await fetch(`http://127.0.0.1:${ports[0]}/die`).catch(() => {});
+  await expect.poll(() => lines).toContain("left: Program 0 ended with 7");
+  expect((await fetch(`http://127.0.0.1:${ports[1]}/`)).status).toBe(200);
+  child.kill("SIGTERM");
+  expect(await exited).toEqual([0, null]);
+  await allGone;
 });
 
 test("a starter that is killed without a word leaves no orphan", async () => {
