@@ -194,8 +194,10 @@ export const askState = (
   ask(world, node, `${what} ${sessionId.slice(0, 4)}`, sessionId, run, {
     ok: (session) => {
       const known = world.model.sessions.get(sessionId);
-      const hasRunOut = what === "patch" && session.timeRemaining === 0 && world.nodes.length === 1;
-      if (hasRunOut && !known?.ending)
+      // A message that was sent meanwhile may have renewed it.
+      const isAsAnswered = known && session.expiresAt === toIso(known.session.expiresAt);
+      const hasRunOut = what === "patch" && session.timeRemaining === 0 && isAsAnswered;
+      if (hasRunOut && world.nodes.length === 1 && !known.ending)
         throw new Violation("§2", "a timeout in the past ends nothing at once");
       const type = what === "renew" ? "session.renewed" : what === "patch" ? "session.updated" : null;
       if (type && !world.endedAt.has(sessionId))

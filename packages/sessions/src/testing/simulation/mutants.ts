@@ -77,29 +77,38 @@ const nothingLost = (schedule: Schedule): Schedule => ({
   steps: schedule.steps.filter((step) => !["cut", "crash", "shutDown", "outage"].includes(step.do)),
 });
 
+/** Nothing but messages and those who come to hear them, with a store that takes its time. */
+const onlyTalk = (schedule: Schedule): Schedule => ({
+  ...schedule,
+  faults: { ...noFaults, storeLagMs: 60 },
+  steps: schedule.steps
+    .filter((step) => ["create", "send", "listen"].includes(step.do))
+    .map((step) => ({ ...step, after: step.after % 40, session: 0 })),
+});
+
 export const mutants: readonly Mutant[] = [
-  { name: "the store takes replies after the end", seed: 32, mutation: { store: withoutFence("replies") } },
+  { name: "the store takes replies after the end", seed: 21, mutation: { store: withoutFence("replies") } },
   {
     name: "the store takes messages past the expiry",
-    seed: 120,
+    seed: 215,
     mutation: { store: withoutFence("messages past the expiry") },
   },
   { name: "an end is a look and then a write", seed: 1, mutation: { store: endInTwoSteps } },
-  { name: "an end's idempotency key is not honoured", seed: 5, mutation: { store: forgetEndKeys } },
-  { name: "a create's idempotency key is not honoured", seed: 5, mutation: { store: forgetCreateKeys } },
+  { name: "an end's idempotency key is not honoured", seed: 1, mutation: { store: forgetEndKeys } },
+  { name: "a create's idempotency key is not honoured", seed: 22, mutation: { store: forgetCreateKeys } },
   { name: "an end is answered before it is committed", seed: 1, mutation: { ports: answerBeforeCommit } },
-  { name: "an end is published before it is committed", seed: 7, mutation: { ports: publishBeforeCommit } },
+  { name: "an end is published before it is committed", seed: 3, mutation: { ports: publishBeforeCommit } },
   {
     name: "a listener subscribes after it reads",
-    seed: 721,
+    seed: 695,
     mutation: { ports: subscribeAfterReading, lookEveryMs: null },
     tame: nothingLost,
   },
-  { name: "no look at the store", seed: 73, mutation: { lookEveryMs: null } },
+  { name: "no look at the store", seed: 31, mutation: { lookEveryMs: null } },
   { name: "nothing is swept", seed: 6, mutation: { ports: neverDue } },
   {
     name: "a release does not mark the entry as ended",
-    seed: 521,
+    seed: 8,
     mutation: patch(
       HubEntry,
       "release",
@@ -111,35 +120,36 @@ export const mutants: readonly Mutant[] = [
         },
     ),
   },
-  { name: "operations are not aborted", seed: 3, mutation: patch(Operation, "abort", nothing) },
+  { name: "operations are not aborted", seed: 1, mutation: patch(Operation, "abort", nothing) },
   {
     name: "what happens while a listener enters is neither held back nor fetched",
-    seed: 1,
+    seed: 134,
     mutation: both(patch(Listener, "hear", ignoreWhile("entering")), fetchNothingLater),
   },
   {
     name: "what happens during a replay is neither held back nor fetched",
-    seed: 1,
+    seed: 1424,
     mutation: both(patch(Listener, "hear", ignoreWhile("replaying")), fetchNothingLater),
   },
   {
     name: "what others knew when they came is not fetched",
-    seed: 1,
+    seed: 416,
     mutation: fetchNothingLater,
+    tame: onlyTalk,
   },
   {
     name: "the end is lost on a listener that is still catching up",
-    seed: 196,
+    seed: 527,
     mutation: patch(Listener, "end", ignoreWhile("replaying")),
   },
   {
     name: "what is still missing is not fetched before the end",
-    seed: 253,
+    seed: 464,
     mutation: patch(HubEntry, "deliverUpTo", () => async () => {}),
   },
   {
     name: "messages are not told apart by their seq",
-    seed: 28,
+    seed: 8,
     mutation: both(
       patch(
         HubEntry,
@@ -168,27 +178,27 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "gaps are not filled from the store",
-    seed: 15,
+    seed: 8,
     mutation: patch(HubEntry, "readMissing", () => async () => {}),
   },
   {
     name: "an event that the bus repeats is passed on again",
-    seed: 8,
+    seed: 35,
     mutation: patch(HubEntry, "isNews", () => () => true),
   },
   {
     name: "an id stands for what others were sent",
-    seed: 137,
+    seed: 8,
     mutation: patch(Listener, "fitted", () => (item) => Reflect.get(Object(item), "frame")),
   },
   {
     name: "a peer that does not answer the close is kept",
-    seed: 8,
+    seed: 9,
     mutation: patch(Listener, "cut", nothing),
   },
   {
     name: "a reader that is too slow is kept",
-    seed: 15,
+    seed: 8,
     mutation: patch(
       Listener,
       "drop",
@@ -198,6 +208,6 @@ export const mutants: readonly Mutant[] = [
         },
     ),
   },
-  { name: "presence is not taken back", seed: 2, mutation: { ports: keepPresence } },
-  { name: "subscriptions of the bus are kept", seed: 1, mutation: { ports: keepSubscriptions } },
+  { name: "presence is not taken back", seed: 4, mutation: { ports: keepPresence } },
+  { name: "subscriptions of the bus are kept", seed: 3, mutation: { ports: keepSubscriptions } },
 ];
