@@ -27,9 +27,9 @@ export const openStore = async ({ databaseUrl }: Settings, clock: Clock): Promis
 export const openBus = async (
   { redisUrl }: Settings,
   { log }: { readonly log: Log },
-): Promise<{ readonly bus: EventBus; readonly presence: Presence }> =>
+): Promise<{ readonly bus: EventBus; readonly presence: Presence; readonly dropped: () => number }> =>
   redisUrl === null
-    ? { bus: createInProcessEventBus({ log }), presence: createNoPresence() }
+    ? { bus: createInProcessEventBus({ log }), presence: createNoPresence(), dropped: () => 0 }
     : openRedisEvents({ url: redisUrl, log });
 
 /** @throws SettingError for an agents file that can't be read or has a mistake */

@@ -51,10 +51,13 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
   const nodeId = randomUUID();
   const agents = overrides.agents ?? (await openAgents(settings, clock));
   const { errorBody } = dialects[settings.restDialect];
-  const store =
+  const metrics = createMetrics();
+  const opened =
     overrides.store ?? (await openPatiently(() => openStore(settings, clock), settings, logger, errorBody));
-  const { bus, presence } = await openBus(settings, { log });
-  const sessions = createSessions(
+  const store = metrics.store(opened);
+  const { presence, dropped, ...events } = await openBus(settings, { log });
+  const bus = metrics.bus(events.bus, { now: () => store.now(), dropped });
+  const domain = createSessions(
     { clock, store, bus, presence, agents, log, newId: randomUUID },
     {
       timeouts: settings.timeouts,
@@ -63,6 +66,7 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
       retentionDays: settings.retentionDays,
     },
   );
+  const sessions = metrics.sessions(domain, store);
   const { adminKeys, serviceKeys } = settings;
   const secret = settings.secret ?? undefined;
   const credentials = createCredentials({ adminKeys, serviceKeys, secret, now: () => clock.now() });
@@ -76,7 +80,7 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
     errorBody,
     reportError: createReportError(logger),
     logger,
-    metrics: createMetrics(sessions),
+    metrics,
   };
   const rest = createRestHandler({
     sessions,

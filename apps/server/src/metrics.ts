@@ -1,7 +1,14 @@
-import type { Sessions } from "@adjourn/sessions";
+import type { EventBus, SessionStore, Sessions } from "@adjourn/sessions";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { type BusFigures, measureBus } from "./measured-bus.js";
+import { measureListeners } from "./measured-listeners.js";
+import { measureStore } from "./measured-store.js";
 
 export interface Metrics {
+  /** Each of these measures what goes through what it returns. */
+  store(store: SessionStore): SessionStore;
+  bus(bus: EventBus, figures: BusFigures): EventBus;
+  sessions(sessions: Sessions, store: SessionStore): Sessions;
   /** Notes an answered HTTP request; a stream counts until it ends. */
   answered(method: string, status: number, seconds: number): void;
   /** Prometheus text. */
@@ -10,8 +17,10 @@ export interface Metrics {
 }
 
 const knownMethods = ["GET", "POST", "PATCH", "DELETE", "OPTIONS", "HEAD"];
+/** How long the text waits for the store to count. */
+const countWithinMs = 1_000;
 
-export const createMetrics = (sessions: Sessions): Metrics => {
+export const createMetrics = (): Metrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "adjourn_" });
   const requests = new Counter({
@@ -27,21 +36,15 @@ export const createMetrics = (sessions: Sessions): Metrics => {
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
     registers: [registry],
   });
-  gauge(
-    registry,
-    "adjourn_held_sessions",
-    "Sessions with a listener or a reply under way on this node",
-    () => sessions.held().sessions,
-  );
-  gauge(registry, "adjourn_listeners", "Live listeners on this node", () => sessions.held().listeners);
-  gauge(
-    registry,
-    "adjourn_pending_operations",
-    "Operations that have not been answered yet on this node",
-    () => sessions.held().operations,
-  );
 
   return {
+    store: (store) => measureStore(store, registry),
+    bus: (bus, figures) => measureBus(bus, registry, figures),
+    sessions: (sessions, store) => {
+      countSessions(registry, store);
+      countHeld(registry, sessions);
+      return measureListeners(sessions, registry, () => store.now());
+    },
     answered: (method, status, seconds) => {
       // A method is the client's own word: only the known ones may become labels.
       const label = knownMethods.includes(method) ? method : "other";
@@ -53,13 +56,54 @@ export const createMetrics = (sessions: Sessions): Metrics => {
   };
 };
 
-const gauge = (registry: Registry, name: string, help: string, read: () => number): void => {
+/** The whole store's, so every node says the same; left out while the store does not answer. */
+const countSessions = (registry: Registry, store: SessionStore): void => {
   new Gauge({
-    name,
-    help,
+    name: "adjourn_sessions",
+    help: "Sessions in the store: active, and expired but not yet recorded as over",
+    labelNames: ["state"],
     registers: [registry],
-    collect() {
-      this.set(read());
+    async collect() {
+      this.reset();
+      const counts = await withinTime(store.countSessions());
+      if (!counts) return;
+      this.set({ state: "active" }, counts.active);
+      this.set({ state: "expired" }, counts.expired);
     },
   });
+};
+
+const withinTime = async <Count>(counting: Promise<Count>): Promise<Count | null> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), countWithinMs);
+  });
+  try {
+    return await Promise.race([counting.catch(() => null), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+const countHeld = (registry: Registry, sessions: Sessions): void => {
+  const gauge = (name: string, help: string, read: (held: ReturnType<Sessions["held"]>) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read(sessions.held()));
+      },
+    });
+  gauge(
+    "adjourn_held_sessions",
+    "Sessions with a listener or a reply under way on this node",
+    (held) => held.sessions,
+  );
+  gauge("adjourn_listeners", "Live listeners on this node", (held) => held.listeners);
+  gauge(
+    "adjourn_pending_operations",
+    "Operations that have not been answered yet on this node",
+    (held) => held.operations,
+  );
 };

@@ -6,7 +6,12 @@ import { createRedisPresence } from "./redis-presence.js";
 export const openRedisEvents = async (options: {
   readonly url: string;
   readonly log: Log;
-}): Promise<{ readonly bus: EventBus; readonly presence: Presence }> => {
+}): Promise<{
+  readonly bus: EventBus;
+  readonly presence: Presence;
+  /** As `RedisEventBus` counts them. */
+  readonly dropped: () => number;
+}> => {
   const [bus, presence] = await Promise.all([createRedisEventBus(options), createRedisPresence(options)]);
   const close = async () => {
     await Promise.all([bus.close(), presence.close()]);
@@ -22,5 +27,6 @@ export const openRedisEvents = async (options: {
       },
     },
     presence,
+    dropped: () => bus.dropped,
   };
 };

@@ -139,6 +139,36 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
     await until(async () => (await readEnding(a.rest, watched.sessionId))?.listenersDropped === 8);
   });
 
+  it("/metrics tells what ended here, how fast listeners here were dropped, and how store and bus do", async () => {
+    const [a, b] = cluster.nodes;
+    const { sessionId } = await createSession(a.rest);
+    await using heard = plainWs.listen(b.url, sessionId);
+    await hasHeard(heard, "session.started");
+    const read = async (url: string, name: string): Promise<number> => {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      const line = text.split("\n").find((one) => one.startsWith(`${name} `));
+      return Number(line?.split(" ")[1] ?? Number.NaN);
+    };
+    expect(await read(b.url, "adjourn_listeners")).toBe(1);
+    expect(await read(a.url, 'adjourn_sessions{state="active"}')).toBeGreaterThan(0);
+    const ends = 'adjourn_ends_total{cause="requested"}';
+    const [endsHere, endsThere] = [await read(a.url, ends), (await read(b.url, ends)) || 0];
+    const drops = await read(b.url, "adjourn_drop_latency_seconds_count");
+    await a.rest.call("endSession", { sessionId });
+    await expectDropped([heard]);
+    expect(await read(a.url, ends)).toBe(endsHere + 1);
+    expect((await read(b.url, ends)) || 0).toBe(endsThere);
+    expect(await read(b.url, "adjourn_drop_latency_seconds_count")).toBe(drops + 1);
+    expect(await read(b.url, "adjourn_listeners")).toBe(0);
+    expect(await read(a.url, "adjourn_bus_up")).toBe(1);
+    expect(await read(a.url, "adjourn_bus_dropped_messages")).toBe(0);
+    expect(await read(b.url, "adjourn_bus_latency_seconds_count")).toBeGreaterThan(0);
+    expect(await read(a.url, 'adjourn_store_duration_seconds_count{operation="endSession"}')).toBeGreaterThan(
+      0,
+    );
+    expect(await read(a.url, "adjourn_nodejs_eventloop_lag_p99_seconds")).toBeGreaterThanOrEqual(0);
+  });
+
   const countEndings = async (ids: readonly string[]): Promise<number> => {
     const rows = await cluster.database.sql`SELECT 1 FROM endings WHERE session_id = ANY(${ids as string[]})`;
     return rows.length;

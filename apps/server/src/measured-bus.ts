@@ -1,0 +1,64 @@
+import type { BusMessage, EventBus } from "@adjourn/sessions";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+
+export interface BusFigures {
+  /** The store's clock, ms, by which messages are stamped. */
+  readonly now: () => number;
+  /** Messages that this node could not send or understand. */
+  readonly dropped: () => number;
+}
+
+/** The bus, with its ends counted and the age of what is heard noted. Each end is told by the one node that made it. */
+export const measureBus = (bus: EventBus, registry: Registry, { now, dropped }: BusFigures): EventBus => {
+  const ends = new Counter({
+    name: "adjourn_ends_total",
+    help: "Sessions that this node ended",
+    labelNames: ["cause"],
+    registers: [registry],
+  });
+  const ages = new Histogram({
+    name: "adjourn_bus_latency_seconds",
+    help: "Age of a session's news when it is heard from the bus",
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+    registers: [registry],
+  });
+  new Gauge({
+    name: "adjourn_bus_up",
+    help: "1 while the bus carries, 0 while nodes hear of each other only through the store",
+    registers: [registry],
+    collect() {
+      this.set(bus.status === "ok" ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: "adjourn_bus_dropped_messages",
+    help: "Messages that could not be sent or understood, since the start",
+    registers: [registry],
+    collect() {
+      this.set(dropped());
+    },
+  });
+
+  const noteAge = (message: BusMessage): void => {
+    if (message.kind !== "message" && message.kind !== "event") return;
+    ages.observe(Math.max(0, now() - Date.parse(message.at)) / 1_000);
+  };
+  return {
+    publish: (subject, message) => {
+      // An end is told twice, the second time to those who watch all sessions.
+      if (message.kind === "ended" && subject.endsWith(message.ending.sessionId))
+        ends.inc({ cause: message.ending.cause });
+      bus.publish(subject, message);
+    },
+    subscribe: (subject, hear) =>
+      bus.subscribe(subject, (message) => {
+        noteAge(message);
+        hear(message);
+      }),
+    onGap: (listener) => bus.onGap(listener),
+    get status() {
+      return bus.status;
+    },
+    close: () => bus.close(),
+  };
+};

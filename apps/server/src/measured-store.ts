@@ -1,0 +1,54 @@
+import { type SessionStore, StoreUnavailableError } from "@adjourn/sessions";
+import { Counter, Histogram, type Registry } from "prom-client";
+
+type Method = (...args: readonly unknown[]) => unknown;
+
+/** The store, with the time of every call noted by its name; two clock reads and a bucket a call. */
+export const measureStore = (store: SessionStore, registry: Registry): SessionStore => {
+  const durations = new Histogram({
+    name: "adjourn_store_duration_seconds",
+    help: "Time from a call of the store to its answer, waiting for a connection included",
+    labelNames: ["operation"],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+    registers: [registry],
+  });
+  const failures = new Counter({
+    name: "adjourn_store_unavailable_total",
+    help: "Calls that the store could not answer",
+    registers: [registry],
+  });
+  const measured = new Map<PropertyKey, Method>();
+
+  const measure = (name: string, method: Method): Method => {
+    const timer = durations.labels(name);
+    return (...args) => {
+      const startedAt = performance.now();
+      const answer = method.apply(store, [...args]);
+      if (!(answer instanceof Promise)) return answer;
+      return answer.then(
+        (result: unknown) => {
+          timer.observe((performance.now() - startedAt) / 1_000);
+          return result;
+        },
+        (error: unknown) => {
+          timer.observe((performance.now() - startedAt) / 1_000);
+          if (error instanceof StoreUnavailableError) failures.inc();
+          throw error;
+        },
+      );
+    };
+  };
+
+  return new Proxy(store, {
+    get(_, name) {
+      const found = measured.get(name);
+      if (found) return found;
+      const value: unknown = Reflect.get(store, name);
+      if (typeof value !== "function") return value;
+      const method: Method = (...args) => Reflect.apply(value, store, args);
+      const made = name === "now" ? method : measure(String(name), method);
+      measured.set(name, made);
+      return made;
+    },
+  });
+};
