@@ -9,9 +9,9 @@ const jsonObject = z.record(z.string(), z.unknown());
 
 /** Any version and variant of UUID. */
 const uuid = z.guid();
-const lookupId = text().min(1).max(limits.lookupCharacters);
-const idempotencyKey = text().min(1).max(limits.idempotencyKeyCharacters);
-const reason = text().max(limits.reasonCharacters);
+const lookupId = text(1, limits.lookupCharacters);
+const idempotencyKey = text(1, limits.idempotencyKeyCharacters);
+const reason = text(0, limits.reasonCharacters);
 const cursor = z.string().min(1).max(512);
 const time = z.iso.datetime();
 
@@ -37,12 +37,12 @@ const channel = z.object({ channelId: lookupId });
 const listFilter = z.object({
   agentId: uuid.optional(),
   userId: uuid.optional(),
-  search: text().max(limits.lookupCharacters).optional(),
+  search: text(0, limits.lookupCharacters).optional(),
   limit: z.int().min(1).max(1_000).default(100),
   cursor: cursor.optional(),
 });
 /** A millisecond timestamp, an ISO time or a message id. */
-const messageBound = z.union([z.int().min(0), text().min(1).max(limits.lookupCharacters)]);
+const messageBound = z.union([z.int().min(0), text(1, limits.lookupCharacters)]);
 const messageRange = z.object({
   limit: z.int().min(1).max(100).default(50),
   before: messageBound.optional(),
@@ -76,7 +76,7 @@ export const inputs = {
   sessionHeartbeat: session,
   sendSessionMessage: session
     .extend({
-      content: text().min(1).max(limits.contentCharacters),
+      content: text(1, limits.contentCharacters),
       metadata: metadata.optional(),
       attachments: attachments.optional(),
       transport: z.enum(transports).optional(),

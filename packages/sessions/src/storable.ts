@@ -16,10 +16,16 @@ export const limits = {
 
 const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
 
-/** Text as every store can keep it: Postgres takes no NUL, UTF-8 no lone surrogate. */
-export const text = () =>
+/**
+ * Text as every store can keep it: Postgres takes no NUL, UTF-8 no lone surrogate. `max` counts as JavaScript does; zod
+ * and JSON Schema count characters beyond the first 65,536 once, which JavaScript counts twice.
+ */
+export const text = (min: number, max: number) =>
   z
     .string()
+    .min(min)
+    .max(max, { abort: true })
+    .refine((value) => value.length <= max, `must be at most ${max} characters`)
     .refine((value) => !value.includes("\0") && value.isWellFormed(), "has characters that can't be stored");
 
 const deepWellFormed = (value: unknown): boolean => {
