@@ -1,22 +1,52 @@
 import type { IncomingMessage } from "node:http";
 import type { Principal } from "@adjourn/router";
 import { clientAddress } from "./client-address.js";
+import type { ConnectionSlots } from "./connection-slots.js";
 import type { Settings } from "./env.js";
+import type { OriginGuard } from "./origin-guard.js";
 import { createRateLimit } from "./rate-limit.js";
 
-/**
- * Counts a request against its sender, unless a valid admin or service key came with it.
- * @throws SessionError `RATE_LIMITED`
- */
-export type Admit = (request: IncomingMessage, principal: Principal, calls?: number) => Promise<void>;
+/** Goes before key and role, on every wire. A valid admin or service key is not counted. */
+export interface Gate {
+  /**
+   * Judges a request's `Host` and `Origin`, then counts it against its sender; it counts even where it is refused.
+   * @throws SessionError `FORBIDDEN`, `RATE_LIMITED`
+   */
+  admit(request: IncomingMessage, principal: Principal, calls?: number): Promise<void>;
+  /**
+   * Counts calls against their sender.
+   * @throws SessionError `RATE_LIMITED`
+   */
+  count(request: IncomingMessage, principal: Principal, calls?: number): Promise<void>;
+}
 
-export const createAdmit = ({
-  rateLimitPerMinute,
-  trustProxy,
-}: Pick<Settings, "rateLimitPerMinute" | "trustProxy">): Admit => {
+type GateSettings = Pick<Settings, "rateLimitPerMinute" | "trustProxy">;
+
+export const createGate = (
+  { rateLimitPerMinute, trustProxy }: GateSettings,
+  guard: OriginGuard,
+  slots: ConnectionSlots,
+): Gate => {
   const limit = createRateLimit(rateLimitPerMinute);
-  return async (request, { role }, calls = 1) => {
-    if (role !== "admin" && role !== "service")
-      await limit.consume(clientAddress(request, trustProxy), calls);
+
+  const count: Gate["count"] = async (request, { role }, calls = 1) => {
+    if (role === "admin" || role === "service") {
+      slots.free(request);
+      slots.free(request.socket);
+      return;
+    }
+    slots.check(request);
+    await limit.consume(clientAddress(request, trustProxy), calls);
+  };
+
+  return {
+    count,
+    admit: async (request, principal, calls) => {
+      const counted = count(request, principal, calls);
+      // A refusal for another reason comes first; until it is known, nobody hears of this one.
+      counted.catch(() => {});
+      guard.check(request);
+      await counted;
+    },
   };
 };

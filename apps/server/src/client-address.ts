@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isIP } from "node:net";
+import { isIP, type Socket } from "node:net";
 import type { TrustedProxies } from "./env.js";
 
 /** Where a request comes from: its peer, or whom a proxy that is believed names. */
@@ -15,6 +15,10 @@ export const clientAddress = (request: IncomingMessage, trusted: TrustedProxies)
   }
   return peer;
 };
+
+/** Whether a connection is a proxy's that speaks for others. */
+export const isProxy = ({ remoteAddress }: Socket, trusted: TrustedProxies): boolean =>
+  isTrusted(plain(remoteAddress ?? ""), trusted);
 
 /** The scheme that the client's browser sees. */
 export const clientScheme = (request: IncomingMessage, trusted: TrustedProxies): "http" | "https" => {

@@ -4,10 +4,12 @@ import type { AddressInfo } from "node:net";
 import { createCredentials, createOpenapiDocument, createRestHandler, dialects } from "@adjourn/router";
 import { type AgentDirectory, type Clock, createSessions, type SessionStore } from "@adjourn/sessions";
 import { openAgents, openBus, openStore } from "./adapters.js";
-import { createAdmit } from "./admission.js";
+import { createGate } from "./admission.js";
+import { createConnectionSlots } from "./connection-slots.js";
 import type { Settings } from "./env.js";
 import type { HeartbeatTimes } from "./heartbeat.js";
 import { createHttpServer } from "./http.js";
+import { maxConnectionsPerAddress } from "./limits.js";
 import { createLogger, toLog } from "./log.js";
 import { createMetrics } from "./metrics.js";
 import { createOriginGuard } from "./origin-guard.js";
@@ -26,6 +28,8 @@ export interface Overrides {
   /** How long a tRPC socket may owe its `connectionParams`. */
   readonly paramsWithinMs?: number;
   readonly headersWithinMs?: number;
+  readonly takenWithinMs?: number;
+  readonly connectionsPerAddress?: number;
 }
 
 export interface RunningServer {
@@ -46,7 +50,7 @@ const lookEveryMs = 2_000;
  */
 export const startServer = async (settings: Settings, overrides: Overrides = {}): Promise<RunningServer> => {
   const clock = overrides.clock ?? systemClock;
-  const logger = createLogger(settings.logLevel);
+  const logger = createLogger(settings);
   const log = toLog(logger);
   const nodeId = randomUUID();
   const agents = overrides.agents ?? (await openAgents(settings, clock));
@@ -71,11 +75,19 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
   const secret = settings.secret ?? undefined;
   const credentials = createCredentials({ adminKeys, serviceKeys, secret, now: () => clock.now() });
   let isDraining = false;
+  const guard = createOriginGuard(settings, credentials.inUse);
+  const isUnbounded = settings.rateLimitPerMinute === 0;
+  const slots = createConnectionSlots(
+    isUnbounded ? Number.POSITIVE_INFINITY : (overrides.connectionsPerAddress ?? maxConnectionsPerAddress),
+  );
+  const gate = createGate(settings, guard, slots);
   const shared = {
     sessions,
     credentials,
-    guard: createOriginGuard(settings, credentials.inUse),
-    admit: createAdmit(settings),
+    guard,
+    gate,
+    slots,
+    trustProxy: settings.trustProxy,
     isDraining: () => isDraining,
     errorBody,
     reportError: createReportError(logger),
@@ -87,20 +99,18 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
     credentials,
     dialect: settings.restDialect,
     timeouts: settings.timeouts,
-    admit: (request, principal) => {
-      shared.guard.check(request);
-      return shared.admit(request, principal);
-    },
+    admit: gate.admit,
     onError: shared.reportError,
   });
-  const { heartbeat, paramsWithinMs, headersWithinMs } = overrides;
-  const server = createHttpServer({
+  const { heartbeat, paramsWithinMs, headersWithinMs, takenWithinMs } = overrides;
+  const { server, connections } = createHttpServer({
     ...shared,
     pages: createPages({ ...shared, openApi: createOpenapiDocument({ dialect: settings.restDialect }) }),
     rest,
     headersWithinMs,
+    takenWithinMs,
   });
-  const webSockets = serveWebSockets(server, { ...shared, heartbeat, paramsWithinMs });
+  const webSockets = serveWebSockets(server, { ...shared, connections, heartbeat, paramsWithinMs });
 
   const closeParts = async () => {
     await sessions.close();

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type Credentials, type Refusal, toRefusal } from "@adjourn/router";
-import { type Sessions, validationError } from "@adjourn/sessions";
+import { type Credentials, toRefusal } from "@adjourn/router";
+import type { Sessions } from "@adjourn/sessions";
 import type { Logger } from "pino";
 import { readAddress } from "./address.js";
-import type { Admit } from "./admission.js";
+import type { Gate } from "./admission.js";
 import { answerRefusal } from "./answer.js";
+import { type ConnectionNeeds, type Connections, guardConnections } from "./connections.js";
 import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.js";
 import { answerHealth, answerReadiness } from "./health.js";
+import { headWithinMs, keepAliveMs, maxConnections, maxHeadBytes, takenWithinMs } from "./limits.js";
 import { loggableUrl } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import type { OriginGuard } from "./origin-guard.js";
@@ -15,13 +17,12 @@ import type { Page } from "./pages.js";
 import type { ReportError } from "./report-error.js";
 import { createTrpcHttp } from "./trpc-http.js";
 
-export interface HttpNeeds {
+export interface HttpNeeds extends ConnectionNeeds {
   readonly sessions: Sessions;
   readonly credentials: Credentials;
   readonly guard: OriginGuard;
-  readonly admit: Admit;
+  readonly gate: Gate;
   readonly isDraining: () => boolean;
-  readonly errorBody: (refusal: Refusal) => unknown;
   readonly reportError: ReportError;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -29,28 +30,34 @@ export interface HttpNeeds {
   readonly pages: ReadonlyMap<string, Page>;
   /** How long a peer may take over its request's head. */
   readonly headersWithinMs?: number | undefined;
+  /** How long an answer may wait for a peer that takes nothing of it. */
+  readonly takenWithinMs?: number | undefined;
   readonly rest: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
-/** Against peers that send their request a byte at a time, or none at all. */
-const patience = (headersTimeout = 10_000) => ({
+/** Against peers that send their request a byte at a time or none at all, or don't take what they asked for. */
+const patience = (headersTimeout = headWithinMs) => ({
   headersTimeout,
   requestTimeout: 3 * headersTimeout,
-  keepAliveTimeout: 65_000,
+  keepAliveTimeout: keepAliveMs,
   connectionsCheckingInterval: headersTimeout / 5,
-  maxHeaderSize: 16_384,
+  maxHeaderSize: maxHeadBytes,
+  // A missing Host is the guard's to judge, in our words; the health paths need none.
+  requireHostHeader: false,
 });
-const maxConnections = 50_000;
 
 /** The server with its mounts in order; it does not listen yet. */
-export const createHttpServer = (needs: HttpNeeds): Server => {
-  const trpc = createTrpcHttp(needs);
+export const createHttpServer = (
+  needs: HttpNeeds,
+): { readonly server: Server; readonly connections: Connections } => {
+  const trpc = createTrpcHttp({ ...needs, admit: needs.gate.count });
 
   const mounts = async (
     request: IncomingMessage,
     response: ServerResponse,
     requestId: string,
   ): Promise<void> => {
+    connections.checkPipeline(request);
     const address = readAddress(request.url);
     const { path } = address;
     if (path === "/healthz") return answerHealth(response);
@@ -66,8 +73,12 @@ export const createHttpServer = (needs: HttpNeeds): Server => {
     return needs.rest(request, response);
   };
 
-  const server = createServer(patience(needs.headersWithinMs), (request, response) => {
+  const server = createServer(patience(needs.headersWithinMs));
+  const connections = guardConnections(server, needs);
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    if (!connections.hears(request)) return;
     const requestId = randomUUID();
+    connections.begin(request, response);
     note(needs, request, response, requestId);
     setBaseHeaders(response, requestId);
     if (needs.isDraining()) response.setHeader("Connection", "close");
@@ -77,10 +88,13 @@ export const createHttpServer = (needs: HttpNeeds): Server => {
       const refusal = toRefusal(error, requestId);
       answerRefusal(response, refusal, needs.errorBody(refusal));
     });
-  });
+  };
+  server.on("request", onRequest);
+  // What we are expected to do and don't know of makes no difference to the answer.
+  server.on("checkExpectation", onRequest);
   server.maxConnections = maxConnections;
-  server.on("clientError", (error, connection) => answerBroken(needs, error, connection));
-  return server;
+  server.timeout = needs.takenWithinMs ?? takenWithinMs;
+  return { server, connections };
 };
 
 const setBaseHeaders = (response: ServerResponse, requestId: string): void => {
@@ -107,26 +121,4 @@ const note = (
     const entry = { requestId, method, url: loggableUrl(url), status: response.statusCode, milliseconds };
     logger.debug(entry, "Request");
   });
-};
-
-/** What is no HTTP never becomes a request, so it is answered on the bare connection. */
-const answerBroken = (
-  { errorBody }: HttpNeeds,
-  error: NodeJS.ErrnoException,
-  connection: import("node:stream").Duplex,
-): void => {
-  if (!connection.writable || error.code === "ECONNRESET") return void connection.destroy();
-  const refusal = toRefusal(validationError({ path: "", message: "Not a valid HTTP request" }));
-  const text = JSON.stringify(errorBody(refusal));
-  const status = brokenStatus[error.code ?? ""] ?? "400 Bad Request";
-  connection.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
-  );
-  setTimeout(() => connection.destroy(), 1_000).unref();
-};
-
-const brokenStatus: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
-  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
 };

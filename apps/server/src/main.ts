@@ -14,7 +14,7 @@ const main = async (): Promise<void> => {
   const server = await startServer(settings).catch((error: unknown) => {
     throw startFailure(error, settings) ?? error;
   });
-  const logger = createLogger(settings.logLevel);
+  const logger = createLogger(settings);
   logger.info({ url: server.url }, "Listening");
   let isStopping = false;
   const stop = (signal: NodeJS.Signals) => {

@@ -7,10 +7,9 @@ import {
 } from "@adjourn/router";
 import { SessionError } from "@adjourn/sessions";
 import type { Address } from "./address.js";
-import type { Admit } from "./admission.js";
+import type { Gate } from "./admission.js";
 import { answer, answerJson } from "./answer.js";
 import type { Metrics } from "./metrics.js";
-import type { OriginGuard } from "./origin-guard.js";
 
 export type Page = (request: IncomingMessage, response: ServerResponse, address: Address) => Promise<void>;
 
@@ -19,8 +18,7 @@ const docsPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancesto
 
 export interface PageNeeds {
   readonly credentials: Credentials;
-  readonly guard: OriginGuard;
-  readonly admit: Admit;
+  readonly gate: Gate;
   readonly metrics: Metrics;
   readonly openApi: ReturnType<typeof createOpenapiDocument>;
 }
@@ -28,8 +26,7 @@ export interface PageNeeds {
 /** What is no operation: the OpenAPI document, its page and the metrics. */
 export const createPages = ({
   credentials,
-  guard,
-  admit,
+  gate,
   metrics,
   openApi,
 }: PageNeeds): ReadonlyMap<string, Page> => {
@@ -42,9 +39,8 @@ export const createPages = ({
         response.setHeader("Allow", "GET, HEAD");
         throw new SessionError("METHOD_NOT_ALLOWED", "Only GET is served here");
       }
-      guard.check(request);
       const principal = await authenticateRequest(credentials, request.headers, query);
-      await admit(request, principal);
+      await gate.admit(request, principal);
       if (key === "key") requireKey(principal.role);
       await send(response);
     };

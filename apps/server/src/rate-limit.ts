@@ -27,7 +27,7 @@ export const createRateLimit = (requestsPerMinute: number): RateLimit => {
 };
 
 /** One subscriber of an IPv6 network has a /64 of addresses. */
-const networkOf = (address: string): string => {
+export const networkOf = (address: string): string => {
   if (!address.includes(":")) return address;
   const [head = "", tail] = address.split("%")[0]?.split("::") ?? [];
   const groups = head === "" ? [] : head.split(":");

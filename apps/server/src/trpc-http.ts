@@ -11,7 +11,7 @@ import {
 import { SessionError, type Sessions, validationError } from "@adjourn/sessions";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import type { Address } from "./address.js";
-import type { Admit } from "./admission.js";
+import type { Gate } from "./admission.js";
 import { maxBatchCalls } from "./limits.js";
 import type { OriginGuard } from "./origin-guard.js";
 import type { ReportError } from "./report-error.js";
@@ -20,7 +20,7 @@ export interface TrpcHttpNeeds {
   readonly sessions: Sessions;
   readonly credentials: Credentials;
   readonly guard: OriginGuard;
-  readonly admit: Admit;
+  readonly admit: Gate["count"];
   readonly isDraining: () => boolean;
   readonly reportError: ReportError;
 }

@@ -4,13 +4,12 @@ import { appRouter, type Context, type Credentials, type Principal, type TrpcSoc
 import { SessionError, type Sessions } from "@adjourn/sessions";
 import { type CreateWSSContextFnOptions, getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import type { WebSocket, WebSocketServer } from "ws";
-import type { Admit } from "./admission.js";
+import type { Gate } from "./admission.js";
 import { closeSocket } from "./close-socket.js";
+import { type FrameLimit, isTrusted } from "./frame-limit.js";
+import { paramsWithinMs } from "./limits.js";
 import type { ReportError } from "./report-error.js";
 import { createWsBatchLimit } from "./ws-batch-limit.js";
-
-/** How long a socket may owe its `connectionParams` (contract §2). */
-const paramsWithinMs = 10_000;
 
 /** What the upgrade found out about a socket. */
 export interface Admission {
@@ -23,14 +22,15 @@ export interface Admission {
 export interface TrpcWebSocketNeeds {
   readonly sessions: Sessions;
   readonly credentials: Credentials;
-  readonly admit: Admit;
+  readonly gate: Gate;
+  readonly frames: FrameLimit;
   readonly reportError: ReportError;
   readonly paramsWithinMs?: number | undefined;
 }
 
 /** Serves the tRPC router on sockets that an upgrade has admitted. */
 export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNeeds) => {
-  const { sessions, credentials, admit, reportError } = needs;
+  const { sessions, credentials, gate, frames, reportError } = needs;
   const admissions = new WeakMap<IncomingMessage, Admission>();
   const sockets = new Map<WebSocket, { readonly handle: TrpcSocket }>();
   const waiting = new WeakMap<WebSocket, NodeJS.Timeout>();
@@ -48,7 +48,8 @@ export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNe
     }
     const handle = toTrpcSocket(res, admission.connection, info.connectionParams?.sessionId ?? null);
     sockets.set(res, { handle });
-    const admitCall = () => admit(req, principal);
+    if (isTrusted(principal)) frames.trust(res);
+    const admitCall = () => gate.count(req, principal);
     return {
       sessions,
       credentials,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { toRefusal } from "@adjourn/router";
@@ -51,6 +52,7 @@ const answerWaiting =
   (errorBody: (refusal: ReturnType<typeof toRefusal>) => unknown): RequestListener =>
   (request, response) => {
     response.setHeader("Connection", "close");
+    response.setHeader("X-Request-Id", randomUUID());
     if (request.url === "/healthz") return answerJson(response, 200, { status: "ok" });
     const refusal = toRefusal(new SessionError("SERVICE_UNAVAILABLE", "The store can't be reached yet"));
     if (request.url !== "/readyz") return answerRefusal(response, refusal, errorBody(refusal));

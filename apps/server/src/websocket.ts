@@ -5,27 +5,31 @@ import {
   authenticateRequest,
   type Credentials,
   maxBodyBytes,
+  type Principal,
   type Refusal,
   toRefusal,
 } from "@adjourn/router";
 import { SessionError, type Sessions, validationError } from "@adjourn/sessions";
 import { type WebSocket, WebSocketServer } from "ws";
 import { readAddress } from "./address.js";
-import type { Admit } from "./admission.js";
+import type { Gate } from "./admission.js";
 import { closeSocket } from "./close-socket.js";
+import type { Connections } from "./connections.js";
+import { createFrameLimit, isTrusted } from "./frame-limit.js";
 import { defaultHeartbeat, Heartbeat, type HeartbeatTimes } from "./heartbeat.js";
-import type { OriginGuard } from "./origin-guard.js";
+import { holdBack } from "./hold-back.js";
+import { maxFragments } from "./limits.js";
 import { enterPlainEvents, eventsSegment } from "./plain-events.js";
-import { refuseUpgrade } from "./refuse-upgrade.js";
+import { refuseConnection } from "./refuse-connection.js";
 import type { ReportError } from "./report-error.js";
 import { createTrpcWebSocket } from "./trpc-websocket.js";
 
 export interface WebSocketNeeds {
   readonly sessions: Sessions;
   readonly credentials: Credentials;
-  readonly guard: OriginGuard;
   readonly isDraining: () => boolean;
-  readonly admit: Admit;
+  readonly gate: Gate;
+  readonly connections: Connections;
   readonly errorBody: (refusal: Refusal) => unknown;
   readonly reportError: ReportError;
   readonly heartbeat?: HeartbeatTimes | undefined;
@@ -45,12 +49,14 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: maxBodyBytes,
+    maxFragments,
     perMessageDeflate: false,
     // We speak no subprotocol; to claim the first that is offered would be a lie.
     handleProtocols: () => false,
   });
   const heartbeat = new Heartbeat(needs.heartbeat ?? defaultHeartbeat);
-  const trpc = createTrpcWebSocket(wss, needs);
+  const frames = createFrameLimit();
+  const trpc = createTrpcWebSocket(wss, { ...needs, frames });
 
   const onUpgrade = async (request: IncomingMessage, connection: Duplex, head: Buffer, requestId: string) => {
     const { path, query } = readAddress(request.url);
@@ -58,11 +64,11 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
     if (path !== "/trpc" && segment === null)
       throw new SessionError("NOT_FOUND", "No WebSocket is served at this path", { path });
     if (request.method !== "GET") throw new SessionError("METHOD_NOT_ALLOWED", "Only GET upgrades");
-    needs.guard.check(request);
     const principal = await authenticateRequest(needs.credentials, request.headers, query);
-    await needs.admit(request, principal);
+    await needs.gate.admit(request, principal);
     const upgrade = (opened: (socket: WebSocket) => void) => {
-      if (!connection.destroyed) wss.handleUpgrade(request, connection, head, watched(opened));
+      if (!connection.destroyed)
+        wss.handleUpgrade(request, connection, head, watched(principal, connection, opened));
     };
     if (segment === null) {
       const paramsToCome = query.get("connectionParams") === "1";
@@ -83,12 +89,17 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
     if (!isOpen) entered.abandon();
   };
 
-  const watched = (opened: (socket: WebSocket) => void) => (socket: WebSocket) => {
-    // ws closes a socket that breaks the protocol by itself; without a listener the error would end the process.
-    socket.on("error", () => {});
-    heartbeat.watch(socket);
-    opened(socket);
-  };
+  const watched =
+    (principal: Principal, connection: Duplex, opened: (socket: WebSocket) => void) =>
+    (socket: WebSocket) => {
+      // ws closes a socket that breaks the protocol by itself; without a listener the error would end the process.
+      socket.on("error", () => {});
+      frames.watch(socket);
+      if (isTrusted(principal)) frames.trust(socket);
+      holdBack(socket, connection);
+      heartbeat.watch(socket);
+      opened(socket);
+    };
 
   const refuseIfDraining = () => {
     if (needs.isDraining()) throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
@@ -97,14 +108,16 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
   const refuse = (connection: Duplex, error: unknown, requestId: string) => {
     needs.reportError(error, { path: "upgrade", requestId });
     const refusal = toRefusal(error, requestId);
-    refuseUpgrade(connection, refusal, needs.errorBody(refusal), { "X-Request-Id": requestId });
+    refuseConnection(connection, refusal, needs.errorBody(refusal), requestId);
   };
 
   wss.on("wsClientError", (error, connection) =>
     refuse(connection, validationError({ path: "", message: error.message }), randomUUID()),
   );
   server.on("upgrade", (request, connection, head) => {
+    if (!needs.connections.hears(request)) return;
     const requestId = randomUUID();
+    needs.connections.beginUpgrade(request);
     connection.on("error", () => connection.destroy());
     onUpgrade(request, connection, head, requestId).catch((error) => refuse(connection, error, requestId));
   });

@@ -5,17 +5,17 @@ import type { Refusal } from "@adjourn/router";
 /** How long a peer may take to read why it was refused. */
 const lingerMs = 1_000;
 
-/** Answers an upgrade with a status: no socket opens. */
-export const refuseUpgrade = (
+/** Answers on a connection that has no response of its own, and lets go of it: no request is heard, no socket opens. */
+export const refuseConnection = (
   connection: Duplex,
-  { status, retryAfterSeconds }: Refusal,
+  { status, retryAfterSeconds }: Pick<Refusal, "status" | "retryAfterSeconds">,
   body: unknown,
-  headers: Readonly<Record<string, string>>,
+  requestId: string,
 ): void => {
-  if (connection.destroyed) return;
+  if (connection.destroyed || !connection.writable) return void connection.destroy();
   const text = JSON.stringify(body);
   const lines = {
-    ...headers,
+    "X-Request-Id": requestId,
     Connection: "close",
     "Content-Type": "application/json; charset=utf-8",
     "Content-Length": String(Buffer.byteLength(text)),

@@ -1,0 +1,133 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { type Refusal, toRefusal } from "@adjourn/router";
+import { SessionError, validationError } from "@adjourn/sessions";
+import { clientAddress, isProxy } from "./client-address.js";
+import type { ConnectionSlots } from "./connection-slots.js";
+import type { TrustedProxies } from "./env.js";
+import { maxPipelined } from "./limits.js";
+import { refuseConnection } from "./refuse-connection.js";
+
+export interface ConnectionNeeds {
+  readonly slots: ConnectionSlots;
+  readonly trustProxy: TrustedProxies;
+  readonly errorBody: (refusal: Refusal) => unknown;
+}
+
+/** What goes on below the requests: who may connect, and what never becomes a request. */
+export interface Connections {
+  /** False for what came on a connection that has been refused: nobody may act on it. */
+  hears(request: IncomingMessage): boolean;
+  /** Holds a request's connection to its bounds until it is answered. */
+  begin(request: IncomingMessage, response: ServerResponse): void;
+  /** The same for an upgrade, until its connection closes. */
+  beginUpgrade(request: IncomingMessage): void;
+  /** @throws SessionError `RATE_LIMITED` where too many requests of this one's connection are under way */
+  checkPipeline(request: IncomingMessage): void;
+}
+
+export const guardConnections = (
+  server: Server,
+  { slots, trustProxy, errorBody }: ConnectionNeeds,
+): Connections => {
+  const refused = new WeakSet<Duplex>();
+  const underWay = new WeakMap<Duplex, Set<ServerResponse>>();
+
+  const refuse = (connection: Duplex, error: SessionError, status?: number) => {
+    const requestId = randomUUID();
+    const refusal = toRefusal(error, requestId);
+    refused.add(connection);
+    refuseConnection(
+      connection,
+      { ...refusal, status: status ?? refusal.status },
+      errorBody(refusal),
+      requestId,
+    );
+  };
+
+  server.on("connection", (connection: Socket) => {
+    // A proxy's connections are its callers': they are counted request by request.
+    if (isProxy(connection, trustProxy)) return;
+    slots.take(connection.remoteAddress ?? "", connection);
+    connection.once("close", () => slots.free(connection));
+    try {
+      slots.check(connection);
+    } catch (error) {
+      if (!(error instanceof SessionError)) throw error;
+      slots.free(connection);
+      refuse(connection, error);
+    }
+  });
+
+  server.on("clientError", (error: NodeJS.ErrnoException, connection) => {
+    const isBegun = [...(underWay.get(connection) ?? [])].some(({ headersSent }) => headersSent);
+    // Into an answer that has begun nothing else may be written.
+    if (isBegun || error.code === "ECONNRESET" || refused.has(connection)) return void connection.destroy();
+    const { status, refusal } = notHttp(error.code);
+    refuse(connection, refusal, status);
+  });
+
+  const answersOn = (connection: Duplex): Set<ServerResponse> => {
+    const known = underWay.get(connection);
+    if (known) return known;
+    const answers = new Set<ServerResponse>();
+    underWay.set(connection, answers);
+    connection.once("close", () => {
+      // Node tells only the answer whose turn it was; those that queue behind it would wait for ever.
+      queueMicrotask(() => {
+        for (const answer of answers) answer.emit("close");
+      });
+    });
+    return answers;
+  };
+
+  const takeForProxied = (request: IncomingMessage) => {
+    if (isProxy(request.socket, trustProxy)) slots.take(clientAddress(request, trustProxy), request);
+  };
+
+  return {
+    hears: ({ socket }) => !refused.has(socket),
+    begin: (request, response) => {
+      const { socket } = request;
+      answersOn(socket).add(response);
+      takeForProxied(request);
+      response.once("close", () => {
+        answersOn(socket).delete(response);
+        slots.free(request);
+      });
+      // The socket's timer knows progress from silence; one that waits for us has nothing to take.
+      response.on("timeout", () => {
+        if (socket.writableLength > 0) socket.destroy();
+      });
+    },
+    beginUpgrade: (request) => {
+      takeForProxied(request);
+      request.socket.once("close", () => slots.free(request));
+    },
+    checkPipeline: ({ socket }) => {
+      if ((underWay.get(socket)?.size ?? 0) <= maxPipelined) return;
+      throw new SessionError(
+        "RATE_LIMITED",
+        `A connection carries at most ${maxPipelined} requests at once`,
+        {
+          limit: maxPipelined,
+        },
+      );
+    },
+  };
+};
+
+/** HTTP has statuses of its own for two of these, which clients and proxies know. */
+const notHttp = (code: string | undefined): { readonly refusal: SessionError; readonly status?: number } => {
+  if (code === "HPE_HEADER_OVERFLOW")
+    return {
+      refusal: new SessionError("PAYLOAD_TOO_LARGE", "The address and headers are too long"),
+      status: 431,
+    };
+  const inRequest = (message: string) => validationError({ path: "", message });
+  return code === "ERR_HTTP_REQUEST_TIMEOUT"
+    ? { refusal: inRequest("The request did not arrive in time"), status: 408 }
+    : { refusal: inRequest("Not a valid HTTP request") };
+};

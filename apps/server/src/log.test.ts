@@ -1,0 +1,58 @@
+import { expect, it, test } from "vitest";
+import { readSettings } from "./env.js";
+import { createLogger, loggableUrl } from "./log.js";
+
+test.each([
+  ["/api/x?ticket=abc", "/api/x?ticket=[hidden]"],
+  ["/api/x?ticket=abc&limit=3", "/api/x?ticket=[hidden]&limit=3"],
+  ["/api/x?limit=3&key=abc&cursor=c", "/api/x?limit=3&key=[hidden]&cursor=c"],
+  [
+    "/trpc/a?input=%7B%7D&connectionParams=%7B%22token%22%3A%22abc%22%7D",
+    "/trpc/a?input=%7B%7D&connectionParams=[hidden]",
+  ],
+  ["/api/x?abc", "/api/x?[hidden]"],
+  ["/api/x?limit", "/api/x?[hidden]"],
+  ["/api/x??ticket=abc", "/api/x??ticket=[hidden]"],
+  ["/api/x?a=b=abc&c", "/api/x?a=[hidden]&[hidden]"],
+  ["/api/x", "/api/x"],
+])("the address %s is logged as %s", (url, logged) => {
+  expect(loggableUrl(url)).toBe(logged);
+});
+
+it("hides every key, secret, password and signed token, wherever in a line it stands", () => {
+  const settings = readSettings({
+    ADJOURN_ADMIN_KEY: 'ops:a-key-with-"quotes"-in-it,dev:another-admin-key-of-ours',
+    ADJOURN_SERVICE_KEY: "one-service-key-of-ours",
+    ADJOURN_SECRET: "the secret that signs",
+    DATABASE_URL: "postgres://user:pass%20word@127.0.0.1/db",
+    REDIS_URL: "redis://:redis-password@127.0.0.1",
+  });
+  const lines: string[] = [];
+  const write = process.stdout.write;
+  process.stdout.write = (line: string | Uint8Array) => lines.push(String(line)) > 0;
+  try {
+    const secrets = [
+      'a-key-with-"quotes"-in-it',
+      "another-admin-key-of-ours",
+      "one-service-key-of-ours",
+      "the secret that signs",
+      "pass%20word",
+      "pass word",
+      "redis-password",
+      "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl",
+    ];
+    const cause = new Error(`refused: ${secrets.join(" ")}`);
+    createLogger(settings).error(
+      { error: new Error(`quoting ${secrets.join(", ")}`, { cause }), fields: { secrets } },
+      secrets.join(),
+    );
+    expect(lines).toHaveLength(1);
+    for (const secret of secrets) {
+      expect(lines[0]).not.toContain(secret);
+      expect(lines[0]).not.toContain(JSON.stringify(secret).slice(1, -1));
+    }
+    expect(lines[0]).toContain("[hidden]");
+  } finally {
+    process.stdout.write = write;
+  }
+});
