@@ -21,9 +21,7 @@ const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stri
  * and JSON Schema count characters beyond the first 65,536 once, which JavaScript counts twice.
  */
 export const text = (min: number, max: number) =>
-  z
-    .string()
-    .min(min)
+  (min > 0 ? z.string().min(min) : z.string())
     .max(max, { abort: true })
     .refine((value) => value.length <= max, `must be at most ${max} characters`)
     .refine((value) => !value.includes("\0") && value.isWellFormed(), "has characters that can't be stored");
