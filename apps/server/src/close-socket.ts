@@ -6,15 +6,17 @@ const graceMs = 1_000;
 const slowGraceMs = 10_000;
 const tooSlow = 4408;
 
-/** Closes a socket, and destroys it where the peer does not answer in time. */
+const waitedFor = new WeakSet<WebSocket>();
+
+/** Closes a socket, or sees to it that one which is closing already does, and destroys it where the peer does not answer in time. */
 export const closeSocket = (
   socket: WebSocket,
   { code, reason }: { readonly code: number; readonly reason: string },
 ): void => {
   if (socket.readyState === socket.CLOSED) return;
-  const isFirst = socket.readyState === socket.OPEN;
   socket.close(code, reason);
-  if (!isFirst) return;
+  if (waitedFor.has(socket)) return;
+  waitedFor.add(socket);
   const timer = setTimeout(() => socket.terminate(), code === tooSlow ? slowGraceMs : graceMs);
   timer.unref();
   socket.once("close", () => clearTimeout(timer));

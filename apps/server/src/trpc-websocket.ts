@@ -28,10 +28,12 @@ export interface TrpcWebSocketNeeds {
   readonly paramsWithinMs?: number | undefined;
 }
 
+const notAdmitted = { code: 1008, reason: "no valid key" };
+
 /** Serves the tRPC router on sockets that an upgrade has admitted. */
 export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNeeds) => {
   const { sessions, credentials, gate, frames, reportError } = needs;
-  const admissions = new WeakMap<IncomingMessage, Admission>();
+  const admissions = new WeakMap<IncomingMessage, Admission & { readonly socket: WebSocket }>();
   const sockets = new Map<WebSocket, { readonly handle: TrpcSocket }>();
   const waiting = new WeakMap<WebSocket, NodeJS.Timeout>();
 
@@ -41,11 +43,7 @@ export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNe
     if (!admission) throw new Error("a socket that no upgrade has admitted");
     const token = info.connectionParams?.token;
     const principal = token === undefined ? admission.principal : await credentials.authenticate(token);
-    if (principal.role === "nobody") {
-      // tRPC closes it after its answer; a peer that leaves it at that is cut.
-      setTimeout(() => closeSocket(res, { code: 1008, reason: "no valid key" }), 100).unref();
-      throw new SessionError("UNAUTHORIZED", "A valid key is required");
-    }
+    if (principal.role === "nobody") throw new SessionError("UNAUTHORIZED", "A valid key is required");
     const handle = toTrpcSocket(res, admission.connection, info.connectionParams?.sessionId ?? null);
     sockets.set(res, { handle });
     if (isTrusted(principal)) frames.trust(res);
@@ -69,12 +67,17 @@ export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNe
       return batchLimit.current();
     },
     experimental_encoder: batchLimit.encoder,
-    onError: ({ error, path, ctx }) => reportError(error, { path, requestId: ctx?.requestId }),
+    onError: ({ error, path, ctx, req }) => {
+      const admitted = admissions.get(req);
+      reportError(error, { path, requestId: admitted?.requestId });
+      // Without a context there is no caller: after its answer it goes, and with a code, which tRPC gives none.
+      if (!ctx && admitted) setImmediate(() => closeSocket(admitted.socket, notAdmitted));
+    },
   });
 
   return {
     accept: (socket: WebSocket, request: IncomingMessage, admission: Admission): void => {
-      admissions.set(request, admission);
+      admissions.set(request, { ...admission, socket });
       socket.once("close", () => {
         clearTimeout(waiting.get(socket));
         sockets.delete(socket);
