@@ -21,7 +21,8 @@ const checkEveryMs = 25;
 export const runSchedule = async (
   schedule: Schedule,
   mutation: Mutation = {},
-  isTraced = false,
+  /** Is told what happens, line by line. */
+  trace: string[] | null = null,
 ): Promise<Failure | null> => {
   const dueSince = new Map<string, number>();
   let checkedAt = 0;
@@ -34,16 +35,16 @@ export const runSchedule = async (
   const restoreDigest = replaceDigest();
   const restorePatched = mutation.patch?.();
   try {
-    const world = new World(schedule, mutation, afterEach, isTraced);
+    const world = new World(schedule, mutation, afterEach, trace);
     try {
       await play(world);
     } catch (cause) {
       if (!(cause instanceof Violation)) throw cause;
       world.violated(cause);
     }
-    const { violation, trace } = world;
+    const { violation } = world;
     for (const node of world.nodes) node.isAlive = false;
-    return violation && { schedule, ...pick(violation), at: world.scheduler.now, trace };
+    return violation && { schedule, ...pick(violation), at: world.scheduler.now, trace: trace ?? [] };
   } finally {
     restorePatched?.();
     restoreDigest();

@@ -30,7 +30,7 @@ export const shrink = async (failure: Failure, mutation: Mutation = {}): Promise
         await attempt({ ...shortest.schedule, steps: steps.with(at, { ...step, after: 0 }) });
     }
   }
-  return (await runSchedule(shortest.schedule, mutation, true)) ?? shortest;
+  return (await runSchedule(shortest.schedule, mutation, [])) ?? shortest;
 };
 
 const leaveOutSteps = async (

@@ -33,7 +33,6 @@ export interface Call {
 /** Everything there is in one run: processes, what is between them, those who use them, and the model. */
 export class World {
   violation: Violation | null = null;
-  readonly trace: string[] = [];
   readonly random: Random;
   readonly scheduler: Scheduler;
   /** The store's clock, which is the one that counts. */
@@ -63,7 +62,7 @@ export class World {
     readonly schedule: Schedule,
     mutation: Mutation,
     afterEach: (world: World) => void,
-    private readonly isTraced: boolean,
+    private readonly trace: string[] | null,
   ) {
     this.random = new Random(schedule.seed);
     this.scheduler = new Scheduler(this.random, () => {
@@ -128,7 +127,7 @@ export class World {
   }
 
   note(text: () => string): void {
-    if (this.isTraced) this.trace.push(`${this.scheduler.now.toFixed(0).padStart(6)} ${text()}`);
+    this.trace?.push(`${this.scheduler.now.toFixed(0).padStart(6)} ${text()}`);
   }
 
   private commits(): Commits {
