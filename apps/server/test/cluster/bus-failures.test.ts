@@ -103,6 +103,27 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
     await areBoth("ready");
   });
 
+  it.each(failures)(
+    "with Redis $how a node starts all the same, and joins once it is back",
+    async ({ fail, heal }) => {
+      const [a] = cluster.nodes;
+      await fail();
+      await using late = await cluster.addNode();
+      const ready = await fetch(`${late.url}/readyz`);
+      expect({ code: ready.status, ...(await ready.json()) }).toMatchObject({
+        code: 200,
+        status: "degraded",
+      });
+      const { sessionId } = await createSession(late.rest);
+      await using heard = plainWs.listen(late.url, sessionId);
+      await hasHeard(heard, "session.started");
+      await heal();
+      await until(async () => (await readRow(a.rest, sessionId))?.listeners === 1, 20_000);
+      await a.rest.call("endSession", { sessionId });
+      await expectDropped([heard]);
+    },
+  );
+
   it("a Redis that comes back with nothing in it is told again who listens, and carries again", async () => {
     const [a, b] = cluster.nodes;
     const { sessionId } = await createSession(a.rest);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../harness.js";
-import { hasHeard, plainWs } from "../listening.js";
+import { hasHeard, listenerWires, plainWs } from "../listening.js";
 import { createSession, trpcHttpWire, trpcWsWire, type Wire } from "../wires.js";
 import { startThreeNodes } from "./cluster.js";
 import {
@@ -14,6 +14,7 @@ import {
   timed,
   waitForReply,
 } from "./held.js";
+import type { ClusterNode } from "./node-process.js";
 import { cannotRunCluster } from "./what-is-missing.js";
 
 describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis", () => {
@@ -137,6 +138,44 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
     for (const got of await Promise.all(calls))
       expect(got).toMatchObject({ status: 410, code: "SESSION_EXPIRED" });
     await until(async () => (await readEnding(a.rest, watched.sessionId))?.listenersDropped === 8);
+  });
+
+  it("what begins on other nodes while the end is under way belongs before it or is refused (E4, E9, E12)", async () => {
+    const [a, b, c] = cluster.nodes;
+    const race = async (round: number): Promise<void> => {
+      const { sessionId, channelId } = await createSession(a.rest);
+      const send = (node: ClusterNode, transport: string) =>
+        node.rest.call("sendSessionMessage", { sessionId, content: transport, transport });
+      const ending = a.rest.call("endSession", { sessionId });
+      // A little later each round, so that some come before the end and some after it.
+      await new Promise((resolve) => setTimeout(resolve, round % 8));
+      const listening = listenerWires.flatMap(({ listen }) => [
+        listen(b.url, sessionId),
+        listen(c.url, sessionId),
+      ]);
+      const waiting = send(b, "http");
+      const accepted = await send(c, "websocket");
+      expect((await ending).status).toBe(200);
+      const stored = await readContents(a.rest, channelId);
+      for (const one of listening) {
+        const over = await one.over;
+        if (over.how !== "ended") expect(over).toEqual({ how: "refused", code: "SESSION_NOT_FOUND" });
+        one.leave();
+      }
+      const answered = await waiting;
+      expect([201, 404, 410]).toContain(answered.status);
+      expect(stored.includes("http")).toBe(answered.status !== 404);
+      expect([201, 404]).toContain(accepted.status);
+      expect(stored.includes("websocket")).toBe(accepted.status === 201);
+      expect(await readContents(b.rest, channelId)).toEqual(stored);
+    };
+    for (let round = 0; round < 16; round += 4)
+      await Promise.all([0, 1, 2, 3].map((offset) => race(round + offset)));
+    for (const { url } of cluster.nodes)
+      await until(async () => {
+        const text = await (await fetch(`${url}/metrics`)).text();
+        return /^adjourn_listeners 0$/m.test(text) && /^adjourn_pending_operations 0$/m.test(text);
+      });
   });
 
   it("/metrics tells what ended here, how fast listeners here were dropped, and how store and bus do", async () => {
