@@ -56,7 +56,7 @@ export const createTrpcHttp = ({
     const isTooMany = address.query.get("batch") === "1" && decode(calls).split(",").length > maxBatchCalls;
     // One of too many is enough to say so, when it is time to: not before key and role.
     const path = isTooMany ? (decode(calls).split(",")[0] ?? "") : calls;
-    const judge = watchTrpcRequest(request, request.url?.split("?")[1] ?? "");
+    const judge = watchTrpcRequest(request);
     const judgeRequest = () => {
       judge();
       if (isTooMany)

@@ -62,6 +62,7 @@ describe("what no store could give back is a 400, wherever it stands", () => {
     ["GET", "/trpc/getSession?input=%7B%22sessionId%22%3A%22%ff%22%7D"],
     ["GET", "/trpc/getSession?input=%7B%22sessionId%22%3A%22%zz%22%7D"],
     ["GET", "/trpc/getSession?input=%7B%22sessionId%22%3A%22%00%22%7D"],
+    ["GET", "/trpc/getSession?input=%7B%22sessionId%22%3A%22?%ff%22%7D"],
     ["GET", "/trpc/%ff"],
   ])("%s %s", async (method, path) => {
     const answer = await ask(open.url, method, path);

@@ -9,11 +9,11 @@ import { isWellEncoded } from "./rest/read-input.js";
  * well encoded. tRPC would refuse the first before it knows who asks, and let the others through with replacement
  * characters. Call it right before tRPC reads; the function that comes back throws what is known to be wrong by then.
  */
-export const watchTrpcRequest = (request: IncomingMessage, query: string): (() => void) => {
-  let refusal: SessionError | null = isWellEncoded(query)
+export const watchTrpcRequest = (request: IncomingMessage): (() => void) => {
+  let refusal: SessionError | null = isWellEncoded(queryOf(request))
     ? null
     : validationError({ path: "", message: "the query is not well-formed percent-encoding" });
-  if (hasBody(request)) {
+  if (request.method !== "GET" && hasBody(request)) {
     refusal ??= headRefusal(request);
     whenNotUtf8(request, () => {
       refusal ??= invalidJson();
@@ -25,6 +25,9 @@ export const watchTrpcRequest = (request: IncomingMessage, query: string): (() =
     if (refusal) throw refusal;
   };
 };
+
+const queryOf = ({ url = "" }: IncomingMessage): string =>
+  url.includes("?") ? url.slice(url.indexOf("?") + 1) : "";
 
 const headRefusal = (request: IncomingMessage): SessionError | null =>
   Number(request.headers["content-length"] ?? 0) > maxBodyBytes ? tooLarge() : jsonRefusal(request);
