@@ -1,6 +1,7 @@
 import { createFakeClock } from "@adjourn/sessions/testing";
 import { describe, expect, it } from "vitest";
 import { ask, channelsPath, sessionsPath } from "./api-ask.js";
+import { databases } from "./databases.js";
 import { echoId, startTestServer, typewriterId, until, userId } from "./harness.js";
 import { createSession, restWire, type Wire, wires } from "./wires.js";
 
@@ -228,9 +229,9 @@ describe.each(wires)("the rules over $wire", ({ open }) => {
   });
 });
 
-describe("a retried end", () => {
-  it("gets the first answer's counts too, however soon it comes", async () => {
-    await using server = await startTestServer();
+describe.each(databases)("a retried end on $name", ({ skip, start: open }) => {
+  it.skipIf(skip)("gets the first answer's counts too, however soon it comes", async () => {
+    await using server = await open();
     const wire = wires[1].open(server.url);
     const { sessionId } = await createSession(wire, { agentId: typewriterId });
     const rest = restWire(server.url);

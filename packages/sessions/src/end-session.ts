@@ -25,10 +25,13 @@ export const endSession = async (
   switch (result.outcome) {
     case "ended":
       return answer(result.ending, domain.hub.end(result.ending));
-    case "repeated":
-      // The first call's answer may still be on its way here, and this one promises the same.
-      domain.hub.release(result.ending);
-      return answer(result.ending, result.ending);
+    case "repeated": {
+      // The first call's answer may still be on its way here, and this one promises the same. Its counts may not have
+      // reached the store yet, and those of other nodes come on top of them there.
+      const counts = domain.hub.release(result.ending);
+      const isKnown = counts.listenersDropped + counts.operationsAborted > 0;
+      return answer(result.ending, isKnown ? counts : result.ending);
+    }
     case "over":
       noteOver(domain, result.over);
       throw sessionNotFound(sessionId);

@@ -8,6 +8,8 @@ import type { SessionEventBody } from "./session-event.js";
 const subjectOf = (sessionId: string): string => `session.${sessionId}`;
 
 const nothingHeld: EndingCounts = { listenersDropped: 0, operationsAborted: 0 };
+/** How many endings' counts are remembered, for calls that ask again before the store has them. */
+const rememberedCounts = 1_000;
 /** Sessions asked for in one look at the store. */
 const lookBatch = 1_000;
 
@@ -29,6 +31,7 @@ export interface HubObserver {
  */
 export class Hub {
   private readonly entries = new Map<string, HubEntry>();
+  private readonly counted = new Map<string, EndingCounts>();
   private uniques = 0;
   private told = 0;
   private readonly uniqueTag: string;
@@ -89,13 +92,16 @@ export class Hub {
     return counts;
   }
 
-  /** Lets go of an ended session, once; what it held is counted in the store. */
+  /** Lets go of an ended session, once; what it held is counted in the store, and told again to who asks again. */
   release(ending: EndingRecord): EndingCounts {
     const entry = this.entries.get(ending.sessionId);
-    if (!entry) return nothingHeld;
+    if (!entry) return this.counted.get(ending.sessionId) ?? nothingHeld;
     this.remove(entry);
     const counts = entry.release(ending);
-    if (counts.listenersDropped + counts.operationsAborted > 0) this.report(ending.sessionId, counts);
+    if (counts.listenersDropped + counts.operationsAborted > 0) {
+      this.remember(ending.sessionId, counts);
+      this.report(ending.sessionId, counts);
+    }
     return counts;
   }
 
@@ -159,6 +165,12 @@ export class Hub {
     this.entries.delete(entry.sessionId);
     entry.subscription.close();
     this.ports.presence.report(entry.sessionId, null);
+  }
+
+  private remember(sessionId: string, counts: EndingCounts): void {
+    this.counted.set(sessionId, counts);
+    const [oldest] = this.counted.keys();
+    if (this.counted.size > rememberedCounts && oldest !== undefined) this.counted.delete(oldest);
   }
 
   private report(sessionId: string, counts: EndingCounts): void {
