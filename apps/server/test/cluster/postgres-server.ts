@@ -11,6 +11,9 @@ const installed = "/usr/lib/postgresql";
 
 export interface PostgresServer extends AsyncDisposable {
   readonly url: string;
+  /** Stops at once, and has to recover when it is started again. */
+  crash(): Promise<void>;
+  start(): Promise<void>;
 }
 
 /** The newest version that Debian has put there, or whatever the path has. */
@@ -44,11 +47,15 @@ export const startPostgres = async (): Promise<PostgresServer> => {
   const options = `-h 127.0.0.1 -p ${port} -k ${folder} -c fsync=off`;
   const control = (...flags: string[]) => asOwner("pg_ctl", ["-D", data, "-w", "-s", ...flags]);
   await asOwner("initdb", ["-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]);
-  await control("-l", join(folder, "log"), "-o", options, "start");
+  const start = async () => void (await control("-l", join(folder, "log"), "-o", options, "start"));
+  const crash = async () => void (await control("-m", "immediate", "stop"));
+  await start();
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    crash,
+    start,
     [Symbol.asyncDispose]: async () => {
-      await control("-m", "immediate", "stop");
+      await crash().catch(() => {});
       await rm(folder, { recursive: true, force: true });
     },
   };

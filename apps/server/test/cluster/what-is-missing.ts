@@ -24,7 +24,7 @@ const listens = async (url: string): Promise<boolean> => {
   }
 };
 
-const find = async (): Promise<string | null> => {
+const findMissing = async (): Promise<string | null> => {
   const url = process.env.TEST_POSTGRES_URL;
   if (url === undefined && !(await listens(usualPostgresUrl)) && !(await runs(postgresProgram("initdb"))))
     return "a Postgres on the usual port, in TEST_POSTGRES_URL or installed";
@@ -34,9 +34,16 @@ const find = async (): Promise<string | null> => {
 
 /** Whether the tests of a cluster have to be skipped; told aloud, and in CI a failure. */
 export const cannotRunCluster = async (): Promise<boolean> => {
-  const missing = await find();
-  if (missing === null) return false;
-  if (process.env.CI) throw new Error(`The tests of a cluster need ${missing}`);
-  console.warn(`SKIPPED: the tests of a cluster, for want of ${missing}`);
+  const missing = await findMissing();
+  return missing !== null && skip("the tests of a cluster", missing);
+};
+
+/** The same for a Postgres that a test may crash. */
+export const cannotStartPostgres = async (): Promise<boolean> =>
+  !(await runs(postgresProgram("initdb"))) && skip("the crash of a Postgres", "one that is installed");
+
+const skip = (what: string, missing: string): true => {
+  if (process.env.CI) throw new Error(`For ${what} there must be ${missing}`);
+  console.warn(`SKIPPED: ${what}, for want of ${missing}`);
   return true;
 };
