@@ -1,6 +1,7 @@
 import { type EndingRecord, toEnding } from "./ending.js";
 import { SessionError } from "./errors.js";
 import type { BusMessage, BusSubscription, EndingCounts, Ports, Timer } from "./ports.js";
+import { PushQueue } from "./push-queue.js";
 import type { SessionRow } from "./schemas.js";
 import type { Session } from "./session.js";
 import type { AdminEvent, AdminWatch, Totals } from "./sessions.js";
@@ -163,21 +164,20 @@ export class AdminFeed {
 
 /** One admin's queue. What happens before the first totals waits behind them. */
 class Watcher {
-  private waiting: AdminEvent[] = [];
-  private hasTotals = false;
-  private closed: { readonly error: Error | null } | null = null;
-  private wake: () => void = () => {};
+  private readonly queue = new PushQueue<AdminEvent>();
+  private early: AdminEvent[] | null = [];
+  private isGone = false;
 
   constructor(private readonly onGone: () => void) {}
 
   push(event: AdminEvent): void {
-    if (this.closed) return;
-    if (event.type === "totals" && !this.hasTotals) {
-      this.hasTotals = true;
-      this.waiting.unshift(event);
-    } else this.waiting.push(event);
-    if (this.waiting.length > maxWaitingEvents) this.end();
-    this.wake();
+    if (!this.early) this.queue.push(event);
+    else if (event.type !== "totals") this.early.push(event);
+    else {
+      for (const waited of [event, ...this.early]) this.queue.push(waited);
+      this.early = null;
+    }
+    if ((this.early?.length ?? this.queue.size) > maxWaitingEvents) this.end();
   }
 
   end(): void {
@@ -190,25 +190,16 @@ class Watcher {
 
   async *read(): AsyncGenerator<AdminEvent, void> {
     try {
-      for (;;) {
-        const next = this.hasTotals ? this.waiting.shift() : undefined;
-        if (next) yield next;
-        else if (this.closed?.error) throw this.closed.error;
-        else if (this.closed) return;
-        else
-          await new Promise<void>((resolve) => {
-            this.wake = resolve;
-          });
-      }
+      yield* this.queue.read();
     } finally {
       this.end();
     }
   }
 
   private close(error: Error | null): void {
-    if (this.closed) return;
-    this.closed = { error };
+    if (this.isGone) return;
+    this.isGone = true;
+    this.queue.close(error);
     this.onGone();
-    this.wake();
   }
 }

@@ -15,16 +15,11 @@ export interface Caller {
 
 export const systemCaller: Caller = { endedBy: "system", actor: null };
 
-/** The record of how a session ended, as the store has it. Times are milliseconds since the epoch. */
-export interface EndingRecord {
+interface EndingFacts {
   readonly sessionId: string;
   readonly channelId: string;
   readonly agentId: string;
   readonly userId: string;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  readonly lastSeq: number;
-  readonly endedAt: number;
   readonly cause: EndingCause;
   readonly reason: string | null;
   readonly endedBy: EndedBy;
@@ -34,21 +29,18 @@ export interface EndingRecord {
   readonly operationsAborted: number;
 }
 
+/** The record of how a session ended, as the store has it. Times are milliseconds since the epoch. */
+export interface EndingRecord extends EndingFacts {
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly lastSeq: number;
+  readonly endedAt: number;
+}
+
 /** What callers see of an ending. Times are ISO 8601 in UTC. */
-export interface Ending {
-  readonly sessionId: string;
-  readonly channelId: string;
-  readonly agentId: string;
-  readonly userId: string;
+export interface Ending extends EndingFacts {
   readonly createdAt: string;
   readonly endedAt: string;
-  readonly cause: EndingCause;
-  readonly reason: string | null;
-  readonly endedBy: EndedBy;
-  readonly actor: string | null;
-  readonly messageCount: number;
-  readonly listenersDropped: number;
-  readonly operationsAborted: number;
 }
 
 export const toEnding = ({ expiresAt: _, lastSeq: __, ...ending }: EndingRecord): Ending => ({

@@ -1,13 +1,13 @@
-import { ChunkQueue } from "./chunk-queue.js";
 import { withoutIds } from "./create-session.js";
 import type { Domain } from "./domain.js";
 import { type Message, type MessageInfo, toMessageInfo } from "./message.js";
 import type { Operation } from "./operation.js";
 import { refuseOver } from "./over.js";
+import { PushQueue } from "./push-queue.js";
 import { runReply } from "./run-reply.js";
 import type { Inputs, Outputs } from "./schemas.js";
 import { isNearExpiration, type Session, toIso, toSessionInfo } from "./session.js";
-import type { ReplyStream } from "./sessions.js";
+import type { Chunk, ReplyStream } from "./sessions.js";
 
 type Input = Inputs["sendSessionMessage"];
 type Output = Outputs["sendSessionMessage"];
@@ -37,8 +37,11 @@ export const sendSessionMessage = async (domain: Domain, input: Input): Promise<
 /** Transport `sse`: the same, with the reply in pieces. */
 export const streamSessionMessage = async (domain: Domain, input: Input): Promise<ReplyStream> => {
   const begun = await begin(domain, input);
-  const chunks = new ChunkQueue(begun.operation.messageId);
-  const reply = run(domain, begun, (text, index) => chunks.push(text, index)).then(toMessageInfo);
+  const { messageId } = begun.operation;
+  const chunks = new PushQueue<Chunk>();
+  const reply = run(domain, begun, (chunk, index) => chunks.push({ messageId, chunk, index })).then(
+    toMessageInfo,
+  );
   reply.then(
     () => chunks.close(null),
     (error: Error) => chunks.close(error),

@@ -24,12 +24,19 @@ export type AdminEvent =
   | { readonly type: "session.changed"; readonly session: SessionRow }
   | { readonly type: "session.ended"; readonly ending: Ending };
 
+/** A piece of a reply; `index` counts 0, 1, 2 … */
+export interface Chunk {
+  readonly messageId: string;
+  readonly chunk: string;
+  readonly index: number;
+}
+
 /** A reply as it is written, for a caller who wants it in pieces. */
 export interface ReplyStream {
   /** The user's message as stored. */
   readonly userMessage: Outputs["sendSessionMessage"];
   /** Pieces in order; throws `SESSION_ENDED`, `AGENT_FAILED` or `AGENT_TIMEOUT`. Leaving it early aborts nothing. */
-  readonly chunks: AsyncIterable<{ messageId: string; chunk: string; index: number }>;
+  readonly chunks: AsyncIterable<Chunk>;
   /** The whole reply once stored; rejects with what `chunks` throws. */
   readonly reply: Promise<MessageInfo>;
 }
