@@ -15,7 +15,7 @@ let token: string;
 
 beforeAll(async () => {
   server = await startTestServer(keys, {
-    heartbeat: { pingAfterMs: 500, silentMs: 2_000 },
+    heartbeat: { pingAfterMs: 500, silentMs: 3_000 },
     paramsWithinMs: 1_000,
   });
   ({ sessionId, token } = await createSession(wire()));

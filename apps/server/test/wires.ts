@@ -29,6 +29,9 @@ export interface Wire extends AsyncDisposable {
 
 export interface WireOptions {
   readonly key?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What stands in the address behind `?ticket=`. */
+  readonly ticket?: string | undefined;
 }
 
 const restRoutes: Readonly<Record<string, readonly [method: string, path: string]>> = {
@@ -60,10 +63,16 @@ const queries = new Set([
   "listAgents",
 ]);
 
+/** How a procedure is called over tRPC. */
+export const kindOf = (operation: string): "query" | "mutation" | "subscription" => {
+  if (operation === "sessionEvents" || operation === "adminEvents") return "subscription";
+  return queries.has(operation) ? "query" : "mutation";
+};
+
 const bearer = (key: string | undefined): Record<string, string> =>
   key === undefined ? {} : { Authorization: `Bearer ${key}` };
 
-export const restWire = (url: string, { key }: WireOptions = {}): Wire => ({
+export const restWire = (url: string, { key, headers, ticket }: WireOptions = {}): Wire => ({
   call: async (operation, input = {}) => {
     const [method, template] = restRoutes[operation] ?? ["GET", `/no-route/${operation}`];
     const { idempotencyKey, ...rest } = input;
@@ -74,11 +83,15 @@ export const restWire = (url: string, { key }: WireOptions = {}): Wire => ({
       return encodeURIComponent(value);
     });
     const hasBody = method === "POST" || method === "PATCH";
-    const query = new URLSearchParams([...fields].map(([name, value]) => [name, String(value)]));
-    const response = await fetch(`${url}${path}${hasBody || fields.size === 0 ? "" : `?${query}`}`, {
+    const query = new URLSearchParams(
+      hasBody ? [] : [...fields].map(([name, value]) => [name, String(value)]),
+    );
+    if (ticket !== undefined) query.set("ticket", ticket);
+    const response = await fetch(`${url}${path}${query.size === 0 ? "" : `?${query}`}`, {
       method,
       headers: {
         ...bearer(key),
+        ...headers,
         ...(hasBody ? { "Content-Type": "application/json" } : {}),
         ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": String(idempotencyKey) }),
       },
