@@ -42,8 +42,14 @@ const start = async <Nodes extends readonly ClusterNode[]>(
   });
 };
 
+/** All of them, and not before each has started or failed, so that none is left behind by another's failure. */
+const together = async <Starting extends readonly Promise<ClusterNode>[]>(starting: Starting) => {
+  await Promise.allSettled(starting);
+  return Promise.all(starting);
+};
+
 export const startTwoNodes = (env: Env = {}): Promise<Cluster<Two>> =>
-  start<Two>(env, (addNode) => Promise.all([addNode(), addNode()]));
+  start<Two>(env, (addNode) => together([addNode(), addNode()] as const));
 
 export const startThreeNodes = (env: Env = {}): Promise<Cluster<Three>> =>
-  start<Three>(env, (addNode) => Promise.all([addNode(), addNode(), addNode()]));
+  start<Three>(env, (addNode) => together([addNode(), addNode(), addNode()] as const));

@@ -32,6 +32,15 @@ export const postgresProgram = (name: string): string => {
  */
 export const startPostgres = async (): Promise<PostgresServer> => {
   const folder = await mkdtemp(join(tmpdir(), "adjourn-postgres-"));
+  try {
+    return await startIn(folder);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+};
+
+const startIn = async (folder: string): Promise<PostgresServer> => {
   const data = join(folder, "data");
   // Postgres refuses to run as root.
   const isRoot = userInfo().uid === 0;

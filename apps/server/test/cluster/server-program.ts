@@ -1,13 +1,18 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
+import { afterAll } from "vitest";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
 let program: Promise<string> | null = null;
+const folders: string[] = [];
+
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
 
 /**
  * The server's sources as one file that Node starts at once: many processes are started here, and compiling the sources
@@ -22,8 +27,8 @@ const bundle = async (): Promise<string> => {
   // Inside the repo, so that Node finds the installed packages from there.
   const cache = join(root, "node_modules/.cache");
   await mkdir(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, "adjourn-cluster-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const folder = await mkdtemp(join(cache, "adjourn-cluster-"));
+  folders.push(folder);
   const file = join(folder, "main.mjs");
   await build({
     input: join(root, "apps/server/src/main.ts"),
