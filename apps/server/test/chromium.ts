@@ -1,0 +1,14 @@
+import { existsSync } from "node:fs";
+
+const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** The system's browser; where there is none, tests that need it are skipped aloud, or fail under CI. */
+export const chromiumPath = places.find((path) => existsSync(path));
+
+export const hasBrowser = (): boolean => {
+  if (chromiumPath) return true;
+  if (process.env.CI)
+    throw new Error(`Tests of foreign pages need a Chromium at one of ${places.join(", ")}`);
+  console.warn("skipped: the tests of foreign pages, for want of a Chromium");
+  return false;
+};
