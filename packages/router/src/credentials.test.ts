@@ -1,7 +1,8 @@
-import { createSecretKey, hkdfSync } from "node:crypto";
+import { createSecretKey, generateKeyPairSync, hkdfSync } from "node:crypto";
 import fc from "fast-check";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { describe, expect, test } from "vitest";
+import type { Credentials } from "./context.js";
 import { type CredentialOptions, createCredentials } from "./credentials.js";
 
 const adminKey = "admin-key-0123456789";
@@ -24,6 +25,21 @@ describe("keys", () => {
     const credentials = create();
     expect(await credentials.authenticate(adminKey)).toEqual({ role: "admin", name: "ops" });
     expect(await credentials.authenticate(serviceKey)).toEqual({ role: "service", name: null });
+  });
+
+  test("can be several at once, each with its name, so that one can be changed for another", async () => {
+    const adminKeys = ["old", "new", "ops"].map((name) => ({ name, key: `admin-key-number-one-${name}` }));
+    const serviceKeys = [{ name: "old", key: "service-key-number-one" }];
+    const credentials = create({ adminKeys, serviceKeys });
+    for (const { name, key } of adminKeys)
+      expect(await credentials.authenticate(key)).toEqual({ role: "admin", name });
+    expect(await credentials.authenticate("service-key-number-one")).toEqual({
+      role: "service",
+      name: "old",
+    });
+    const later = create({ adminKeys: adminKeys.slice(1), serviceKeys });
+    expect(await later.authenticate("admin-key-number-one-old")).toEqual(invalid);
+    expect(await later.authenticate("admin-key-number-one-new")).toEqual({ role: "admin", name: "new" });
   });
 
   test("that are missing, wrong, shortened or lengthened open nothing", async () => {
@@ -77,36 +93,6 @@ describe("session tokens", () => {
     expect(await create().authenticate(token)).toEqual(invalid);
   });
 
-  test("that were altered in any character are worth nothing", async () => {
-    const credentials = create();
-    const token = await credentials.sessionToken(sessionId);
-    await fc.assert(
-      fc.asyncProperty(
-        fc.nat(token.length - 1),
-        fc.constantFrom(..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=~"),
-        async (at, character) => {
-          // The last character carries two bits that base64url ignores.
-          fc.pre(token[at] !== character && at < token.length - 1);
-          const altered = token.slice(0, at) + character + token.slice(at + 1);
-          expect(await credentials.authenticate(altered)).toEqual(invalid);
-        },
-      ),
-      { numRuns: 500 },
-    );
-  });
-
-  test("without a signature, or signed with a key that anyone could guess, are worth nothing", async () => {
-    const credentials = create();
-    const unsigned = new UnsecuredJWT({}).setSubject(sessionId).setAudience("adjourn:session").encode();
-    expect(await credentials.authenticate(unsigned)).toEqual(invalid);
-    const guessed = await new SignJWT({})
-      .setProtectedHeader({ alg: "HS256", typ: "adjourn-session+jwt" })
-      .setAudience("adjourn:session")
-      .setSubject(sessionId)
-      .sign(createSecretKey(Buffer.alloc(32)));
-    expect(await credentials.authenticate(guessed)).toEqual(invalid);
-  });
-
   test("random text is no credential", async () => {
     const credentials = create();
     await fc.assert(
@@ -114,6 +100,109 @@ describe("session tokens", () => {
         expect(await credentials.authenticate(text)).toEqual(invalid);
       }),
     );
+  });
+});
+
+describe.each([
+  { kind: "session tokens", mint: (by: Credentials) => by.sessionToken(sessionId), as: "session" },
+  {
+    kind: "tickets",
+    mint: async (by: Credentials) => (await by.ticket({ role: "admin", name: "ops" })).ticket,
+    as: "ticket",
+  },
+])("$kind", ({ mint, as }) => {
+  const alphabet = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=~ "];
+
+  test("that were altered in any character, shortened or lengthened are worth nothing", async () => {
+    const credentials = create();
+    const token = await mint(credentials);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(token.length - 1), fc.constantFrom(...alphabet), async (at, character) => {
+        fc.pre(token[at] !== character);
+        for (const altered of [
+          token.slice(0, at) + character + token.slice(at + 1),
+          token.slice(0, at) + character + token.slice(at),
+          token.slice(0, at) + token.slice(at + 1),
+          token.slice(0, at),
+          token + character,
+        ])
+          expect(await credentials.authenticate(altered)).toMatchObject({ role: "nobody" });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("can be spelled in one way only, down to the last character", async () => {
+    const credentials = create();
+    const token = await mint(credentials);
+    for (const last of alphabet)
+      if (last !== token.at(-1))
+        expect(await credentials.authenticate(token.slice(0, -1) + last)).toEqual(invalid);
+  });
+
+  test("are known wherever the secret is, whatever the keys there, and nowhere else", async () => {
+    const secrets = fc.string({ minLength: 16, maxLength: 40 });
+    const otherKeys = { adminKeys: [{ name: "next", key: "another-admin-key-of-ours" }], serviceKeys: [] };
+    await fc.assert(
+      fc.asyncProperty(secrets, secrets, async (secret, other) => {
+        fc.pre(secret !== other);
+        const token = await mint(create({ secret }));
+        expect(await create({ secret, ...otherKeys }).authenticate(token)).not.toMatchObject({
+          role: "nobody",
+        });
+        expect(await create({ secret: other }).authenticate(token)).toEqual(invalid);
+        expect(await create().authenticate(token)).toEqual(invalid);
+      }),
+    );
+  });
+
+  test("do not outlive a change of the keys where no secret is set", async () => {
+    const token = await mint(create());
+    const added = [
+      { name: "ops", key: adminKey },
+      { name: "next", key: "another-admin-key-of-ours" },
+    ];
+    expect(await create({ adminKeys: added }).authenticate(token)).toEqual(invalid);
+  });
+
+  test("without a signature, signed in another way or with a key that anyone could guess are worth nothing", async () => {
+    const secret = "a secret of the operator's";
+    const credentials = create({ secret });
+    const known = new Uint8Array(hkdfSync("sha256", secret, "adjourn", "session tokens and tickets", 32));
+    const claims = { until: time + 60_000, principal: { role: "admin", name: null } };
+    const typ = `adjourn-${as}+jwt`;
+    const audience = `adjourn:${as}`;
+    const signed = (alg: string, key: Parameters<SignJWT["sign"]>[0]) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg, typ })
+        .setAudience(audience)
+        .setSubject(sessionId)
+        .sign(key);
+    expect(await credentials.authenticate(await signed("HS256", known))).not.toMatchObject({
+      role: "nobody",
+    });
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+    const long = Buffer.concat([known, known]);
+    for (const forged of [
+      new UnsecuredJWT(claims).setAudience(audience).setSubject(sessionId).encode(),
+      await signed("HS384", long),
+      await signed("HS512", long),
+      await signed("RS256", privateKey),
+      await signed("HS256", createSecretKey(Buffer.alloc(32))),
+      await signed("HS256", createSecretKey(Buffer.from(secret))),
+    ])
+      expect(await credentials.authenticate(forged)).toEqual(invalid);
+    const [head = "", body = ""] = (await signed("HS256", known)).split(".");
+    for (const alg of ["none", "None", "NONE", ""]) {
+      const unsigned = Buffer.from(JSON.stringify({ alg, typ })).toString("base64url");
+      for (const forged of [
+        `${unsigned}.${body}.`,
+        `${unsigned}.${body}`,
+        `${head}.${body}.`,
+        `${head}.${body}`,
+      ])
+        expect(await credentials.authenticate(forged)).toEqual(invalid);
+    }
   });
 });
 
