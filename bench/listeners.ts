@@ -8,7 +8,7 @@ const echo = "00000000-0000-4000-8000-000000000001";
 const rounds = 3;
 
 interface Measured {
-  readonly messageMs: number;
+  readonly eventMs: number;
   readonly endMs: number;
   readonly kilobytesEach: number;
 }
@@ -20,7 +20,7 @@ interface Way {
   readonly room: (
     child: Child,
   ) => Promise<{ open: () => WebSocket; say: () => Promise<void>; end: () => Promise<void> }>;
-  readonly isMessage: (data: string) => boolean;
+  readonly isEvent: (data: string) => boolean;
 }
 
 const agent = new Agent({ keepAlive: true });
@@ -37,7 +37,8 @@ const roomOf = (open: (child: Child, sessionId: string) => WebSocket) => async (
   const path = `/api/messaging/sessions/${sessionId}`;
   return {
     open: () => open(child, sessionId),
-    say: async () => void (await post(child, `${path}/messages`, '{"content":"hello"}')),
+    // One event and nothing behind it, unlike a message, which is followed by its reply.
+    say: async () => void (await post(child, `${path}/renew`)),
     end: async () => void (await post(child, path, undefined, "DELETE")),
   };
 };
@@ -53,13 +54,13 @@ const ways: readonly Way[] = [
       say: async () => void (await post(child, "/say")),
       end: async () => void (await post(child, "/end")),
     }),
-    isMessage: () => true,
+    isEvent: () => true,
   },
   {
     name: "plain WebSocket",
     start: () => startServer(),
     room: roomOf((child, id) => new WebSocket(`${wsUrl(child)}/api/messaging/sessions/${id}/events`)),
-    isMessage: (data) => data.includes('"type":"message"') && data.includes('"isAgent":false'),
+    isEvent: (data) => data.includes('"session.renewed"'),
   },
   {
     name: "tRPC over ws",
@@ -73,11 +74,11 @@ const ways: readonly Way[] = [
       });
       return socket;
     }),
-    isMessage: (data) => data.includes('"type":"message"') && data.includes('"isAgent":false'),
+    isEvent: (data) => data.includes('"session.renewed"'),
   },
 ];
 
-/** How long a message takes to the last of `count` listeners on one session, and an end to the last close. */
+/** How long an event takes to the last of `count` listeners on one session, and an end to the last close. */
 export const benchListeners = async (count: number): Promise<string[]> => {
   const measured = new Map<Way, Measured[]>(ways.map((way) => [way, []]));
   for (let round = 0; round < rounds; round++)
@@ -86,26 +87,26 @@ export const benchListeners = async (count: number): Promise<string[]> => {
   const lines = [
     `${count} listeners on one session; medians of ${rounds} rounds, ratios against the floor.`,
     "",
-    "| way | message to the last, ms | ratio | end to the last close, ms | ratio | KB a listener |",
+    "| way | event to the last, ms | ratio | end to the last close, ms | ratio | KB a listener |",
     "|---|---|---|---|---|---|",
   ];
   for (const [way, values] of measured) {
-    const { messageMs, endMs, kilobytesEach } = of(values);
-    const ratios = [messageMs / floor.messageMs, endMs / floor.endMs].map((ratio) => ratio.toFixed(2));
+    const { eventMs, endMs, kilobytesEach } = of(values);
+    const ratios = [eventMs / floor.eventMs, endMs / floor.endMs].map((ratio) => ratio.toFixed(2));
     lines.push(
-      `| ${way.name} | ${messageMs.toFixed(0)} | ${ratios[0]} | ${endMs.toFixed(0)} | ${ratios[1]} | ${kilobytesEach.toFixed(1)} |`,
+      `| ${way.name} | ${eventMs.toFixed(0)} | ${ratios[0]} | ${endMs.toFixed(0)} | ${ratios[1]} | ${kilobytesEach.toFixed(1)} |`,
     );
   }
   return lines;
 };
 
 const of = (values: readonly Measured[]): Measured => ({
-  messageMs: median(values.map(({ messageMs }) => messageMs)),
+  eventMs: median(values.map(({ eventMs }) => eventMs)),
   endMs: median(values.map(({ endMs }) => endMs)),
   kilobytesEach: median(values.map(({ kilobytesEach }) => kilobytesEach)),
 });
 
-const measure = async ({ start, room, isMessage, name }: Way, count: number): Promise<Measured> => {
+const measure = async ({ start, room, isEvent, name }: Way, count: number): Promise<Measured> => {
   await using child = await start();
   const { open, say, end } = await room(child);
   const before = await memoryOf(child.pid);
@@ -117,13 +118,13 @@ const measure = async ({ start, room, isMessage, name }: Way, count: number): Pr
     sockets.push(...batch);
   }
   const kilobytesEach = (await memoryOf(child.pid)) / count - before / count;
-  const messageMs = await until(sockets, say, (socket, done) =>
+  const eventMs = await until(sockets, say, (socket, done) =>
     socket.on("message", (data) => {
-      if (isMessage(String(data))) done();
+      if (isEvent(String(data))) done();
     }),
   );
   const endMs = await until(sockets, end, (socket, done) => socket.on("close", done));
-  return { messageMs, endMs, kilobytesEach };
+  return { eventMs, endMs, kilobytesEach };
 };
 
 /** Ours tell `session.started` first; the floor says nothing. */

@@ -1,11 +1,13 @@
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 
+/** As long as a `session.renewed` is. */
+const event = JSON.stringify({ type: "session.renewed", padding: "x".repeat(700) });
+
 /** The least that a fan-out can do: `POST /say` sends one text to every socket, `POST /end` closes them all. */
 const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
 const server = createServer((req, res) => {
-  if (req.url === "/say")
-    for (const socket of sockets.clients) socket.send(JSON.stringify({ type: "message", at: Date.now() }));
+  if (req.url === "/say") for (const socket of sockets.clients) socket.send(event);
   if (req.url === "/end") for (const socket of sockets.clients) socket.close(4_410, "session ended");
   res.end("ok");
 });
