@@ -50,10 +50,12 @@ export const createRestHandler = (options: RestOptions): RestHandler => {
     refuse: (error: unknown) => Refusal,
   ): Promise<void> => {
     const { path, query } = splitAddress(request.url ?? "/");
+    const principal = await authenticateRequest(credentials, request.headers, new URLSearchParams(query));
+    const admitted = (async () => options.admit?.(request, principal))();
+    // A request counts whatever becomes of it; what it is refused for is its address first.
+    admitted.catch(() => {});
     const { route, parameters } = requireRoute(request, response, path);
-    const search = new URLSearchParams(query);
-    const principal = await authenticateRequest(credentials, request.headers, search);
-    await options.admit?.(request, principal);
+    await admitted;
     const address = readAddress(route, parameters, query);
     requireAccess(route.operation, principal, address.fields, route.body ? "address" : "all");
     const body = await readBody(request, route.body);
