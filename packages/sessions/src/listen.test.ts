@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { StoreUnavailableError } from "./errors.js";
 import { maxWaitingBytes } from "./listener.js";
 import { RecordingWriter } from "./testing/recording-writer.js";
 import { createTestWorld } from "./testing/test-world.js";
@@ -127,6 +128,27 @@ describe("listening", () => {
     await clock.advance(0);
     expect(writer.contents).toEqual(["lost", "heard"]);
     expect(sessions.held().listeners).toBe(0);
+  });
+
+  it("passes on what waits behind a gap that the store could not fill, and fills it later", async () => {
+    const { sessions, otherNode, create, send, clock, bus, store } = createTestWorld();
+    const { sessionId } = await create();
+    const writer = new RecordingWriter();
+    await otherNode.listen({ sessionId }, writer);
+    const { publish } = bus;
+    bus.publish = () => {};
+    await send(sessionId, "lost");
+    bus.publish = publish;
+    const read = store.readMessagesAfter;
+    store.readMessagesAfter = () => Promise.reject(new StoreUnavailableError("away"));
+    await send(sessionId, "behind the gap");
+    await sessions.renewSession({ sessionId });
+    await clock.advance(0);
+    expect(writer.contents).toEqual([]);
+    expect(writer.types.filter((type) => type === "session.renewed")).toHaveLength(2);
+    store.readMessagesAfter = read;
+    await clock.advance(2_000);
+    expect(writer.contents).toEqual(["lost", "behind the gap"]);
   });
 });
 
