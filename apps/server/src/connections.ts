@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -24,6 +25,8 @@ export interface Connections {
   begin(request: IncomingMessage, response: ServerResponse): void;
   /** The same for an upgrade, until its connection closes. */
   beginUpgrade(request: IncomingMessage): void;
+  /** Resolves when nothing of this request's connection is under way. */
+  answered(request: IncomingMessage): Promise<unknown>;
   /** @throws SessionError `RATE_LIMITED` where too many requests of this one's connection are under way */
   checkPipeline(request: IncomingMessage): void;
 }
@@ -33,6 +36,8 @@ export const guardConnections = (
   { slots, trustProxy, errorBody }: ConnectionNeeds,
 ): Connections => {
   const refused = new WeakSet<Duplex>();
+  /** A connection comes twice where the offer of another protocol has been passed over. */
+  const known = new WeakSet<Duplex>();
   const underWay = new WeakMap<Duplex, Set<ServerResponse>>();
 
   const refuse = (connection: Duplex, error: SessionError, status?: number) => {
@@ -49,7 +54,8 @@ export const guardConnections = (
 
   server.on("connection", (connection: Socket) => {
     // A proxy's connections are its callers': they are counted request by request.
-    if (isProxy(connection, trustProxy)) return;
+    if (isProxy(connection, trustProxy) || known.has(connection)) return;
+    known.add(connection);
     slots.take(connection.remoteAddress ?? "", connection);
     connection.once("close", () => slots.free(connection));
     try {
@@ -106,6 +112,8 @@ export const guardConnections = (
       takeForProxied(request);
       request.socket.once("close", () => slots.free(request));
     },
+    answered: ({ socket }) =>
+      Promise.all([...(underWay.get(socket) ?? [])].map((response) => once(response, "close"))),
     checkPipeline: ({ socket }) => {
       if ((underWay.get(socket)?.size ?? 0) <= maxPipelined) return;
       throw new SessionError(

@@ -18,6 +18,7 @@ import type { Connections } from "./connections.js";
 import { createFrameLimit, isTrusted } from "./frame-limit.js";
 import { defaultHeartbeat, Heartbeat, type HeartbeatTimes } from "./heartbeat.js";
 import { holdBack } from "./hold-back.js";
+import { asksForWebSocket, ignoreUpgrade } from "./ignore-upgrade.js";
 import { maxFragments } from "./limits.js";
 import { enterPlainEvents, eventsSegment } from "./plain-events.js";
 import { refuseConnection } from "./refuse-connection.js";
@@ -115,10 +116,20 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
     refuse(connection, validationError({ path: "", message: error.message }), randomUUID()),
   );
   server.on("upgrade", (request, connection, head) => {
+    // Node has let go of it: an error that nobody hears of would end the process.
+    const onError = () => void connection.destroy();
+    connection.on("error", onError);
     if (!needs.connections.hears(request)) return;
+    if (!asksForWebSocket(request)) {
+      const goOn = () => {
+        connection.off("error", onError);
+        ignoreUpgrade(server, request, connection, head);
+      };
+      // Those before it in a pipeline are answered by what Node has let go of by now, and first.
+      return void needs.connections.answered(request).then(goOn, onError);
+    }
     const requestId = randomUUID();
     needs.connections.beginUpgrade(request);
-    connection.on("error", () => connection.destroy());
     onUpgrade(request, connection, head, requestId).catch((error) => refuse(connection, error, requestId));
   });
 

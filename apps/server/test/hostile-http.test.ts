@@ -212,6 +212,35 @@ describe("an answer that has begun", () => {
   });
 });
 
+describe("an offer of another protocol", () => {
+  const offer = [
+    "Connection: Upgrade, HTTP2-Settings",
+    "Upgrade: h2c",
+    "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA",
+  ];
+
+  it("is passed over, and the request is answered as it stands", async () => {
+    await using peer = openRaw(server.url);
+    const body = '{"agentId": 1}';
+    const length = `Content-Length: ${body.length}`;
+    peer.write(
+      request(server.url, "GET /api/agents", offer),
+      request(server.url, "POST /api/messaging/sessions", [...json, length, ...offer], body),
+    );
+    peer.write(request(server.url, "GET /api/agents"));
+    await until(() => peer.statuses().length === 3);
+    expect(peer.statuses()).toEqual([200, 400, 200]);
+    expect(peer.text()).toContain('"path":"userId"');
+  });
+
+  it("does not get past what the same request without it would not", async () => {
+    await using peer = openRaw(server.url);
+    peer.write(request(server.url, "GET /api/agents", [...offer, "Origin: http://evil.example"]));
+    await until(() => peer.statuses().length === 1);
+    expect(peer.statuses()).toEqual([403]);
+  });
+});
+
 describe("a head that is unusual", () => {
   it.each([
     ["no Host, at a door that asks for none", "GET /healthz HTTP/1.1\r\n\r\n", 200],
