@@ -11,5 +11,6 @@ export const answer = (response: ServerResponse, status: number, contentType: st
 
 export const answerRefusal = (response: ServerResponse, refusal: Refusal, body: unknown): void => {
   if (refusal.retryAfterSeconds !== null) response.setHeader("Retry-After", refusal.retryAfterSeconds);
+  if (refusal.code === "UNAUTHORIZED") response.setHeader("WWW-Authenticate", 'Bearer realm="adjourn"');
   answerJson(response, refusal.status, body);
 };

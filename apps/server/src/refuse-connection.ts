@@ -19,6 +19,8 @@ export const refuseConnection = (
     Connection: "close",
     "Content-Type": "application/json; charset=utf-8",
     "Content-Length": String(Buffer.byteLength(text)),
+    // Nothing but an upgrade gets as far as to be refused for its method here.
+    ...(status === 405 ? { Allow: "GET" } : {}),
     ...(retryAfterSeconds === null ? {} : { "Retry-After": String(retryAfterSeconds) }),
   };
   const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -150,6 +150,22 @@ describe("bad input over tRPC", () => {
   });
 });
 
+describe("another method than the one that is served", () => {
+  it.each([
+    ["POST", "/api/agents", "GET, HEAD"],
+    ["GET", "/api/tickets", "POST"],
+    ["POST", "/docs", "GET, HEAD"],
+    ["POST", "/trpc/listAgents", "GET, HEAD"],
+    ["PUT", "/trpc/listAgents", "GET, HEAD"],
+    ["GET", "/trpc/endSession", "POST"],
+    ["GET", "/trpc/endSession,endSession?batch=1", "POST"],
+  ])("%s %s is told which are", async (method, path, allowed) => {
+    await using server = await startTestServer();
+    const response = await fetch(`${server.url}${path}`, { method });
+    expect([response.status, response.headers.get("Allow")]).toEqual([405, allowed]);
+  });
+});
+
 describe("what is no HTTP", () => {
   it.each([
     "nonsense\r\n\r\n",
