@@ -21,40 +21,46 @@ export const isTrusted = ({ role }: Principal): boolean => role !== "nobody" && 
 const tooMany = { code: 1008, reason: "too many messages" };
 
 export const createFrameLimit = (now: () => number = () => performance.now()): FrameLimit => {
-  const trusted = new WeakSet<WebSocket>();
+  const trusted = new WeakMap<WebSocket, Bucket>();
   return {
-    trust: (socket) => void trusted.add(socket),
+    trust: (socket) => void trusted.set(socket, fill(socketFrames.trusted, now())),
     watch: (socket) => {
-      const mayPing = createBucket(socketFrames.control, now);
-      const asStranger = createBucket(socketFrames.stranger, now);
-      const asTrusted = createBucket(socketFrames.trusted, now);
+      // Small objects, and few: there may be tens of thousands of sockets that hardly ever speak.
+      const control = fill(socketFrames.control, now());
+      const messages = fill(socketFrames.stranger, now());
       const cut = () => {
         closeSocket(socket, tooMany);
         // What has arrived already is heard by nobody, and the rest stays with its sender.
         for (const heard of ["message", "ping", "pong"]) socket.removeAllListeners(heard);
         socket.pause();
       };
-      socket.on("message", () => {
-        if (!(trusted.has(socket) ? asTrusted : asStranger)()) cut();
-      });
       const onControl = () => {
-        if (!mayPing()) cut();
+        if (!take(control, socketFrames.control, now())) cut();
       };
       socket.on("ping", onControl).on("pong", onControl);
+      socket.on("message", () => {
+        const larger = trusted.get(socket);
+        if (
+          !(larger ? take(larger, socketFrames.trusted, now()) : take(messages, socketFrames.stranger, now()))
+        )
+          cut();
+      });
     },
   };
 };
 
+interface Bucket {
+  left: number;
+  at: number;
+}
+
+const fill = ({ burst }: Allowance, time: number): Bucket => ({ left: burst, at: time });
+
 /** Takes one of what is left, which grows back evenly; false where nothing is. */
-const createBucket = ({ perSecond, burst }: Allowance, now: () => number): (() => boolean) => {
-  let left: number = burst;
-  let at = now();
-  return () => {
-    const time = now();
-    left = Math.min(burst, left + ((time - at) / 1_000) * perSecond);
-    at = time;
-    if (left < 1) return false;
-    left -= 1;
-    return true;
-  };
+const take = (bucket: Bucket, { perSecond, burst }: Allowance, time: number): boolean => {
+  bucket.left = Math.min(burst, bucket.left + ((time - bucket.at) / 1_000) * perSecond);
+  bucket.at = time;
+  if (bucket.left < 1) return false;
+  bucket.left -= 1;
+  return true;
 };
