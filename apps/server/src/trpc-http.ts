@@ -84,15 +84,8 @@ export const createTrpcHttp = ({
         };
       },
       responseMeta: ({ errors }) => {
-        const refusals = errors.map((error) => toRefusal(error, requestId));
-        const [retryAfter] = refusals.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
-        const isOtherMethod = refusals.some(({ code }) => code === "METHOD_NOT_ALLOWED");
-        return {
-          headers: {
-            ...(retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) }),
-            ...(isOtherMethod ? { Allow: allowed(path) } : {}),
-          },
-        };
+        const [retryAfter] = errors.flatMap((error) => toRefusal(error, requestId).retryAfterSeconds ?? []);
+        return retryAfter === undefined ? {} : { headers: { "Retry-After": String(retryAfter) } };
       },
       onError: ({ error, path: at }) => reportError(error, { path: at, requestId }),
     });
@@ -109,23 +102,17 @@ const refuseForeign = (guard: OriginGuard, request: IncomingMessage, response: S
   }
 };
 
-const procedures: Readonly<Record<string, { readonly _def: { readonly type: string } }>> =
-  appRouter._def.procedures;
-
-const typeOf = (name: string): string | undefined =>
-  Object.hasOwn(procedures, name) ? procedures[name]?._def.type : undefined;
-
-const allowed = (path: string): string =>
-  typeOf(decode(path).split(",")[0] ?? "") === "mutation" ? "POST" : "GET, HEAD";
-
 /** Path and method are judged before who asks; where nothing would be called, tRPC says so itself. */
-const isKnown = (path: string, method: string | undefined): boolean =>
-  decode(path)
+const isKnown = (path: string, method: string | undefined): boolean => {
+  const procedures: Readonly<Record<string, { readonly _def: { readonly type: string } }>> =
+    appRouter._def.procedures;
+  return decode(path)
     .split(",")
     .some((name) => {
-      const type = typeOf(name);
-      return type !== undefined && (method === "POST") === (type === "mutation");
+      const type = Object.hasOwn(procedures, name) ? procedures[name]?._def.type : undefined;
+      return type !== undefined && method === (type === "mutation" ? "POST" : "GET");
     });
+};
 
 const decode = (path: string): string => {
   try {

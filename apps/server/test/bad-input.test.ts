@@ -155,10 +155,9 @@ describe("another method than the one that is served", () => {
     ["POST", "/api/agents", "GET, HEAD"],
     ["GET", "/api/tickets", "POST"],
     ["POST", "/docs", "GET, HEAD"],
-    ["POST", "/trpc/listAgents", "GET, HEAD"],
-    ["PUT", "/trpc/listAgents", "GET, HEAD"],
+    ["POST", "/trpc/listAgents", "GET"],
+    ["PUT", "/trpc/listAgents", "GET"],
     ["GET", "/trpc/endSession", "POST"],
-    ["GET", "/trpc/endSession,endSession?batch=1", "POST"],
   ])("%s %s is told which are", async (method, path, allowed) => {
     await using server = await startTestServer();
     const response = await fetch(`${server.url}${path}`, { method });

@@ -26,7 +26,19 @@ export const openRaw = (url: string): RawPeer => {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), noDelay: true });
   const chunks: Buffer[] = [];
-  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const statuses: number[] = [];
+  let unread = "";
+  socket.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    unread += chunk.toString("latin1");
+    const answer = /HTTP\/1\.1 (\d{3}) /g;
+    let readTo = Math.max(0, unread.length - 12);
+    for (const found of unread.matchAll(answer)) {
+      statuses.push(Number(found[1]));
+      readTo = Math.max(readTo, found.index + found[0].length);
+    }
+    unread = unread.slice(readTo);
+  });
   socket.on("error", () => {});
   const gone = once(socket, "close").then(() => {});
   const text = () => Buffer.concat(chunks).toString("latin1");
@@ -35,7 +47,7 @@ export const openRaw = (url: string): RawPeer => {
       for (const some of bytes) if (socket.writable) socket.write(some);
     },
     text,
-    statuses: () => [...text().matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status)),
+    statuses: () => statuses,
     frames: () => {
       const all = Buffer.concat(chunks);
       const head = all.indexOf("\r\n\r\n");
