@@ -102,7 +102,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
 
   test("a database that falls silent fails calls at their deadline, and serves again when it is back", async () => {
     await using relay = await startRelay(new URL(url ?? ""));
-    const settings = { url: relay.url, clock, schema: schema.name, maxConnections: 2, deadlineMs: 500 };
+    const settings = { url: relay.url, clock, schema: schema.name, maxConnections: 2, deadlineMs: 2_000 };
     const store = await createPostgresSessionStore(settings);
     await relay.set("silent");
     const calls = await Promise.allSettled(Array.from({ length: 10 }, () => store.ping()));
