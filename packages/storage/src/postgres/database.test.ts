@@ -72,7 +72,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
     "a database that %s fails calls as unavailable, and serves again when it is back",
     async (failure) => {
       await using relay = await startRelay(new URL(url ?? ""));
-      const settings = { url: relay.url, clock, schema: schema.name, deadlineMs: 1_000 };
+      const settings = { url: relay.url, clock, schema: schema.name, deadlineMs: 2_000 };
       const store = await createPostgresSessionStore(settings);
       const draft = newSessionDraft();
       await store.createSession(draft, null);
