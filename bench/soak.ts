@@ -5,13 +5,13 @@ import { findTrends, inMegabytes } from "../apps/server/test/reliability/trend.j
 /** Mixed load for as long as is asked for: `npm run soak -- --minutes 60`. Fails where what is held keeps growing. */
 const { values } = parseArgs({ options: { minutes: { type: "string", default: "60" } } });
 const minutes = Number(values.minutes);
-const samples = Math.max(12, Math.min(60, Math.round(minutes * 2)));
+const rounds = Math.max(12, Math.min(60, Math.round(minutes * 2)));
 const columns = ["s", "sessions", "heap", "rss", "sockets", "timers", "p99 turn", "slowest turn"];
 const row = (cells: readonly (string | number)[]) => cells.map((cell) => String(cell).padStart(13)).join("");
 console.log(row(columns));
 const result = await soak({
-  minutes,
-  samples,
+  rounds,
+  roundSeconds: (minutes * 60) / rounds,
   untilRest: true,
   onSample: ({ atSeconds, sessions, heapBytes, rssBytes, sockets, timers, p99TurnMs, slowestTurnMs }) => {
     const turns = [p99TurnMs, slowestTurnMs].map((ms) => `${ms.toFixed(1)} ms`);
