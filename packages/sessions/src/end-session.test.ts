@@ -87,6 +87,53 @@ describe("ending a session", () => {
     );
   });
 
+  it("gives a retry on any node the counts of the first answer, not those gathered since", async () => {
+    const { sessions, otherNode, create } = createTestWorld();
+    const { sessionId } = await create();
+    const there = new RecordingWriter();
+    for (const writer of [new RecordingWriter(), new RecordingWriter()])
+      await sessions.listen({ sessionId }, writer);
+    await otherNode.listen({ sessionId }, there);
+    const first = await sessions.endSession({ sessionId, idempotencyKey: "k" }, admin);
+    expect(first).toMatchObject({ listenersDropped: 2, operationsAborted: 0 });
+    await there.until(({ farewells }) => farewells.length > 0);
+    for (const node of [sessions, otherNode, sessions])
+      expect(await node.endSession({ sessionId, idempotencyKey: "k" }, admin)).toEqual(first);
+    expect((await sessions.listEndings({ limit: 1 })).endings).toMatchObject([{ listenersDropped: 3 }]);
+  });
+
+  it("gives calls with one key on all nodes at once one answer, counts included", async () => {
+    const { sessions, otherNode, create } = createTestWorld();
+    for (let round = 0; round < 10; round++) {
+      const { sessionId } = await create();
+      await sessions.listen({ sessionId }, new RecordingWriter());
+      await otherNode.listen({ sessionId }, new RecordingWriter());
+      await otherNode.listen({ sessionId }, new RecordingWriter());
+      const calls = Array.from({ length: 10 }, (_, i) =>
+        (i % 2 ? sessions : otherNode).endSession({ sessionId, idempotencyKey: "k" }, admin),
+      );
+      const [first, ...others] = await Promise.all(calls);
+      for (const other of others) expect(other).toEqual(first);
+    }
+  });
+
+  it("costs no write beside the end itself where nothing was held", async () => {
+    const { sessions, store, create } = createTestWorld();
+    const { sessionId } = await create();
+    const written: string[] = [];
+    for (const verb of ["keepEndAnswer", "addEndingCounts"] as const) {
+      const write: (...args: never[]) => Promise<unknown> = store[verb];
+      const noted = (...args: never[]) => {
+        written.push(verb);
+        return write(...args);
+      };
+      Object.assign(store, { [verb]: noted });
+    }
+    const first = await sessions.endSession({ sessionId, idempotencyKey: "k" }, admin);
+    expect(await sessions.endSession({ sessionId, idempotencyKey: "k" }, admin)).toEqual(first);
+    expect(written).toEqual([]);
+  });
+
   it("leaves nothing held once listeners have answered or their second is over", async () => {
     const { sessions, otherNode, agent, create, send, clock, bus } = createTestWorld();
     const { sessionId } = await create();

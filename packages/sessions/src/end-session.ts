@@ -1,6 +1,7 @@
 import type { Domain } from "./domain.js";
 import type { Caller, EndingRecord } from "./ending.js";
 import { sessionNotFound } from "./errors.js";
+import { nothingCut } from "./hub.js";
 import { noteOver } from "./over.js";
 import type { EndingCounts } from "./ports.js";
 import type { Inputs, Outputs } from "./schemas.js";
@@ -13,29 +14,25 @@ import { toIso } from "./session.js";
  */
 export const endSession = async (
   domain: Domain,
-  { sessionId, reason, idempotencyKey }: Inputs["endSession"],
+  { sessionId, reason, idempotencyKey: key }: Inputs["endSession"],
   caller: Caller,
 ): Promise<Outputs["endSession"]> => {
-  const result = await domain.store.endSession({
-    sessionId,
-    reason: reason ?? null,
-    caller,
-    idempotencyKey: idempotencyKey ?? null,
-  });
-  switch (result.outcome) {
-    case "ended":
-      return answer(result.ending, domain.hub.end(result.ending));
-    case "repeated": {
-      // The first call's answer may still be on its way here, and this one promises the same. Its counts may not have
-      // reached the store yet, and those of other nodes come on top of them there.
-      const counts = domain.hub.release(result.ending);
-      const isKnown = counts.listenersDropped + counts.operationsAborted > 0;
-      return answer(result.ending, isKnown ? counts : result.ending);
-    }
-    case "over":
-      noteOver(domain, result.over);
-      throw sessionNotFound(sessionId);
+  const { hub, store } = domain;
+  const known = hub.holds(sessionId) ? null : nothingCut;
+  const request = { sessionId, reason: reason ?? null, caller, idempotencyKey: key ?? null, counts: known };
+  const result = await store.endSession(request);
+  if (result.outcome === "over") {
+    noteOver(domain, result.over);
+    throw sessionNotFound(sessionId);
   }
+  const { ending } = result;
+  const isFirst = result.outcome === "ended";
+  // A retry lets go here too: the first call's answer may still be on its way, and this one promises the same.
+  const cut = isFirst ? hub.end(ending) : hub.release(ending);
+  if (key === undefined) return answer(ending, cut);
+  // Whoever answers a call with a key first keeps its counts with the key; all others answer those.
+  const kept = isFirst ? known : result.counts;
+  return answer(ending, kept ?? (await store.keepEndAnswer(sessionId, key, cut)));
 };
 
 const answer = (ending: EndingRecord, counts: EndingCounts): Outputs["endSession"] => ({

@@ -7,8 +7,8 @@ import type { SessionEventBody } from "./session-event.js";
 /** Subject of what is said of one session. */
 const subjectOf = (sessionId: string): string => `session.${sessionId}`;
 
-const nothingHeld: EndingCounts = { listenersDropped: 0, operationsAborted: 0 };
-/** How many endings' counts are remembered, for calls that ask again before the store has them. */
+export const nothingCut: EndingCounts = { listenersDropped: 0, operationsAborted: 0 };
+/** How many endings' counts are remembered, for the call that ended a session which was let go of before its answer came. */
 const rememberedCounts = 1_000;
 /** Sessions asked for in one look at the store. */
 const lookBatch = 1_000;
@@ -92,10 +92,10 @@ export class Hub {
     return counts;
   }
 
-  /** Lets go of an ended session, once; what it held is counted in the store, and told again to who asks again. */
+  /** Lets go of an ended session, once; what it held is counted in the store. @returns what was cut here, now or before */
   release(ending: EndingRecord): EndingCounts {
     const entry = this.entries.get(ending.sessionId);
-    if (!entry) return this.counted.get(ending.sessionId) ?? nothingHeld;
+    if (!entry) return this.counted.get(ending.sessionId) ?? nothingCut;
     this.remove(entry);
     const counts = entry.release(ending);
     if (counts.listenersDropped + counts.operationsAborted > 0) {
@@ -110,6 +110,11 @@ export class Hub {
     const sessionIds = [...this.entries.keys()];
     for (let from = 0; from < sessionIds.length; from += lookBatch)
       await this.lookAt(sessionIds.slice(from, from + lookBatch));
+  }
+
+  /** False where an end has nothing to cut here. */
+  holds(sessionId: string): boolean {
+    return this.entries.has(sessionId);
   }
 
   heldOf(sessionId: string): Held {

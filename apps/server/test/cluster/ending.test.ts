@@ -96,10 +96,20 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
   it("a retry with the key that ended the session gets the first answer on any node (E11)", async () => {
     const [a, b, c] = cluster.nodes;
     const { sessionId } = await createSession(a.rest);
+    const heard = [];
+    for (const { url } of [a, a, b, c]) {
+      const listener = plainWs.listen(url, sessionId);
+      heard.push(listener);
+      await hasHeard(listener, "session.started");
+    }
     const keyed = { sessionId, idempotencyKey: randomUUID() };
-    const first = await a.rest.call("endSession", keyed);
-    expect(first).toMatchObject({ status: 200, body: { success: true } });
-    expect(await b.rest.call("endSession", keyed)).toEqual(first);
+    const first = await trpcHttpWire(a.url).call("endSession", keyed);
+    expect(first).toMatchObject({ status: 200, body: { success: true, listenersDropped: 2 } });
+    expect(await trpcHttpWire(b.url).call("endSession", keyed)).toEqual(first);
+    await expectDropped(heard);
+    await until(async () => (await readEnding(c.rest, sessionId))?.listenersDropped === 4);
+    for (const { url } of cluster.nodes)
+      expect(await trpcHttpWire(url).call("endSession", keyed)).toEqual(first);
     expect(await c.rest.call("endSession", { sessionId, idempotencyKey: randomUUID() })).toMatchObject({
       status: 404,
     });
@@ -109,13 +119,17 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
   it("one key used on all nodes at once makes one session, and ends it once", async () => {
     const [a] = cluster.nodes;
     const wires = [...cluster.nodes, ...cluster.nodes].map(({ rest }) => rest);
+    const typed = [...cluster.nodes, ...cluster.nodes].map(({ url }) => trpcHttpWire(url));
     const create = { idempotencyKey: randomUUID() };
     const ids = await Promise.all(wires.map((wire) => createSession(wire, create)));
     const [first] = ids;
     expect(new Set(ids.map(({ sessionId }) => sessionId)).size).toBe(1);
+    const listener = plainWs.listen(a.url, first?.sessionId ?? "");
+    await hasHeard(listener, "session.started");
     const keyed = { sessionId: first?.sessionId, idempotencyKey: randomUUID() };
-    const ends = await Promise.all(wires.map((wire) => wire.call("endSession", keyed)));
-    expect(ends.map(({ status }) => status)).toEqual(wires.map(() => 200));
+    const ends = await Promise.all(typed.map((wire) => wire.call("endSession", keyed)));
+    expect(ends).toEqual(typed.map(() => ({ ...ends[0], status: 200 })));
+    await expectDropped([listener]);
     expect(await a.rest.call("endSession", { sessionId: first?.sessionId })).toMatchObject({ status: 404 });
   });
 

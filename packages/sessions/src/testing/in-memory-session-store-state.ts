@@ -1,6 +1,6 @@
 import type { EndingCause, EndingRecord, Over } from "../ending.js";
 import type { Message } from "../message.js";
-import type { Clock, SessionFilter } from "../ports.js";
+import type { Clock, EndingCounts, SessionFilter } from "../ports.js";
 import type { JsonObject, Session } from "../session.js";
 
 /** A session's row: what the port shows of it, and what only the store needs. */
@@ -18,9 +18,10 @@ export interface CreateKey {
   readonly createdAt: number;
 }
 
-/** What an end with an idempotency key needs for its answer: that it was the one. */
+/** An idempotency key that ended a session, and the counts of its first answer, null while there is none. */
 export interface EndKey {
   readonly createdAt: number;
+  counts: EndingCounts | null;
 }
 
 /** The tables of the in-memory store, and the few looks at them that several verbs share. */

@@ -13,6 +13,7 @@ type WritingVerbs = Pick<
   | "recordHeartbeat"
   | "updateTimeout"
   | "endSession"
+  | "keepEndAnswer"
   | "endMatching"
   | "expireSessions"
   | "claimWarnings"
@@ -36,6 +37,9 @@ const recordActivity = (row: SessionRow, now: number): boolean => {
   row.session = { ...row.session, lastActivity: now };
   return row.session.timeoutConfig.autoRenew && renew(row, now);
 };
+
+const endKey = (sessionId: string, idempotencyKey: string | null): string =>
+  JSON.stringify([sessionId, idempotencyKey]);
 
 /** The verbs that change sessions; each runs to its end in one go, which makes it a transaction. */
 export const createWritingVerbs = (state: InMemoryState): WritingVerbs => ({
@@ -138,15 +142,22 @@ export const createWritingVerbs = (state: InMemoryState): WritingVerbs => ({
     return { outcome: "updated", session: row.session };
   },
 
-  async endSession({ sessionId, reason, caller, idempotencyKey }) {
-    const keyOfEnd = JSON.stringify([sessionId, idempotencyKey]);
+  async endSession({ sessionId, reason, caller, idempotencyKey, counts }) {
+    const keyOfEnd = endKey(sessionId, idempotencyKey);
     const row = state.live(sessionId);
     if (!row) {
-      const ending = idempotencyKey !== null && state.endKeys.has(keyOfEnd) && state.endings.get(sessionId);
-      return ending ? { outcome: "repeated", ending } : state.over(sessionId);
+      const kept = state.endKeys.get(keyOfEnd);
+      const ending = kept && state.endings.get(sessionId);
+      return ending ? { outcome: "repeated", ending, counts: kept.counts } : state.over(sessionId);
     }
-    if (idempotencyKey !== null) state.endKeys.set(keyOfEnd, { createdAt: state.now() });
+    if (idempotencyKey !== null) state.endKeys.set(keyOfEnd, { createdAt: state.now(), counts });
     return { outcome: "ended", ending: state.end(row.session, { cause: "requested", reason, ...caller }) };
+  },
+
+  async keepEndAnswer(sessionId, idempotencyKey, counts) {
+    const kept = state.endKeys.get(endKey(sessionId, idempotencyKey));
+    if (kept) kept.counts ??= counts;
+    return kept?.counts ?? counts;
   },
 
   async endMatching(filter, { reason, caller, createdUntil, limit }) {

@@ -59,6 +59,7 @@ export const describeEnding = (setting: () => Setting): void => {
           reason: `${i}`,
           caller: admin,
           idempotencyKey: null,
+          counts: null,
         }),
       ),
     );
@@ -80,6 +81,7 @@ export const describeEnding = (setting: () => Setting): void => {
         reason: null,
         caller: admin,
         idempotencyKey: null,
+        counts: null,
       });
       const later = Array.from({ length: 10 }, () => s.store.appendMessage(s.message(session)));
       const stored = (await Promise.all([...appends, ...later])).filter(
@@ -99,7 +101,11 @@ export const describeEnding = (setting: () => Setting): void => {
     const first = await s.end(session, "why", "key");
     expect(first).toMatchObject({ outcome: "ended", ending: { reason: "why" } });
     const ending = first.outcome === "ended" && first.ending;
-    expect(await s.end(session, "another reason", "key")).toEqual({ outcome: "repeated", ending });
+    expect(await s.end(session, "another reason", "key")).toEqual({
+      outcome: "repeated",
+      ending,
+      counts: null,
+    });
     expect(await s.end(session, "why", "other key")).toEqual({
       outcome: "over",
       over: { state: "ended", ending },
@@ -111,12 +117,49 @@ export const describeEnding = (setting: () => Setting): void => {
   test("concurrent ends with one key are one end, whose answer all get", async () => {
     const s = setting();
     const { sessionId } = await s.create();
-    const request = { sessionId, reason: null, caller: admin, idempotencyKey: "key" };
+    const request = { sessionId, reason: null, caller: admin, idempotencyKey: "key", counts: null };
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, i) => (i % 2 ? s.store : s.other).endSession(request)),
     );
     expect(outcomes.filter(({ outcome }) => outcome === "ended")).toHaveLength(1);
     expect(outcomes.filter(({ outcome }) => outcome === "repeated")).toHaveLength(19);
+  });
+
+  test("a key keeps the counts that were answered first, on whichever store, and gives them to every retry", async () => {
+    const s = setting();
+    const session = await s.create();
+    const { sessionId } = session;
+    await s.end(session, null, "key");
+    const kept = await Promise.all(
+      Array.from({ length: 10 }, (_, i) =>
+        (i % 2 ? s.store : s.other).keepEndAnswer(sessionId, "key", {
+          listenersDropped: i + 1,
+          operationsAborted: 0,
+        }),
+      ),
+    );
+    expect(new Set(kept.map(({ listenersDropped }) => listenersDropped)).size).toBe(1);
+    await s.store.addEndingCounts(sessionId, { listenersDropped: 99, operationsAborted: 99 });
+    expect(await s.end(session, null, "key")).toMatchObject({
+      outcome: "repeated",
+      counts: kept[0],
+      ending: { listenersDropped: 99, operationsAborted: 99 },
+    });
+  });
+
+  test("counts that were known before the end are kept with it, and are each session's own", async () => {
+    const s = setting();
+    const [known, open] = [await s.create(), await s.create()];
+    const counts = { listenersDropped: 0, operationsAborted: 0 };
+    const late = { listenersDropped: 3, operationsAborted: 1 };
+    const request = { reason: null, caller: admin, idempotencyKey: "key" };
+    await s.store.endSession({ ...request, sessionId: known.sessionId, counts });
+    await s.store.endSession({ ...request, sessionId: open.sessionId, counts: null });
+    expect(await s.other.keepEndAnswer(known.sessionId, "key", late)).toEqual(counts);
+    expect(await s.end(known, null, "key")).toMatchObject({ outcome: "repeated", counts });
+    expect(await s.end(open, null, "key")).toMatchObject({ outcome: "repeated", counts: null });
+    expect(await s.other.keepEndAnswer(open.sessionId, "no such key", late)).toEqual(late);
+    expect(await s.end(open, null, "key")).toMatchObject({ counts: null });
   });
 
   test("a key that lost, or was swept, ends nothing and gets no answer again", async () => {

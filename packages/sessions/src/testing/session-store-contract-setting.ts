@@ -87,7 +87,7 @@ export class Setting {
   }
 
   end({ sessionId }: Session, reason: string | null = null, idempotencyKey: string | null = null) {
-    return this.store.endSession({ sessionId, reason, caller: admin, idempotencyKey });
+    return this.store.endSession({ sessionId, reason, caller: admin, idempotencyKey, counts: null });
   }
 
   async ended(session: Session, reason: string | null = null): Promise<EndingRecord> {

@@ -6,6 +6,7 @@ import type {
   EndRequest,
   SessionFilter,
 } from "@adjourn/sessions";
+import { type RepeatedEndColumns, readEndAnswer, toEndAnswer, toRepeated } from "../end-answer.js";
 import { type EndingColumns, toEndingRecord } from "../rows.js";
 import type { Queryable } from "./database.js";
 import type { Parameters } from "./named-parameters.js";
@@ -23,12 +24,14 @@ const takeDue = `gone AS (
 
 const statements = {
   end: `WITH gone AS (DELETE FROM sessions WHERE ${isLive} RETURNING *),
-    kept AS (INSERT INTO idempotency_keys (operation, key, scope, session_id, channel_id, created_at)
-      SELECT 'endSession', :key::text, session_id, session_id, channel_id, adjourn_now() FROM gone
+    kept AS (INSERT INTO idempotency_keys (operation, key, scope, session_id, channel_id, answer, created_at)
+      SELECT 'endSession', :key::text, session_id, session_id, channel_id, :answer::text, adjourn_now() FROM gone
       WHERE :key::text IS NOT NULL)
     ${recordGone("'requested'")}`,
-  byKey: `SELECT endings.* FROM idempotency_keys JOIN endings USING (session_id)
+  byKey: `SELECT endings.*, answer FROM idempotency_keys JOIN endings USING (session_id)
     WHERE operation = 'endSession' AND key = :key AND scope = :sessionId`,
+  keepAnswer: `UPDATE idempotency_keys SET answer = coalesce(answer, :answer)
+    WHERE operation = 'endSession' AND key = :key AND scope = :sessionId RETURNING answer`,
   expire: `WITH due AS MATERIALIZED (
       SELECT session_id FROM sessions WHERE expires_at <= ${statementStart}
       ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED),
@@ -44,12 +47,13 @@ const statements = {
 
 /** One statement: whose delete takes the session's row is the one who ended it. */
 export const endSession = async (database: Queryable, request: EndRequest): Promise<EndOutcome> => {
-  const { sessionId, idempotencyKey: key, reason, caller } = request;
-  const row = await database.get<EndingColumns>(statements.end, { sessionId, key, reason, ...caller });
+  const { sessionId, idempotencyKey: key, reason, caller, counts } = request;
+  const asked = { sessionId, key, reason, answer: toEndAnswer(counts), ...caller };
+  const row = await database.get<EndingColumns>(statements.end, asked);
   if (row) return { outcome: "ended", ending: toEndingRecord(row) };
   const earlier =
-    key === null ? undefined : await database.get<EndingColumns>(statements.byKey, { key, sessionId });
-  return earlier ? { outcome: "repeated", ending: toEndingRecord(earlier) } : readOver(database, sessionId);
+    key === null ? undefined : await database.get<RepeatedEndColumns>(statements.byKey, { key, sessionId });
+  return earlier ? toRepeated(earlier) : readOver(database, sessionId);
 };
 
 const matching = ({
@@ -120,4 +124,15 @@ export const addEndingCounts = async (
   { listenersDropped, operationsAborted }: EndingCounts,
 ): Promise<void> => {
   await database.all(statements.addCounts, { sessionId, listenersDropped, operationsAborted });
+};
+
+export const keepEndAnswer = async (
+  database: Queryable,
+  sessionId: string,
+  key: string,
+  counts: EndingCounts,
+): Promise<EndingCounts> => {
+  const answer = toEndAnswer(counts);
+  const row = await database.get<{ answer: string }>(statements.keepAnswer, { sessionId, key, answer });
+  return row ? readEndAnswer(row.answer) : counts;
 };

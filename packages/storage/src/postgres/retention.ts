@@ -10,7 +10,7 @@ const statements = {
   forgetReasons: "UPDATE endings SET reason = NULL WHERE channel_id = :channelId",
   forgetMetadata: "UPDATE sessions SET metadata = '{}' WHERE channel_id = :channelId",
   readAnswers: `SELECT operation, key, scope, answer FROM idempotency_keys
-    WHERE channel_id = :channelId AND answer IS NOT NULL`,
+    WHERE channel_id = :channelId AND operation = 'createSession'`,
   replaceAnswer: `UPDATE idempotency_keys SET answer = :answer
     WHERE operation = :operation AND key = :key AND scope = :scope`,
   deleteEndings: `WITH old AS MATERIALIZED (

@@ -7,6 +7,7 @@ import {
   endMatching,
   endSession,
   expireSessions,
+  keepEndAnswer,
   readEndings,
 } from "./endings-table.js";
 import { countSessions, listEndings, listSessions } from "./lists.js";
@@ -74,6 +75,7 @@ export const createPostgresSessionStore = async (settings: PostgresSettings): Pr
     listEndings: (filter, page) => listEndings(database, filter, page),
     readEndings: (sessionIds) => readEndings(database, sessionIds),
     addEndingCounts: (sessionId, counts) => addEndingCounts(database, sessionId, counts),
+    keepEndAnswer: (sessionId, key, counts) => keepEndAnswer(database, sessionId, key, counts),
     listMessages: (range) => listMessages(database, range),
     readMessagesAfter: (channelId, afterSeq, limit) => readAfter(database, channelId, afterSeq, limit),
     readHistory: (channelId, beforeSeq, limit) => readHistory(database, channelId, beforeSeq, limit),

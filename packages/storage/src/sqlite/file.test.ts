@@ -44,8 +44,10 @@ test("sessions, messages, endings and keys survive a restart, byte for byte", as
   await first.createSession(over, null);
   const content = "  tab\t newline\n é 😀 ' \" \\ \u2028 ✓ ";
   const stored = await first.appendMessage(message(live.sessionId, content));
-  const end = { sessionId: over.sessionId, reason: "why", caller, idempotencyKey: "end" };
+  const end = { sessionId: over.sessionId, reason: "why", caller, idempotencyKey: "end", counts: null };
+  const counts = { listenersDropped: 2, operationsAborted: 1 };
   const ended = await first.endSession(end);
+  await first.keepEndAnswer(over.sessionId, "end", counts);
   await first.close();
 
   const second = open();
@@ -53,7 +55,7 @@ test("sessions, messages, endings and keys survive a restart, byte for byte", as
   expect(found).toEqual(stored.outcome === "stored" && stored.message);
   expect(found?.content).toBe(content);
   expect(await second.createSession(newSessionDraft(), key)).toEqual({ ...created, outcome: "repeated" });
-  expect(await second.endSession(end)).toEqual({ ...ended, outcome: "repeated" });
+  expect(await second.endSession(end)).toEqual({ ...ended, outcome: "repeated", counts });
   expect(await second.readSession(live.sessionId)).toMatchObject({
     outcome: "live",
     session: { lastSeq: 1 },

@@ -12,6 +12,7 @@ let writer: SqliteConnection;
 let reader: SqliteConnection;
 let store: SessionStore;
 const clock = createFakeClock();
+const counts = { listenersDropped: 1, operationsAborted: 1 };
 const caller = { endedBy: "admin", actor: null } as const;
 
 beforeEach(() => {
@@ -57,7 +58,8 @@ describe("however many rows there are, none is scanned", () => {
     ["renewing", () => store.renewSession(sessionId)],
     ["a heartbeat", () => store.recordHeartbeat(sessionId)],
     ["changing the timeout", () => store.updateTimeout(sessionId, {})],
-    ["ending", () => store.endSession({ ...id, reason: null, caller, idempotencyKey: "k" })],
+    ["ending", () => store.endSession({ ...id, reason: null, caller, idempotencyKey: "k", counts: null })],
+    ["keeping an end's answer", () => store.keepEndAnswer(sessionId, "k", counts)],
     ["ending by user", () => store.endMatching({ userId }, end)],
     ["ending by agent", () => store.endMatching({ agentId }, end)],
     ["ending by ids", () => store.endMatching({ sessionIds: [sessionId] }, end)],
@@ -72,10 +74,7 @@ describe("however many rows there are, none is scanned", () => {
     ["listing endings by cause", () => store.listEndings({ cause: "bulk" }, { limit: 10 })],
     ["listing a user's endings", () => store.listEndings({ userId }, page)],
     ["reading endings", () => store.readEndings([sessionId])],
-    [
-      "reporting counts",
-      () => store.addEndingCounts(sessionId, { listenersDropped: 1, operationsAborted: 1 }),
-    ],
+    ["reporting counts", () => store.addEndingCounts(sessionId, counts)],
     ["replaying", () => store.readMessagesAfter(channelId, 1, 10)],
     ["reading the history", () => store.readHistory(channelId, 1, 10)],
     ["erasing", () => store.eraseChannel(channelId)],

@@ -12,7 +12,7 @@ export const retentionStatements = {
   forgetMetadata: `UPDATE sessions SET metadata = '{}'
     WHERE channel_id = :channelId COLLATE NOCASE AND channel_id = :channelId`,
   forgetAnswers: `UPDATE idempotency_keys SET answer = json_set(answer, '$.metadata', json('{}'))
-    WHERE channel_id = :channelId AND answer IS NOT NULL`,
+    WHERE channel_id = :channelId AND operation = 'createSession'`,
   deleteEndings: `DELETE FROM endings WHERE session_id IN (
       SELECT session_id FROM endings WHERE ended_at < :cutoff ORDER BY ended_at LIMIT :limit)
     RETURNING channel_id`,
