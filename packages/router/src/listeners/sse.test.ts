@@ -54,6 +54,22 @@ it("writes id and data lines, no event line, and ends the response", async () =>
   await left;
 });
 
+it("leaves the answer to the caller where the server drains before the first event", async () => {
+  let hasLeft = false;
+  await using server = await serve(async (writer) => {
+    writer.drop("draining");
+    return {
+      leave: () => {
+        hasLeft = true;
+      },
+    };
+  });
+  const response = await fetch(server.url);
+  expect(response.status).toBe(404);
+  expect(await response.text()).toContain("shutting down");
+  expect(hasLeft).toBe(true);
+});
+
 it("leaves the answer to the caller where the listener is refused", async () => {
   await using server = await serve(async () => {
     throw new SessionError("SESSION_NOT_FOUND", "Session not found");

@@ -1,5 +1,11 @@
 import type { ServerResponse } from "node:http";
-import type { DropCause, EventFrame, ListenerWriter, Listening } from "@adjourn/sessions";
+import {
+  type DropCause,
+  type EventFrame,
+  type ListenerWriter,
+  type Listening,
+  SessionError,
+} from "@adjourn/sessions";
 
 export interface SseTimes {
   /** How often an idle connection hears a comment. */
@@ -20,6 +26,7 @@ export const sseHeaders = {
 /**
  * Serves a session's events as SSE and returns once the listener has entered. `enter` is the domain's `listen`; what
  * it rejects with is thrown before anything is written, so the caller can still answer with a status.
+ * @throws SessionError `SERVICE_UNAVAILABLE` where the server began to drain before the first event
  */
 export const listenOverSse = async (
   response: ServerResponse,
@@ -29,9 +36,12 @@ export const listenOverSse = async (
   const listener = new SseListener(response, times);
   const listening = await enter(listener);
   listener.whenGone(() => listening.leave());
+  if (listener.isRefused) throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
 };
 
 class SseListener implements ListenerWriter {
+  /** Let go of before it heard anything: an empty answer would tell an EventSource never to come back. */
+  isRefused = false;
   private readonly timer: NodeJS.Timeout;
   private takenAt = performance.now();
   private isGone = false;
@@ -76,7 +86,8 @@ class SseListener implements ListenerWriter {
   /** An EventSource comes back by itself after either, with its last id. */
   drop(cause: DropCause): void {
     if (cause === "too_slow") this.response.destroy();
-    else this.response.end();
+    else if (this.response.headersSent) this.response.end();
+    else this.isRefused = true;
   }
 
   destroy(): void {
