@@ -28,6 +28,8 @@ const fillPageSize = 100;
 /** What this process holds for one session: listeners, operations, the seq they were brought to. Lives while it holds any. */
 export class HubEntry {
   private readonly listeners = new Set<Listener>();
+  /** Those of them that have been told the state: who an end drops. */
+  private readonly started = new Set<Listener>();
   private readonly operations = new Set<Operation>();
   /** The seq of the last message delivered here; null while nobody listens. */
   private delivered: number | null = null;
@@ -55,7 +57,7 @@ export class HubEntry {
   get held(): Held {
     const replies = [...this.operations].filter(({ isUnderWay }) => isUnderWay);
     return {
-      listeners: [...this.listeners].filter(({ hasStarted }) => hasStarted).length,
+      listeners: this.started.size,
       replies: replies.map(({ messageId, inReplyTo }) => ({ messageId, inReplyTo })),
     };
   }
@@ -70,6 +72,7 @@ export class HubEntry {
       toFrame({ ...event, id: formatEventId(this.sessionId, reached, this.nextUnique()) });
     const listener = new Listener(writer, this.ports.clock, reframe, (gone) => {
       this.listeners.delete(gone);
+      this.started.delete(gone);
       if (this.listeners.size === 0) this.delivered = null;
       this.onChange(this);
     });
@@ -85,7 +88,6 @@ export class HubEntry {
     afterSeq: number | null,
   ): void {
     this.channelId = session.channelId;
-    this.delivered ??= session.lastSeq;
     const from = afterSeq ?? session.lastSeq;
     const replay = {
       upTo: session.lastSeq,
@@ -95,7 +97,9 @@ export class HubEntry {
       toFrame: (message: Message) => this.frame(messageDelivery(message), message.seq),
     };
     const frame = this.frame({ seq: null, at: toIso(this.ports.store.now()), body: started }, from);
-    listener.start(frame, from, replay);
+    if (!listener.start(frame, from, replay)) return;
+    this.started.add(listener);
+    this.delivered ??= session.lastSeq;
     // What this listener knows already, the others must hear before anything else happens.
     this.catchUpTo(session.lastSeq);
     this.onChange(this);
@@ -148,7 +152,7 @@ export class HubEntry {
     this.ending = ending;
     const underWay = [...this.operations].filter(({ isUnderWay }) => isUnderWay);
     for (const operation of this.operations) operation.abort(sessionEnded(ending));
-    const dropped = [...this.listeners].filter(({ hasStarted }) => hasStarted);
+    const dropped = [...this.started];
     void this.tellEnd(ending, dropped);
     return { listenersDropped: dropped.length, operationsAborted: underWay.length };
   }

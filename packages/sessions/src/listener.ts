@@ -48,24 +48,21 @@ export class Listener {
     private readonly onGone: (listener: Listener) => void,
   ) {}
 
-  /** Whether it has been told `session.started`; one that has not is refused by an end, not dropped. */
-  get hasStarted(): boolean {
-    return this.state === "replaying" || this.state === "live";
-  }
-
   hear(item: SequencedFrame): void {
     if (this.state === "live") this.pass(item);
     else if (this.state === "entering" || this.state === "replaying") this.hold(item);
   }
 
-  start(started: EventFrame, afterSeq: number, { upTo }: Replay): void {
-    if (this.state !== "entering") return;
+  /** @returns false where it left, or was dropped, while it was entering; an end refuses such a one */
+  start(started: EventFrame, afterSeq: number, { upTo }: Replay): boolean {
+    if (this.state !== "entering") return false;
     this.state = "replaying";
     this.reached = afterSeq;
     // What came before a message that the state it is told has already is part of that state.
     const known = this.held.findLastIndex(({ seq }) => seq !== null && seq <= upTo);
     for (const _ of this.held.slice(0, known + 1)) this.nextHeld();
     this.writer.write(started);
+    return true;
   }
 
   /** Sends what it missed, then what was held back meanwhile, in order and as fast as it reads; then it is live. */

@@ -85,6 +85,8 @@ const collect = async (
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
+  // An agent that throws at once leaves nobody waiting for it.
+  aborted.catch(() => {});
   const pieces = agent.reply(turn)[Symbol.asyncIterator]();
   let text = "";
   let index = 0;
