@@ -3,12 +3,11 @@ import { type Session, type SessionInfo, toSessionInfo } from "./session.js";
 
 /** Tells listeners and admins of a state that has changed. */
 export const announceState = (
-  { hub, feed, store }: Domain,
+  { hub, store }: Domain,
   session: Session,
   type: "session.renewed" | "session.updated",
 ): SessionInfo => {
   const info = toSessionInfo(session, store.now());
-  hub.event(session.sessionId, { type, session: info });
-  feed.changed(session.sessionId);
+  hub.stateChanged(session.sessionId, { type, session: info });
   return info;
 };

@@ -1,5 +1,6 @@
 import type { Domain } from "./domain.js";
 import { channelInUse, channelNotFound, SessionError } from "./errors.js";
+import { toRow } from "./list-sessions.js";
 import type { Agent, IdempotencyKey } from "./ports.js";
 import type { Inputs, Outputs } from "./schemas.js";
 import { type JsonObject, type Session, toIso } from "./session.js";
@@ -24,7 +25,7 @@ export const createSession = async (domain: Domain, input: Input): Promise<Outpu
   const created = await domain.store.createSession(draft, await idempotencyOf(input));
   switch (created.outcome) {
     case "created":
-      domain.feed.created(created.session.sessionId);
+      domain.feed.created(toRow(created.session, domain.store.now(), []));
       return answer(created.session);
     case "repeated":
       return answer(created.session);

@@ -99,7 +99,7 @@ const draining = (): SessionError =>
 
 /** Listeners go first, and come back elsewhere with their last id; replies under way get their time. */
 const drain = async ({ hub, feed, clock }: Domain, graceMs: number): Promise<void> => {
-  feed.close();
+  feed.dropWatchers();
   hub.dropListeners("draining");
   const deadline = clock.now() + graceMs;
   while (hub.totals().operations > 0 && clock.now() < deadline)

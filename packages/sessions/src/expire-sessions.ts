@@ -65,7 +65,7 @@ const sweepOnce = async ({ store }: Needs, hub: Hub): Promise<void> => {
   for (let full = true; full; ) {
     const sessions = await store.claimWarnings(batchSize);
     for (const session of sessions)
-      hub.event(session.sessionId, {
+      hub.stateChanged(session.sessionId, {
         type: "session.expiring",
         session: toSessionInfo(session, store.now()),
       });

@@ -84,6 +84,12 @@ export class Hub {
     this.publish(sessionId, { kind: "event", origin: this.settings.nodeId, nth: this.told, at, body });
   }
 
+  /** The same for what a session is from now on, which admins see too. */
+  stateChanged(sessionId: string, body: SessionEventBody): void {
+    this.event(sessionId, body);
+    this.observer.changed(sessionId);
+  }
+
   /** This node ended the session: releases it here, tells the others, and adds what was cut to the ending. */
   end(ending: EndingRecord): EndingCounts {
     const counts = this.release(ending);

@@ -27,12 +27,15 @@ export const toRows = async (domain: Domain, sessions: readonly Session[]): Prom
   const now = domain.store.now();
   return sessions.map((session) => {
     const here = domain.hub.heldOf(session.sessionId);
-    const there: Held = elsewhere.get(session.sessionId) ?? { listeners: 0, replies: [] };
-    return {
-      ...toSessionInfo(session, now),
-      messageCount: session.messageCount,
-      listeners: here.listeners + there.listeners,
-      pendingOperations: here.replies.length + there.replies.length,
-    };
+    const there = elsewhere.get(session.sessionId);
+    return toRow(session, now, there ? [here, there] : [here]);
   });
 };
+
+/** `held` of all nodes, each that holds something. */
+export const toRow = (session: Session, now: number, held: readonly Held[]): SessionRow => ({
+  ...toSessionInfo(session, now),
+  messageCount: session.messageCount,
+  listeners: held.reduce((sum, { listeners }) => sum + listeners, 0),
+  pendingOperations: held.reduce((sum, { replies }) => sum + replies.length, 0),
+});

@@ -1,15 +1,13 @@
+import { confirmed } from "./confirm-subscription.js";
 import type { Domain } from "./domain.js";
 import { overError } from "./ending.js";
 import { validationError } from "./errors.js";
 import { readLive } from "./get-session.js";
-import type { BusSubscription, Clock, ListenerWriter } from "./ports.js";
+import type { ListenerWriter } from "./ports.js";
 import type { Inputs } from "./schemas.js";
 import { toSessionInfo } from "./session.js";
 import { parseEventId } from "./session-event.js";
 import type { Listening } from "./sessions.js";
-
-/** How long the bus may take to confirm before a listener enters without it; the look at the store covers the rest. */
-const busConfirmMs = 500;
 
 /**
  * Enters a listener so that no message and no end falls between the state it is told and what it hears next: it
@@ -47,13 +45,3 @@ export const listen = async (
 };
 
 const wrongLastId = (message: string) => validationError({ path: "lastEventId", message });
-
-const confirmed = (clock: Clock, subscription: BusSubscription): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = clock.setTimeout(resolve, busConfirmMs);
-    const go = () => {
-      timer.cancel();
-      resolve();
-    };
-    subscription.ready.then(go, go);
-  });

@@ -1,5 +1,6 @@
 import type { EndingRecord } from "./ending.js";
 import type { Message } from "./message.js";
+import type { SessionRow } from "./schemas.js";
 import type { JsonObject } from "./session.js";
 import type { PendingReply, SessionEvent, SessionEventBody } from "./session-event.js";
 import type { SessionStore } from "./session-store.js";
@@ -33,7 +34,7 @@ export type BusMessage = { readonly origin: string } & (
   /** `nth` counts what origin says, so that what is repeated or late is known as such. */
   | { readonly kind: "event"; readonly nth: number; readonly at: string; readonly body: SessionEventBody }
   | { readonly kind: "ended"; readonly ending: EndingRecord }
-  | { readonly kind: "created"; readonly sessionId: string }
+  | { readonly kind: "created"; readonly session: SessionRow }
   | { readonly kind: "changed"; readonly sessionId: string }
 );
 

@@ -11,7 +11,7 @@ export const sessionHeartbeat = async (
 ): Promise<SessionInfo> => {
   const heard = await domain.store.recordHeartbeat(sessionId);
   if (heard.outcome === "over") throw refuseOver(domain, sessionId, heard.over);
-  return heard.wasRenewed
-    ? announceState(domain, heard.session, "session.renewed")
-    : toSessionInfo(heard.session, domain.store.now());
+  if (heard.wasRenewed) return announceState(domain, heard.session, "session.renewed");
+  domain.feed.changed(sessionId);
+  return toSessionInfo(heard.session, domain.store.now());
 };

@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import { StoreUnavailableError } from "./errors.js";
+import type { AdminEvent, Sessions } from "./sessions.js";
+import { RecordingWriter } from "./testing/recording-writer.js";
+import { createTestWorld } from "./testing/test-world.js";
+
+const caller = { endedBy: "admin", actor: null } as const;
+
+/** Everything that one admin is told, in order. */
+const watch = (node: Sessions): { readonly told: AdminEvent[]; readonly types: () => string[] } => {
+  const told: AdminEvent[] = [];
+  void (async () => {
+    for await (const event of node.watch().events) told.push(event);
+  })();
+  return { told, types: () => told.map(({ type }) => type) };
+};
+
+const totalsOf = (told: readonly AdminEvent[]): number[] =>
+  told.flatMap((event) => (event.type === "totals" ? [event.activeSessions] : []));
+
+describe("an admin is told", () => {
+  it("of a session that ended as soon as it was made, its beginning first, on every node", async () => {
+    const { sessions, otherNode, create, clock } = createTestWorld();
+    const watches = [watch(sessions), watch(otherNode)];
+    await clock.advance(0);
+    const { sessionId } = await create();
+    await sessions.endSession({ sessionId }, caller);
+    await clock.advance(5_000);
+    for (const { told, types } of watches) {
+      expect(types()).toEqual(["totals", "session.created", "session.ended"]);
+      expect(told[1]).toMatchObject({
+        session: { sessionId, messageCount: 0, listeners: 0, pendingOperations: 0, renewalCount: 0 },
+      });
+    }
+  });
+
+  it("the same of a new session as the list shows", async () => {
+    const { sessions, create, clock } = createTestWorld();
+    const { told } = watch(sessions);
+    await clock.advance(0);
+    await create();
+    await clock.advance(0);
+    const { sessions: rows } = await sessions.listSessions({ limit: 10 });
+    expect(told[1]).toEqual({ type: "session.created", session: rows[0] });
+  });
+
+  it("nothing of a session that ended while its row was read", async () => {
+    const { sessions, create, store, clock } = createTestWorld();
+    const { types } = watch(sessions);
+    const { sessionId } = await create();
+    await clock.advance(0);
+    const read = store.readSessions;
+    store.readSessions = async (ids) => {
+      const rows = await read(ids);
+      await sessions.endSession({ sessionId }, caller);
+      return rows;
+    };
+    await sessions.listen({ sessionId }, new RecordingWriter());
+    await clock.advance(5_000);
+    expect(types().at(-1)).toBe("totals");
+    expect(types().filter((type) => type.startsWith("session"))).toEqual([
+      "session.created",
+      "session.ended",
+    ]);
+  });
+
+  it("changes of one session four times a second at most, in order, however slow the store is", async () => {
+    const { sessions, create, store, clock } = createTestWorld();
+    const { told } = watch(sessions);
+    const { sessionId } = await create();
+    const read = store.readSessions;
+    const slowness = [900, 10, 400, 10, 10];
+    let reads = 0;
+    store.readSessions = async (ids) => {
+      const rows = await read(ids);
+      const slow = slowness[reads % slowness.length] ?? 0;
+      reads += 1;
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, slow));
+      return rows;
+    };
+    const times: number[] = [];
+    for (let i = 0; i < 400; i += 1) {
+      await sessions.renewSession({ sessionId });
+      const before = told.length;
+      await clock.advance(10);
+      if (told.slice(before).some(({ type }) => type === "session.changed")) times.push(clock.now());
+    }
+    await clock.advance(2_000);
+    for (const [i, time] of times.entries())
+      if (i > 0) expect(time - (times[i - 1] ?? 0)).toBeGreaterThanOrEqual(250);
+    const renewals = told.flatMap((event) =>
+      event.type === "session.changed" ? [event.session.renewalCount] : [],
+    );
+    expect(renewals.length).toBeGreaterThan(5);
+    expect(renewals).toEqual([...renewals].sort((a, b) => a - b));
+    expect(renewals.at(-1)).toBe(400);
+  });
+
+  it("a change once the store can be read again", async () => {
+    const { sessions, create, store, clock } = createTestWorld();
+    const { told } = watch(sessions);
+    const { sessionId } = await create();
+    await clock.advance(0);
+    const { readSessions, countSessions } = store;
+    const away = () => Promise.reject(new StoreUnavailableError("away"));
+    Object.assign(store, { readSessions: away, countSessions: away });
+    await sessions.renewSession({ sessionId });
+    await clock.advance(3_000);
+    Object.assign(store, { readSessions, countSessions });
+    await clock.advance(2_000);
+    expect(told).toContainEqual(expect.objectContaining({ type: "session.changed" }));
+    expect(totalsOf(told).at(-1)).toBe(1);
+  });
+
+  it("that a session is near its end, and how many are", async () => {
+    const { sessions, create, clock } = createTestWorld();
+    const { told } = watch(sessions);
+    await clock.advance(0);
+    const { sessionId } = await create();
+    await clock.advance(25 * 60_000 - 2_000);
+    expect(told.at(-1)).toMatchObject({ type: "totals", expiringSoon: 0 });
+    await clock.advance(5_000);
+    const changed = told.findLast(({ type }) => type === "session.changed");
+    expect(changed).toMatchObject({ session: { sessionId, isNearExpiration: true } });
+    expect(told.at(-1)).toMatchObject({ type: "totals", expiringSoon: 1 });
+  });
+});
+
+describe("the totals", () => {
+  it("reach those who listen already, also when another comes between the change and its telling", async () => {
+    const { sessions, create, clock } = createTestWorld();
+    const { told } = watch(sessions);
+    await clock.advance(0);
+    await create();
+    await clock.advance(500);
+    watch(sessions);
+    await clock.advance(2_000);
+    expect(totalsOf(told)).toEqual([0, 1]);
+  });
+
+  it("come when they change, and once a second at most, also to one who has just come", async () => {
+    const { sessions, create, clock } = createTestWorld();
+    const first = watch(sessions);
+    await clock.advance(0);
+    await create();
+    await clock.advance(900);
+    const second = watch(sessions);
+    await clock.advance(0);
+    await create();
+    for (let i = 0; i < 10; i += 1) {
+      await clock.advance(99);
+      expect(totalsOf(second.told)).toEqual([1]);
+    }
+    await clock.advance(2_000);
+    expect(totalsOf(second.told)).toEqual([1, 2]);
+    expect(totalsOf(first.told)).toEqual([0, 2]);
+    const heard = first.told.length;
+    await clock.advance(10_000);
+    expect(first.told.length).toBe(heard);
+  });
+});
