@@ -33,6 +33,8 @@ export class HubEntry {
   private readonly operations = new Set<Operation>();
   /** The seq of the last message delivered here; null while nobody listens. */
   private delivered: number | null = null;
+  /** The highest seq that is known to be this session's: what its channel has beyond it may be its successor's. */
+  private own = 0;
   /** Deliveries that wait for a gap before them to be filled from the store. */
   private waiting: Delivery[] = [];
   private filling: Promise<void> | null = null;
@@ -130,6 +132,7 @@ export class HubEntry {
 
   deliver(delivery: Delivery): void {
     if (this.listeners.size === 0) return;
+    this.own = Math.max(this.own, delivery.seq ?? 0);
     if (!this.filling && this.deliverInOrder(delivery)) return;
     this.waiting.push(delivery);
     this.fill();
@@ -144,6 +147,7 @@ export class HubEntry {
 
   /** Called with the seq that the store has: brings listeners up to it where something was lost on the way. */
   catchUpTo(seq: number): void {
+    this.own = Math.max(this.own, seq);
     if (this.delivered !== null && seq > this.delivered) this.fill();
   }
 
@@ -220,16 +224,16 @@ export class HubEntry {
   }
 
   private async readMissing(): Promise<void> {
-    let page: readonly Message[];
-    do {
-      if (this.delivered === null || this.channelId === null) return;
-      page = await this.ports.store.readMessagesAfter(this.channelId, this.delivered, fillPageSize);
-      for (const message of page) {
+    while (this.delivered !== null && this.channelId !== null && this.delivered < this.own) {
+      const page = await this.ports.store.readMessagesAfter(this.channelId, this.delivered, fillPageSize);
+      const missing = page.filter(({ seq }) => seq <= this.own);
+      if (missing.length === 0) return;
+      for (const message of missing) {
         if (this.delivered === null || message.seq <= this.delivered) continue;
         this.delivered = message.seq;
         this.broadcast(messageDelivery(message));
       }
-    } while (page.length === fillPageSize);
+    }
   }
 
   private async tellEnd(ending: EndingRecord, dropped: readonly Listener[]): Promise<void> {

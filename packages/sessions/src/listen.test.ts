@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { StoreUnavailableError } from "./errors.js";
 import { maxWaitingBytes } from "./listener.js";
 import { RecordingWriter } from "./testing/recording-writer.js";
-import { createTestWorld } from "./testing/test-world.js";
+import { scriptedAgentId } from "./testing/scripted-agent.js";
+import { createTestWorld, testUserId } from "./testing/test-world.js";
 
 const caller = { endedBy: "anonymous", actor: null } as const;
 
@@ -112,6 +113,44 @@ describe("listening", () => {
     bus.publish = () => {};
     await sessions.endSession({ sessionId }, caller);
     await clock.advance(2_000);
+    expect(writer.types.at(-1)).toBe("session.ended");
+  });
+
+  it("hears nothing of the session that goes on with its channel, however late it learns of the end", async () => {
+    const { sessions, otherNode, create, send, clock, bus } = createTestWorld();
+    const { sessionId, channelId } = await create();
+    const writer = new RecordingWriter();
+    await otherNode.listen({ sessionId }, writer);
+    bus.publish = () => {};
+    await send(sessionId, "its own");
+    await sessions.endSession({ sessionId }, caller);
+    const next = await sessions.createSession({ agentId: scriptedAgentId, userId: testUserId, channelId });
+    await send(next.sessionId, "its successor's");
+    await clock.advance(2_000);
+    expect(writer.contents).toEqual(["its own"]);
+    expect(writer.types.at(-1)).toBe("session.ended");
+  });
+
+  it("hears nothing of that session either where the end falls into the filling of a gap", async () => {
+    const { sessions, otherNode, create, send, clock, bus, store } = createTestWorld();
+    const { sessionId, channelId } = await create();
+    const writer = new RecordingWriter();
+    await otherNode.listen({ sessionId }, writer);
+    const { publish } = bus;
+    bus.publish = () => {};
+    await send(sessionId, "lost");
+    const read = store.readMessagesAfter;
+    store.readMessagesAfter = async (...range) => {
+      store.readMessagesAfter = read;
+      await sessions.endSession({ sessionId }, caller);
+      const next = await sessions.createSession({ agentId: scriptedAgentId, userId: testUserId, channelId });
+      await send(next.sessionId, "its successor's");
+      return read(...range);
+    };
+    await clock.advance(2_000);
+    bus.publish = publish;
+    await clock.advance(4_000);
+    expect(writer.contents).toEqual(["lost"]);
     expect(writer.types.at(-1)).toBe("session.ended");
   });
 
