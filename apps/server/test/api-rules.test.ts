@@ -203,6 +203,13 @@ describe.each(wires)("the rules over $wire", ({ open }) => {
         status: 409,
         code: "IDEMPOTENCY_KEY_REUSED",
       });
+    // What is not there is told before what the rules refuse.
+    for (const [missing, code] of [
+      [{ agentId: otherUserId }, "AGENT_NOT_FOUND"],
+      [{ channelId: otherUserId }, "CHANNEL_NOT_FOUND"],
+      [{ channelId: first.body.channelId, userId: otherUserId }, "CHANNEL_NOT_FOUND"],
+    ] as const)
+      expect(await call("createSession", { ...input, ...missing })).toMatchObject({ status: 404, code });
     expect((await call("listSessions", {})).body.total).toBe(1);
     // The same key belongs to another operation here.
     const ended = await call("endSession", { sessionId, idempotencyKey: "key", reason: "done" });

@@ -10,7 +10,16 @@ type Input = Inputs["createSession"];
 
 /** @throws SessionError `INVALID_TIMEOUT_CONFIG`, `AGENT_NOT_FOUND`, `CHANNEL_NOT_FOUND`, `CHANNEL_IN_USE`, `IDEMPOTENCY_KEY_REUSED` */
 export const createSession = async (domain: Domain, input: Input): Promise<Outputs["createSession"]> => {
-  const timeoutConfig = timeoutConfigFor(domain, input, domain.agents.get(input.agentId));
+  const idempotency = await idempotencyOf(input);
+  let timeoutConfig: TimeoutConfig;
+  try {
+    timeoutConfig = timeoutConfigFor(domain, input, domain.agents.get(input.agentId));
+  } catch (refusal) {
+    // Agents and limits may have changed since; a retry gets its answer all the same.
+    const earlier = idempotency && (await domain.store.readCreated(idempotency));
+    if (earlier) return answer(earlier);
+    throw refusal;
+  }
   const sessionId = domain.newId();
   const channelId = input.channelId ?? domain.newId();
   const draft = {
@@ -22,7 +31,7 @@ export const createSession = async (domain: Domain, input: Input): Promise<Outpu
     metadata: withoutIds(input.metadata ?? {}),
     timeoutConfig,
   };
-  const created = await domain.store.createSession(draft, await idempotencyOf(input));
+  const created = await domain.store.createSession(draft, idempotency);
   switch (created.outcome) {
     case "created":
       domain.feed.created(toRow(created.session, domain.store.now(), []));

@@ -24,6 +24,7 @@ export type CreateOutcome =
   | { readonly outcome: "created"; readonly session: Session }
   /** The key made a session before: that session as it was first answered, whatever became of it. */
   | { readonly outcome: "repeated"; readonly session: Session }
+  /** The key made another session before. Where the channel can't be found either, that is said instead. */
   | { readonly outcome: "key_reused" }
   | { readonly outcome: "channel_not_found" }
   | { readonly outcome: "channel_in_use" };
@@ -169,6 +170,8 @@ export interface SessionStore {
   now(): number;
 
   createSession(draft: SessionDraft, idempotency: IdempotencyKey | null): Promise<CreateOutcome>;
+  /** The session that a create with this key and fingerprint made, as it was first answered. */
+  readCreated(idempotency: IdempotencyKey): Promise<Session | null>;
   readSession(sessionId: string): Promise<{ outcome: "live"; session: Session } | IsOver>;
   /** Those of the named that live; at most 1,000 ids. */
   readSessions(sessionIds: readonly string[]): Promise<readonly Session[]>;

@@ -45,13 +45,12 @@ const endKey = (sessionId: string, idempotencyKey: string | null): string =>
 export const createWritingVerbs = (state: InMemoryState): WritingVerbs => ({
   async createSession(draft, idempotency) {
     const earlier = idempotency && state.createKeys.get(idempotency.key);
-    if (idempotency && earlier)
-      return earlier.fingerprint === idempotency.fingerprint
-        ? { outcome: "repeated", session: earlier.session }
-        : { outcome: "key_reused" };
+    if (earlier && earlier.fingerprint === idempotency.fingerprint)
+      return { outcome: "repeated", session: earlier.session };
     const { sessionId, channelId, agentId, userId, timeoutConfig } = draft;
     const channel = state.channels.get(channelId);
     if (draft.continues && channel?.userId !== userId) return { outcome: "channel_not_found" };
+    if (earlier) return { outcome: "key_reused" };
     if (!draft.continues && channel) throw new Error(`Channel ${channelId} is there already`);
     if (state.liveSessions().some((other) => other.channelId === channelId))
       return { outcome: "channel_in_use" };

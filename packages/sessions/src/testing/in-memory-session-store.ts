@@ -12,6 +12,10 @@ export const createInMemorySessionStore = ({ clock }: { readonly clock: Clock })
     now: () => state.now(),
     ...createWritingVerbs(state),
 
+    async readCreated({ key, fingerprint }) {
+      const earlier = state.createKeys.get(key);
+      return earlier?.fingerprint === fingerprint ? earlier.session : null;
+    },
     async readSession(sessionId) {
       const row = state.live(sessionId);
       return row ? { outcome: "live", session: row.session } : state.over(sessionId);

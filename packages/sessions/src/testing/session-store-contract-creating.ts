@@ -185,6 +185,37 @@ export const describeCreating = (setting: () => Setting): void => {
     expect((await s.store.countSessions()).active).toBe(1);
   });
 
+  test("a channel that can't be found is told before a key that is another's, a repeated answer before both", async () => {
+    const s = setting();
+    const key = { key: "k", fingerprint: "one" };
+    const first = created(await s.store.createSession(newSessionDraft(), key));
+    const { channelId, userId } = first;
+    const notFound = [{}, { channelId }].map((given) => newSessionDraft({ ...given, continues: true }));
+    const found = newSessionDraft({ channelId, userId, continues: true });
+    for (const draft of notFound) {
+      expect(await s.store.createSession(draft, key)).toEqual({ outcome: "repeated", session: first });
+      expect(await s.other.createSession(draft, { ...key, fingerprint: "two" })).toEqual({
+        outcome: "channel_not_found",
+      });
+    }
+    expect(await s.store.createSession(found, { ...key, fingerprint: "two" })).toEqual({
+      outcome: "key_reused",
+    });
+    expect(await s.store.createSession(newSessionDraft(), key)).toMatchObject({ outcome: "repeated" });
+  });
+
+  test("what a create with a key made can be looked up by it, and by no other", async () => {
+    const s = setting();
+    const key = { key: "k", fingerprint: "body" };
+    expect(await s.store.readCreated(key)).toBeNull();
+    const first = created(await s.store.createSession(newSessionDraft(), key));
+    await s.say(first);
+    await s.ended(first);
+    expect(await s.other.readCreated(key)).toEqual(first);
+    expect(await s.store.readCreated({ ...key, fingerprint: "another" })).toBeNull();
+    expect(await s.store.readCreated({ ...key, key: "another" })).toBeNull();
+  });
+
   test("concurrent creates with one key make one session", async () => {
     const s = setting();
     const key = { key: "k", fingerprint: "body" };

@@ -34,8 +34,9 @@ const statements = {
   takeKey: `INSERT INTO idempotency_keys (operation, key, scope, body_hash, session_id, channel_id, created_at)
     VALUES ('createSession', :key, '', :fingerprint, :sessionId, :channelId, adjourn_now())
     ON CONFLICT DO NOTHING RETURNING 1`,
-  readKey: `SELECT body_hash, answer FROM idempotency_keys
-    WHERE operation = 'createSession' AND key = :key AND scope = ''`,
+  readAnswer: `SELECT answer FROM idempotency_keys
+    WHERE operation = 'createSession' AND key = :key AND scope = '' AND body_hash = :fingerprint`,
+  readChannel: "SELECT 1 FROM channels WHERE id = :channelId AND user_id = :userId",
   keepAnswer: `UPDATE idempotency_keys SET answer = :answer
     WHERE operation = 'createSession' AND key = :key AND scope = ''`,
 } as const;
@@ -77,15 +78,25 @@ export const createSession = async (
 /** Waits for a concurrent create with the key. @returns what it was answered, nothing where the key is now ours */
 const takeKey = async (
   transaction: Queryable,
-  { sessionId, channelId }: SessionDraft,
-  { key, fingerprint }: IdempotencyKey,
+  { sessionId, channelId, userId, continues }: SessionDraft,
+  idempotency: IdempotencyKey,
 ): Promise<CreateOutcome | undefined> => {
+  const { key, fingerprint } = idempotency;
   const taken = await transaction.get(statements.takeKey, { key, fingerprint, sessionId, channelId });
   if (taken) return undefined;
-  const earlier = await transaction.get<{ body_hash: string; answer: string }>(statements.readKey, { key });
-  return earlier?.body_hash === fingerprint
-    ? { outcome: "repeated", session: JSON.parse(earlier.answer) as Session }
-    : { outcome: "key_reused" };
+  const session = await readCreated(transaction, idempotency);
+  if (session) return { outcome: "repeated", session };
+  // A channel that can't be found is told before a key that is another's.
+  const isFound = !continues || (await transaction.get(statements.readChannel, { channelId, userId }));
+  return { outcome: isFound ? "key_reused" : "channel_not_found" };
+};
+
+export const readCreated = async (
+  database: Queryable,
+  { key, fingerprint }: IdempotencyKey,
+): Promise<Session | null> => {
+  const earlier = await database.get<{ answer: string }>(statements.readAnswer, { key, fingerprint });
+  return earlier ? (JSON.parse(earlier.answer) as Session) : null;
 };
 
 const toParameters = (draft: SessionDraft): Parameters => ({

@@ -1,5 +1,5 @@
 import type { SessionStore } from "@adjourn/sessions";
-import { createSession } from "./create-session.js";
+import { createSession, readCreated } from "./create-session.js";
 import { PostgresDatabase, type PostgresSettings } from "./database.js";
 import {
   addEndingCounts,
@@ -55,6 +55,7 @@ export const createPostgresSessionStore = async (settings: PostgresSettings): Pr
   return {
     now: () => clock.now() + aheadMs,
     createSession: (draft, key) => createSession(database, draft, key),
+    readCreated: (key) => readCreated(database, key),
     readSession: async (sessionId) => {
       const session = await readLive(database, sessionId);
       return session ? { outcome: "live", session } : readOver(database, sessionId);

@@ -7,8 +7,8 @@ const readChannel = "SELECT 1 FROM channels WHERE id = :channelId AND user_id = 
 
 const takeKey = `INSERT INTO idempotency_keys (operation, key, scope, body_hash, session_id, channel_id, created_at)
   VALUES ('createSession', :key, '', :fingerprint, :sessionId, :channelId, :now) ON CONFLICT DO NOTHING`;
-const readKey =
-  "SELECT body_hash, answer FROM idempotency_keys WHERE operation = 'createSession' AND key = :key";
+const readAnswer = `SELECT answer FROM idempotency_keys
+  WHERE operation = 'createSession' AND key = :key AND scope = '' AND body_hash = :fingerprint`;
 const keepAnswer = `UPDATE idempotency_keys SET answer = :answer
   WHERE operation = 'createSession' AND key = :key AND scope = ''`;
 const freeKey =
@@ -25,7 +25,7 @@ export const createSession = (
   if (idempotency) {
     const { key, fingerprint } = idempotency;
     const taken = connection.run(takeKey, { key, fingerprint, sessionId, channelId, now });
-    if (taken === 0) return answerAgain(connection, idempotency);
+    if (taken === 0) return answerAgain(connection, draft, idempotency);
   }
   if (!draft.continues) connection.run(insertChannel, { channelId, userId, now });
   const session = insertSession(connection, draft, now);
@@ -35,13 +35,29 @@ export const createSession = (
     else connection.run(freeKey, { key });
   }
   if (session) return { outcome: "created", session };
-  const isTheirs = connection.get(readChannel, { channelId, userId }) !== undefined;
-  return { outcome: isTheirs ? "channel_in_use" : "channel_not_found" };
+  return { outcome: isTheirs(connection, draft) ? "channel_in_use" : "channel_not_found" };
 };
 
-const answerAgain = (connection: SqliteConnection, { key, fingerprint }: IdempotencyKey): CreateOutcome => {
-  const earlier = connection.get<{ body_hash: string; answer: string }>(readKey, { key });
-  return earlier?.body_hash === fingerprint
-    ? { outcome: "repeated", session: JSON.parse(earlier.answer) as Session }
-    : { outcome: "key_reused" };
+const isTheirs = (connection: SqliteConnection, { channelId, userId }: SessionDraft): boolean =>
+  connection.get(readChannel, { channelId, userId }) !== undefined;
+
+/** A channel that can't be found is told before a key that is another's. */
+const answerAgain = (
+  connection: SqliteConnection,
+  draft: SessionDraft,
+  idempotency: IdempotencyKey,
+): CreateOutcome => {
+  const session = readCreated(connection, idempotency);
+  if (session) return { outcome: "repeated", session };
+  return {
+    outcome: draft.continues && !isTheirs(connection, draft) ? "channel_not_found" : "key_reused",
+  };
+};
+
+export const readCreated = (
+  connection: SqliteConnection,
+  { key, fingerprint }: IdempotencyKey,
+): Session | null => {
+  const earlier = connection.get<{ answer: string }>(readAnswer, { key, fingerprint });
+  return earlier ? (JSON.parse(earlier.answer) as Session) : null;
 };

@@ -75,6 +75,7 @@ describe("however many rows there are, none is scanned", () => {
     ["listing a user's endings", () => store.listEndings({ userId }, page)],
     ["reading endings", () => store.readEndings([sessionId])],
     ["reporting counts", () => store.addEndingCounts(sessionId, counts)],
+    ["looking for a retry's answer", () => store.readCreated({ key: "k", fingerprint: "f" })],
     ["replaying", () => store.readMessagesAfter(channelId, 1, 10)],
     ["reading the history", () => store.readHistory(channelId, 1, 10)],
     ["erasing", () => store.eraseChannel(channelId)],

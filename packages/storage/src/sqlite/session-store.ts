@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Clock, type SessionStore, StoreUnavailableError } from "@adjourn/sessions";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
 import { isStorageFailure, SqliteConnection, storeUnavailable } from "./connection.js";
-import { createSession } from "./create-session.js";
+import { createSession, readCreated } from "./create-session.js";
 import {
   addEndingCounts,
   countMatching,
@@ -120,6 +120,7 @@ export const assembleStore = (
   return {
     now: () => clock.now(),
     createSession: (draft, key) => write((db, now) => createSession(db, draft, key, now)),
+    readCreated: (key) => read((db) => readCreated(db, key)),
     readSession: (sessionId) =>
       read((db, now) => {
         const session = readLive(db, sessionId, now);

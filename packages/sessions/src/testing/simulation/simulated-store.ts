@@ -69,6 +69,7 @@ export class SimulatedStore {
     return {
       now: () => inner.now() + errorMs,
       createSession: through("createSession", inner.createSession, this.commits.createSession),
+      readCreated: through("readCreated", inner.readCreated),
       readSession: through("readSession", inner.readSession),
       readSessions: through("readSessions", inner.readSessions),
       listSessions: through("listSessions", inner.listSessions),

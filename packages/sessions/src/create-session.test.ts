@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { createSessions } from "./create-sessions.js";
+import {
+  createFakeClock,
+  createInMemoryEventBus,
+  createInMemorySessionStore,
+  noPresence,
+  ScriptedAgent,
+  silentLog,
+  testUserId,
+} from "./testing/index.js";
+import { defaultTimeoutSettings, type TimeoutSettings } from "./timeout-policy.js";
+
+const clock = createFakeClock();
+const store = createInMemorySessionStore({ clock });
+const agent = new ScriptedAgent();
+
+/** A node as it comes up with this configuration, always on the same store. */
+const startNode = (agents: readonly ScriptedAgent[], timeouts: TimeoutSettings = defaultTimeoutSettings) =>
+  createSessions(
+    {
+      clock,
+      store,
+      bus: createInMemoryEventBus(),
+      presence: noPresence,
+      agents: { get: (id) => agents.find((one) => one.id === id), list: () => agents },
+      log: silentLog,
+      newId: () => crypto.randomUUID(),
+    },
+    { timeouts, nodeId: "one", lookEveryMs: 2_000, retentionDays: null },
+  );
+
+test("a retried create gets the first answer, whatever agents and limits the configuration has by now", async () => {
+  const input = { agentId: agent.id, userId: testUserId, timeoutConfig: { timeoutMinutes: 60 } };
+  const retried = { ...input, idempotencyKey: "key" };
+  const first = await startNode([agent]).createSession(retried);
+
+  const withoutAgent = startNode([]);
+  expect(await withoutAgent.createSession(retried)).toEqual(first);
+  await expect(withoutAgent.createSession(input)).rejects.toMatchObject({ code: "AGENT_NOT_FOUND" });
+  const otherBody = { ...retried, metadata: { a: 1 } };
+  await expect(withoutAgent.createSession(otherBody)).rejects.toMatchObject({ code: "AGENT_NOT_FOUND" });
+
+  const limits = { ...defaultTimeoutSettings.limits, maxTimeoutMinutes: 30 };
+  const strict = startNode([agent], { ...defaultTimeoutSettings, limits });
+  expect(await strict.createSession(retried)).toEqual(first);
+  await expect(strict.createSession(input)).rejects.toMatchObject({ code: "INVALID_TIMEOUT_CONFIG" });
+});
