@@ -105,6 +105,7 @@ describe("a request that is too much", () => {
         await until(() => peer.statuses().length > 0);
         expect(peer.statuses()[0]).toBe(413);
         expect(peer.text()).toContain("PAYLOAD_TOO_LARGE");
+        expect(peer.text()).toContain('"details":{"maxBytes":131072}');
         await peer[Symbol.asyncDispose]();
       }
       await healthy.stillServed();

@@ -1,5 +1,6 @@
 export { type Operation, requireAccess } from "./access.js";
 export { authenticateRequest } from "./authenticate-request.js";
+export { maxBodyBytes } from "./body-limit.js";
 export type * from "./context.js";
 export { type CredentialOptions, createCredentials, type NamedKey } from "./credentials.js";
 export { errorTable } from "./error-codes.js";
@@ -10,6 +11,5 @@ export { type DialectName, dialectNames, dialects } from "./rest/dialects.js";
 export { renderDocsPage } from "./rest/docs-page.js";
 export { createRestHandler, type RestHandler, type RestOptions } from "./rest/handler.js";
 export { createOpenapiDocument, type OpenapiOptions } from "./rest/openapi.js";
-export { maxBodyBytes } from "./rest/read-body.js";
 export { type AppRouter, appRouter, createCaller } from "./router.js";
 export { watchTrpcRequest } from "./watch-trpc-request.js";

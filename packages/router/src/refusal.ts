@@ -8,6 +8,7 @@ import {
 } from "@adjourn/sessions";
 import { TRPCError } from "@trpc/server";
 import { ZodError } from "zod";
+import { tooLarge } from "./body-limit.js";
 import { codeOfTrpc, errorTable } from "./error-codes.js";
 
 /** What a caller may know of an error, the same on every wire. */
@@ -72,6 +73,7 @@ const trpcsOwn = ({ code, message, cause }: TRPCError): SessionError | null => {
   const own = codeOfTrpc[code];
   if (own === undefined) return null;
   if (own === "INVALID_JSON") return invalidJson();
+  if (own === "PAYLOAD_TOO_LARGE") return tooLarge();
   // A cause's message could quote a path or a query of ours; tRPC's own sentences don't.
   const safe = cause === undefined ? message : sentences[own];
   return own === "VALIDATION_ERROR"
@@ -84,7 +86,6 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   FORBIDDEN: "Not allowed",
   NOT_FOUND: "Not found",
   METHOD_NOT_ALLOWED: "Method not allowed",
-  PAYLOAD_TOO_LARGE: "The body is too large",
   UNSUPPORTED_MEDIA_TYPE: "The content type must be application/json",
   RATE_LIMITED: "Too many requests",
   SERVICE_UNAVAILABLE: "The service is not available at the moment",

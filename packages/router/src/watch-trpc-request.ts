@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { type SessionError, validationError } from "@adjourn/sessions";
+import { maxBodyBytes, tooLarge } from "./body-limit.js";
 import { invalidJson } from "./refusal.js";
-import { hasBody, jsonRefusal, maxBodyBytes, tooLarge } from "./rest/read-body.js";
+import { hasBody, jsonRefusal } from "./rest/read-body.js";
 import { isWellEncoded } from "./rest/read-input.js";
 
 /**

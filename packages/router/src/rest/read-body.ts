@@ -1,9 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { SessionError, validationError } from "@adjourn/sessions";
+import { maxBodyBytes, tooLarge } from "../body-limit.js";
 import { invalidJson } from "../refusal.js";
-
-/** The largest body, in bytes. */
-export const maxBodyBytes = 128 * 1_024;
 
 /**
  * A request's JSON body, an empty object where it has none. One that the route has no use for is not looked into
@@ -51,11 +49,6 @@ const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
 export class CallerLeft extends Error {
   override readonly name = "CallerLeft";
 }
-
-export const tooLarge = (): SessionError =>
-  new SessionError("PAYLOAD_TOO_LARGE", `The body is larger than ${maxBodyBytes} bytes`, {
-    maxBytes: maxBodyBytes,
-  });
 
 /** What is still to come is let run past, so that the answer can go out on the same connection. */
 const skipRest = (request: IncomingMessage): SessionError => {

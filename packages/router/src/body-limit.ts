@@ -1,0 +1,9 @@
+import { SessionError } from "@adjourn/sessions";
+
+/** The largest body, in bytes. */
+export const maxBodyBytes = 128 * 1_024;
+
+export const tooLarge = (): SessionError =>
+  new SessionError("PAYLOAD_TOO_LARGE", `The body is larger than ${maxBodyBytes} bytes`, {
+    maxBytes: maxBodyBytes,
+  });
