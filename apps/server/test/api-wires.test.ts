@@ -115,7 +115,8 @@ const mutation = fc.constantFrom(...Object.keys(valid)).chain((operation) => {
   const fields = Object.keys(valid[operation] ?? {});
   const change = fc.constantFrom(...fields).chain((field) => {
     const isText = inAddress.has(field) || !inBody.has(operation);
-    const asText = field === "limit" ? numbers : texts;
+    const isTime = field === "before" || field === "after";
+    const asText = field === "limit" ? numbers : isTime ? fc.oneof(texts, numbers) : texts;
     const headerSafe = (value: unknown) => field !== "idempotencyKey" || /^[!-~]+$/.test(String(value));
     const value = (isText ? asText : values).filter(headerSafe);
     const set = value.map((given) => ({ [field]: given }));
@@ -182,6 +183,10 @@ it("a session that is over gets the same verdict on every wire, unless the input
         { reason: "r".repeat(201) },
         { content: "" },
         { timeoutMinutes: 1 },
+        { before: -1 },
+        { before: "-1" },
+        { after: "1.5" },
+        { after: "99999999999999999999" },
       ]) {
         if (!Object.keys(wrong).every((name) => name in input)) continue;
         expect((await wire.call(operation, { ...input, sessionId: over, ...wrong })).status).toBe(400);

@@ -37,6 +37,7 @@ export const toBounds = ({ before, after }: Range): Bounds => ({
 });
 
 const isoTime = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
+const numeral = /^-?\d+(?:\.\d+)?$/;
 /** The last instant that a date can name. */
 const lastTime = 8_640_000_000_000_000;
 
@@ -48,12 +49,14 @@ const parseIso = (text: string): number => {
   return isDay ? Date.parse(hasZone ? text : `${text}Z`) : Number.NaN;
 };
 
-/** A number or digits are a millisecond timestamp, an ISO time is one too, anything else is a message's id. */
+/** A number, in digits too, is a millisecond timestamp, an ISO time is one too, anything else is a message's id. */
 const toBound = (path: "before" | "after", given: string | number | undefined): MessageBound | undefined => {
   if (given === undefined) return undefined;
-  const isTime = typeof given === "number" || /^\d{1,17}$/.test(given) || isoTime.test(given);
-  if (!isTime) return { id: String(given) };
-  const time = typeof given === "string" && isoTime.test(given) ? parseIso(given) : Number(given);
-  if (Number.isNaN(time) || time > lastTime) throw validationError({ path, message: "is not a time" });
+  const text = String(given);
+  const isIso = isoTime.test(text);
+  if (!isIso && !numeral.test(text)) return { id: text };
+  const time = isIso ? parseIso(text) : Number(text);
+  const isTime = isIso ? !Number.isNaN(time) : Number.isInteger(time) && time >= 0 && time <= lastTime;
+  if (!isTime) throw validationError({ path, message: "is not a time" });
   return { time };
 };

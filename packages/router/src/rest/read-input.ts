@@ -52,11 +52,8 @@ export const mergeInput = (
   return merged;
 };
 
-const toValue = (text: string, kind: QueryKind): string | number => {
-  if (kind === "number" && /^-?\d{1,15}(\.\d{1,15})?$/.test(text)) return Number(text);
-  if (kind === "bound" && /^\d{1,15}$/.test(text)) return Number(text);
-  return text;
-};
+const toValue = (text: string, kind: QueryKind): string | number =>
+  kind === "number" && /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : text;
 
 /** False for what URLSearchParams would put replacement characters in the place of. */
 export const isWellEncoded = (query: string): boolean => decode(query.replaceAll("+", " ")) !== null;

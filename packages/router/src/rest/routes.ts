@@ -2,8 +2,8 @@ import type { Operation } from "../access.js";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
-/** How a query parameter's text becomes a value: as it is, as a number, or as a number if it is one (a time). */
-export type QueryKind = "text" | "number" | "bound";
+/** How a query parameter's text becomes a value: as it is, or as a number if it is one. */
+export type QueryKind = "text" | "number";
 
 export interface Route {
   readonly operation: RestOperation;
@@ -28,7 +28,7 @@ const session = `${sessions}/{sessionId}`;
 const channel = "/api/messaging/channels/{channelId}";
 
 const list = { agentId: "text", userId: "text", search: "text", limit: "number", cursor: "text" } as const;
-const range = { limit: "number", before: "bound", after: "bound" } as const;
+const range = { limit: "number", before: "text", after: "text" } as const;
 
 type Entry = Pick<Route, "method" | "path"> & Partial<Route>;
 
