@@ -13,7 +13,7 @@ import { headWithinMs, keepAliveMs, maxConnections, maxHeadBytes, takenWithinMs 
 import { loggableUrl } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import type { OriginGuard } from "./origin-guard.js";
-import type { Page } from "./pages.js";
+import { type Page, requireRead } from "./pages.js";
 import type { ReportError } from "./report-error.js";
 import { createTrpcHttp } from "./trpc-http.js";
 
@@ -60,8 +60,11 @@ export const createHttpServer = (
     connections.checkPipeline(request);
     const address = readAddress(request.url);
     const { path } = address;
-    if (path === "/healthz") return answerHealth(response);
-    if (path === "/readyz") return answerReadiness(response, needs.sessions, needs.isDraining());
+    if (path === "/healthz" || path === "/readyz") {
+      requireRead(request, response);
+      if (path === "/healthz") return answerHealth(response);
+      return answerReadiness(response, needs.sessions, needs.isDraining());
+    }
     setCorsHeaders(needs.guard, request, response);
     if (isPreflight(request)) {
       needs.guard.check(request);

@@ -35,10 +35,7 @@ export const createPages = ({
   const page =
     (send: (response: ServerResponse) => Promise<void> | void, key: "open" | "key"): Page =>
     async (request, response, { query }) => {
-      if (request.method !== "GET" && request.method !== "HEAD") {
-        response.setHeader("Allow", "GET, HEAD");
-        throw new SessionError("METHOD_NOT_ALLOWED", "Only GET is served here");
-      }
+      requireRead(request, response);
       const principal = await authenticateRequest(credentials, request.headers, query);
       await gate.admit(request, principal);
       if (key === "key") requireKey(principal.role);
@@ -59,6 +56,14 @@ export const createPages = ({
       page(async (response) => answer(response, 200, metrics.contentType, await metrics.text()), "key"),
     ],
   ]);
+};
+
+/** @throws SessionError `METHOD_NOT_ALLOWED` for what does more than read */
+export const requireRead = ({ method }: IncomingMessage, response: ServerResponse): void => {
+  if (method === "GET" || method === "HEAD") return;
+  const allow = ["GET", "HEAD"];
+  response.setHeader("Allow", allow.join(", "));
+  throw new SessionError("METHOD_NOT_ALLOWED", "Method not allowed", { allow });
 };
 
 const requireKey = (role: string): void => {

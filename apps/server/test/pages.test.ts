@@ -38,11 +38,15 @@ describe("what is served besides the operations", () => {
     expect((await fetch(`${server.url}/metrics`, { headers })).status).toBe(200);
   });
 
-  it.each(["/metrics", "/docs", "/openapi.json"])("%s is only read", async (path) => {
+  it.each(["/metrics", "/docs", "/openapi.json", "/healthz", "/readyz"])("%s is only read", async (path) => {
     await using server = await startTestServer();
     const response = await fetch(`${server.url}${path}`, { method: "POST" });
     expect(response.status).toBe(405);
     expect(response.headers.get("Allow")).toBe("GET, HEAD");
+    expect(await response.json()).toMatchObject({
+      code: "METHOD_NOT_ALLOWED",
+      details: { allow: ["GET", "HEAD"] },
+    });
   });
 
   it.each(["/api/agents", "/healthz", "/nowhere", "/trpc/listAgents", "/docs"])(
