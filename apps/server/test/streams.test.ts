@@ -20,19 +20,28 @@ const get = async (server: TestServer, path: string): Promise<Socket> => {
   return peer;
 };
 
-const flood = async (server: TestServer, sessionId: string): Promise<void> => {
+/** A message of some 14 KB, and its reply, eighteen times. */
+const sendSome = async (server: TestServer, sessionId: string): Promise<void> => {
   const wire = trpcHttpWire(server.url);
   const message = { sessionId, content: "x".repeat(4_000), metadata: { padding: "y".repeat(9_000) } };
+  await Promise.all(Array.from({ length: 18 }, () => wire.call("sendSessionMessage", message)));
+};
+
+const flood = async (server: TestServer, sessionId: string): Promise<void> => {
   for (let sent = 0; (await listenersOf(server)) === 1 && sent < 4_000; sent += 18)
-    await Promise.all(Array.from({ length: 18 }, () => wire.call("sendSessionMessage", message)));
+    await sendSome(server, sessionId);
 };
 
 describe.each([
-  { wire: "SSE", path: (sessionId: string) => eventsPath(sessionId) },
+  {
+    wire: "SSE",
+    path: (sessionId: string, lastEventId?: string) =>
+      `${eventsPath(sessionId)}${lastEventId === undefined ? "" : `?lastEventId=${lastEventId}`}`,
+  },
   {
     wire: "tRPC over SSE",
-    path: (sessionId: string) =>
-      `/trpc/sessionEvents?input=${encodeURIComponent(JSON.stringify({ sessionId }))}`,
+    path: (sessionId: string, lastEventId?: string) =>
+      `/trpc/sessionEvents?input=${encodeURIComponent(JSON.stringify({ sessionId, lastEventId }))}`,
   },
 ])("on $wire", ({ path }) => {
   it("a listener that does not read is cut, and nothing piles up for it", async () => {
@@ -43,6 +52,21 @@ describe.each([
     await flood(server, sessionId);
     expect(await listenersOf(server)).toBe(0);
     peer.destroy();
+  });
+
+  it("a listener that stops reading what it missed is cut after a while", async () => {
+    await using server = await startTestServer({}, { takenWithinMs: 300 });
+    const { sessionId } = await createSession(trpcHttpWire(server.url));
+    const first = await get(server, path(sessionId));
+    const lastEventId = /"?id"?: ?"?([\w.-]+)/.exec(String(first.read()))?.[1] ?? "";
+    first.destroy();
+    await until(async () => (await listenersOf(server)) === 0);
+    // More than what the kernel takes for a reader that does not.
+    for (let sent = 0; sent < 24; sent += 1) await sendSome(server, sessionId);
+    const late = await get(server, path(sessionId, lastEventId));
+    await until(async () => (await listenersOf(server)) === 1);
+    await until(async () => (await listenersOf(server)) === 0);
+    late.destroy();
   });
 
   it("a listener that does not read does not hold the end up, and is cut a second later", async () => {

@@ -7,14 +7,8 @@ import {
   SessionError,
 } from "@adjourn/sessions";
 
-export interface SseTimes {
-  /** How often an idle connection hears a comment. */
-  readonly commentEveryMs: number;
-  /** How long what was written may stay untaken until the peer counts as gone. */
-  readonly silentMs: number;
-}
-
-const defaultTimes: SseTimes = { commentEveryMs: 15_000, silentMs: 35_000 };
+/** How often an idle connection hears a comment (contract §4). */
+const everyMs = 15_000;
 
 export const sseHeaders = {
   "Content-Type": "text/event-stream; charset=utf-8",
@@ -31,9 +25,9 @@ export const sseHeaders = {
 export const listenOverSse = async (
   response: ServerResponse,
   enter: (writer: ListenerWriter) => Promise<Listening>,
-  times: SseTimes = defaultTimes,
+  commentEveryMs = everyMs,
 ): Promise<void> => {
-  const listener = new SseListener(response, times);
+  const listener = new SseListener(response, commentEveryMs);
   const listening = await enter(listener);
   listener.whenGone(() => listening.leave());
   if (listener.isRefused) throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
@@ -43,16 +37,15 @@ class SseListener implements ListenerWriter {
   /** Let go of before it heard anything: an empty answer would tell an EventSource never to come back. */
   isRefused = false;
   private readonly timer: NodeJS.Timeout;
-  private takenAt = performance.now();
   private isGone = false;
   private leave: () => void = () => {};
   private wakeDrained: (() => void)[] = [];
 
   constructor(
     private readonly response: ServerResponse,
-    private readonly times: SseTimes,
+    commentEveryMs: number,
   ) {
-    this.timer = setInterval(() => this.beat(), times.commentEveryMs);
+    this.timer = setInterval(() => this.beat(), commentEveryMs);
     this.timer.unref();
     response.on("drain", () => this.wake());
     response.once("finish", () => this.gone());
@@ -95,14 +88,10 @@ class SseListener implements ListenerWriter {
   }
 
   private beat(): void {
-    if (!this.response.headersSent) return;
-    if (this.response.writableLength === 0) this.takenAt = performance.now();
-    else if (performance.now() - this.takenAt > this.times.silentMs) return void this.response.destroy();
-    if (!this.response.writableEnded) this.response.write(": still here\n\n");
+    if (this.response.headersSent && !this.response.writableEnded) this.response.write(": still here\n\n");
   }
 
   private wake(): void {
-    this.takenAt = performance.now();
     for (const wake of this.wakeDrained.splice(0)) wake();
   }
 
