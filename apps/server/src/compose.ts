@@ -29,6 +29,7 @@ export interface Overrides {
   readonly paramsWithinMs?: number;
   readonly headersWithinMs?: number;
   readonly takenWithinMs?: number;
+  readonly lookAtPeersEveryMs?: number;
   readonly connectionsPerAddress?: number;
 }
 
@@ -102,13 +103,14 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
     admit: gate.admit,
     onError: shared.reportError,
   });
-  const { heartbeat, paramsWithinMs, headersWithinMs, takenWithinMs } = overrides;
+  const { heartbeat, paramsWithinMs, headersWithinMs, takenWithinMs, lookAtPeersEveryMs } = overrides;
   const { server, connections } = createHttpServer({
     ...shared,
     pages: createPages({ ...shared, openApi: createOpenapiDocument({ dialect: settings.restDialect }) }),
     rest,
     headersWithinMs,
     takenWithinMs,
+    lookAtPeersEveryMs,
   });
   const webSockets = serveWebSockets(server, { ...shared, connections, heartbeat, paramsWithinMs });
 

@@ -15,6 +15,7 @@ import type { Metrics } from "./metrics.js";
 import type { OriginGuard } from "./origin-guard.js";
 import { type Page, requireRead } from "./pages.js";
 import type { ReportError } from "./report-error.js";
+import { lookAtPeersEveryMs, SilentPeers } from "./silent-peers.js";
 import { createTrpcHttp } from "./trpc-http.js";
 
 export interface HttpNeeds extends ConnectionNeeds {
@@ -32,6 +33,8 @@ export interface HttpNeeds extends ConnectionNeeds {
   readonly headersWithinMs?: number | undefined;
   /** How long an answer may wait for a peer that takes nothing of it. */
   readonly takenWithinMs?: number | undefined;
+  /** How often those who are being answered are looked at, whether they are still there. */
+  readonly lookAtPeersEveryMs?: number | undefined;
   readonly rest: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
@@ -78,10 +81,12 @@ export const createHttpServer = (
 
   const server = createServer(patience(needs.headersWithinMs));
   const connections = guardConnections(server, needs);
+  const peers = new SilentPeers(needs.lookAtPeersEveryMs ?? lookAtPeersEveryMs);
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (!connections.hears(request)) return;
     const requestId = randomUUID();
     connections.begin(request, response);
+    peers.watch(response);
     note(needs, request, response, requestId);
     setBaseHeaders(response, requestId);
     if (needs.isDraining()) response.setHeader("Connection", "close");
@@ -97,6 +102,7 @@ export const createHttpServer = (
   server.on("checkExpectation", onRequest);
   server.maxConnections = maxConnections;
   server.timeout = needs.takenWithinMs ?? takenWithinMs;
+  server.once("close", () => peers.stop());
   return { server, connections };
 };
 

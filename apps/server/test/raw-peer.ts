@@ -24,7 +24,7 @@ export interface RawPeer extends AsyncDisposable {
 
 export const openRaw = (url: string): RawPeer => {
   const { hostname, port } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+  const socket = connect({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port), noDelay: true });
   const chunks: Buffer[] = [];
   const statuses: number[] = [];
   let unread = "";

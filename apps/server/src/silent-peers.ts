@@ -1,0 +1,58 @@
+import type { ServerResponse } from "node:http";
+import { connectionName, readUnacknowledged, type Unacknowledged } from "./unacknowledged.js";
+
+/** A comment every 15 s gives the kernel something to send; with a look every 5 s silence is found within 35 s. */
+export const lookAtPeersEveryMs = 5_000;
+/** Looks in a row that must find the same bytes unacknowledged, and how often these must have been sent again by then. */
+const silence = { looks: 3, retransmits: 3 };
+
+interface Sighting extends Unacknowledged {
+  /** Looks in a row that found it, nothing of it acknowledged in between. */
+  readonly looks: number;
+}
+
+/**
+ * Finds the peers that vanished without a word while an answer streams to them: nothing comes back on SSE but the
+ * kernel's acknowledgements. One timer, and one reading of the kernel's table, for all of them.
+ */
+export class SilentPeers {
+  private readonly answers = new Set<ServerResponse>();
+  private sightings: ReadonlyMap<ServerResponse, Sighting> = new Map();
+  private readonly timer: NodeJS.Timeout;
+  private isLooking = false;
+
+  constructor(everyMs: number) {
+    this.timer = setInterval(() => void this.look(), everyMs);
+    this.timer.unref();
+  }
+
+  watch(response: ServerResponse): void {
+    this.answers.add(response);
+    response.once("close", () => this.answers.delete(response));
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private async look(): Promise<void> {
+    if (this.isLooking || ![...this.answers].some(({ headersSent }) => headersSent)) return;
+    this.isLooking = true;
+    const unacknowledged = await readUnacknowledged();
+    this.isLooking = false;
+    const sightings = new Map<ServerResponse, Sighting>();
+    for (const response of unacknowledged.size > 0 ? this.answers : []) {
+      const { socket } = response;
+      const found = socket && unacknowledged.get(connectionName(socket));
+      if (!found) continue;
+      const sighting = { ...found, looks: looksAt(found, this.sightings.get(response)) };
+      if (sighting.looks >= silence.looks && found.retransmits >= silence.retransmits) response.destroy();
+      else sightings.set(response, sighting);
+    }
+    this.sightings = sightings;
+  }
+}
+
+/** Both counts begin anew with the first byte that is acknowledged. */
+const looksAt = (found: Unacknowledged, last: Sighting | undefined): number =>
+  last && found.bytes >= last.bytes && found.retransmits >= last.retransmits ? last.looks + 1 : 1;
