@@ -89,8 +89,10 @@ export const guardConnections = (
     return answers;
   };
 
-  const takeForProxied = (request: IncomingMessage) => {
-    if (isProxy(request.socket, trustProxy)) slots.take(clientAddress(request, trustProxy), request);
+  const takeForProxied = (request: IncomingMessage, message: ServerResponse | Duplex) => {
+    if (!isProxy(request.socket, trustProxy)) return;
+    slots.take(clientAddress(request, trustProxy), request);
+    message.once("close", () => slots.free(request));
   };
 
   return {
@@ -98,20 +100,14 @@ export const guardConnections = (
     begin: (request, response) => {
       const { socket } = request;
       answersOn(socket).add(response);
-      takeForProxied(request);
-      response.once("close", () => {
-        answersOn(socket).delete(response);
-        slots.free(request);
-      });
+      takeForProxied(request, response);
+      response.once("close", () => answersOn(socket).delete(response));
       // The socket's timer knows progress from silence; one that waits for us has nothing to take.
       response.on("timeout", () => {
         if (socket.writableLength > 0) socket.destroy();
       });
     },
-    beginUpgrade: (request) => {
-      takeForProxied(request);
-      request.socket.once("close", () => slots.free(request));
-    },
+    beginUpgrade: (request) => takeForProxied(request, request.socket),
     answered: ({ socket }) =>
       Promise.all([...(underWay.get(socket) ?? [])].map((response) => once(response, "close"))),
     checkPipeline: ({ socket }) => {

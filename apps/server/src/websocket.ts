@@ -93,8 +93,8 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
   const watched =
     (principal: Principal, connection: Duplex, opened: (socket: WebSocket) => void) =>
     (socket: WebSocket) => {
-      // ws closes a socket that breaks the protocol by itself; without a listener the error would end the process.
-      socket.on("error", () => {});
+      // ws closes a socket that breaks the protocol by itself.
+      socket.on("error", ignore);
       frames.watch(socket);
       if (isTrusted(principal)) frames.trust(socket);
       holdBack(socket, connection);
@@ -116,17 +116,15 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
     refuse(connection, validationError({ path: "", message: error.message }), randomUUID()),
   );
   server.on("upgrade", (request, connection, head) => {
-    // Node has let go of it: an error that nobody hears of would end the process.
-    const onError = () => void connection.destroy();
-    connection.on("error", onError);
+    connection.on("error", cut);
     if (!needs.connections.hears(request)) return;
     if (!asksForWebSocket(request)) {
       const goOn = () => {
-        connection.off("error", onError);
+        connection.off("error", cut);
         ignoreUpgrade(server, request, connection, head);
       };
       // Those before it in a pipeline are answered by what Node has let go of by now, and first.
-      return void needs.connections.answered(request).then(goOn, onError);
+      return void needs.connections.answered(request).then(goOn, () => connection.destroy());
     }
     const requestId = randomUUID();
     needs.connections.beginUpgrade(request);
@@ -141,6 +139,17 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
     },
   };
 };
+
+/**
+ * Without a listener an error would end the process. Made once, since one made for each socket would hold its request, and
+ * all that was known while it opened, for as long as the socket lives.
+ */
+const ignore = (): void => {};
+
+/** The same for a connection that Node has let go of. */
+function cut(this: Duplex): void {
+  this.destroy();
+}
 
 const unauthorized = (why: "missing" | "invalid") =>
   new SessionError("UNAUTHORIZED", why === "missing" ? "A key is required" : "The key is not valid");
