@@ -5,9 +5,6 @@ import type { Inputs, Outputs } from "./schemas.js";
 /** Sessions ended in one transaction and released in one go: small enough that other requests get their turn. */
 const batchSize = 50;
 
-/** How far the store's clock may be from what this process takes it for: what was made just before is not missed. */
-const clockErrorMs = 1_000;
-
 /** Ends what matches now, batch by batch; what others end meanwhile is theirs, what is created later lives. */
 export const endSessions = async (
   domain: Domain,
@@ -15,8 +12,7 @@ export const endSessions = async (
   caller: Caller,
 ): Promise<Outputs["endSessions"]> => {
   const filter = { agentId, userId, sessionIds };
-  const createdUntil = domain.store.now() + clockErrorMs;
-  const matched = await domain.store.countMatching(filter);
+  const { total: matched, at: createdUntil } = await domain.store.countMatching(filter);
   if (dryRun) return { ended: 0, matched };
   let ended = 0;
   for (;;) {

@@ -189,7 +189,8 @@ export interface SessionStore {
   updateTimeout(sessionId: string, change: TimeoutConfigInput): Promise<UpdateTimeoutOutcome>;
 
   endSession(request: EndRequest): Promise<EndOutcome>;
-  countMatching(filter: SessionFilter): Promise<number>;
+  /** How many live ones match, and when that was by the store's clock (ms), which is the one that `createdAt` is in. */
+  countMatching(filter: SessionFilter): Promise<{ readonly total: number; readonly at: number }>;
   /** Ends at most `limit` live matches created at `createdUntil` (ms) or before; none left to end: an empty list. */
   endMatching(
     filter: SessionFilter,

@@ -34,7 +34,7 @@ export const createInMemorySessionStore = ({ clock }: { readonly clock: Clock })
       return { ...stats(state), expiringSoon };
     },
     async countMatching(filter) {
-      return state.liveMatching(filter).length;
+      return { total: state.liveMatching(filter).length, at: state.now() };
     },
     async hasDue() {
       const now = state.now();

@@ -179,8 +179,8 @@ export const describeEnding = (setting: () => Setting): void => {
     const [agentId, userId] = [crypto.randomUUID(), crypto.randomUUID()];
     const both = await Promise.all(Array.from({ length: 5 }, () => s.create({ agentId, userId })));
     const others = [await s.create({ agentId }), await s.create({ userId })];
-    expect(await s.store.countMatching({ agentId, userId })).toBe(5);
-    const createdUntil = s.store.now();
+    const { total, at: createdUntil } = await s.store.countMatching({ agentId, userId });
+    expect(total).toBe(5);
     await s.advance(1);
     const newcomer = await s.create({ agentId, userId });
     const end = { reason: "cleared", caller: admin, createdUntil, limit: 3 };
@@ -204,9 +204,9 @@ export const describeEnding = (setting: () => Setting): void => {
     await s.ended(gone);
     const unknown = Array.from({ length: 4_990 }, () => crypto.randomUUID());
     const sessionIds = [a.sessionId, a.sessionId, b.sessionId, gone.sessionId, ...unknown];
-    expect(await s.store.countMatching({ sessionIds })).toBe(2);
-    expect(await s.store.countMatching({ sessionIds, userId: a.userId })).toBe(1);
-    expect(await s.store.countMatching({ sessionIds: [] })).toBe(0);
+    expect(await s.store.countMatching({ sessionIds })).toMatchObject({ total: 2 });
+    expect(await s.store.countMatching({ sessionIds, userId: a.userId })).toMatchObject({ total: 1 });
+    expect(await s.store.countMatching({ sessionIds: [] })).toMatchObject({ total: 0 });
     expect(await s.endMatching({ sessionIds })).toHaveLength(2);
     expect(await s.endMatching({ sessionIds })).toEqual([]);
     expect(await s.store.readSession(kept.sessionId)).toMatchObject({ outcome: "live" });
@@ -216,7 +216,7 @@ export const describeEnding = (setting: () => Setting): void => {
     const s = setting();
     const { userId } = await s.create();
     await s.advance(30 * minute);
-    expect(await s.store.countMatching({ userId })).toBe(0);
+    expect(await s.store.countMatching({ userId })).toMatchObject({ total: 0 });
     expect(await s.endMatching({ userId })).toEqual([]);
   });
 

@@ -56,12 +56,13 @@ export const endSession = async (database: Queryable, request: EndRequest): Prom
   return earlier ? toRepeated(earlier) : readOver(database, sessionId);
 };
 
+/** The conditions that a filter of a bulk end stands for; an index serves each. */
 const matching = ({
   agentId,
   userId,
   sessionIds,
 }: SessionFilter): { sql: string; parameters: Parameters } => {
-  const conditions = [`expires_at > ${statementStart}`];
+  const conditions: string[] = [];
   const parameters: Record<string, string> = {};
   const add = (condition: string, name: string, value: string | undefined): void => {
     if (value === undefined) return;
@@ -73,16 +74,29 @@ const matching = ({
   add(named, "sessionIds", ids);
   add("agent_id = :agentId", "agentId", agentId);
   add("user_id = :userId", "userId", userId);
-  return { sql: conditions.join(" AND "), parameters };
+  return { sql: conditions.join(" AND ") || "true", parameters };
 };
 
-export const countMatching = async (database: Queryable, filter: SessionFilter): Promise<number> => {
+/** All that match less those that have expired: asked for the live ones, Postgres may look through all that live. */
+export const countMatching = async (
+  database: Queryable,
+  filter: SessionFilter,
+): Promise<{ total: number; at: number }> => {
   const { sql, parameters } = matching(filter);
-  const count = `SELECT count(*) AS total FROM sessions WHERE ${sql}`;
-  return (await database.get<{ total: number }>(count, parameters))?.total ?? 0;
+  const count = `SELECT count(*) FROM sessions WHERE ${sql} AND created_at <= clock.at`;
+  const row = await database.get<{ total: number; at: number }>(
+    `SELECT clock.at, (${count}) - (${count} AND expires_at <= clock.at) AS total
+      FROM (SELECT adjourn_now() AS at) AS clock`,
+    parameters,
+  );
+  if (!row) throw new Error("The database told no time");
+  return row;
 };
 
-/** In one order for everyone, so that two bulk ends wait for each other and never in a circle. */
+/**
+ * In one order for everyone, so that two bulk ends wait for each other and never in a circle; it is the order of the
+ * indexes by agent and by user, so that a batch reads no more than it takes.
+ */
 export const endMatching = async (
   database: Queryable,
   filter: SessionFilter,
@@ -92,8 +106,9 @@ export const endMatching = async (
   const { reason, caller, createdUntil, limit } = end;
   const rows = await database.all<EndingColumns>(
     `WITH due AS MATERIALIZED (
-        SELECT session_id FROM sessions WHERE ${sql} AND created_at <= :createdUntil
-        ORDER BY session_id LIMIT :limit FOR UPDATE),
+        SELECT session_id FROM sessions
+        WHERE ${sql} AND created_at <= :createdUntil AND expires_at > adjourn_now()
+        ORDER BY created_at, session_id LIMIT :limit FOR UPDATE),
       ${takeDue}
       ${recordGone("'bulk'")}`,
     { ...parameters, createdUntil, limit, reason, ...caller },

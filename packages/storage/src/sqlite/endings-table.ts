@@ -99,10 +99,14 @@ export const matching = ({
   return { sql: conditions.join(" AND "), parameters };
 };
 
-export const countMatching = (connection: SqliteConnection, filter: SessionFilter, now: number): number => {
+export const countMatching = (
+  connection: SqliteConnection,
+  filter: SessionFilter,
+  now: number,
+): { total: number; at: number } => {
   const { sql, parameters } = matching(filter);
   const count = `SELECT count(*) AS total FROM sessions WHERE ${sql}`;
-  return connection.get<{ total: number }>(count, { ...parameters, now })?.total ?? 0;
+  return { total: connection.get<{ total: number }>(count, { ...parameters, now })?.total ?? 0, at: now };
 };
 
 export const endMatching = (
