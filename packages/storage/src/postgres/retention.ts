@@ -1,6 +1,9 @@
 import type { EraseOutcome } from "@adjourn/sessions";
 import type { PostgresDatabase } from "./database.js";
 
+/** The index of all sessions by channel is without regard to case. */
+const onChannel = "lower(channel_id) = lower(:channelId) AND channel_id = :channelId";
+
 const statements = {
   /** Keeps a session from being created on the channel, and a message from being stored, until this is decided. */
   lockChannel: "SELECT 1 FROM channels WHERE id = :channelId FOR UPDATE",
@@ -8,7 +11,7 @@ const statements = {
       SELECT FROM sessions WHERE channel_id = :channelId AND holds_channel AND expires_at > adjourn_now())
     RETURNING 1`,
   forgetReasons: "UPDATE endings SET reason = NULL WHERE channel_id = :channelId",
-  forgetMetadata: "UPDATE sessions SET metadata = '{}' WHERE channel_id = :channelId",
+  forgetMetadata: `UPDATE sessions SET metadata = '{}' WHERE ${onChannel}`,
   readAnswers: `SELECT operation, key, scope, answer FROM idempotency_keys
     WHERE channel_id = :channelId AND operation = 'createSession'`,
   replaceAnswer: `UPDATE idempotency_keys SET answer = :answer
@@ -18,7 +21,7 @@ const statements = {
       FOR UPDATE SKIP LOCKED)
     DELETE FROM endings USING old WHERE endings.session_id = old.session_id RETURNING channel_id`,
   deleteIdleChannel: `DELETE FROM channels WHERE id = :channelId
-    AND NOT EXISTS (SELECT FROM sessions WHERE channel_id = :channelId)
+    AND NOT EXISTS (SELECT FROM sessions WHERE ${onChannel})
     AND NOT EXISTS (SELECT FROM endings WHERE channel_id = :channelId)`,
   deleteKeys: "DELETE FROM idempotency_keys WHERE created_at < :cutoff",
 } as const;
