@@ -6,7 +6,8 @@ import { toSessionInfo } from "./session.js";
 export const sweepEveryMs = 250;
 const batchSize = 100;
 const retentionEveryMs = 60_000;
-const retentionBatch = 500;
+/** Endings that go in one transaction, with all that was said before them: SQLite lets nothing else in meanwhile. */
+const retentionBatch = 10;
 const dayMs = 86_400_000;
 /** How long a retry with an Idempotency-Key is recognised (contract §2). */
 const idempotencyKeyLifeMs = dayMs;
