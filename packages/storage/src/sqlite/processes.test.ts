@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -56,6 +56,19 @@ test("a second process on the file is refused with one clear line, and the first
   expect(open).toThrow(UnusableDatabaseError);
   expect(open).toThrow(/^The database file .*adjourn\.db is in use by another process[^\n]*$/);
   expect(child.exitCode).toBeNull();
+});
+
+test("a second process is refused by whatever links it comes, those that were there before the file too", async () => {
+  const [real, links] = [join(folder, "real"), join(folder, "links")];
+  for (const made of [real, links]) mkdirSync(made);
+  symlinkSync(join(real, "adjourn.db"), join(links, "adjourn.db"));
+  symlinkSync(real, join(folder, "elsewhere"));
+  url = `file:${join(links, "adjourn.db")}`;
+  await startOther("hold");
+  for (const way of [links, real, join(folder, "elsewhere")]) {
+    url = `file:${join(way, "adjourn.db")}`;
+    expect(open).toThrow(/is in use by another process/);
+  }
 });
 
 test("a file whose process was killed can be opened at once", async () => {

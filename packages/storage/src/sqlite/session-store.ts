@@ -1,5 +1,5 @@
-import { mkdirSync, realpathSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { closeSync, mkdirSync, openSync, realpathSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Clock, type SessionStore, StoreUnavailableError } from "@adjourn/sessions";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
@@ -37,15 +37,12 @@ export interface SqliteSessionStoreOptions {
   readonly clock: Clock;
 }
 
-/** Where the file really is, so that two ways to it share one lock. */
+/** Where the file really is, so that all ways to it share one lock: a link leads nowhere before the file is there. */
 const pathOf = (url: string): string => {
   const path = url.startsWith("file://") ? fileURLToPath(url) : resolve(url.slice("file:".length));
   mkdirSync(dirname(path), { recursive: true });
-  try {
-    return realpathSync(path);
-  } catch {
-    return join(realpathSync(dirname(path)), basename(path));
-  }
+  closeSync(openSync(path, "a"));
+  return realpathSync.native(path);
 };
 
 export const openWriter = (path: string): SqliteConnection => {
