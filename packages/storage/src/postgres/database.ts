@@ -2,9 +2,11 @@ import { type Clock, StoreUnavailableError } from "@adjourn/sessions";
 import postgres from "postgres";
 import { isPassing, isUnreachable, translate } from "./failures.js";
 import { type Parameters, withPositions } from "./named-parameters.js";
+import { Turns } from "./turns.js";
 
 type Pool = postgres.Sql<{ bigint: number }>;
 type Transaction = postgres.TransactionSql<{ bigint: number }>;
+type Work<Result> = (pool: Pool) => Promise<Result>;
 
 export interface PostgresSettings {
   readonly url: string;
@@ -17,6 +19,7 @@ export interface PostgresSettings {
   readonly deadlineMs?: number | undefined;
 }
 
+const defaultConnections = 10;
 /** Calls that may be under way or wait for a connection; more are refused at once. */
 const maxCalls = 2_000;
 const maxAttempts = 4;
@@ -33,7 +36,7 @@ export interface QueryableTransaction extends Queryable {
   script(sql: string): Promise<void>;
 }
 
-const openPool = ({ url, schema, maxConnections = 10 }: PostgresSettings): Pool =>
+const openPool = ({ url, schema, maxConnections = defaultConnections }: PostgresSettings): Pool =>
   postgres(url, {
     max: maxConnections,
     connect_timeout: 3,
@@ -68,12 +71,14 @@ const queryable = (sql: Pool | Transaction): Queryable => {
 };
 
 /**
- * The pool. A call that the server does not answer in time fails, and its pool is replaced by a new one, since a
- * connection that was cut in silence would hold up whoever gets it next.
+ * The pool, of which each call has one connection at a time: a slow one holds up nobody who finds another free. A call
+ * that the server does not answer in time fails, and its pool is replaced by a new one, since a connection that was cut
+ * in silence would hold up whoever gets it next.
  * @throws StoreUnavailableError from every call
  */
 export class PostgresDatabase implements Queryable {
   private pool: Pool;
+  private readonly turns: Turns;
   private calls = 0;
   private closed = false;
   private unreachable = false;
@@ -82,6 +87,7 @@ export class PostgresDatabase implements Queryable {
 
   constructor(private readonly settings: PostgresSettings) {
     this.pool = openPool(settings);
+    this.turns = new Turns(settings.maxConnections ?? defaultConnections);
   }
 
   all<Row>(sql: string, parameters?: Parameters): Promise<Row[]> {
@@ -92,18 +98,25 @@ export class PostgresDatabase implements Queryable {
     return this.call((pool) => queryable(pool).get<Row>(sql, parameters));
   }
 
-  /** What `work` throws rolls it back; a deadlock does it over. */
-  transaction<Result>(work: (transaction: QueryableTransaction) => Promise<Result>): Promise<Result> {
+  /**
+   * What `work` throws rolls it back; a deadlock does it over. Work whose length depends on how much there is may take
+   * `patienceMs`, for all of it and for each of its statements.
+   */
+  transaction<Result>(
+    work: (transaction: QueryableTransaction) => Promise<Result>,
+    patienceMs?: number,
+  ): Promise<Result> {
     return this.call(async (pool) => {
       // The driver's own type unwraps arrays of promises, which no work here returns.
       let result: { readonly value: Result } | undefined;
       await pool.begin(async (sql) => {
         const script = async (text: string): Promise<void> => void (await sql.unsafe(text));
+        if (patienceMs !== undefined) await script(`SET LOCAL statement_timeout = ${patienceMs}`);
         result = { value: await work({ ...queryable(sql), script }) };
       });
       if (!result) throw new Error("The transaction had no result");
       return result.value;
-    });
+    }, patienceMs);
   }
 
   async close(): Promise<void> {
@@ -112,10 +125,10 @@ export class PostgresDatabase implements Queryable {
     await this.pool.end({ timeout: 1 });
   }
 
-  private async call<Result>(work: (pool: Pool) => Promise<Result>): Promise<Result> {
+  private async call<Result>(work: Work<Result>, patienceMs?: number): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.callOnce(work);
+        return await this.callOnce(work, patienceMs ?? this.settings.deadlineMs ?? 5_000);
       } catch (error) {
         if (attempt < maxAttempts && isPassing(error)) continue;
         throw translate(error);
@@ -124,21 +137,25 @@ export class PostgresDatabase implements Queryable {
   }
 
   /** Once the database was out of reach one call at a time finds out whether it still is; the others wait for that. */
-  private async callOnce<Result>(work: (pool: Pool) => Promise<Result>): Promise<Result> {
+  private async callOnce<Result>(work: Work<Result>, deadlineMs: number): Promise<Result> {
     if (this.closed) throw new StoreUnavailableError("The store is closed");
     if (this.calls >= maxCalls) throw new StoreUnavailableError("Too many calls wait for the database");
     this.calls++;
     try {
-      if (!this.unreachable) return await this.callInTime(work, this.settings.deadlineMs ?? 5_000);
-      if (!this.probe) return await this.callAsProbe(work);
-      if (!(await this.probe)) throw new StoreUnavailableError("The database can't be reached");
-      return await this.callInTime(work, this.settings.deadlineMs ?? 5_000);
+      if (this.unreachable) {
+        if (!this.probe) return await this.callAsProbe(work);
+        if (!(await this.probe)) throw outOfReach();
+      }
+      return await this.callInTime((pool) => {
+        if (this.unreachable) throw outOfReach();
+        return work(pool);
+      }, deadlineMs);
     } finally {
       this.calls--;
     }
   }
 
-  private async callAsProbe<Result>(work: (pool: Pool) => Promise<Result>): Promise<Result> {
+  private async callAsProbe<Result>(work: Work<Result>): Promise<Result> {
     const call = this.callInTime(work, probeMs);
     this.probe = call.then(
       () => true,
@@ -151,22 +168,29 @@ export class PostgresDatabase implements Queryable {
     }
   }
 
-  private async callInTime<Result>(
-    work: (pool: Pool) => Promise<Result>,
-    deadlineMs: number,
-  ): Promise<Result> {
-    const { pool } = this;
+  private async callInTime<Result>(work: Work<Result>, deadlineMs: number): Promise<Result> {
+    const { clock } = this.settings;
+    const turn = this.turns.take();
+    let begun: { readonly at: number; readonly pool: Pool } | undefined;
+    const begin = async (): Promise<Result> => {
+      await turn.come;
+      begun = { at: clock.now(), pool: this.pool };
+      return await work(begun.pool);
+    };
     let stopWaiting = (): void => {};
     const tooLate = new Promise<never>((_, reject) => {
-      const timer = this.settings.clock.setTimeout(() => {
-        this.unreachable = true;
-        this.replace(pool);
+      const timer = clock.setTimeout(() => {
+        // Who has waited for others most of the time can't tell a server that is silent from one that is busy.
+        const isSilent = begun !== undefined && clock.now() - begun.at >= deadlineMs / 2;
+        if (isSilent) this.unreachable = true;
+        if (isSilent && begun) this.replace(begun.pool);
+        if (!begun) turn.leave();
         reject(new StoreUnavailableError("The database did not answer in time"));
       }, deadlineMs);
       stopWaiting = () => timer.cancel();
     });
     try {
-      const result = await Promise.race([work(pool), tooLate]);
+      const result = await Promise.race([begin().finally(() => turn.leave()), tooLate]);
       this.unreachable = false;
       return result;
     } catch (error) {
@@ -184,3 +208,5 @@ export class PostgresDatabase implements Queryable {
     void pool.end({ timeout: 0 });
   }
 }
+
+const outOfReach = (): StoreUnavailableError => new StoreUnavailableError("The database can't be reached");

@@ -5,13 +5,16 @@ import { sessions } from "./migrations/0001-sessions.js";
 /** In order; `adjourn_version` counts how many the schema has had. One that was released is never changed. */
 const migrations: readonly string[] = [sessions];
 
+/** How long the tables may take to be made, the time included that other nodes need for it. */
+const patienceMs = 600_000;
+
 /**
  * Brings the schema to this version's tables, all steps or none. Nodes that start together take turns.
  * @throws UnusableDatabaseError where a newer version made the tables
  */
 export const migrate = (database: PostgresDatabase): Promise<void> =>
   database.transaction(async (transaction) => {
-    await transaction.script("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0");
+    await transaction.script("SET LOCAL lock_timeout = 0");
     await transaction.all(
       "SELECT pg_advisory_xact_lock(hashtext('adjourn migrations ' || current_schema()))",
     );
@@ -26,4 +29,4 @@ export const migrate = (database: PostgresDatabase): Promise<void> =>
     for (const migration of migrations.slice(version)) await transaction.script(migration);
     await transaction.script("DELETE FROM adjourn_version");
     await transaction.all("INSERT INTO adjourn_version VALUES (:version)", { version: migrations.length });
-  });
+  }, patienceMs);

@@ -26,6 +26,9 @@ const statements = {
   deleteKeys: "DELETE FROM idempotency_keys WHERE created_at < :cutoff",
 } as const;
 
+/** How long the messages of a channel, however many, may take to go. */
+const patienceMs = 60_000;
+
 interface Answer {
   readonly operation: string;
   readonly key: string;
@@ -45,7 +48,7 @@ export const eraseChannel = (database: PostgresDatabase, channelId: string): Pro
       await transaction.all(statements.replaceAnswer, { ...key, answer: JSON.stringify(forgotten) });
     }
     return "erased";
-  });
+  }, patienceMs);
 
 /** @returns how many endings were deleted */
 export const deleteEndedBefore = (
@@ -61,7 +64,7 @@ export const deleteEndedBefore = (
       await transaction.all(statements.deleteIdleChannel, { channelId });
     }
     return rows.length;
-  });
+  }, patienceMs);
 
 export const deleteIdempotencyKeysBefore = async (
   database: PostgresDatabase,
