@@ -2,7 +2,11 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { appRouter, type Context, type Credentials, type Principal, type TrpcSocket } from "@adjourn/router";
 import { SessionError, type Sessions } from "@adjourn/sessions";
-import { type CreateWSSContextFnOptions, getWSConnectionHandler } from "@trpc/server/adapters/ws";
+import {
+  type CreateWSSContextFnOptions,
+  getWSConnectionHandler,
+  jsonEncoder,
+} from "@trpc/server/adapters/ws";
 import type { WebSocket, WebSocketServer } from "ws";
 import type { Gate } from "./admission.js";
 import { closeSocket } from "./close-socket.js";
@@ -28,6 +32,8 @@ export interface TrpcWebSocketNeeds {
   readonly paramsWithinMs?: number | undefined;
 }
 
+/** A stock client opens another connection, moves its subscriptions there, and waits here for what is under way. */
+const reconnectNotice = jsonEncoder.encode({ id: null, method: "reconnect" });
 const notAdmitted = { code: 1008, reason: "no valid key" };
 
 /** Serves the tRPC router on sockets that an upgrade has admitted. */
@@ -90,14 +96,18 @@ export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNe
       waiting.set(socket, timer);
       serve(socket, request);
     },
-    /** Closes those that carry subscriptions; the others may still wait for an answer. */
-    closeListening: (close: { code: number; reason: string }): void => {
-      for (const [socket, { handle }] of sockets) if (handle.subscriptions > 0) closeSocket(socket, close);
+    /** Asks clients to come back elsewhere, and closes each socket as soon as nobody waits for an answer on it. */
+    sendAway: (close: { code: number; reason: string }): void => {
+      for (const [socket, { handle }] of sockets) {
+        if (socket.readyState === socket.OPEN) socket.send(reconnectNotice);
+        handle.closeOnceAnswered(close);
+      }
     },
   };
 };
 
 const toTrpcSocket = (socket: WebSocket, connection: Duplex, onlySessionId: string | null): TrpcSocket => ({
+  ...answering(socket),
   get waitingBytes() {
     return socket.bufferedAmount;
   },
@@ -115,3 +125,26 @@ const toTrpcSocket = (socket: WebSocket, connection: Duplex, onlySessionId: stri
   terminate: () => socket.terminate(),
   subscriptions: 0,
 });
+
+/** Counts the calls that wait for an answer on a socket. */
+const answering = (socket: WebSocket): Pick<TrpcSocket, "begin" | "closeOnceAnswered"> => {
+  let calls = 0;
+  let closing: { readonly code: number; readonly reason: string } | null = null;
+  const closeIfDone = () => {
+    if (closing && calls === 0) closeSocket(socket, closing);
+  };
+  return {
+    begin: () => {
+      calls += 1;
+      return () => {
+        calls -= 1;
+        // tRPC writes the answer in the microtasks that follow.
+        setImmediate(closeIfDone);
+      };
+    },
+    closeOnceAnswered: (close) => {
+      closing ??= close;
+      closeIfDone();
+    },
+  };
+};

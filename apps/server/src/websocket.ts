@@ -132,7 +132,7 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
   });
 
   return {
-    drain: () => trpc.closeListening(draining),
+    drain: () => trpc.sendAway(draining),
     close: () => {
       heartbeat.stop();
       for (const socket of wss.clients) closeSocket(socket, draining);

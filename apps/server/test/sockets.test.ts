@@ -208,39 +208,3 @@ describe("a peer that does not behave", () => {
     },
   );
 });
-
-describe("draining", () => {
-  it("closes listeners with 1012 and answers what is under way", async () => {
-    await using server = await startTestServer();
-    const wire = trpcHttpWire(server.url);
-    const { sessionId } = await createSession(wire, { agentId: "00000000-0000-4000-8000-000000000002" });
-    const plain = await openSocket(`${server.wsUrl}${eventsPath(sessionId)}`);
-    const trpc = await openSocket(`${server.wsUrl}/trpc`);
-    trpc.send(
-      JSON.stringify({
-        id: 1,
-        method: "subscription",
-        params: { path: "sessionEvents", input: { sessionId } },
-      }),
-    );
-    await until(async () => (await listenersOf(server)) === 2);
-    const closes = Promise.all([once(plain, "close"), once(trpc, "close")]);
-    const reply = wire.call("sendSessionMessage", {
-      sessionId,
-      content: "one two three",
-      metadata: { delayMs: 50 },
-      transport: "http",
-    });
-    await once(plain, "message");
-    const closed = server.close(5_000);
-    expect((await closes).map(([code]) => code)).toEqual([1012, 1012]);
-    const ready = await fetch(`${server.url}/readyz`);
-    expect(ready.status).toBe(503);
-    const late = await restWire(server.url).call("createSession", {});
-    expect(late).toMatchObject({ status: 400 });
-    const lateSession = await restWire(server.url).call("getSession", { sessionId });
-    expect(lateSession).toMatchObject({ status: 503, code: "SERVICE_UNAVAILABLE" });
-    expect((await reply).body.agentResponse).toMatchObject({ content: "one two three" });
-    await closed;
-  });
-});

@@ -20,6 +20,10 @@ export interface TrpcSocket {
   readonly onlySessionId: string | null;
   /** Gives the peer its time to answer and then destroys. */
   close(close: { readonly code: number; readonly reason: string }): void;
+  /** The same, as soon as none of its calls waits for an answer any more. */
+  closeOnceAnswered(close: { readonly code: number; readonly reason: string }): void;
+  /** A query or mutation has come in; what is returned says that it is answered. */
+  begin(): () => void;
   terminate(): void;
   /** Subscriptions open on this socket now; the limit is 100. */
   subscriptions: number;

@@ -24,14 +24,23 @@ export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
 /** Judges key and role by the access table before anything looks at the input. */
-export const procedure = t.procedure.use(async ({ ctx, path, getRawInput, next }) => {
-  await ctx.admit?.();
-  // Before the input is read at all: one that is no JSON would be refused first otherwise.
-  requireAccess(path, ctx.principal, undefined, "nothing");
-  ctx.judgeRequest?.();
-  const input = await getRawInput();
-  ctx.judgeRequest?.();
-  requireAccess(path, ctx.principal, input);
-  requireOrdinaryKeys(input);
-  return next();
-});
+export const procedure = t.procedure
+  .use(async ({ ctx, type, next }) => {
+    const answered = type === "subscription" ? undefined : ctx.socket?.begin();
+    try {
+      return await next();
+    } finally {
+      answered?.();
+    }
+  })
+  .use(async ({ ctx, path, getRawInput, next }) => {
+    await ctx.admit?.();
+    // Before the input is read at all: one that is no JSON would be refused first otherwise.
+    requireAccess(path, ctx.principal, undefined, "nothing");
+    ctx.judgeRequest?.();
+    const input = await getRawInput();
+    ctx.judgeRequest?.();
+    requireAccess(path, ctx.principal, input);
+    requireOrdinaryKeys(input);
+    return next();
+  });

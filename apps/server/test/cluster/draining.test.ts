@@ -1,10 +1,13 @@
+import type { AppRouter } from "@adjourn/router";
+import { createTRPCClient, wsLink } from "@trpc/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { typewriterId, until } from "../harness.js";
 import { eventsPath, hasHeard, plainWs } from "../listening.js";
-import { createSession } from "../wires.js";
+import { createSession, openTrpcSocket } from "../wires.js";
 import { startTwoNodes } from "./cluster.js";
 import { readContents, readRow, waitForReply } from "./held.js";
+import { startFront } from "./round-robin-front.js";
 import { cannotRunCluster } from "./what-is-missing.js";
 
 describe.skipIf(await cannotRunCluster())("a node that is told to leave", () => {
@@ -42,6 +45,44 @@ describe.skipIf(await cannotRunCluster())("a node that is told to leave", () => 
     // It says goodbye: nobody has to wait until its part runs out.
     await until(async () => (await readRow(a.rest, sessionId))?.listeners === 0, 2_000);
     expect((await a.rest.call("endSession", { sessionId })).status).toBe(200);
+  });
+
+  it("hands a stock client on to another node, and answers here what it waits for", async () => {
+    const [a] = cluster.nodes;
+    const b = await cluster.addNode();
+    const { sessionId } = await createSession(a.rest, { agentId: typewriterId });
+    await using front = await startFront([b.url]);
+    const socket = openTrpcSocket(front.url);
+    const client = createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] });
+    const said: string[] = [];
+    const heard = new Promise<void>((resolve, reject) => {
+      client.sessionEvents.subscribe(
+        { sessionId },
+        {
+          onData: ({ data }) => data.type === "message" && said.push(data.message.content),
+          onComplete: resolve,
+          onError: reject,
+        },
+      );
+    });
+    await until(async () => (await readRow(a.rest, sessionId))?.listeners === 1);
+    const send = {
+      sessionId,
+      content: "on one socket",
+      metadata: { delayMs: 300 },
+      transport: "http" as const,
+    };
+    const answer = client.sendSessionMessage.mutate(send);
+    await until(async () => (await readRow(a.rest, sessionId))?.pendingOperations === 1);
+    front.use([a.url]);
+    b.terminate();
+    expect(await answer).toMatchObject({ agentResponse: { content: "on one socket" } });
+    expect(await b.exited).toBe(0);
+    await until(async () => (await readRow(a.rest, sessionId))?.listeners === 1);
+    await a.rest.call("endSession", { sessionId });
+    await heard;
+    expect(said).toEqual(["on one socket", "on one socket"]);
+    await socket.close();
   });
 
   it("waits no longer than DRAIN_SECONDS, and stores nothing of what it cuts off", async () => {

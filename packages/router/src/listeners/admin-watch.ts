@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { type AdminEvent, maxWaitingBytes, SessionError } from "@adjourn/sessions";
 import type { Context } from "../context.js";
 import { dropCloses } from "./close-codes.js";
@@ -40,6 +41,9 @@ async function* readEvents(
   }
   if (signal?.aborted) return;
   // It ended by itself, so the server goes: a stock client comes back after a close or a 503, not after `stopped`.
-  if (socket) socket.close(dropCloses.draining);
-  else throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down; another one will answer");
+  if (socket) {
+    socket.closeOnceAnswered(dropCloses.draining);
+    if (signal) await once(signal, "abort");
+  } else
+    throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down; another one will answer");
 }

@@ -93,7 +93,9 @@ class TrpcListener implements ListenerWriter, AsyncIterableIterator<TrackedEvent
 
   drop(cause: DropCause): void {
     this.clear();
-    this.finish({ error: this.wire.drop(cause), isEnd: false });
+    const error = this.wire.drop(cause);
+    // Without one it says nothing more: a stock client takes a subscription that stops for one that is complete.
+    if (error) this.finish({ error, isEnd: false });
   }
 
   destroy(): void {

@@ -9,7 +9,7 @@ export interface TrpcWire {
   drained(): Promise<void>;
   /** Called once the wire has said that the subscription is complete. */
   completed(): void;
-  /** Lets go of the peer; an error is what the subscription then fails with, null lets it stop without a word. */
+  /** Lets go of the peer; an error is what the subscription then fails with, null where it goes with its socket. */
   drop(cause: DropCause): Error | null;
   destroy(): void;
 }
@@ -23,9 +23,10 @@ export const socketWire = (socket: TrpcSocket, sessionId: string): TrpcWire => (
   completed: () => {
     if (socket.onlySessionId === sessionId) socket.close(sessionEndedClose);
   },
-  // Closed before the subscription stops: a stock client that is told nothing comes back with its last id.
+  // A stock client whose subscription goes with its socket comes back with its last id.
   drop: (cause) => {
-    socket.close(dropCloses[cause]);
+    if (cause === "draining") socket.closeOnceAnswered(dropCloses.draining);
+    else socket.close(dropCloses[cause]);
     return null;
   },
   destroy: () => socket.terminate(),
