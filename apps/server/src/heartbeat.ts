@@ -9,6 +9,9 @@ export interface HeartbeatTimes {
 
 export const defaultHeartbeat: HeartbeatTimes = { pingAfterMs: 15_000, silentMs: 35_000 };
 
+/** How much later than it should be a silent peer may be dropped. */
+const longestBeatMs = 1_000;
+
 interface Pulse {
   heardAt: number;
   pingedAt: number;
@@ -20,7 +23,8 @@ export class Heartbeat {
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly times: HeartbeatTimes) {
-    this.timer = setInterval(() => this.beat(performance.now()), times.pingAfterMs / 5);
+    const everyMs = Math.min(times.pingAfterMs / 5, longestBeatMs);
+    this.timer = setInterval(() => this.beat(performance.now()), everyMs);
     this.timer.unref();
   }
 

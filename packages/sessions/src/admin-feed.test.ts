@@ -138,6 +138,22 @@ describe("the totals", () => {
     expect(totalsOf(told)).toEqual([0, 1]);
   });
 
+  it("are read again where the bus may have lost what changed them", async () => {
+    const { sessions, otherNode, create, clock, bus } = createTestWorld();
+    const { told } = watch(otherNode);
+    await clock.advance(0);
+    const { publish } = bus;
+    bus.publish = () => {};
+    await create();
+    await clock.advance(5_000);
+    bus.publish = publish;
+    expect(totalsOf(told)).toEqual([0]);
+    bus.loseTouch();
+    await clock.advance(1_000);
+    expect(totalsOf(told)).toEqual([0, 1]);
+    await sessions.close();
+  });
+
   it("come when they change, and once a second at most, also to one who has just come", async () => {
     const { sessions, create, clock } = createTestWorld();
     const first = watch(sessions);

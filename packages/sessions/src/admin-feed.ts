@@ -35,6 +35,7 @@ export class AdminFeed {
   ) {
     this.changes = new PacedWork(ports.clock, changesEveryMs, () => this.tellChanges());
     this.totals = new PacedWork(ports.clock, totalsEveryMs, () => this.tellTotals());
+    ports.bus.onGap(() => this.totals.soon());
   }
 
   created(session: SessionRow): void {

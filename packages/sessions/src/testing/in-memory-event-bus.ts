@@ -1,7 +1,12 @@
 import type { BusMessage, EventBus, Presence } from "../ports.js";
 
 /** One bus for all nodes of a test; what is published is heard a microtask later, in order. */
-export const createInMemoryEventBus = (): EventBus & { readonly subscriptions: number } => {
+export const createInMemoryEventBus = (): EventBus & {
+  readonly subscriptions: number;
+  /** As after a reconnect: whoever hears is told that something may have been lost. */
+  loseTouch(): void;
+} => {
+  const gapListeners = new Set<() => void>();
   const hearers = new Map<string, Set<(message: BusMessage) => void>>();
   return {
     publish: (subject, message) => {
@@ -21,7 +26,10 @@ export const createInMemoryEventBus = (): EventBus & { readonly subscriptions: n
         },
       };
     },
-    onGap: () => {},
+    onGap: (listener) => void gapListeners.add(listener),
+    loseTouch: () => {
+      for (const listener of gapListeners) listener();
+    },
     status: "ok",
     close: async () => {},
     get subscriptions() {
