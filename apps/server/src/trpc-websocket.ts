@@ -13,6 +13,7 @@ import { closeSocket } from "./close-socket.js";
 import { type FrameLimit, isTrusted } from "./frame-limit.js";
 import { paramsWithinMs } from "./limits.js";
 import type { ReportError } from "./report-error.js";
+import { WsTrpcSocket } from "./trpc-socket.js";
 import { createWsBatchLimit } from "./ws-batch-limit.js";
 
 /** What the upgrade found out about a socket. */
@@ -50,7 +51,7 @@ export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNe
     const token = info.connectionParams?.token;
     const principal = token === undefined ? admission.principal : await credentials.authenticate(token);
     if (principal.role === "nobody") throw new SessionError("UNAUTHORIZED", "A valid key is required");
-    const handle = toTrpcSocket(res, admission.connection, info.connectionParams?.sessionId ?? null);
+    const handle = new WsTrpcSocket(res, admission.connection, info.connectionParams?.sessionId ?? null);
     sockets.set(res, { handle });
     if (isTrusted(principal)) frames.trust(res);
     const admitCall = () => gate.count(req, principal);
@@ -100,51 +101,8 @@ export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNe
     sendAway: (close: { code: number; reason: string }): void => {
       for (const [socket, { handle }] of sockets) {
         if (socket.readyState === socket.OPEN) socket.send(reconnectNotice);
-        handle.closeOnceAnswered(close);
+        handle.closeAfterAnswers(close);
       }
-    },
-  };
-};
-
-const toTrpcSocket = (socket: WebSocket, connection: Duplex, onlySessionId: string | null): TrpcSocket => ({
-  ...answering(socket),
-  get waitingBytes() {
-    return socket.bufferedAmount;
-  },
-  drained: () =>
-    new Promise((resolve) => {
-      if (!connection.writableNeedDrain || connection.destroyed) return resolve();
-      const done = () => {
-        connection.off("drain", done).off("close", done);
-        resolve();
-      };
-      connection.on("drain", done).on("close", done);
-    }),
-  onlySessionId,
-  close: (close) => closeSocket(socket, close),
-  terminate: () => socket.terminate(),
-  subscriptions: 0,
-});
-
-/** Counts the calls that wait for an answer on a socket. */
-const answering = (socket: WebSocket): Pick<TrpcSocket, "begin" | "closeOnceAnswered"> => {
-  let calls = 0;
-  let closing: { readonly code: number; readonly reason: string } | null = null;
-  const closeIfDone = () => {
-    if (closing && calls === 0) closeSocket(socket, closing);
-  };
-  return {
-    begin: () => {
-      calls += 1;
-      return () => {
-        calls -= 1;
-        // tRPC writes the answer in the microtasks that follow.
-        setImmediate(closeIfDone);
-      };
-    },
-    closeOnceAnswered: (close) => {
-      closing ??= close;
-      closeIfDone();
     },
   };
 };

@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { AppRouter } from "@adjourn/router";
-import { createTRPCClient, createWSClient, wsLink } from "@trpc/client";
+import { createTRPCClient, createWSClient, type TRPCClientError, wsLink } from "@trpc/client";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { startTestServer, type TestServer, until } from "./harness.js";
+import { databases } from "./databases.js";
+import { startTestServer, type TestServer, typewriterId, until } from "./harness.js";
 import { eventsPath } from "./listening.js";
 import { createSession, openTrpcSocket, restWire, trpcHttpWire } from "./wires.js";
 
@@ -88,6 +89,45 @@ describe.each([
     expect(errors).toBe(1);
     await socket.close();
   });
+});
+
+describe.each(databases)("a socket of one session on $name", ({ skip, start }) => {
+  it.skipIf(skip)(
+    "carries the answers to all its calls, the end's own included, before it is closed",
+    async () => {
+      await using server = await start();
+      const { sessionId } = await createSession(trpcHttpWire(server.url), { agentId: typewriterId });
+      const closed = new Promise<number | undefined>((resolve) => {
+        const socket = createWSClient({
+          url: `${server.wsUrl}/trpc`,
+          connectionParams: { sessionId },
+          lazy: { enabled: true, closeMs: 60_000 },
+          onClose: (cause) => resolve(cause?.code),
+        });
+        const client = createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] });
+        const send = () =>
+          client.sendSessionMessage
+            .mutate({ sessionId, content: "a b", metadata: { delayMs: 60_000 }, transport: "http" })
+            .catch((error: TRPCClientError<AppRouter>) => error.data?.session.code);
+        const end = { sessionId, idempotencyKey: "once" };
+        client.sessionEvents.subscribe(
+          { sessionId },
+          {
+            onData: async ({ data: { type } }) => {
+              if (type === "session.started") answers.push(send());
+              if (type === "message") answers.push(client.endSession.mutate(end));
+            },
+          },
+        );
+      });
+      const answers: Promise<unknown>[] = [];
+      expect(await closed).toBe(4410);
+      expect(await Promise.all(answers)).toMatchObject([
+        "SESSION_ENDED",
+        { success: true, listenersDropped: 1, operationsAborted: 1 },
+      ]);
+    },
+  );
 });
 
 describe("a socket that watches several sessions", () => {

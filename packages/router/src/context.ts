@@ -18,12 +18,12 @@ export interface TrpcSocket {
   drained(): Promise<void>;
   /** `connectionParams.sessionId`: the socket was opened for this session alone and closes with it. */
   readonly onlySessionId: string | null;
+  /** Notes that a call is under way; what is returned says that it is answered, once. */
+  beginCall(): () => void;
   /** Gives the peer its time to answer and then destroys. */
   close(close: { readonly code: number; readonly reason: string }): void;
-  /** The same, as soon as none of its calls waits for an answer any more. */
-  closeOnceAnswered(close: { readonly code: number; readonly reason: string }): void;
-  /** A query or mutation has come in; what is returned says that it is answered. */
-  begin(): () => void;
+  /** The same once the calls under way are answered, or so long after. */
+  closeAfterAnswers(close: { readonly code: number; readonly reason: string }, withinMs?: number): void;
   terminate(): void;
   /** Subscriptions open on this socket now; the limit is 100. */
   subscriptions: number;

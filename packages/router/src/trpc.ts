@@ -23,24 +23,25 @@ const t = initTRPC.context<Context>().create({
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
+/** A socket that is to close, with its session or as the server goes, waits for the answers that are due on it. */
+const answered = t.middleware(async ({ ctx, type, next }) => {
+  const finish = type === "subscription" ? undefined : ctx.socket?.beginCall();
+  try {
+    return await next();
+  } finally {
+    finish?.();
+  }
+});
+
 /** Judges key and role by the access table before anything looks at the input. */
-export const procedure = t.procedure
-  .use(async ({ ctx, type, next }) => {
-    const answered = type === "subscription" ? undefined : ctx.socket?.begin();
-    try {
-      return await next();
-    } finally {
-      answered?.();
-    }
-  })
-  .use(async ({ ctx, path, getRawInput, next }) => {
-    await ctx.admit?.();
-    // Before the input is read at all: one that is no JSON would be refused first otherwise.
-    requireAccess(path, ctx.principal, undefined, "nothing");
-    ctx.judgeRequest?.();
-    const input = await getRawInput();
-    ctx.judgeRequest?.();
-    requireAccess(path, ctx.principal, input);
-    requireOrdinaryKeys(input);
-    return next();
-  });
+export const procedure = t.procedure.use(answered).use(async ({ ctx, path, getRawInput, next }) => {
+  await ctx.admit?.();
+  // Before the input is read at all: one that is no JSON would be refused first otherwise.
+  requireAccess(path, ctx.principal, undefined, "nothing");
+  ctx.judgeRequest?.();
+  const input = await getRawInput();
+  ctx.judgeRequest?.();
+  requireAccess(path, ctx.principal, input);
+  requireOrdinaryKeys(input);
+  return next();
+});

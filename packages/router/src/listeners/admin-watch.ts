@@ -42,7 +42,7 @@ async function* readEvents(
   if (signal?.aborted) return;
   // It ended by itself, so the server goes: a stock client comes back after a close or a 503, not after `stopped`.
   if (socket) {
-    socket.closeOnceAnswered(dropCloses.draining);
+    socket.closeAfterAnswers(dropCloses.draining);
     if (signal) await once(signal, "abort");
   } else
     throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down; another one will answer");

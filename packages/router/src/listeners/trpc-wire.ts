@@ -14,6 +14,9 @@ export interface TrpcWire {
   destroy(): void;
 }
 
+/** How long calls under way may hold up the close of a socket whose session is over. */
+const answersWithinMs = 1_000;
+
 /** A WebSocket outlives its subscriptions, unless it was opened for one session alone. */
 export const socketWire = (socket: TrpcSocket, sessionId: string): TrpcWire => ({
   get waitingBytes() {
@@ -21,11 +24,11 @@ export const socketWire = (socket: TrpcSocket, sessionId: string): TrpcWire => (
   },
   drained: () => socket.drained(),
   completed: () => {
-    if (socket.onlySessionId === sessionId) socket.close(sessionEndedClose);
+    if (socket.onlySessionId === sessionId) socket.closeAfterAnswers(sessionEndedClose, answersWithinMs);
   },
   // A stock client whose subscription goes with its socket comes back with its last id.
   drop: (cause) => {
-    if (cause === "draining") socket.closeOnceAnswered(dropCloses.draining);
+    if (cause === "draining") socket.closeAfterAnswers(dropCloses.draining);
     else socket.close(dropCloses[cause]);
     return null;
   },
