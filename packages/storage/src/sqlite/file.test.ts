@@ -74,6 +74,7 @@ test("nothing of an erased channel is left on the disk", async () => {
     reason: "reason-of-ada",
     caller,
     idempotencyKey: "e",
+    counts: null,
   });
   expect(bytesOnDisk()).toMatch(/of-ada/);
   expect(await store.eraseChannel(draft.channelId)).toBe("erased");
