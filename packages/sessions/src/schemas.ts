@@ -7,8 +7,8 @@ export { limits, metadata };
 
 const jsonObject = z.record(z.string(), z.unknown());
 
-/** Any version and variant of UUID. */
-const uuid = z.guid();
+/** Any version and variant of UUID, which zod calls GUID. */
+const uuid = z.guid({ error: ({ code }) => (code === "invalid_format" ? "Invalid UUID" : undefined) });
 const lookupId = text(1, limits.lookupCharacters);
 const idempotencyKey = text(1, limits.idempotencyKeyCharacters);
 const reason = text(0, limits.reasonCharacters);

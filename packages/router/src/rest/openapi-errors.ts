@@ -38,7 +38,7 @@ export const errorExamples: Readonly<Record<ErrorCode, readonly [string, ErrorDe
     "The session has reached its maximum duration",
     { sessionId, expiresAt: "2026-11-24T01:00:00.000Z", maxDurationMinutes: 720 },
   ],
-  RATE_LIMITED: ["Too many requests", {}],
+  RATE_LIMITED: ["Too many requests", { retryAfterSeconds: 60 }],
   INTERNAL_ERROR: ["Internal server error", { requestId: "0d6f0f3a-7c56-4c7b-9f1e-6f2b8a9d4c33" }],
   AGENT_FAILED: ["The agent failed to reply", {}],
   AGENT_TIMEOUT: ["The agent did not finish its reply in 120 s", { replyTimeoutSeconds: 120 }],

@@ -3,7 +3,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
-import { startRestServer } from "../../test/rest-server.js";
+import { scriptedAgentId, startRestServer, testUserId } from "../../test/rest-server.js";
 import { accessTable } from "../access.js";
 import { dialectNames } from "./dialects.js";
 import { renderDocsPage } from "./docs-page.js";
@@ -81,6 +81,11 @@ test("examples of refusals are what the server says", async () => {
     await server.ask("GET", "/nothing"),
     await server.ask("DELETE", `${path}/abc-123`),
     await server.ask("POST", path, { body: "{" }),
+    await server.ask("POST", path, { body: { agentId: "x", userId: testUserId } }),
+    await server.ask("POST", path, {
+      body: { agentId: scriptedAgentId, userId: testUserId, timeoutConfig: { timeoutMinutes: 1 } },
+    }),
+    await server.ask("POST", `${path}/abc-123`),
     await server.ask("POST", path, { body: "x", headers: { "Content-Type": "text/plain" } }),
     await server.ask("POST", path, { body: "x".repeat(200_000) }),
   ];
