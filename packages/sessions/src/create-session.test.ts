@@ -23,7 +23,7 @@ const startNode = (agents: readonly ScriptedAgent[], timeouts: TimeoutSettings =
       store,
       bus: createInMemoryEventBus(),
       presence: noPresence,
-      agents: { get: (id) => agents.find((one) => one.id === id), list: () => agents },
+      agents: { get: (id) => agents.find((one) => one.id === id.toLowerCase()), list: () => agents },
       log: silentLog,
       newId: () => crypto.randomUUID(),
     },
@@ -45,4 +45,18 @@ test("a retried create gets the first answer, whatever agents and limits the con
   const strict = startNode([agent], { ...defaultTimeoutSettings, limits });
   expect(await strict.createSession(retried)).toEqual(first);
   await expect(strict.createSession(input)).rejects.toMatchObject({ code: "INVALID_TIMEOUT_CONFIG" });
+});
+
+test("however a caller spells an agent's id, the session is found by the id that the agent is listed with", async () => {
+  const lettered = Object.assign(new ScriptedAgent(), { id: "abcdef00-0000-4000-8000-0000000000aa" });
+  const node = startNode([lettered]);
+  const spelled = lettered.id.toUpperCase();
+  const { sessionId, agentId } = await node.createSession({ agentId: spelled, userId: testUserId });
+  expect(agentId).toBe(lettered.id);
+  const { sessions } = await node.listSessions({ agentId: lettered.id, limit: 10 });
+  expect(sessions).toMatchObject([{ sessionId }]);
+  const everyone = { endedBy: "admin", actor: null } as const;
+  expect(await node.endSessions({ agentId: lettered.id, dryRun: false }, everyone)).toMatchObject({
+    ended: 1,
+  });
 });

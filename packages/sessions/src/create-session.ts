@@ -1,19 +1,19 @@
 import type { Domain } from "./domain.js";
 import { channelInUse, channelNotFound, SessionError } from "./errors.js";
 import { toRow } from "./list-sessions.js";
-import type { Agent, IdempotencyKey } from "./ports.js";
+import type { IdempotencyKey, SessionDraft } from "./ports.js";
 import type { Inputs, Outputs } from "./schemas.js";
 import { type JsonObject, type Session, toIso } from "./session.js";
-import { parseTimeoutConfig, resolveTimeoutConfig, type TimeoutConfig } from "./timeout-policy.js";
+import { parseTimeoutConfig, resolveTimeoutConfig } from "./timeout-policy.js";
 
 type Input = Inputs["createSession"];
 
 /** @throws SessionError `INVALID_TIMEOUT_CONFIG`, `AGENT_NOT_FOUND`, `CHANNEL_NOT_FOUND`, `CHANNEL_IN_USE`, `IDEMPOTENCY_KEY_REUSED` */
 export const createSession = async (domain: Domain, input: Input): Promise<Outputs["createSession"]> => {
   const idempotency = await idempotencyOf(input);
-  let timeoutConfig: TimeoutConfig;
+  let configured: Configured;
   try {
-    timeoutConfig = timeoutConfigFor(domain, input, domain.agents.get(input.agentId));
+    configured = configure(domain, input);
   } catch (refusal) {
     // Agents and limits may have changed since; a retry gets its answer all the same.
     const earlier = idempotency && (await domain.store.readCreated(idempotency));
@@ -26,10 +26,9 @@ export const createSession = async (domain: Domain, input: Input): Promise<Outpu
     sessionId,
     channelId,
     continues: input.channelId !== undefined,
-    agentId: input.agentId,
+    ...configured,
     userId: input.userId,
     metadata: withoutIds(input.metadata ?? {}),
-    timeoutConfig,
   };
   const created = await domain.store.createSession(draft, idempotency);
   switch (created.outcome) {
@@ -49,15 +48,16 @@ export const createSession = async (domain: Domain, input: Input): Promise<Outpu
   }
 };
 
-const timeoutConfigFor = (
-  { settings: { timeouts } }: Domain,
-  input: Input,
-  agent: Agent | undefined,
-): TimeoutConfig => {
+/** What of a session depends on the configuration too. */
+type Configured = Pick<SessionDraft, "agentId" | "timeoutConfig">;
+
+/** The agent's id is as its entry has it: spelled otherwise, no filter by agent would find the session. */
+const configure = ({ agents, settings: { timeouts } }: Domain, input: Input): Configured => {
+  const agent = agents.get(input.agentId);
   const named = parseTimeoutConfig(input.timeoutConfig, timeouts.limits);
-  const resolved = resolveTimeoutConfig(named, agent?.timeoutConfig ?? {}, timeouts.defaults);
+  const timeoutConfig = resolveTimeoutConfig(named, agent?.timeoutConfig ?? {}, timeouts.defaults);
   if (!agent) throw new SessionError("AGENT_NOT_FOUND", "Agent not found", { agentId: input.agentId });
-  return resolved;
+  return { agentId: agent.id, timeoutConfig };
 };
 
 /** Metadata can't claim whose it is: these three are the session's to say. */
