@@ -63,9 +63,11 @@ export const createHttpServer = (
     connections.checkPipeline(request);
     const address = readAddress(request.url);
     const { path } = address;
-    if (path === "/healthz" || path === "/readyz") {
+    // One slash at the end makes no difference, here as in REST.
+    const place = path.replace(/\/$/, "");
+    if (place === "/healthz" || place === "/readyz") {
       requireRead(request, response);
-      if (path === "/healthz") return answerHealth(response);
+      if (place === "/healthz") return answerHealth(response);
       return answerReadiness(response, needs.sessions, needs.isDraining());
     }
     setCorsHeaders(needs.guard, request, response);
@@ -73,7 +75,7 @@ export const createHttpServer = (
       needs.guard.check(request);
       return answerPreflight(response);
     }
-    const page = needs.pages.get(path);
+    const page = needs.pages.get(place);
     if (page) return page(request, response, address);
     if (path.startsWith("/trpc/")) return trpc(request, response, address, requestId);
     return needs.rest(request, response);

@@ -7,8 +7,7 @@ export const chromiumPath = places.find((path) => existsSync(path));
 
 export const hasBrowser = (): boolean => {
   if (chromiumPath) return true;
-  if (process.env.CI)
-    throw new Error(`Tests of foreign pages need a Chromium at one of ${places.join(", ")}`);
-  console.warn("skipped: the tests of foreign pages, for want of a Chromium");
+  if (process.env.CI) throw new Error(`Tests in a browser need a Chromium at one of ${places.join(", ")}`);
+  console.warn("skipped: the tests in a browser, for want of a Chromium");
   return false;
 };

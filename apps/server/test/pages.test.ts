@@ -38,6 +38,15 @@ describe("what is served besides the operations", () => {
     expect((await fetch(`${server.url}/metrics`, { headers })).status).toBe(200);
   });
 
+  it.each(["/metrics/", "/docs/", "/openapi.json/", "/healthz/", "/readyz/"])(
+    "%s is the same with a slash at its end",
+    async (path) => {
+      await using server = await startTestServer();
+      expect((await fetch(`${server.url}${path}`)).status).toBe(200);
+      expect((await fetch(`${server.url}${path}/`)).status).toBe(404);
+    },
+  );
+
   it.each(["/metrics", "/docs", "/openapi.json", "/healthz", "/readyz"])("%s is only read", async (path) => {
     await using server = await startTestServer();
     const response = await fetch(`${server.url}${path}`, { method: "POST" });

@@ -108,12 +108,13 @@ const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 const style = `
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+:root { background: Canvas; color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 60rem; padding: 1rem; }
 h2 { border-top: 1px solid #8886; font-size: 1.1rem; overflow-wrap: anywhere; padding-top: 1.5rem; }
 nav ul { columns: 20rem; }
-pre { background: #8882; border-radius: 6px; overflow-x: auto; padding: .75rem; }
-table { border-collapse: collapse; display: block; overflow-x: auto; }
+pre { background: #8882; border-radius: 6px; padding: .75rem; white-space: pre-wrap; }
+pre, td, th { overflow-wrap: anywhere; }
+table { border-collapse: collapse; }
 td, th { border: 1px solid #8886; padding: .25rem .5rem; text-align: left; }
 summary { cursor: pointer; padding: .25rem 0; }
 `;
