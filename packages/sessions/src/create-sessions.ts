@@ -51,11 +51,14 @@ export const createSessions = (ports: Ports, settings: SessionsSettings): Sessio
     eraseChannel: verb(eraseChannel),
     listEndings: verb(listEndings),
     listen: verb(listen),
-    listAgents: () => ({
-      success: true,
-      data: { agents: ports.agents.list().map(describeAgent) },
-      kinds: Object.fromEntries(ports.agents.list().map(({ id, kind }) => [id, kind])),
-    }),
+    listAgents: ({ withKinds }) => {
+      const agents = ports.agents.list();
+      return {
+        success: true,
+        data: { agents: agents.map(describeAgent) },
+        ...(withKinds ? { kinds: Object.fromEntries(agents.map(({ id, kind }) => [id, kind])) } : {}),
+      };
+    },
     watch: () => {
       if (isDraining) throw draining();
       return domain.feed.watch();

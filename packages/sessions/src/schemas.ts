@@ -91,6 +91,8 @@ export const inputs = {
   getChannelMessages: channel.extend(messageRange.shape),
   eraseChannel: channel,
   listEndings: listFilter.extend({ cause: z.enum(endingCauses).optional() }).prefault({}),
+  /** `withKinds` is tRPC's alone: REST has no parameter for it. */
+  listAgents: z.object({ withKinds: z.boolean().default(false) }).prefault({}),
   endSessions: z
     .object({
       agentId: uuid.optional(),
@@ -255,8 +257,8 @@ export const outputs = {
   listAgents: z.object({
     success: z.literal(true),
     data: z.object({ agents: z.array(z.object({ id: z.string(), name: z.string(), status: z.string() })) }),
-    /** Each agent's kind by its id; not part of REST's answer. */
-    kinds: z.record(z.string(), z.string()),
+    /** Each agent's kind by its id, where that was asked for. */
+    kinds: z.record(z.string(), z.string()).optional(),
   }),
 } as const;
 

@@ -72,7 +72,7 @@ export interface Sessions {
   getChannelMessages: Verb<"getChannelMessages">;
   eraseChannel: Verb<"eraseChannel">;
   listEndings: Verb<"listEndings">;
-  listAgents(): Outputs["listAgents"];
+  listAgents(input: Inputs["listAgents"]): Outputs["listAgents"];
 
   /** Enters a listener (contract §4); it hears `session.started` before this resolves. Rejects with 400, 404 or 410. */
   listen(input: Inputs["sessionEvents"], writer: ListenerWriter): Promise<Listening>;

@@ -8,7 +8,7 @@ export const useAgents = () => {
   const api = useTRPCClient();
   const query = useQuery({
     queryKey: ["agents"],
-    queryFn: ({ signal }) => api.listAgents.query(undefined, { signal }),
+    queryFn: ({ signal }) => api.listAgents.query({ withKinds: true }, { signal }),
     staleTime: 60_000,
   });
   const kinds = query.data?.kinds ?? {};
