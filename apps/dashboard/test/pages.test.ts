@@ -55,7 +55,7 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
       [`/sessions/${over.sessionId}`]: "This session ended",
       "/endings": over.sessionId.slice(0, 8),
       [`/endings/${over.sessionId}`]: "Listeners dropped",
-      "/agents": "Typewriter",
+      "/agents": "Repeats the message word by word",
       "/sessions/unknown": "There is no such session",
       "/endings/unknown": "There is no such ending",
       "/nowhere": "There is no such page",
