@@ -41,7 +41,10 @@ const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
     });
     request.once("end", () => resolve(Buffer.concat(chunks)));
     request.once("error", () => reject(new CallerLeft()));
-    request.once("close", () => reject(new CallerLeft()));
+    // Every request closes in the end, and an error is dear to make.
+    request.once("close", () => {
+      if (!request.readableEnded) reject(new CallerLeft());
+    });
   });
 };
 
