@@ -1,3 +1,4 @@
+import { AdminLook } from "./admin-look.js";
 import { AdminWatcher, totalsEveryMs } from "./admin-watcher.js";
 import { confirmed } from "./confirm-subscription.js";
 import { type EndingRecord, toEnding } from "./ending.js";
@@ -15,10 +16,17 @@ const readBatch = 500;
 
 type Needs = Pick<Ports, "bus" | "clock" | "store" | "log">;
 
+export interface AdminFeedSettings {
+  readonly nodeId: string;
+  /** How often the store is asked for what the bus lost, ms; null where this process sees every write itself. */
+  readonly lookEveryMs: number | null;
+}
+
 /** What admins see happen, on whichever node: gathers changes, and reads each changed session once per interval. */
 export class AdminFeed {
   private readonly watchers = new Set<AdminWatcher>();
   private subscription: BusSubscription | null = null;
+  private lookout: AdminLook | null = null;
   /** Sessions to tell of at the next flush. */
   private touched = new Set<string>();
   /** Those whose rows are being read, as long as there is something to tell of them. */
@@ -30,17 +38,20 @@ export class AdminFeed {
 
   constructor(
     private readonly ports: Needs,
-    private readonly nodeId: string,
+    private readonly settings: AdminFeedSettings,
     private readonly toRows: (sessions: readonly Session[]) => Promise<readonly SessionRow[]>,
   ) {
     this.changes = new PacedWork(ports.clock, changesEveryMs, () => this.tellChanges());
     this.totals = new PacedWork(ports.clock, totalsEveryMs, () => this.tellTotals());
-    ports.bus.onGap(() => this.totals.soon());
+    ports.bus.onGap(() => {
+      this.totals.soon();
+      this.lookout?.afterGap();
+    });
   }
 
   created(session: SessionRow): void {
-    this.publish({ kind: "created", origin: this.nodeId, session });
-    this.tell({ type: "session.created", session });
+    this.publish({ kind: "created", origin: this.settings.nodeId, session });
+    this.hearCreated(session);
   }
 
   changed(sessionId: string): void {
@@ -51,8 +62,8 @@ export class AdminFeed {
 
   ended(record: EndingRecord, counts: EndingCounts): void {
     const ending = { ...record, ...counts };
-    this.publish({ kind: "ended", origin: this.nodeId, ending });
-    this.tellEnded(ending);
+    this.publish({ kind: "ended", origin: this.settings.nodeId, ending });
+    this.hearEnded(ending);
   }
 
   watch(): AdminWatch {
@@ -62,6 +73,7 @@ export class AdminFeed {
     });
     this.watchers.add(watcher);
     this.subscription ??= this.ports.bus.subscribe(subject, (message) => this.hear(message));
+    this.lookout ??= this.startLooking();
     void this.welcome(watcher, this.subscription);
     return { events: watcher.read(), leave: () => watcher.end() };
   }
@@ -78,10 +90,19 @@ export class AdminFeed {
   }
 
   private hear(message: BusMessage): void {
-    if (message.origin === this.nodeId) return;
-    if (message.kind === "created") this.tell({ type: "session.created", session: message.session });
+    if (message.origin === this.settings.nodeId) return;
+    if (message.kind === "created") this.hearCreated(message.session);
     else if (message.kind === "changed") this.touch(message.sessionId);
-    else if (message.kind === "ended") this.tellEnded(message.ending);
+    else if (message.kind === "ended") this.hearEnded(message.ending);
+  }
+
+  private hearCreated(session: SessionRow): void {
+    if (this.lookout?.heardCreation(session.sessionId) ?? true)
+      this.tell({ type: "session.created", session });
+  }
+
+  private hearEnded(ending: EndingRecord): void {
+    if (this.lookout?.heardEnd(ending.sessionId) ?? true) this.tellEnded(ending);
   }
 
   private touch(sessionId: string): void {
@@ -98,7 +119,8 @@ export class AdminFeed {
   }
 
   private async tellChanges(): Promise<void> {
-    for (const sessionId of this.untold) this.publish({ kind: "changed", origin: this.nodeId, sessionId });
+    for (const sessionId of this.untold)
+      this.publish({ kind: "changed", origin: this.settings.nodeId, sessionId });
     this.untold.clear();
     this.reading = this.touched;
     this.touched = new Set();
@@ -161,7 +183,19 @@ export class AdminFeed {
     this.ports.bus.publish(subject, message);
   }
 
+  private startLooking(): AdminLook | null {
+    if (this.settings.lookEveryMs === null) return null;
+    return new AdminLook(this.ports, this.settings.lookEveryMs, {
+      ended: (ending) => this.tellEnded(ending),
+      created: async (sessions) => {
+        for (const session of await this.toRows(sessions)) this.tell({ type: "session.created", session });
+      },
+    });
+  }
+
   private stopHearing(): void {
+    this.lookout?.stop();
+    this.lookout = null;
     this.subscription?.close();
     this.subscription = null;
     this.touched.clear();

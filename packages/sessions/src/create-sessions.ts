@@ -88,7 +88,7 @@ export const createSessions = (ports: Ports, settings: SessionsSettings): Sessio
 };
 
 const assemble = (ports: Ports, settings: SessionsSettings): Domain => {
-  const feed: AdminFeed = new AdminFeed(ports, settings.nodeId, (sessions) => toRows(domain, sessions));
+  const feed: AdminFeed = new AdminFeed(ports, settings, (sessions) => toRows(domain, sessions));
   const hub = new Hub(ports, settings, feed);
   const sweeper = startSweeper(ports, hub, settings.retentionDays);
   const domain: Domain = { ...ports, settings, hub, feed, sweeper };

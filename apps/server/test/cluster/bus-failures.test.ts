@@ -1,7 +1,9 @@
+import type { AppRouter } from "@adjourn/router";
+import { createTRPCClient, wsLink } from "@trpc/client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../harness.js";
 import { hasHeard, plainWs } from "../listening.js";
-import { createSession } from "../wires.js";
+import { createSession, openTrpcSocket } from "../wires.js";
 import { startTwoNodes } from "./cluster.js";
 import { createSlowSession, expectDropped, listenOnAllWires, readRow, timed, waitForReply } from "./held.js";
 import { cannotRunCluster } from "./what-is-missing.js";
@@ -90,6 +92,30 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
       expect(contents).toEqual(["the last", "the last"]);
     },
   );
+
+  it.each(failures)("with Redis $how admins hear of ends and beginnings on the other node", async (redis) => {
+    const [a, b] = cluster.nodes;
+    const { sessionId } = await createSession(a.rest);
+    const socket = openTrpcSocket(b.url);
+    const heard: string[] = [];
+    createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] }).adminEvents.subscribe(undefined, {
+      onData: (event) => {
+        if (event.type === "session.ended") heard.push(`ended ${event.ending.sessionId}`);
+        else heard.push(event.type === "totals" ? "totals" : `${event.type} ${event.session.sessionId}`);
+      },
+    });
+    await until(() => heard.includes("totals"));
+    await redis.fail();
+    expect((await a.rest.call("endSession", { sessionId })).status).toBe(200);
+    const begun = await createSession(a.rest);
+    await until(() => heard.includes(`ended ${sessionId}`));
+    await until(() => heard.includes(`session.created ${begun.sessionId}`));
+    await redis.heal();
+    await areBoth("ready");
+    await a.rest.call("endSession", begun);
+    await until(() => heard.includes(`ended ${begun.sessionId}`));
+    await socket.close();
+  });
 
   it("with Redis paused a listener still gets in, and its end still reaches it", async () => {
     const [a, b] = cluster.nodes;
