@@ -1,4 +1,4 @@
-import type { BusMessage, EventBus } from "@adjourn/sessions";
+import { type BusMessage, type EventBus, endingCauses } from "@adjourn/sessions";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 export interface BusFigures {
@@ -16,6 +16,8 @@ export const measureBus = (bus: EventBus, registry: Registry, { now, dropped }: 
     labelNames: ["cause"],
     registers: [registry],
   });
+  // A cause that has not been seen reads 0, so that the first one counts as an increase.
+  for (const cause of endingCauses) ends.inc({ cause }, 0);
   const ages = new Histogram({
     name: "adjourn_bus_latency_seconds",
     help: "Age of a session's news when it is heard from the bus",
