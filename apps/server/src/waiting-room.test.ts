@@ -21,10 +21,12 @@ it("until the store can be reached the process lives, is not ready and refuses w
   const url = `http://${host}:${port}`;
   let isThere = false;
   const open = async () => {
-    if (!isThere) throw new StoreUnavailableError("away");
+    if (!isThere) throw new StoreUnavailableError("away", { cause: new Error("nobody listens there") });
     return "store";
   };
-  const opening = openPatiently(open, { host, port }, pino({ level: "silent" }), ({ code }) => ({ code }));
+  const logged: string[] = [];
+  const logger = pino({}, { write: (line) => void logged.push(line) });
+  const opening = openPatiently(open, { host, port }, logger, ({ code }) => ({ code }));
   await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200));
   const ready = await fetch(`${url}/readyz`);
   expect([ready.status, await ready.json()]).toEqual([
@@ -34,6 +36,7 @@ it("until the store can be reached the process lives, is not ready and refuses w
   const refused = await fetch(`${url}/api/agents`);
   expect([refused.status, await refused.json()]).toEqual([503, { code: "SERVICE_UNAVAILABLE" }]);
   expect(refused.headers.get("Retry-After")).toBe("1");
+  expect(logged.join("")).toContain("nobody listens there");
   isThere = true;
   expect(await opening).toBe("store");
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();

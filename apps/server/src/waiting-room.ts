@@ -20,17 +20,18 @@ export const openPatiently = async <Store>(
   logger: Logger,
   errorBody: (refusal: ReturnType<typeof toRefusal>) => unknown,
 ): Promise<Store> => {
-  const first = await unlessUnavailable(open);
-  if (first) return first;
   const { host, port } = settings;
-  logger.warn({ host, port }, "The store can't be reached; waiting for it");
+  const first = await unlessUnavailable(open, (reason) =>
+    logger.warn({ host, port, reason }, "The store can't be reached; waiting for it"),
+  );
+  if (first) return first;
   const room = createServer(answerWaiting(errorBody));
   room.listen(port, host);
   await once(room, "listening");
   try {
     for (;;) {
       await new Promise((resolve) => setTimeout(resolve, retryEveryMs));
-      const store = await unlessUnavailable(open);
+      const store = await unlessUnavailable(open, () => {});
       if (store) return store;
     }
   } finally {
@@ -39,12 +40,16 @@ export const openPatiently = async <Store>(
   }
 };
 
-const unlessUnavailable = async <Store>(open: () => Promise<Store>): Promise<Store | null> => {
+const unlessUnavailable = async <Store>(
+  open: () => Promise<Store>,
+  note: (reason: string) => void,
+): Promise<Store | null> => {
   try {
     return await open();
   } catch (error) {
-    if (error instanceof StoreUnavailableError) return null;
-    throw error;
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    note(String(error.cause ?? error.message));
+    return null;
   }
 };
 

@@ -168,6 +168,24 @@ describe.skipIf(url === null)("against a Postgres", () => {
     expect(await schema.sql`SELECT version FROM adjourn_version`).toMatchObject([{ version: 99 }]);
   });
 
+  test.each([
+    ["a database", (address: URL) => Object.assign(address, { pathname: "/adjourn_is_not_here" })],
+    ["a user", (address: URL) => Object.assign(address, { username: "adjourn_is_not_here" })],
+    ["a parameter", (address: URL) => Object.assign(address, { search: "?adjourn_is_not_here=1" })],
+  ])(
+    "%s that Postgres does not know is refused with one clear line, without the password",
+    async (_, change) => {
+      const address = new URL(url ?? "");
+      address.password ||= "a-password-that-nobody-may-read";
+      const opening = createPostgresSessionStore({ url: change(address).href, clock });
+      await expect(opening).rejects.toThrow(UnusableDatabaseError);
+      await expect(opening).rejects.toThrow(
+        /^The database postgres(ql)?:\/\/…@[^\n]*can't be used: [^\n]*not_here/,
+      );
+      await expect(opening).rejects.not.toThrow(/password-that/);
+    },
+  );
+
   test("a database that is not there fails the start as unavailable", async () => {
     await using relay = await startRelay(new URL(url ?? ""));
     await relay.set("refuses");

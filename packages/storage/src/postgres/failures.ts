@@ -1,5 +1,6 @@
 import { StoreUnavailableError } from "@adjourn/sessions";
 import postgres from "postgres";
+import { UnusableDatabaseError } from "../unusable-database-error.js";
 
 /** Classes of SQLSTATE in which the server, not the statement, is at fault: connection, resources, operator, system. */
 const unavailableClasses = new Set(["08", "28", "3D", "53", "57", "58", "XX"]);
@@ -25,6 +26,18 @@ export const translate = (error: unknown): unknown => {
     (unavailableClasses.has(error.code.slice(0, 2)) || unavailableStates.has(error.code));
   if (!isOfServer && !isOfNetwork(error)) return error;
   return new StoreUnavailableError("The database can't be reached or did not answer", { cause: error });
+};
+
+/** At the start waiting mends nothing where the server knows no such user or database, or refuses to make the tables. */
+export const asUnusable = (error: unknown, url: string): unknown => {
+  const cause = error instanceof StoreUnavailableError ? error.cause : error;
+  if (!(cause instanceof postgres.PostgresError)) return error;
+  if (error instanceof StoreUnavailableError && !/^(28|3D)/.test(cause.code)) return error;
+  const shown = url.replace(/\/\/[^/@]*@/, "//…@");
+  return new UnusableDatabaseError(
+    `The database ${shown} can't be used: ${cause.message}; allowed: one that its user may open and make tables in`,
+    { cause },
+  );
 };
 
 /** Whether the way to the server is at fault, so that the next call would most likely fail like this one. */

@@ -10,6 +10,7 @@ import {
   keepEndAnswer,
   readEndings,
 } from "./endings-table.js";
+import { asUnusable } from "./failures.js";
 import { countSessions, listEndings, listSessions } from "./lists.js";
 import { appendMessage, listMessages, readAfter, readHistory } from "./messages-table.js";
 import { migrate } from "./migrations.js";
@@ -28,7 +29,7 @@ import {
 /**
  * A store in Postgres 15 or newer, shared by any number of nodes; its clock is the database's. Makes its tables first.
  * @throws StoreUnavailableError where the database can't be reached
- * @throws UnusableDatabaseError where a newer version made the tables
+ * @throws UnusableDatabaseError where a newer version made the tables, or none may be made
  */
 export const createPostgresSessionStore = async (settings: PostgresSettings): Promise<SessionStore> => {
   const database = new PostgresDatabase(settings);
@@ -49,7 +50,7 @@ export const createPostgresSessionStore = async (settings: PostgresSettings): Pr
     await hasDue();
   } catch (error) {
     await database.close();
-    throw error;
+    throw asUnusable(error, settings.url);
   }
 
   return {
