@@ -112,6 +112,7 @@ describe("a bad value stops the start with one line that names the variable", ()
     ["DATABASE_URL", "file:"],
     ["DATABASE_URL", "./data/adjourn.db"],
     ["REDIS_URL", "localhost:6379"],
+    ["REDIS_URL", "redis://127.0.0.1:6379/news"],
     ["AGENTS_FILE", " "],
     ["SESSION_DEFAULT_TIMEOUT_MINUTES", "half an hour"],
     ["SESSION_MIN_TIMEOUT_MINUTES", "0"],

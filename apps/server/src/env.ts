@@ -100,8 +100,8 @@ const variables = z.object({
   DATABASE_URL: setting("file:<path> or postgres://…", (given) =>
     /^file:[^\s?#]/.test(given) || url(given, "postgres:", "postgresql:") ? given : undefined,
   ).default("file:./data/adjourn.db"),
-  REDIS_URL: setting("redis://… or rediss://…", (given) =>
-    url(given, "redis:", "rediss:") ? given : undefined,
+  REDIS_URL: setting("redis://… or rediss://…, with a database's number for a path or none", (given) =>
+    url(given, "redis:", "rediss:") && /^\/?\d*$/.test(new URL(given).pathname) ? given : undefined,
   ).optional(),
   AGENTS_FILE: setting("the path of a JSON file", (given) => given.trim() || undefined).optional(),
   ADJOURN_ADMIN_KEY: keys.optional(),
