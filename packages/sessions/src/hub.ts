@@ -192,11 +192,11 @@ export class Hub {
 
   private async lookAt(sessionIds: readonly string[]): Promise<void> {
     try {
-      const live = new Map((await this.ports.store.readSessions(sessionIds)).map((s) => [s.sessionId, s]));
+      const live = await this.ports.store.readLastSeqs(sessionIds);
       const missing = sessionIds.filter((sessionId) => !live.has(sessionId));
       if (missing.length > 0)
         for (const ending of await this.ports.store.readEndings(missing)) this.release(ending);
-      for (const [sessionId, { lastSeq }] of live) this.entries.get(sessionId)?.catchUpTo(lastSeq);
+      for (const [sessionId, lastSeq] of live) this.entries.get(sessionId)?.catchUpTo(lastSeq);
     } catch (cause) {
       this.ports.log.warn("The look at the store failed; the next one is due soon", { cause: String(cause) });
     }

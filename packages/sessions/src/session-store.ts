@@ -175,6 +175,8 @@ export interface SessionStore {
   readSession(sessionId: string): Promise<{ outcome: "live"; session: Session } | IsOver>;
   /** Those of the named that live; at most 1,000 ids. */
   readSessions(sessionIds: readonly string[]): Promise<readonly Session[]>;
+  /** The same, and of each no more than a node needs that holds many of them against the store. */
+  readLastSeqs(sessionIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   listSessions(filter: ListFilter, page: PageRequest): Promise<SessionPage>;
   /** `expiringSoon`: live ones within their warning threshold. */
   countSessions(): Promise<SessionStats & { readonly expiringSoon: number }>;

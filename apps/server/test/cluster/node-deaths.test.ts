@@ -93,7 +93,7 @@ describe.skipIf(await cannotRunCluster())("a node that dies or stands still", ()
     await audit(a.url, ledger, ledger.notes);
     expect(ledger.figures.ends).toBeGreaterThan(0);
     expect(ledger.figures.messages).toBeGreaterThan(10);
-  });
+  }, 60_000);
 
   it("a listener of a killed node comes back to another with its last id, and has missed nothing", async () => {
     const [a] = cluster.nodes;

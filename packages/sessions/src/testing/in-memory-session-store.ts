@@ -23,6 +23,10 @@ export const createInMemorySessionStore = ({ clock }: { readonly clock: Clock })
     async readSessions(sessionIds) {
       return [...new Set(sessionIds)].flatMap((sessionId) => state.live(sessionId)?.session ?? []);
     },
+    async readLastSeqs(sessionIds) {
+      const live = sessionIds.flatMap((sessionId) => state.live(sessionId)?.session ?? []);
+      return new Map(live.map(({ sessionId, lastSeq }) => [sessionId, lastSeq]));
+    },
     async listSessions(filter, page) {
       const matching = state.liveSessions().filter((session) => matches(session, filter));
       const { rows, next } = pageOf(matching, page, ({ createdAt }) => createdAt);

@@ -156,6 +156,7 @@ export const describeActivity = (setting: () => Setting): void => {
     const over = { outcome: "over", over: { state: "expired", expiresAt } };
     expect(await s.store.readSession(sessionId)).toEqual(over);
     expect(await s.store.readSessions([sessionId])).toEqual([]);
+    expect(await s.store.readLastSeqs([sessionId])).toEqual(new Map());
     expect(await s.store.appendMessage(s.message(session))).toEqual(over);
     expect(await s.store.appendMessage(s.message(session, { isAgent: true }))).toEqual(over);
     expect(await s.store.renewSession(sessionId)).toEqual(over);

@@ -50,6 +50,8 @@ export const describeCreating = (setting: () => Setting): void => {
     const read = await s.store.readSessions(ids);
     expect(read.map(({ sessionId }) => sessionId).sort()).toEqual([a.sessionId, b.sessionId].sort());
     expect(await s.store.readSessions([])).toEqual([]);
+    expect(await s.store.readLastSeqs(ids)).toEqual(new Map(read.map((one) => [one.sessionId, one.lastSeq])));
+    expect(await s.store.readLastSeqs([])).toEqual(new Map());
   });
 
   test("metadata comes back with every byte, whatever its keys are called", async () => {

@@ -89,6 +89,7 @@ describe.skipIf(url === null)(
       ],
       ["reading a session", () => sessions.readLive(database, sessionId)],
       ["reading many sessions", () => sessions.readLiveOf(database, [sessionId, id("5", 5)])],
+      ["looking at what is held", () => sessions.readLastSeqs(database, [sessionId, id("5", 5)])],
       ["renewing", () => sessions.renewSession(database, sessionId)],
       ["a heartbeat", () => sessions.recordHeartbeat(database, sessionId)],
       ["changing the timeout", () => sessions.updateTimeout(database, sessionId, { timeoutMinutes: 40 })],

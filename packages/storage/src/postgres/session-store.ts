@@ -18,6 +18,7 @@ import { deleteEndedBefore, deleteIdempotencyKeysBefore, eraseChannel } from "./
 import {
   claimWarnings,
   readDue,
+  readLastSeqs,
   readLive,
   readLiveOf,
   readOver,
@@ -62,6 +63,7 @@ export const createPostgresSessionStore = async (settings: PostgresSettings): Pr
       return session ? { outcome: "live", session } : readOver(database, sessionId);
     },
     readSessions: (sessionIds) => readLiveOf(database, sessionIds),
+    readLastSeqs: (sessionIds) => readLastSeqs(database, sessionIds),
     listSessions: (filter, page) => listSessions(database, filter, page),
     countSessions: () => countSessions(database),
     appendMessage: (draft) => appendMessage(database, draft),

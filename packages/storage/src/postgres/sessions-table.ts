@@ -43,6 +43,9 @@ const statements = {
   readLiveOf: `SELECT * FROM sessions
     WHERE session_id = ANY (ARRAY(SELECT json_array_elements_text(:sessionIds::text::json)))
       AND expires_at > adjourn_now()`,
+  readLastSeqs: `SELECT session_id, last_seq FROM sessions
+    WHERE session_id = ANY (ARRAY(SELECT json_array_elements_text(:sessionIds::text::json)))
+      AND expires_at > adjourn_now()`,
   renew: `UPDATE sessions SET ${activity("true")} WHERE ${isLive} AND expires_at < ${cap} RETURNING *`,
   heartbeat: `UPDATE sessions SET ${activity()} WHERE ${isLive} RETURNING *`,
   updateTimeout: `UPDATE sessions SET
@@ -75,6 +78,15 @@ export const readLiveOf = async (database: Queryable, sessionIds: readonly strin
     sessionIds: JSON.stringify(sessionIds),
   });
   return rows.map(toSession);
+};
+
+export const readLastSeqs = async (
+  database: Queryable,
+  sessionIds: readonly string[],
+): Promise<Map<string, number>> => {
+  const ids = { sessionIds: JSON.stringify(sessionIds) };
+  const rows = await database.all<{ session_id: string; last_seq: number }>(statements.readLastSeqs, ids);
+  return new Map(rows.map(({ session_id, last_seq }) => [session_id, last_seq]));
 };
 
 /** What is known of a session that was not found alive. Its ending comes with its going, so it is looked for second. */

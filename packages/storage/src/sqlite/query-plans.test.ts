@@ -55,6 +55,7 @@ describe("however many rows there are, none is scanned", () => {
     ["continuing a channel", () => store.createSession({ ...draft, continues: true }, null)],
     ["reading a session", () => store.readSession(sessionId)],
     ["reading many sessions", () => store.readSessions([sessionId])],
+    ["looking at what is held", () => store.readLastSeqs([sessionId])],
     ["renewing", () => store.renewSession(sessionId)],
     ["a heartbeat", () => store.recordHeartbeat(sessionId)],
     ["changing the timeout", () => store.updateTimeout(sessionId, {})],

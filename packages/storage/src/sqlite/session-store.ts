@@ -22,6 +22,7 @@ import { deleteEndedBefore, deleteIdempotencyKeysBefore, eraseChannel } from "./
 import {
   claimWarnings,
   hasDue,
+  readLastSeqs,
   readLive,
   readLiveOf,
   readOver,
@@ -124,6 +125,7 @@ export const assembleStore = (
         return session ? { outcome: "live", session } : readOver(db, sessionId);
       }),
     readSessions: (sessionIds) => read((db, now) => readLiveOf(db, sessionIds, now)),
+    readLastSeqs: (sessionIds) => read((db, now) => readLastSeqs(db, sessionIds, now)),
     listSessions: (filter, page) => read((db, now) => listSessions(db, filter, page, now)),
     countSessions: () => read(countSessions),
     appendMessage: (draft) => write((db, now) => appendMessage(db, draft, now)),

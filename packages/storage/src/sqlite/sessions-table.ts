@@ -56,6 +56,8 @@ export const sessionStatements = {
   readEnding: "SELECT * FROM endings WHERE session_id = :sessionId",
   readLiveOf: `SELECT ${sessionColumns} FROM sessions
     WHERE session_id IN (SELECT value FROM json_each(:sessionIds)) AND expires_at > :now`,
+  readLastSeqs: `SELECT session_id, last_seq FROM sessions
+    WHERE session_id IN (SELECT value FROM json_each(:sessionIds)) AND expires_at > :now`,
   renew: `UPDATE sessions SET ${renewal} WHERE ${isLive} AND expires_at < ${cap} RETURNING ${sessionColumns}`,
   heartbeat: `UPDATE sessions SET ${activity} WHERE ${isLive} RETURNING ${sessionColumns}`,
   updateTimeout: `UPDATE sessions SET
@@ -117,6 +119,16 @@ export const readLiveOf = (
   connection
     .all<SessionColumns>(sessionStatements.readLiveOf, { sessionIds: JSON.stringify(sessionIds), now })
     .map(toSession);
+
+export const readLastSeqs = (
+  connection: SqliteConnection,
+  sessionIds: readonly string[],
+  now: number,
+): Map<string, number> => {
+  const ids = { sessionIds: JSON.stringify(sessionIds), now };
+  const rows = connection.all<{ session_id: string; last_seq: number }>(sessionStatements.readLastSeqs, ids);
+  return new Map(rows.map(({ session_id, last_seq }) => [session_id, last_seq]));
+};
 
 /** What is known of a session that was not found alive. */
 export const readOver = (connection: SqliteConnection, sessionId: string): IsOver => {

@@ -72,6 +72,7 @@ export class SimulatedStore {
       readCreated: through("readCreated", inner.readCreated),
       readSession: through("readSession", inner.readSession),
       readSessions: through("readSessions", inner.readSessions),
+      readLastSeqs: through("readLastSeqs", inner.readLastSeqs),
       listSessions: through("listSessions", inner.listSessions),
       countSessions: through("countSessions", inner.countSessions),
       appendMessage: through("appendMessage", inner.appendMessage, this.commits.appendMessage),
