@@ -107,7 +107,14 @@ describe.skipIf(url === null)(
       ["claiming warnings", () => sessions.claimWarnings(database, 10)],
       [
         "ending",
-        () => endings.endSession(database, { sessionId, reason: null, caller, idempotencyKey: "k" }),
+        () =>
+          endings.endSession(database, {
+            sessionId,
+            reason: null,
+            caller,
+            idempotencyKey: "k",
+            counts: null,
+          }),
       ],
       ["counting an agent's", () => endings.countMatching(database, { agentId })],
       ["counting a user's", () => endings.countMatching(database, { userId })],
