@@ -18,8 +18,12 @@ export const createCalls = (api: string, key?: string) => {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   return {
-    create: async (agentId = echoId, userId: string = crypto.randomUUID()): Promise<Created> => {
-      const response = await call("POST", "/sessions", { agentId, userId });
+    create: async (
+      agentId = echoId,
+      userId: string = crypto.randomUUID(),
+      channelId?: string,
+    ): Promise<Created> => {
+      const response = await call("POST", "/sessions", { agentId, userId, channelId });
       if (response.status !== 201) throw new Error(await response.text());
       return (await response.json()) as Created;
     },
@@ -32,6 +36,10 @@ export const createCalls = (api: string, key?: string) => {
     },
     end: async (sessionId: string, reason = ""): Promise<number> =>
       (await call("DELETE", `/sessions/${sessionId}?reason=${encodeURIComponent(reason)}`)).status,
+    endAll: async (userId: string): Promise<unknown> =>
+      (await call("POST", "/sessions/end", { userId, reason: "All at once" })).json(),
+    erase: async (channelId: string): Promise<number> =>
+      (await call("DELETE", `/channels/${channelId}`)).status,
     /** A listener; `closed` resolves with the code that its socket was closed with. */
     listen: async (sessionId: string) => {
       const socket = new WebSocket(

@@ -25,6 +25,7 @@ export const EndingView = ({ sessionId }: { readonly sessionId: string }) => {
     if (!isMissing && !error) return <SessionSkeleton />;
     return (
       <BlankState
+        isPage
         icon={ServerOff}
         title={error ? "The ending can't be shown" : "There is no such ending"}
         action={
@@ -54,21 +55,17 @@ export const EndingView = ({ sessionId }: { readonly sessionId: string }) => {
       />
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Card aria-label="Transcript">
-          {history.query.error && !history.query.data ? (
-            <BlankState icon={ServerOff} title="The transcript can't be shown">
-              {describeError(history.query.error)}
-            </BlankState>
-          ) : (
-            <Transcript
-              messages={history.messages}
-              replies={[]}
-              isOver
-              isLoading={history.query.isPending}
-              hasOlder={history.query.hasNextPage}
-              isLoadingOlder={history.query.isFetchingNextPage}
-              onOlder={() => void history.query.fetchNextPage()}
-            />
-          )}
+          <Transcript
+            sessionId={sessionId}
+            messages={history.messages}
+            replies={[]}
+            isOver
+            isLoading={history.query.isPending}
+            problem={history.query.error}
+            hasOlder={history.query.hasNextPage}
+            isLoadingOlder={history.query.isFetchingNextPage}
+            onOlder={() => void history.query.fetchNextPage()}
+          />
         </Card>
         <EndingFacts ending={ending} />
       </div>
@@ -101,16 +98,13 @@ const EndingFacts = ({ ending }: { readonly ending: Ending }) => {
         <Fact name="User">
           <Link
             href={`/endings?userId=${encodeURIComponent(ending.userId)}`}
-            title={ending.userId}
-            className="rounded font-mono text-[0.8125rem] underline decoration-line-strong underline-offset-3"
+            className="rounded font-mono text-xs wrap-anywhere underline decoration-line-strong underline-offset-3"
           >
-            {shortId(ending.userId)}
+            {ending.userId}
           </Link>
         </Fact>
         <Fact name="Channel">
-          <span title={ending.channelId} className="font-mono text-[0.8125rem]">
-            {shortId(ending.channelId)}
-          </span>
+          <span className="font-mono text-xs wrap-anywhere">{ending.channelId}</span>
         </Fact>
       </dl>
     </Card>

@@ -11,6 +11,7 @@ export const describeError = (error: unknown): string => {
   const code = sessionErrorOf(error)?.code;
   if (code === undefined || code === "SERVICE_UNAVAILABLE")
     return "The Adjourn API can't be reached. This page tries again by itself.";
+  if (code === "CHANNEL_NOT_FOUND") return "This conversation has been erased.";
   if (code === "UNAUTHORIZED") return "You are signed out.";
   if (code === "FORBIDDEN") return "This key may not do that.";
   if (code === "RATE_LIMITED") return "Too many requests. Wait a moment, then try again.";

@@ -37,5 +37,9 @@ export const matchesFilter = (filter: ListFilter, item: Ids): boolean => {
   );
 };
 
+/** The session that a message belongs to: its channel may have had several. */
+export const sessionOf = ({ metadata }: Pick<Message, "metadata">): string =>
+  String(metadata.sessionId ?? "");
+
 /** Enough of an id to tell it from others at a glance. */
 export const shortId = (id: string): string => (id.length > 8 ? id.slice(0, 8) : id);

@@ -4,7 +4,7 @@ import { TimeOfDay } from "../ui/time";
 import type { PartialReply } from "./session-stream";
 
 const bubble =
-  "mt-1 inline-block max-w-full rounded-xl px-3.5 py-2.5 text-left break-words whitespace-pre-wrap";
+  "mt-1 inline-block max-w-full rounded-xl px-3.5 py-2.5 text-left wrap-anywhere whitespace-pre-wrap";
 const agentBubble = "rounded-tl-sm bg-sunken ring-1 ring-line ring-inset";
 
 export const MessageBubble = ({ message }: { readonly message: Message }) => (

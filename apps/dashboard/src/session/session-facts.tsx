@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { type SessionInfo, shortId } from "../live/records";
+import type { SessionInfo } from "../live/records";
 import { useAgents } from "../live/use-agents";
 import { useSessionRow } from "../live/use-session-list";
 import { TimeLeft } from "../sessions/time-left";
@@ -38,16 +38,13 @@ export const SessionFacts = ({ facts, session, isOver }: SessionFactsProps) => {
         <Fact name="User">
           <Link
             href={`/sessions?userId=${encodeURIComponent(facts.userId)}`}
-            title={facts.userId}
-            className="rounded font-mono text-[0.8125rem] underline decoration-line-strong underline-offset-3"
+            className="rounded font-mono text-xs wrap-anywhere underline decoration-line-strong underline-offset-3"
           >
-            {shortId(facts.userId)}
+            {facts.userId}
           </Link>
         </Fact>
         <Fact name="Channel">
-          <span title={facts.channelId} className="font-mono text-[0.8125rem]">
-            {shortId(facts.channelId)}
-          </span>
+          <span className="font-mono text-xs wrap-anywhere">{facts.channelId}</span>
         </Fact>
         <Fact name="Created">
           <TimeOfDay at={facts.createdAt} seconds />

@@ -34,7 +34,7 @@ export const SessionView = ({ sessionId }: { readonly sessionId: string }) => {
     const problem = isOver ? endingError : error;
     if (!problem) return <SessionSkeleton />;
     return (
-      <BlankState icon={ServerOff} title="The session can't be shown">
+      <BlankState isPage icon={ServerOff} title="The session can't be shown">
         {describeError(problem)}
       </BlankState>
     );
@@ -46,10 +46,12 @@ export const SessionView = ({ sessionId }: { readonly sessionId: string }) => {
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Card aria-label="Transcript">
           <Transcript
+            sessionId={sessionId}
             messages={stream.messages}
             replies={stream.replies}
             isOver={isOver}
             isLoading={history.query.isPending}
+            problem={history.query.error}
             hasOlder={history.query.hasNextPage}
             onOlder={() => void history.query.fetchNextPage()}
             isLoadingOlder={history.query.isFetchingNextPage}
@@ -58,7 +60,7 @@ export const SessionView = ({ sessionId }: { readonly sessionId: string }) => {
         <div className="grid min-w-0 gap-5">
           <SessionFacts facts={facts} session={session} isOver={isOver} />
           {session && !isOver && <TimeoutForm session={session} />}
-          <Timeline createdAt={facts.createdAt} stream={stream} ending={ending} />
+          <Timeline sessionId={sessionId} createdAt={facts.createdAt} stream={stream} ending={ending} />
         </div>
       </div>
     </>
@@ -67,6 +69,7 @@ export const SessionView = ({ sessionId }: { readonly sessionId: string }) => {
 
 const NoSuchSession = ({ sessionId }: { readonly sessionId: string }) => (
   <BlankState
+    isPage
     icon={ServerOff}
     title="There is no such session"
     action={

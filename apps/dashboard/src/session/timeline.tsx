@@ -12,7 +12,7 @@ import {
   User,
 } from "lucide-react";
 import { whoEnded, whyEnded } from "../endings/ending-words";
-import type { Ending } from "../live/records";
+import { type Ending, sessionOf } from "../live/records";
 import { Card, CardHeader } from "../ui/card";
 import { TimeOfDay } from "../ui/time";
 import type { Happening, SessionStream } from "./session-stream";
@@ -34,6 +34,7 @@ const happeningLooks: Readonly<Record<Happening["type"], { icon: LucideIcon; tex
 const mostEntries = 60;
 
 const toEntries = (
+  sessionId: string,
   createdAt: string,
   stream: SessionStream,
   ending: Ending | undefined,
@@ -42,7 +43,7 @@ const toEntries = (
   const entries: Entry[] = [
     { key: "created", at: createdAt, icon: Sparkles, text: "Session created" },
     ...stream.messages
-      .filter((message) => message.createdAt >= createdAt)
+      .filter((message) => sessionOf(message) === sessionId)
       .map((message) => ({
         key: message.id,
         at: message.createdAt,
@@ -63,14 +64,15 @@ const toEntries = (
 };
 
 interface TimelineProps {
+  readonly sessionId: string;
   readonly createdAt: string;
   readonly stream: SessionStream;
   readonly ending: Ending | undefined;
 }
 
 /** What happened in the session, newest first. */
-export const Timeline = ({ createdAt, stream, ending }: TimelineProps) => {
-  const entries = toEntries(createdAt, stream, ending);
+export const Timeline = ({ sessionId, createdAt, stream, ending }: TimelineProps) => {
+  const entries = toEntries(sessionId, createdAt, stream, ending);
   return (
     <Card aria-labelledby="timeline" className="pb-4">
       <CardHeader id="timeline" title="Timeline" />

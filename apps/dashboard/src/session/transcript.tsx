@@ -1,33 +1,40 @@
 "use client";
 
-import { MessageSquareText } from "lucide-react";
-import { useLayoutEffect, useRef } from "react";
-import type { Message } from "../live/records";
+import { MessageSquareText, ServerOff } from "lucide-react";
+import { Fragment, useLayoutEffect, useRef } from "react";
+import { describeError } from "../live/over-error";
+import { type Message, sessionOf } from "../live/records";
 import { BlankState } from "../ui/blank-state";
 import { Button } from "../ui/button";
 import { Skeleton } from "../ui/skeleton";
 import { MessageBubble, ReplyBubble } from "./message-bubble";
+import { SessionDivider } from "./session-divider";
 import type { PartialReply } from "./session-stream";
 
 /** Whoever has scrolled further up than this is reading, and is left there. */
 const nearEndPx = 80;
 
 interface TranscriptProps {
+  readonly sessionId: string;
   readonly messages: readonly Message[];
   readonly replies: readonly PartialReply[];
   /** Replies that were being written were cut off. */
   readonly isOver: boolean;
   readonly isLoading: boolean;
+  /** Why there is no history to show. */
+  readonly problem: unknown;
   readonly hasOlder: boolean;
   readonly isLoadingOlder: boolean;
   readonly onOlder: () => void;
 }
 
 export const Transcript = ({
+  sessionId,
   messages,
   replies,
   isOver,
   isLoading,
+  problem,
   hasOlder,
   isLoadingOlder,
   onOlder,
@@ -47,6 +54,12 @@ export const Transcript = ({
         <Skeleton className="ml-auto h-14 w-1/2" />
         <Skeleton className="h-20 w-3/4" />
       </div>
+    );
+  if (messages.length + replies.length === 0 && problem)
+    return (
+      <BlankState icon={ServerOff} title="The transcript can't be shown">
+        {describeError(problem)}
+      </BlankState>
     );
   if (messages.length + replies.length === 0)
     return (
@@ -74,10 +87,19 @@ export const Transcript = ({
           </Button>
         </div>
       )}
-      <ol className="grid gap-4">
-        {messages.map((message) => (
-          <MessageBubble key={message.id} message={message} />
-        ))}
+      <ol className="grid grid-cols-[minmax(0,1fr)] gap-4">
+        {messages.map((message, index) => {
+          const before = messages[index - 1];
+          const isOther = sessionOf(message) !== (before ? sessionOf(before) : sessionId);
+          return (
+            <Fragment key={message.id}>
+              {isOther && (
+                <SessionDivider sessionId={sessionOf(message)} isThis={sessionOf(message) === sessionId} />
+              )}
+              <MessageBubble message={message} />
+            </Fragment>
+          );
+        })}
         {replies.map((reply) => (
           <ReplyBubble key={reply.messageId} reply={reply} isCut={isOver} />
         ))}
