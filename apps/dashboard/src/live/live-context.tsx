@@ -51,7 +51,11 @@ export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
     const stop = watchAdminEvents(client.trpc, store, {
       onEvents: (since) => changeLists(queryClient, store, since),
       // What happened before this moment, or while nobody was listening, only the lists can tell.
-      onLive: () => void queryClient.invalidateQueries(),
+      // A list that no page shows is dropped: the next event would pass it for one that is up to date.
+      onLive: () => {
+        queryClient.removeQueries({ type: "inactive" });
+        void queryClient.invalidateQueries();
+      },
     });
     return () => {
       stop();

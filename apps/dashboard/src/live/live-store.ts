@@ -24,8 +24,10 @@ export interface LiveStore {
   state(): LiveState;
   subscribe(listener: () => void): () => void;
   setConnection(connection: Connection): void;
-  /** Returns whether the event concerns the lists. */
+  /** Returns whether the event concerns the lists; whoever takes several calls {@link tell} behind the last. */
   take(event: LiveEvent): boolean;
+  /** Lets everyone know what was taken. */
+  tell(): void;
   /** A session that is known to be over, its ending not seen yet. */
   markOver(sessionId: string): void;
   isOver(sessionId: string): boolean;
@@ -73,11 +75,11 @@ export const createLiveStore = (now: () => number = Date.now): LiveStore => {
       if (event.type === "session.ended") {
         over.add(event.ending.sessionId);
         endings.set(event.ending.sessionId, event.ending);
-        set({});
       }
       forget();
       return true;
     },
+    tell: () => set({}),
     markOver(sessionId) {
       over.add(sessionId);
       set({});
