@@ -1,6 +1,7 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { type Changes, changeEndingPages, changeSessionPages } from "./changes";
-import { endingsKey, filterOfKey, sessionsKey } from "./list-keys";
+import { changeLifetimes, type Lifetimes } from "./lifetimes";
+import { endingsKey, filterOfKey, lifetimesKey, sessionsKey } from "./list-keys";
 import type { LiveStore } from "./live-store";
 import type { EndingPage, ListFilter, SessionPage } from "./records";
 
@@ -19,4 +20,5 @@ export const changeLists = (queryClient: QueryClient, store: LiveStore, since: n
   };
   apply<SessionPage>(sessionsKey, changeSessionPages);
   apply<EndingPage>(endingsKey, changeEndingPages);
+  queryClient.setQueryData<Lifetimes>([lifetimesKey], (before) => before && changeLifetimes(before, changes));
 };

@@ -3,6 +3,7 @@ import type { ListFilter } from "./records";
 
 export const sessionsKey = "sessions";
 export const endingsKey = "endings";
+export const lifetimesKey = "lifetimes";
 
 /** A list's key: its kind, how it is narrowed down, and the size of its pages. */
 export const listKey = (kind: string, filter: ListFilter, pageSize: number) =>

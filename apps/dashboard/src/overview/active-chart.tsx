@@ -1,8 +1,7 @@
 "use client";
 
 import { useId } from "react";
-import { useServerNow } from "../live/server-clock";
-import type { Point } from "./active-over-time";
+import type { Point, Span } from "./active-over-time";
 
 const width = 640;
 const height = 180;
@@ -15,26 +14,36 @@ const roundUp = (value: number): number => {
   return Math.max(4, factor * power);
 };
 
+/** 500, 2.5K, 10K: fits beside the chart. */
+const compact = (value: number): string => value.toLocaleString(undefined, { notation: "compact" });
+
 const timeOfDay = (at: number): string =>
   new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
+interface ActiveChartProps {
+  readonly span: Span;
+  /** In order; those of the span's beginning may be missing, its end may not. */
+  readonly points: readonly Point[];
+}
+
 /** Live sessions over time; the same figures stand in a table behind it. */
-export const ActiveChart = ({ points }: { readonly points: readonly Point[] }) => {
+export const ActiveChart = ({ span, points }: ActiveChartProps) => {
   const id = useId();
-  const isInBrowser = useServerNow() !== null;
   const first = points[0];
   const last = points.at(-1);
-  if (!first || !last || !isInBrowser) return <div className="h-60" />;
+  if (!first || !last) return null;
   const ceiling = roundUp(Math.max(...points.map(({ active }) => active)));
-  const x = (at: number) => ((at - first.at) / (last.at - first.at)) * width;
+  const x = (at: number) => ((at - span.from) / (span.to - span.from)) * width;
   const y = (active: number) => top + (1 - active / ceiling) * (height - top);
   const line = points
     .map(({ at, active }, index) =>
-      index === 0 ? `M0 ${y(active).toFixed(1)}` : `H${x(at).toFixed(1)}V${y(active).toFixed(1)}`,
+      index === 0
+        ? `M${x(at).toFixed(1)} ${y(active).toFixed(1)}`
+        : `H${x(at).toFixed(1)}V${y(active).toFixed(1)}`,
     )
     .join("");
   const most = points.reduce((a, b) => (b.active > a.active ? b : a));
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => first.at + part * (last.at - first.at));
+  const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => span.from + part * (span.to - span.from));
   return (
     <figure className="px-4 pt-4 pb-3 sm:px-5">
       <div className="flex gap-2">
@@ -63,7 +72,7 @@ export const ActiveChart = ({ points }: { readonly points: readonly Point[] }) =
                 className="stroke-line"
               />
             ))}
-            <path d={`${line}V${height}H0Z`} fill={`url(#${id}-fill)`} />
+            <path d={`${line}V${height}H${x(first.at).toFixed(1)}Z`} fill={`url(#${id}-fill)`} />
             <path
               d={line}
               fill="none"
@@ -78,8 +87,8 @@ export const ActiveChart = ({ points }: { readonly points: readonly Point[] }) =
           aria-hidden="true"
           className="flex w-8 flex-col justify-between text-xs leading-none text-ink-faint tabular-nums"
         >
-          <span className="mt-1">{ceiling}</span>
-          <span>{ceiling / 2}</span>
+          <span className="mt-1">{compact(ceiling)}</span>
+          <span>{compact(ceiling / 2)}</span>
           <span>0</span>
         </div>
       </div>

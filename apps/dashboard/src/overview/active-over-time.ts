@@ -1,41 +1,39 @@
+import type { Lifetimes } from "../live/lifetimes";
+
 export interface Point {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly active: number;
 }
 
-interface Lifetime {
-  readonly createdAt: string;
-  readonly endedAt?: string;
-}
-
-interface Span {
+export interface Span {
   readonly from: number;
   readonly to: number;
   /** How many moments the span is looked at. */
   readonly points: number;
 }
 
-/** How many sessions were live at each of so many moments. `older` lived all the time without being listed. */
+/** How many sessions were live at each of so many moments, those left out of which not all is known. */
 export const activeOverTime = (
-  lifetimes: readonly Lifetime[],
+  { begun, over, older, knownFrom }: Lifetimes,
   { from, to, points }: Span,
-  older = 0,
 ): readonly Point[] => {
-  const changes = lifetimes
-    .flatMap(({ createdAt, endedAt }) => [
-      { at: Date.parse(createdAt), by: 1 },
-      ...(endedAt === undefined ? [] : [{ at: Date.parse(endedAt), by: -1 }]),
-    ])
-    .sort((a, b) => a.at - b.at);
+  const step = (to - from) / (points - 1);
+  const changes = new Array<number>(points).fill(0);
+  const note = (time: string, by: number) => {
+    const index = Math.max(0, Math.ceil((Date.parse(time) - from) / step));
+    if (index < points) changes[index] = (changes[index] ?? 0) + by;
+  };
+  for (const createdAt of begun.values()) note(createdAt, 1);
+  for (const { createdAt, endedAt } of over.values()) {
+    note(createdAt, 1);
+    note(endedAt, -1);
+  }
   let active = older;
-  let next = 0;
-  return Array.from({ length: points }, (_, index) => {
-    const at = from + ((to - from) * index) / (points - 1);
-    for (let change = changes[next]; change && change.at <= at; change = changes[next]) {
-      active += change.by;
-      next += 1;
-    }
-    return { at, active };
-  });
+  return changes
+    .map((change, index) => {
+      active += change;
+      return { at: from + step * index, active };
+    })
+    .filter(({ at }) => at >= knownFrom);
 };

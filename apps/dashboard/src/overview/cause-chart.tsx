@@ -1,5 +1,5 @@
 import { causeNames } from "../endings/ending-words";
-import type { Ending, EndingCause } from "../live/records";
+import type { EndingCause } from "../live/records";
 import { classNames } from "../ui/class-names";
 
 const colours: Readonly<Record<EndingCause, string>> = {
@@ -10,7 +10,7 @@ const colours: Readonly<Record<EndingCause, string>> = {
 };
 
 /** How many ended by each cause: the words and figures are the chart, the bars only show them. */
-export const CauseChart = ({ endings }: { readonly endings: readonly Ending[] }) => {
+export const CauseChart = ({ endings }: { readonly endings: readonly { readonly cause: EndingCause }[] }) => {
   const causes = (Object.keys(causeNames) as EndingCause[]).map((cause) => ({
     cause,
     count: endings.filter((ending) => ending.cause === cause).length,

@@ -3,11 +3,16 @@
 import { CircleSlash, MessageSquare, Sparkles } from "lucide-react";
 import Link from "next/link";
 import { causeNames, whoEnded } from "../endings/ending-words";
+import { useLiveStore } from "../live/live-context";
+import { describeError } from "../live/over-error";
 import { type Ending, type SessionRow, shortId } from "../live/records";
 import { useAgents } from "../live/use-agents";
+import { useEndingList } from "../live/use-ending-list";
+import { useSessionList } from "../live/use-session-list";
 import { BlankState } from "../ui/blank-state";
 import { Card, CardHeader } from "../ui/card";
 import { Age } from "../ui/time";
+import { Unknown } from "./unknown";
 
 const mostItems = 12;
 type Item =
@@ -26,18 +31,31 @@ const toItems = (sessions: readonly SessionRow[], endings: readonly Ending[]): r
     .sort((a, b) => b.at.localeCompare(a.at))
     .slice(0, mostItems);
 
-interface LiveFeedProps {
+/** The newest sessions, and those from before them that have just talked. */
+const useSessions = (): {
   readonly sessions: readonly SessionRow[];
-  readonly endings: readonly Ending[];
-}
+  readonly query: { readonly error: unknown; readonly data: unknown };
+} => {
+  const store = useLiveStore();
+  const { rows, query } = useSessionList({});
+  const { changed, over } = store.changesSince(0);
+  const talking = [...changed.values()].filter(({ sessionId }) => !over.has(sessionId));
+  return { sessions: [...new Map([...talking, ...rows].map((row) => [row.sessionId, row])).values()], query };
+};
 
 /** The latest of each session, as it happens. */
-export const LiveFeed = ({ sessions, endings }: LiveFeedProps) => {
+export const LiveFeed = () => {
+  const { sessions, query } = useSessions();
+  const { endings, query: endingQuery } = useEndingList({});
   const items = toItems(sessions, endings);
+  const isKnown = query.data !== undefined && endingQuery.data !== undefined;
+  const problem = query.error ?? endingQuery.error;
   return (
     <Card aria-labelledby="feed" className="pb-2">
       <CardHeader id="feed" title="Live feed" note="The latest of each session, as it happens" />
-      {items.length === 0 ? (
+      {!isKnown ? (
+        <Unknown>{problem && describeError(problem)}</Unknown>
+      ) : items.length === 0 ? (
         <BlankState icon={Sparkles} title="Quiet so far">
           Sessions appear here as they begin, talk and end.
         </BlankState>

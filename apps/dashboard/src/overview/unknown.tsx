@@ -1,0 +1,9 @@
+import type { ReactNode } from "react";
+import { Skeleton } from "../ui/skeleton";
+
+/** What stands in place of figures that are not known: why, or that they are on their way. */
+export const Unknown = ({ children }: { readonly children: ReactNode }) => (
+  <div aria-busy={!children} className="grid min-h-44 place-items-center p-5 text-center text-ink-soft">
+    {children ? <p>{children}</p> : <Skeleton className="h-28 w-full" />}
+  </div>
+);

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openBrowser, scrollsSideways } from "./browser";
+import { hasBrowser } from "./chromium";
+import { type House, openHouse } from "./house";
+import { createCalls } from "./session-calls";
+
+/** More than one call to the API can list. */
+const many = 1_030;
+
+describe.skipIf(!hasBrowser())("the dashboard with many sessions", { timeout: 180_000 }, () => {
+  const userId = crypto.randomUUID();
+  let house: House;
+  let browser: Awaited<ReturnType<typeof openBrowser>>;
+  let calls: ReturnType<typeof createCalls>;
+
+  beforeAll(async () => {
+    house = await openHouse();
+    calls = createCalls(house.api);
+    browser = await openBrowser();
+    for (let from = 0; from < many; from += 103)
+      await Promise.all(Array.from({ length: 103 }, () => calls.create(undefined, userId)));
+  }, 180_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await house?.[Symbol.asyncDispose]();
+  });
+
+  it("counts all of them exactly, those that begin, those that live and those that end at once", async () => {
+    // A narrow page, on which long figures must fit too.
+    const { page } = await browser.newPage(house.dashboard, { viewport: { width: 360, height: 740 } });
+    const figure = (name: string, value: string) =>
+      page
+        .locator("section")
+        .filter({ has: page.getByRole("link", { name, exact: true }) })
+        .getByText(value, { exact: true });
+    await page.goto("/");
+    await figure("Active", "1,030").waitFor();
+    await page.getByRole("img", { name: "1030 now, at most 1030" }).waitFor();
+    await figure("Ended today", "0").waitFor();
+
+    const list = await browser.newPage(house.dashboard);
+    await list.page.goto(`/sessions?userId=${userId}`);
+    await list.page.getByText("1,030 matching").waitFor();
+    await list.page.getByRole("checkbox", { name: "Select all" }).check();
+    await list.page.getByText("200 of 1,030 selected").waitFor();
+
+    const last = await calls.create();
+    expect(await calls.endAll(userId)).toEqual({ ended: many, matched: many });
+    await figure("Active", "1").waitFor();
+    await figure("Ended today", "1,030").waitFor();
+    await page.getByRole("img", { name: "1 now, at most 1030" }).waitFor();
+    expect(await scrollsSideways(page)).toBe(false);
+    await list.page.getByText("No live session matches").waitFor();
+
+    expect(await calls.end(last.sessionId)).toBe(200);
+    await figure("Active", "0").waitFor();
+    await page
+      .locator("div")
+      .filter({ hasText: /^Ended in bulk1,030$/ })
+      .waitFor();
+    await page
+      .locator("div")
+      .filter({ hasText: /^Requested1$/ })
+      .waitFor();
+    // The same when it is asked anew, page by page.
+    await page.reload();
+    await figure("Ended today", "1,031").waitFor();
+  });
+});
