@@ -4,7 +4,7 @@ import { env } from "./env";
 import { contentSecurityPolicy } from "./server/content-security-policy";
 import { isAllowedHost } from "./server/request-origin";
 
-/** Goes before every page: who may call at all, and what its scripts may do. */
+/** Goes before every page and file: who may call at all, and what its scripts may do. */
 export const proxy = async (request: NextRequest): Promise<NextResponse> => {
   if (!(await isAllowedHost(request.headers)))
     return new NextResponse("Without keys Adjourn answers on this machine's own names alone.\n", {
@@ -22,4 +22,5 @@ export const proxy = async (request: NextRequest): Promise<NextResponse> => {
   return response;
 };
 
-export const config = { matcher: "/((?!_next/static|api/).*)" };
+// The routes under /api look at it themselves, and answer in their own form.
+export const config = { matcher: "/((?!api/).*)" };

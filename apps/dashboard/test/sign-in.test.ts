@@ -93,6 +93,19 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/");
   });
 
+  it("says of a sign-in that does not hold any more that it does not", async () => {
+    const { page } = await browser.newPage(house.dashboard);
+    const cookie = { name: "adjourn_admin", url: house.dashboard };
+    await page.context().addCookies([{ ...cookie, value: "sealed-with-another-secret" }]);
+    await page.goto("/sessions");
+    await page.waitForURL("**/login");
+    await page.getByRole("alert").filter({ hasText: "Your sign-in does not hold any more" }).waitFor();
+    await page.context().clearCookies();
+    await page.goto("/sessions");
+    await page.getByLabel("Admin key", { exact: true }).waitFor();
+    expect(await page.getByText("does not hold").count()).toBe(0);
+  });
+
   it("refuses calls from other origins", async () => {
     const form = { method: "POST", body: `key=${adminKey}` };
     for (const headers of [

@@ -18,5 +18,8 @@ export const openAdminCookie = async (secure: boolean): Promise<IronSession<Sign
     cookieOptions: { httpOnly: true, sameSite: "strict", path: "/", secure },
   });
 
+/** Whether this request's browser signed in once, be it that its sign-in does not hold any more. */
+export const hasAdminCookie = async (): Promise<boolean> => (await cookies()).has(name);
+
 /** The admin key that this request's browser signed in with. */
 export const adminKey = async (): Promise<string | undefined> => (await openAdminCookie(false)).adminKey;

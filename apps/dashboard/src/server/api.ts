@@ -31,14 +31,16 @@ export const accessWith = async (key: string | undefined): Promise<Access> => {
   }
 };
 
-const keysAreInUse = { until: 0 };
+const keys = { areInUse: false, until: 0 };
 const rememberMs = 10_000;
 
-/** Whether the API asks for a key; while it does not answer, no. */
+/** Whether the API asks for a key; while it does not answer, what it did last. */
 export const keysInUse = async (): Promise<boolean> => {
-  if (Date.now() < keysAreInUse.until) return true;
+  if (Date.now() < keys.until) return keys.areInUse;
   const access = await accessWith(undefined);
-  const inUse = access === "key-needed" || access === "not-admin";
-  if (inUse) keysAreInUse.until = Date.now() + rememberMs;
-  return inUse;
+  if (access === "unreachable" || access === "limited") return keys.areInUse;
+  keys.areInUse = access !== "admin";
+  // That none are in use is asked anew each time: whoever sets some wants them to hold at once.
+  keys.until = keys.areInUse ? Date.now() + rememberMs : 0;
+  return keys.areInUse;
 };

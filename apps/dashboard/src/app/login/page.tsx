@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { LoginForm } from "../../login/login-form";
-import { adminKey } from "../../server/admin-cookie";
+import { adminKey, hasAdminCookie } from "../../server/admin-cookie";
 import { accessWith } from "../../server/api";
 import { isSignInAnswer } from "../../server/sign-in-answer";
 import { Logo } from "../../shell/logo";
@@ -16,15 +16,20 @@ const LoginPage = async ({ searchParams }: LoginPageProps) => {
   const access = await accessWith(await adminKey());
   if (access === "admin") redirect("/");
   const { answer } = await searchParams;
+  const initial = isSignInAnswer(answer)
+    ? answer
+    : access === "unreachable"
+      ? "unreachable"
+      : (await hasAdminCookie())
+        ? "expired"
+        : null;
   return (
     <main className="mx-auto flex min-h-dvh max-w-sm flex-col justify-center px-5 pb-24">
       <div className="mb-6 flex items-center gap-2.5">
         <Logo className="size-7 text-accent" />
         <h1 className="text-xl font-semibold tracking-[-0.01em]">Sign in to Adjourn</h1>
       </div>
-      <LoginForm
-        initial={isSignInAnswer(answer) ? answer : access === "unreachable" ? "unreachable" : null}
-      />
+      <LoginForm initial={initial} />
     </main>
   );
 };

@@ -1,8 +1,9 @@
 import { openAdminCookie } from "../../../server/admin-cookie";
-import { cameOverHttps, isSameOrigin } from "../../../server/request-origin";
+import { cameOverHttps, isAllowedHost, isSameOrigin } from "../../../server/request-origin";
 
 export const POST = async (request: Request): Promise<Response> => {
-  if (!isSameOrigin(request.headers)) return new Response(null, { status: 403 });
+  if (!(await isAllowedHost(request.headers)) || !isSameOrigin(request.headers))
+    return new Response(null, { status: 403 });
   const cookie = await openAdminCookie(cameOverHttps(request.headers));
   cookie.destroy();
   return new Response(null, { status: 303, headers: { location: "/login" } });
