@@ -127,7 +127,9 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
     for (const { sessionId } of created.slice(0, 2))
       await rowOf(page, sessionId).getByRole("checkbox").check();
     await page.getByLabel("Selection").getByRole("button", { name: "End session", exact: true }).click();
-    await page.getByRole("alertdialog").getByRole("button", { name: "End session" }).click();
+    const dialog = page.getByRole("alertdialog", { name: "End 2 sessions?" });
+    for (const { sessionId } of created.slice(0, 2)) await dialog.getByText(sessionId.slice(0, 8)).waitFor();
+    await dialog.getByRole("button", { name: "End session" }).click();
     await page.getByRole("status").filter({ hasText: "Session ended" }).waitFor();
     await page.getByText("2 sessions ended").waitFor();
     await page.getByText("1 matching").waitFor();

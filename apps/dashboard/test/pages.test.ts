@@ -1,8 +1,20 @@
+import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser, scrollsSideways, seriousBarriers } from "./browser";
 import { hasBrowser } from "./chromium";
 import { type House, openHouse } from "./house";
 import { createCalls, typewriterId } from "./session-calls";
+
+/** The answer to whoever calls the dashboard by this name. */
+const statusAs = (host: string, url: string, method = "GET"): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    request(url, { method, headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on("error", reject)
+      .end();
+  });
 
 describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () => {
   let house: House;
@@ -150,5 +162,44 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
     await row.waitFor({ state: "detached" });
     await page.getByText("Live", { exact: true }).waitFor();
     await page.getByText("Connection lost").waitFor({ state: "detached" });
+  });
+
+  it("that are opened while nothing answers claim nothing, and fill by themselves", async () => {
+    const { sessionId } = await calls.create();
+    await house.stopApi();
+    const { page } = await browser.newPage(house.dashboard);
+    for (const [path, title] of [
+      ["/sessions", "The sessions can't be shown"],
+      ["/endings", "The endings can't be shown"],
+      ["/agents", "The agents can't be shown"],
+      [`/sessions/${sessionId}`, "The session can't be shown"],
+      ["/", "The Adjourn API can't be reached"],
+    ] as const) {
+      await page.goto(path);
+      await page.getByText(title).first().waitFor();
+      await page.getByRole("alert").filter({ hasText: "Connection lost" }).waitFor();
+    }
+    expect(await page.locator("main").innerText()).not.toMatch(/Quiet so far|No session|\b0\b/);
+    await house.startApi();
+    await page.getByText("Requested").waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
+  }, 180_000);
+
+  it("answer without keys by this machine's own names alone, whatever is asked for", async () => {
+    const script = /\/_next\/static\/[^"]+\.js/.exec(await (await fetch(house.dashboard)).text())?.[0] ?? "";
+    expect(script).not.toBe("");
+    for (const path of [
+      "/",
+      "/sessions",
+      "/nowhere",
+      "/icon.svg",
+      script,
+      "/api/trpc/listAgents",
+      "/api/sign-out",
+    ]) {
+      const method = path === "/api/sign-out" ? "POST" : "GET";
+      expect(await statusAs("evil.example", house.dashboard + path, method), path).toBe(403);
+      expect(await statusAs("localhost:3001", house.dashboard + path, method), path).not.toBe(403);
+    }
   });
 });

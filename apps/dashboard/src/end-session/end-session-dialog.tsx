@@ -27,6 +27,14 @@ interface EndSessionDialogProps {
   readonly onClosed: () => void;
 }
 
+const mostNamed = 12;
+
+const nameSome = (sessions: readonly SessionToEnd[]): string => {
+  const names = sessions.slice(0, mostNamed).map(({ sessionId }) => shortId(sessionId));
+  const more = sessions.length - names.length;
+  return `${names.join(", ")}${more > 0 ? ` and ${more.toLocaleString()} more` : ""}`;
+};
+
 export const EndSessionDialog = ({
   sessions,
   isOpen,
@@ -73,7 +81,9 @@ export const EndSessionDialog = ({
             </AlertDialog.Title>
             <AlertDialog.Description asChild>
               <div className="mt-3 text-ink-soft">
-                {only && <p className="mb-3 font-mono text-xs break-all text-ink-faint">{only.sessionId}</p>}
+                <p className="mb-3 font-mono text-xs wrap-anywhere text-ink-faint">
+                  {only ? only.sessionId : nameSome(sessions)}
+                </p>
                 {isOver || (only && isMissing) ? (
                   <p className="font-medium text-warning">This session has ended in the meantime.</p>
                 ) : (

@@ -38,11 +38,11 @@ export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }:
       style={{ transform: `translateY(${offset}px)` }}
       className={classNames(
         rowGrid,
-        "absolute inset-x-0 top-0 border-b border-line py-2.5 last:border-b-0 hover:bg-sunken/60 max-md:items-start",
+        "absolute inset-x-0 top-0 gap-y-0.5 border-b border-line py-2.5 last:border-b-0 hover:bg-sunken/60",
         isChosen && "bg-accent-wash/60 hover:bg-accent-wash/60",
       )}
     >
-      <td className="max-md:pt-0.5">
+      <td className="max-md:row-start-1">
         <input
           type="checkbox"
           checked={isChosen}
@@ -60,7 +60,9 @@ export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }:
           {shortId(sessionId)}
         </Link>
       </td>
-      <td className={classNames(cell, "max-md:row-start-2 max-md:text-ink-soft md:truncate")}>
+      <td
+        className={classNames(cell, "max-md:col-end-4 max-md:row-start-2 max-md:text-ink-soft md:truncate")}
+      >
         {agentName(row.agentId)}
         <span className="md:hidden">
           {" with "}
@@ -79,7 +81,7 @@ export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }:
       <td className={countCell}>
         <Age since={row.createdAt} />
       </td>
-      <td className="tabular-nums max-md:col-start-2 max-md:row-start-3 md:text-right">
+      <td className="tabular-nums max-md:col-start-2 max-md:col-end-4 max-md:row-start-3 md:text-right">
         <TimeLeft session={row} />
         <span className="text-ink-soft md:hidden">
           {" left, "}
@@ -92,7 +94,7 @@ export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }:
       <td className={classNames(countCell, pendingOperations > 0 && "font-medium text-accent")}>
         {pendingOperations.toLocaleString()}
       </td>
-      <td className="text-right max-md:col-start-3 max-md:row-start-1 max-md:row-end-4 max-md:self-center">
+      <td className="text-right max-md:col-start-3 max-md:row-start-1">
         <Button kind="dangerOutline" size="small" aria-describedby={id} onClick={() => openEnd([row])}>
           End session
         </Button>

@@ -53,6 +53,7 @@ export const SessionsView = () => {
       <FilterBar filter={filter} setFilter={setFilter} isFiltered={isFiltered} knownUsers={knownUsers} />
       <SelectionBar
         count={selected.length}
+        total={total}
         onClear={() => setChosen(new Set())}
         onEnd={() => openEnd(selected, () => setChosen(new Set()))}
       />

@@ -15,9 +15,9 @@ export const formatDuration = (ms: number): string => {
   return `${Math.floor(hours / 24)}d ${hours % 24}h`;
 };
 
-/** 07:05 or 3:12:05, as a clock counts down. */
+/** 07:05 or 3:12:05, as a clock counts down; only whole seconds that are left count. */
 export const formatCountdown = (ms: number): string => {
-  const seconds = Math.max(0, Math.ceil(ms / 1_000));
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
   const hours = Math.floor(seconds / 3_600);
   const rest = `${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
   return hours === 0 ? rest : `${hours}:${rest}`;
