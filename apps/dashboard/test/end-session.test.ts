@@ -119,6 +119,22 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
     await rowOf(page, sessionId).waitFor({ state: "detached" });
   });
 
+  it("lets go of a call that hangs, and can be asked again without ending twice", async () => {
+    const { sessionId } = await calls.create();
+    const { page } = await browser.newPage(house.dashboard);
+    await page.goto(`/sessions?search=${sessionId}`);
+    await rowOf(page, sessionId).getByRole("button", { name: "End session" }).click();
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByText("No listeners to drop").waitFor();
+    house.freezeApi();
+    await dialog.getByRole("button", { name: "End session" }).click();
+    await dialog.getByRole("alert").filter({ hasText: "can't be reached" }).waitFor();
+    house.thawApi();
+    await dialog.getByRole("button", { name: "End session" }).click();
+    await page.getByRole("status").filter({ hasText: "Session ended" }).waitFor();
+    expect(await calls.end(sessionId)).toBe(404);
+  });
+
   it("ends all that are selected", async () => {
     const userId = crypto.randomUUID();
     const created = await Promise.all([1, 2, 3].map(() => calls.create(undefined, userId)));

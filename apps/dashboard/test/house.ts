@@ -19,6 +19,9 @@ export interface House extends AsyncDisposable {
   readonly dashboard: string;
   stopApi(): Promise<void>;
   startApi(): Promise<void>;
+  /** The API hangs: it takes calls and answers none, until it is thawed. */
+  freezeApi(): void;
+  thawApi(): void;
   /** What the dashboard has written. */
   readonly log: () => string;
 }
@@ -40,6 +43,8 @@ export const openHouse = async (env: Env = {}): Promise<House> => {
     dashboard,
     log: page.output,
     stopApi: () => server.stop(),
+    freezeApi: () => server.signal("SIGSTOP"),
+    thawApi: () => server.signal("SIGCONT"),
     startApi: async () => {
       server = run(serverMain, apiEnv);
       await answers(`${api}/readyz`, server.output);
@@ -87,6 +92,7 @@ const run = (main: string, env: Env) => {
   const exited = once(child, "exit");
   return {
     output: () => text,
+    signal: (name: NodeJS.Signals) => void child.kill(name),
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill("SIGKILL");

@@ -1,9 +1,15 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser, scrollsSideways, seriousBarriers } from "./browser";
 import { hasBrowser } from "./chromium";
 import { type House, openHouse } from "./house";
 import { createCalls, typewriterId } from "./session-calls";
+
+const longNamedId = "00000000-0000-4000-8000-00000000000a";
+const longName = "AgentWithANameAsLongAsNamesMayBe".repeat(4).slice(0, 100);
 
 /** The answer to whoever calls the dashboard by this name. */
 const statusAs = (host: string, url: string, method = "GET"): Promise<number | undefined> =>
@@ -17,13 +23,17 @@ const statusAs = (host: string, url: string, method = "GET"): Promise<number | u
   });
 
 describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () => {
+  let folder: string;
   let house: House;
   let browser: Awaited<ReturnType<typeof openBrowser>>;
   let calls: ReturnType<typeof createCalls>;
   const paths: Record<string, string> = {};
 
   beforeAll(async () => {
-    house = await openHouse();
+    folder = await mkdtemp(join(tmpdir(), "adjourn-agents-"));
+    const agentsFile = join(folder, "agents.json");
+    await writeFile(agentsFile, JSON.stringify([{ id: longNamedId, name: longName, kind: "typewriter" }]));
+    house = await openHouse({ AGENTS_FILE: agentsFile });
     calls = createCalls(house.api);
     browser = await openBrowser();
   }, 60_000);
@@ -31,6 +41,7 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
   afterAll(async () => {
     await browser?.close();
     await house?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
   });
 
   it("offer a demo session while there is none, whose reply is then seen as it is written", async () => {
@@ -49,12 +60,12 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
   });
 
   it("have no serious barrier and no sideways scroll, wide and narrow, light and dark", async () => {
-    const live = await calls.create(typewriterId);
+    const live = await calls.create(longNamedId);
     await calls.send(
       live.sessionId,
       "Good morning, a rather-long-word-without-any-place-to-break-it-anywhere",
     );
-    const over = await calls.create();
+    const over = await calls.create(longNamedId);
     await calls.send(over.sessionId, "Good night");
     await calls.end(
       over.sessionId,

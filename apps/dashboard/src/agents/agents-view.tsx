@@ -19,7 +19,7 @@ export const AgentsView = () => {
     <>
       <PageHeader title="Agents" description="Who answers, and in how many live sessions." />
       {query.data ? (
-        <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
+        <ul className="grid grid-cols-[minmax(0,1fr)] gap-4 sm:grid-cols-2 xl:grid-cols-3">
           {agents.map((agent) => (
             <li key={agent.id}>
               <AgentCard agent={agent} />
@@ -58,7 +58,7 @@ const AgentCard = ({ agent }: { readonly agent: Agent }) => {
           <Bot aria-hidden="true" className="size-5" />
         </span>
         <div className="min-w-0 flex-1">
-          <h2 className="truncate text-base font-semibold">{agent.name}</h2>
+          <h2 className="text-base font-semibold wrap-anywhere">{agent.name}</h2>
           <p className="font-mono text-xs break-all text-ink-faint">{agent.id}</p>
         </div>
         <Badge tone={agent.status === "active" ? "accent" : "neutral"}>{agent.status}</Badge>

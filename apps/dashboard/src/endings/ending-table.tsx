@@ -100,7 +100,9 @@ const EndingCells = ({ ending, agent }: { readonly ending: Ending; readonly agen
         {shortId(ending.sessionId)}
       </Link>
     </td>
-    <td className="truncate max-md:hidden">{agent}</td>
+    <td className="truncate max-md:hidden" title={agent}>
+      {agent}
+    </td>
     <td className="max-md:col-start-1 max-md:row-start-3">
       <Badge tone={causeTones[ending.cause]}>{causeNames[ending.cause]}</Badge>
     </td>

@@ -2,7 +2,6 @@
 
 import { ServerOff } from "lucide-react";
 import Link from "next/link";
-import type { ReactNode } from "react";
 import { describeError } from "../live/over-error";
 import type { Ending } from "../live/records";
 import { shortId } from "../live/records";
@@ -14,6 +13,7 @@ import { Badge } from "../ui/badge";
 import { BlankState } from "../ui/blank-state";
 import { Button } from "../ui/button";
 import { Card } from "../ui/card";
+import { Fact, Facts, IdFact } from "../ui/facts";
 import { PageHeader } from "../ui/page-header";
 import { formatDuration, TimeOfDay } from "../ui/time";
 import { causeNames, causeTones, whoEnded, whyEnded } from "./ending-words";
@@ -53,7 +53,7 @@ export const EndingView = ({ sessionId }: { readonly sessionId: string }) => {
         }
         description={<span className="font-mono text-xs break-all text-ink-faint">{sessionId}</span>}
       />
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Card aria-label="Transcript">
           <Transcript
             sessionId={sessionId}
@@ -80,10 +80,10 @@ const EndingFacts = ({ ending }: { readonly ending: Ending }) => {
     <Card aria-label="Facts" className="max-lg:-order-1">
       <div className="border-b border-line p-4 sm:p-5">
         <p className="text-xs text-ink-faint">Why</p>
-        <p className="mt-1 text-base font-medium break-words">{whyEnded(ending)}</p>
+        <p className="mt-1 text-base font-medium wrap-anywhere">{whyEnded(ending)}</p>
         <p className="mt-1 text-ink-soft">Ended by {whoEnded(ending)}</p>
       </div>
-      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 p-4 sm:p-5 [&_dd]:text-right [&_dd]:tabular-nums [&_dt]:text-ink-soft">
+      <Facts className="p-4 sm:p-5">
         <Fact name="Ended">
           <TimeOfDay at={ending.endedAt} seconds />
         </Fact>
@@ -95,25 +95,16 @@ const EndingFacts = ({ ending }: { readonly ending: Ending }) => {
         <Fact name="Listeners dropped">{ending.listenersDropped.toLocaleString()}</Fact>
         <Fact name="Operations cancelled">{ending.operationsAborted.toLocaleString()}</Fact>
         <Fact name="Agent">{agentName(ending.agentId)}</Fact>
-        <Fact name="User">
+        <IdFact name="User">
           <Link
             href={`/endings?userId=${encodeURIComponent(ending.userId)}`}
-            className="rounded font-mono text-xs wrap-anywhere underline decoration-line-strong underline-offset-3"
+            className="rounded underline decoration-line-strong underline-offset-3"
           >
             {ending.userId}
           </Link>
-        </Fact>
-        <Fact name="Channel">
-          <span className="font-mono text-xs wrap-anywhere">{ending.channelId}</span>
-        </Fact>
-      </dl>
+        </IdFact>
+        <IdFact name="Channel">{ending.channelId}</IdFact>
+      </Facts>
     </Card>
   );
 };
-
-const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
-  <>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </>
-);

@@ -63,7 +63,7 @@ export const OverviewView = () => {
           </BlankState>
         </Card>
       ) : (
-        <div className="grid items-stretch gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="grid grid-cols-[minmax(0,1fr)] items-stretch gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
           <ActiveCard lifetimes={lifetimes} now={now}>
             {unknown}
           </ActiveCard>

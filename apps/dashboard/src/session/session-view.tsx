@@ -43,7 +43,7 @@ export const SessionView = ({ sessionId }: { readonly sessionId: string }) => {
     <>
       <SessionHeader sessionId={sessionId} isOver={isOver} session={session} isStale={error !== null} />
       {isOver && <EndedNotice sessionId={sessionId} ending={ending} end={stream.end} />}
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Card aria-label="Transcript">
           <Transcript
             sessionId={sessionId}

@@ -61,7 +61,10 @@ export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }:
         </Link>
       </td>
       <td
-        className={classNames(cell, "max-md:col-end-4 max-md:row-start-2 max-md:text-ink-soft md:truncate")}
+        className={classNames(
+          cell,
+          "max-md:col-end-4 max-md:row-start-2 max-md:text-ink-soft max-md:wrap-anywhere md:truncate",
+        )}
       >
         {agentName(row.agentId)}
         <span className="md:hidden">

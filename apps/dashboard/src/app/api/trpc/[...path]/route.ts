@@ -4,6 +4,8 @@ import { boundedBody } from "../../../../server/bounded-body";
 import { isAllowedHost, isSameOrigin } from "../../../../server/request-origin";
 import { trpcRefusal } from "../../../../server/trpc-refusal";
 
+/** No call that the pages make takes long; one that hangs would hold a dialog open. */
+const answerWithinMs = 10_000;
 // The API's own limit; a longer body would be refused there.
 const maxBodyBytes = 128 * 1_024;
 const answeredHeaders = ["content-type", "retry-after", "x-request-id"];
@@ -23,7 +25,7 @@ const handOn = async (
     const answer = await callApi(target, {
       method: request.method,
       key: await adminKey(),
-      signal: request.signal,
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(answerWithinMs)]),
       ...(body === undefined
         ? {}
         : { body: Buffer.from(body), headers: { "content-type": "application/json" } }),
