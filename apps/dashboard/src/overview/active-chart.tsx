@@ -7,10 +7,10 @@ const width = 640;
 const height = 180;
 const top = 10;
 
-/** The next round number: 1, 2, 5, 10, 20, 50 … */
+/** The next round number whose half is a number of sessions too: 4, 6, 10, 20, 40, 60, 100 … */
 const roundUp = (value: number): number => {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
-  const factor = [1, 2, 5, 10].find((one) => one * power >= value) ?? 10;
+  const factor = [1, 2, 4, 6, 10].find((one) => one * power >= value) ?? 10;
   return Math.max(4, factor * power);
 };
 

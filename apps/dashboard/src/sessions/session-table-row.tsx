@@ -61,6 +61,7 @@ export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }:
         </Link>
       </td>
       <td
+        title={agentName(row.agentId)}
         className={classNames(
           cell,
           "max-md:col-end-4 max-md:row-start-2 max-md:text-ink-soft max-md:wrap-anywhere md:truncate",
