@@ -196,6 +196,19 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
     await page.getByText("Live", { exact: true }).waitFor();
   }, 180_000);
 
+  it("say that there is nothing where the address can name no session", async () => {
+    const { page } = await browser.newPage(house.dashboard);
+    for (const [path, title] of [
+      ["/sessions/%25", "There is no such session"],
+      ["/endings/%25", "There is no such ending"],
+      [`/sessions/${"x".repeat(129)}`, "There is no such page"],
+      [`/endings/${"x".repeat(129)}`, "There is no such page"],
+    ] as const) {
+      await page.goto(path);
+      await page.getByRole("heading", { name: title, level: 1 }).waitFor();
+    }
+  });
+
   it("answer without keys by this machine's own names alone, whatever is asked for", async () => {
     const script = /\/_next\/static\/[^"]+\.js/.exec(await (await fetch(house.dashboard)).text())?.[0] ?? "";
     expect(script).not.toBe("");
