@@ -25,7 +25,12 @@ const step = (doing, command, args, root) =>
       stdio: ["ignore", "inherit", "inherit"],
       shell: windows,
     });
-    const pass = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
+    /** @type {NodeJS.Signals | null} */
+    let told = null;
+    const pass = (/** @type {NodeJS.Signals} */ signal) => {
+      told = signal;
+      child.kill(signal);
+    };
     process.on("SIGINT", pass).on("SIGTERM", pass);
     const done = () => {
       clearInterval(ticking);
@@ -37,7 +42,9 @@ const step = (doing, command, args, root) =>
     });
     child.on("exit", (code, signal) => {
       done();
-      if (code === 0) resolve(undefined);
+      // turbo ends with 0 where it was told to stop half-way.
+      if (told !== null) reject(new StepFailed(`${doing} was stopped (${told}).`));
+      else if (code === 0) resolve(undefined);
       else reject(new StepFailed(`${doing} failed, see above (${signal ?? `exit code ${code}`}).`));
     });
   });

@@ -1,5 +1,6 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -78,6 +79,38 @@ describe("what is built is held against its sources", () => {
     ).toBe(false));
 });
 
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "a build that is stopped by %s half-way is no build, even where it ends well",
+  async (signal) => {
+    using repo = temporaryRepo({
+      "package.json": '{ "type": "module" }',
+      "package-lock.json": '{ "packages": {} }',
+      "node_modules/.package-lock.json": '{ "packages": {} }',
+      "tsconfig.base.json": "{}",
+      "turbo.json": "{}",
+      "packages/a/a.ts": "",
+      "apps/a/a.ts": "",
+      "node_modules/turbo/bin/turbo": `for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(0));
+        console.log("building");
+        setInterval(() => {}, 1_000);`,
+      "start.mjs": `import { prepare } from ${JSON.stringify(new URL("./prepare.mjs", import.meta.url).href)};
+        await prepare(process.argv[2]).then(() => console.log("built"), (error) => console.log(error.message));`,
+    });
+
+    const child = spawn(process.execPath, [join(repo.root, "start.mjs"), repo.root], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let said = "";
+    child.stdout.on("data", (chunk) => {
+      said += chunk;
+      if (said.endsWith("building\n")) child.kill(signal);
+    });
+    await once(child, "close");
+    expect(said.split("\n")).toEqual(["Building …", "building", `Building was stopped (${signal}).`, ""]);
+    expect(existsSync(join(repo.root, "node_modules/.cache/adjourn-build"))).toBe(false);
+  },
+);
+
 test("a port that is taken is said in one line that names its setting", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -96,5 +129,11 @@ test("a port that is taken is said in one line that names its setting", async ()
 test("a Node that is too old is told in one line", () => {
   expect(nodeProblem("18.20.4")).toBe("Adjourn needs Node 20.12 or newer; this is 18.20.4.");
   expect(nodeProblem("20.9.0")).toContain("20.12");
-  expect(["20.12.0", "20.20.2", "22.0.0", "24.1.0"].map(nodeProblem)).toEqual([null, null, null, null]);
+  for (const version of ["20.12.0", "20.20.2", "22.0.0", "24.1.0"]) expect(nodeProblem(version)).toBeNull();
+  for (const version of ["20.18.9", "22.11.0"])
+    expect(nodeProblem(version, "Adjourn's tests")).toBe(
+      `Adjourn's tests need Node 20.19, 22.12 or newer; this is ${version}.`,
+    );
+  for (const version of ["20.19.0", "21.0.0", "22.12.0", "24.0.0"])
+    expect(nodeProblem(version, "Adjourn's tests")).toBeNull();
 });

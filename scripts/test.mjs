@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { requireNode } from "./node-version.mjs";
 import { countTests } from "./test-counts.mjs";
 
-requireNode();
+requireNode("Adjourn's tests");
 await import("./quiet.mjs");
 const { prepare, StepFailed } = await import("./prepare.mjs");
 
