@@ -36,7 +36,7 @@ const listens = async (url: string, usualPort: number): Promise<boolean> => {
   }
 };
 
-const withoutPassword = (url: string): string => url.replace(/\/\/[^/@]*@/, "//…@");
+const withoutPassword = (url: string): string => url.replace(/\/\/.*@/, "//…@");
 
 /** What stands in the way of starting, in one line; null where nothing does. */
 const findProblem = async (): Promise<string | null> => {
@@ -83,7 +83,7 @@ A node that ends leaves the rest running. Ctrl-C stops all.
 };
 
 const drainSeconds = Number(given.DRAIN_SECONDS || 30);
-const left = await runTogether(
+const { ok, problem: left } = await runTogether(
   [
     ...nodes.map((node, index) => ({
       name: `Node ${index + 1}`,
@@ -105,4 +105,5 @@ const left = await runTogether(
   },
 );
 await front[Symbol.asyncDispose]();
-if (left !== null) giveUp(left);
+if (left !== null) console.error(left);
+if (!ok) process.exitCode = 1;

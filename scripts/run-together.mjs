@@ -23,16 +23,18 @@ const run = ({ file, env }) =>
   });
 
 /**
+ * Resolves with the first answer that is enough; rejects when the program is given up.
  * @param {string} address
  * @param {AbortSignal} signal
+ * @param {(status: number) => boolean} isEnough
  */
-const answers = async (address, signal) => {
+const answers = async (address, signal, isEnough) => {
   for (;;) {
     signal.throwIfAborted();
     try {
       const response = await fetch(address, { signal, redirect: "manual" });
       await response.arrayBuffer();
-      if (response.status < 500) return;
+      if (isEnough(response.status)) return;
     } catch {
       // Not listening yet.
     }
@@ -41,21 +43,26 @@ const answers = async (address, signal) => {
 };
 
 /**
- * Runs programs until we are told to stop or, without `onLeft`, until one of them ends; then stops the rest.
+ * Runs programs until we are told to stop or, without `onLeft`, until one of them ends; then stops the rest. Each
+ * starts when the one before it answers, so that one which can't start has the last word.
  * @param {readonly Program[]} programs
  * @param {object} options
  * @param {number} options.graceMs after which a program that was told to stop is killed
  * @param {() => void} options.onReady
  * @param {(what: string) => void} [options.onLeft] where it is given, the rest go on without a program that ended
- * @returns {Promise<string | null>} what went wrong in one line, null where we were told to stop
+ * once all had started
+ * @returns {Promise<{ ok: boolean, problem: string | null }>} `ok` where we were told to stop; `problem` is what went
+ * wrong in one line, null where the program has said it itself
  */
 export const runTogether = (programs, { graceMs, onReady, onLeft }) =>
   new Promise((resolve) => {
-    /** @type {string | null} */
-    let problem = null;
+    /** @type {{ ok: boolean, problem: string | null }} */
+    let outcome = { ok: true, problem: null };
     let stoppingSince = 0;
     const waiting = new AbortController();
-    const running = new Map(programs.map((program) => [program.name, run(program)]));
+    /** @type {Map<string, import("node:child_process").ChildProcess>} */
+    const running = new Map();
+    const answering = new Set();
 
     const tell = (/** @type {NodeJS.Signals} */ signal) => {
       for (const child of running.values()) child.kill(signal);
@@ -74,20 +81,38 @@ export const runTogether = (programs, { graceMs, onReady, onLeft }) =>
     const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
     for (const signal of signals) process.on(signal, stop);
 
-    const left = (/** @type {string} */ name, /** @type {string} */ how) => {
+    const left = (/** @type {string} */ name, /** @type {string} */ how, hasSaidWhy = false) => {
       if (!running.delete(name)) return;
-      if (stoppingSince === 0) {
-        problem = `${name} ${how}`;
-        if (!onLeft) stop();
-        else if (running.size > 0) onLeft(problem);
+      const problem = `${name} ${how}`;
+      const mayGoOn = onLeft && answering.size === programs.length && running.size > 0;
+      if (stoppingSince === 0 && mayGoOn) onLeft(problem);
+      else if (stoppingSince === 0) {
+        outcome = { ok: false, problem: hasSaidWhy ? null : problem };
+        stop();
       }
       if (running.size > 0) return;
       for (const signal of signals) process.off(signal, stop);
-      resolve(onLeft && stoppingSince !== 0 ? null : problem);
+      resolve(outcome);
     };
-    for (const [name, child] of running) {
+    const start = (/** @type {Program} */ program) => {
+      const { name } = program;
+      const child = run(program);
+      running.set(name, child);
       child.on("error", (error) => left(name, `could not be started: ${error.message}`));
-      child.on("exit", (code, signal) => left(name, `ended with ${signal ?? code}`));
-    }
-    Promise.all(programs.map(({ address }) => answers(address, waiting.signal))).then(onReady, () => {});
+      child.on("exit", (code, signal) =>
+        left(name, `ended with ${signal ?? code}`, code === 1 && !answering.has(name)),
+      );
+    };
+    const startAll = async () => {
+      for (const program of programs) {
+        start(program);
+        await answers(program.address, waiting.signal, () => true);
+        answering.add(program.name);
+      }
+      const isWell = (/** @type {number} */ status) => status < 500;
+      await Promise.all(programs.map(({ address }) => answers(address, waiting.signal, isWell)));
+      onReady();
+    };
+    // It is given up only where we stop.
+    startAll().catch(() => {});
   });

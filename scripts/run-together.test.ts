@@ -9,6 +9,7 @@ import { type TemporaryRepo, temporaryRepo } from "./temporary-repo.js";
 /** Listens, says its process id, and dies when it is asked to over HTTP. */
 const program = `
   import { createServer } from "node:http";
+  if (process.env.BROKEN === process.env.NAME) { console.log("can't"); process.exit(1); }
   const server = createServer((request, response) => {
     response.end("ok");
     if (request.url === "/die") process.exit(7);
@@ -21,11 +22,14 @@ const starter = `
   import { runTogether } from ${JSON.stringify(new URL("./run-together.mjs", import.meta.url).href)};
   const [program, ...ports] = process.argv.slice(2);
   const programs = ports.map((port, index) => ({
-    name: "Program " + index, file: program, env: { PORT: port }, address: "http://127.0.0.1:" + port,
+    name: "Program " + index, file: program,
+    env: { PORT: port, NAME: String(index), BROKEN: process.env.BROKEN }, address: "http://127.0.0.1:" + port,
   }));
   const onLeft = process.env.GO_ON ? (what) => console.log("left: " + what) : undefined;
-  const problem = await runTogether(programs, { graceMs: 5000, onReady: () => console.log("ready"), onLeft });
-  if (problem !== null) { console.log(problem); process.exitCode = 1; }
+  const onReady = () => console.log("ready");
+  const { ok, problem } = await runTogether(programs, { graceMs: 5000, onReady, onLeft });
+  if (problem !== null) console.log(problem);
+  process.exitCode = ok ? 0 : 1;
 `;
 
 let repo: TemporaryRepo;
@@ -52,7 +56,7 @@ const start = async (env: NodeJS.ProcessEnv = {}) => {
   // The pipe ends when the last process that holds it has left, orphans included.
   const allGone = once(reader, "close");
   const exited = once(child, "exit");
-  await ready;
+  await Promise.race([ready, allGone]);
   const pids = lines.filter((line) => line.startsWith("pid ")).map((line) => Number(line.slice(4)));
   return { child, exited, allGone, lines, pids, ports };
 };
@@ -103,4 +107,20 @@ test("a starter that is killed without a word leaves no orphan", async () => {
   child.kill("SIGKILL");
   await allGone;
   expect(lines.filter((line) => line === "told to stop")).toHaveLength(2);
+});
+
+test.each([undefined, "1"])(
+  "one that can't start has the last word: nothing starts after it, and nothing is said of it (may go on: %s)",
+  async (goOn) => {
+    const { exited, lines } = await start({ BROKEN: "0", ...(goOn ? { GO_ON: goOn } : {}) });
+    expect(await exited).toEqual([1, null]);
+    expect(lines).toEqual(["can't"]);
+  },
+);
+
+test("one that can't start stops those that started before it", async () => {
+  const { exited, lines, pids } = await start({ BROKEN: "1" });
+  expect(await exited).toEqual([1, null]);
+  expect(lines).toEqual([expect.stringMatching(/^pid/), "can't", "told to stop"]);
+  expect(pids.map(isAlive)).toEqual([false]);
 });

@@ -6,10 +6,11 @@ await import("./load-env.mjs");
 const { portProblem, tryPort } = await import("./ports.mjs");
 const { prepare, StepFailed } = await import("./prepare.mjs");
 const { runTogether } = await import("./run-together.mjs");
+const { settingProblem } = await import("./setting-problem.mjs");
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const host = process.env.HOST || "127.0.0.1";
-const dashboardPort = process.env.DASHBOARD_PORT || "3001";
+const host = process.env.HOST ?? "127.0.0.1";
+const dashboardPort = process.env.DASHBOARD_PORT ?? "3001";
 
 /** @param {string} problem */
 const giveUp = (problem) => {
@@ -22,7 +23,9 @@ const reachable =
   host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;
 
 const checkPorts = async () => {
-  const port = process.env.PORT || "3000";
+  const port = process.env.PORT ?? "3000";
+  if (port === dashboardPort)
+    giveUp(`PORT and DASHBOARD_PORT are both ${port}: set one of them to another port.`);
   const problem =
     (await portProblem("PORT", port, host)) ??
     (await portProblem("DASHBOARD_PORT", dashboardPort, "127.0.0.1"));
@@ -59,17 +62,20 @@ try {
   giveUp(error instanceof StepFailed ? error.message : String(error));
 }
 const env = { ...process.env, NODE_ENV: "production", PORT: port };
+const wrong = await settingProblem(root, env);
+if (wrong !== null) giveUp(wrong);
 const drainSeconds = Number(process.env.DRAIN_SECONDS || 30);
-const problem = await runTogether(
+const { ok, problem } = await runTogether(
   [
     { name: "The API", file: `${root}apps/server/dist/main.js`, env, address: `${api}/readyz` },
     {
       name: "The dashboard",
       file: `${root}apps/dashboard/dist/serve.js`,
-      env: { ...env, API_URL: process.env.API_URL || api },
+      env: { API_URL: api, ...env },
       address: `http://127.0.0.1:${dashboardPort}/`,
     },
   ],
   { graceMs: (drainSeconds + 10) * 1_000, onReady: () => welcome(api) },
 );
-if (problem !== null) giveUp(problem);
+if (problem !== null) console.error(problem);
+if (!ok) process.exitCode = 1;
