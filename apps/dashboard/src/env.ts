@@ -13,9 +13,15 @@ const settings = {
       .default(3001),
     allowed: "a port from 1 to 65535",
   },
-  API_URL: { schema: httpUrl.default("http://127.0.0.1:3000"), allowed: "an http or https address" },
+  API_URL: { schema: httpUrl.optional(), allowed: "an http or https address" },
   PUBLIC_API_URL: { schema: httpUrl.optional(), allowed: "an http or https address" },
-  ADJOURN_SECRET: { schema: z.string().min(16).optional(), allowed: "at least 16 characters" },
+  ADJOURN_SECRET: {
+    schema: z
+      .string()
+      .refine((secret) => secret.trim().length >= 16)
+      .optional(),
+    allowed: "at least 16 characters",
+  },
 } as const;
 
 export interface Env {
@@ -41,16 +47,22 @@ const read = <Name extends keyof typeof settings>(
   source: Source,
 ): z.output<(typeof settings)[Name]["schema"]> => {
   const { schema, allowed } = settings[name];
-  // A variable that is set to nothing counts as not set, as env files leave it.
-  const parsed = schema.safeParse(source[name] || undefined);
+  const parsed = schema.safeParse(source[name]);
   if (parsed.success) return parsed.data as z.output<(typeof settings)[Name]["schema"]>;
   const given = name === "ADJOURN_SECRET" ? "a shorter one" : JSON.stringify(source[name]);
   throw new SettingError(`${name} must be ${allowed}, but it is ${given}`);
 };
 
+/** Where the API of this machine is by its own settings, which are the API's to judge. */
+const usualApiUrl = ({ HOST: host = "127.0.0.1", PORT: port = "3000" }: Source): string => {
+  const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  const url = `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+  return URL.canParse(url) ? new URL(url).origin : "http://127.0.0.1:3000";
+};
+
 /** @throws SettingError */
 export const readEnv = (source: Source): Env => {
-  const apiUrl = read("API_URL", source);
+  const apiUrl = read("API_URL", source) ?? usualApiUrl(source);
   return {
     port: read("DASHBOARD_PORT", source),
     apiUrl,

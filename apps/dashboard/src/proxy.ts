@@ -4,7 +4,7 @@ import { env } from "./env";
 import { contentSecurityPolicy } from "./server/content-security-policy";
 import { isAllowedHost } from "./server/request-origin";
 
-/** Goes before every page and file: who may call at all, and what its scripts may do. */
+/** Goes before every page and file: who may call at all, and what a page's scripts may do. */
 export const proxy = async (request: NextRequest): Promise<NextResponse> => {
   if (!(await isAllowedHost(request.headers)))
     return new NextResponse("Without keys Adjourn answers on this machine's own names alone.\n", {
