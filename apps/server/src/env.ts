@@ -144,17 +144,18 @@ export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => 
   // Without an issue there is data; zod's union just can't say so after the question above.
   const values = parsed.data as Variables;
   for (const [name, isWrong, allowed] of contradictions(values))
-    if (isWrong) throw refuse(env, name, allowed);
+    if (isWrong) throw refuse(env, name, allowed, values[name]);
   return toSettings(values);
 };
 
-type Contradiction = readonly [name: string, isWrong: boolean, allowed: string];
+type Contradiction = readonly [name: keyof Variables, isWrong: boolean, allowed: string];
 
 const contradictions = (values: Variables): readonly Contradiction[] => {
   const min = values.SESSION_MIN_TIMEOUT_MINUTES;
   const max = values.SESSION_MAX_TIMEOUT_MINUTES;
   const timeout = values.SESSION_DEFAULT_TIMEOUT_MINUTES;
-  const keysGiven = [...(values.ADJOURN_ADMIN_KEY ?? []), ...(values.ADJOURN_SERVICE_KEY ?? [])];
+  const adminKeys = values.ADJOURN_ADMIN_KEY ?? [];
+  const keysGiven = [...adminKeys, ...(values.ADJOURN_SERVICE_KEY ?? [])];
   return [
     [
       "HOST",
@@ -171,9 +172,10 @@ const contradictions = (values: Variables): readonly Contradiction[] => {
       values.DASHBOARD_PORT !== undefined && values.DASHBOARD_PORT === values.PORT,
       "another port than PORT",
     ],
+    ["ADJOURN_ADMIN_KEY", repeats(adminKeys), "keys that differ from each other"],
     [
       "ADJOURN_SERVICE_KEY",
-      new Set(keysGiven.map(({ key }) => key)).size < keysGiven.length,
+      repeats(keysGiven),
       "keys that differ from each other and from those of ADJOURN_ADMIN_KEY",
     ],
     ["SESSION_MIN_TIMEOUT_MINUTES", min > max, `at most SESSION_MAX_TIMEOUT_MINUTES (${max})`],
@@ -189,6 +191,9 @@ const contradictions = (values: Variables): readonly Contradiction[] => {
     ],
   ];
 };
+
+const repeats = (keys: readonly NamedKey[]): boolean =>
+  new Set(keys.map(({ key }) => key)).size < keys.length;
 
 const toSettings = (values: Variables): Settings => ({
   host: values.HOST,
@@ -230,5 +235,5 @@ const describe = (name: string, given: string | undefined, byDefault: unknown): 
     return byDefault === undefined ? "not set" : `not set and thus ${String(byDefault)}`;
   if (given === "") return "empty";
   if (secretNames.includes(name)) return `set to ${given.length} characters, not shown`;
-  return JSON.stringify(given.replace(/\/\/[^/@]*@/, "//…@"));
+  return JSON.stringify(given.replace(/\/\/.*@/s, "//…@"));
 };

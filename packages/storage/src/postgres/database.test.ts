@@ -186,6 +186,20 @@ describe.skipIf(url === null)("against a Postgres", () => {
     },
   );
 
+  test("a user who may not make tables is refused with one clear line", async () => {
+    const role = `adjourn_test_${crypto.randomUUID().replaceAll("-", "")}`;
+    await schema.sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD '${role}'`);
+    try {
+      await schema.sql.unsafe(`GRANT USAGE ON SCHEMA ${schema.name} TO ${role}`);
+      const address = Object.assign(new URL(url ?? ""), { username: role, password: role });
+      const opening = createPostgresSessionStore({ url: address.href, clock, schema: schema.name });
+      await expect(opening).rejects.toThrow(UnusableDatabaseError);
+      await expect(opening).rejects.toThrow(`permission denied for schema ${schema.name}`);
+    } finally {
+      await schema.sql.unsafe(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    }
+  });
+
   test("a database that is not there fails the start as unavailable", async () => {
     await using relay = await startRelay(new URL(url ?? ""));
     await relay.set("refuses");

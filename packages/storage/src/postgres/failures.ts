@@ -33,7 +33,7 @@ export const asUnusable = (error: unknown, url: string): unknown => {
   const cause = error instanceof StoreUnavailableError ? error.cause : error;
   if (!(cause instanceof postgres.PostgresError)) return error;
   if (error instanceof StoreUnavailableError && !/^(28|3D)/.test(cause.code)) return error;
-  const shown = url.replace(/\/\/[^/@]*@/, "//…@");
+  const shown = url.replace(/\/\/.*@/, "//…@");
   return new UnusableDatabaseError(
     `The database ${shown} can't be used: ${cause.message}; allowed: one that its user may open and make tables in`,
     { cause },
