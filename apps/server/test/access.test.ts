@@ -125,6 +125,28 @@ describe("with keys in use, a tRPC socket", () => {
   });
 });
 
+describe("an Authorization of another scheme", () => {
+  it.each([`Basic ${adminKey}`, `Token ${adminKey}`, adminKey, "Bearer", ""])(
+    "%j lets nobody in, and stands in no one's way",
+    async (authorization) => {
+      await using server = await startTestServer(keys);
+      const ask = async (path: string, headers: Record<string, string> = {}) => {
+        const response = await fetch(server.url + path, {
+          headers: { Authorization: authorization, ...headers },
+        });
+        await response.body?.cancel();
+        return response.status;
+      };
+      const ticket = await ticketOf(server.url, serviceKey);
+      for (const path of ["/api/agents", "/trpc/listAgents"]) {
+        expect([path, await ask(path)]).toEqual([path, 401]);
+        expect([path, await ask(path, { "X-API-KEY": serviceKey })]).toEqual([path, 200]);
+        expect([path, await ask(`${path}?ticket=${ticket}`)]).toEqual([path, 200]);
+      }
+    },
+  );
+});
+
 describe("wrong keys", () => {
   it("count against the address, valid ones don't", async () => {
     await using server = await startTestServer({ ...keys, RATE_LIMIT_PER_MINUTE: "2" });
