@@ -1,4 +1,5 @@
 import type { SessionEvent } from "@adjourn/client";
+import { printable, printableLines } from "./printable.js";
 
 /** Events as a person reads them: pieces of a reply run on in one line, which anything else ends. */
 export const describeEvent = () => {
@@ -8,7 +9,7 @@ export const describeEvent = () => {
       const isOpen = openReply === event.messageId;
       const lead = isOpen ? "" : `${openReply === null ? "" : "\n"}agent: `;
       openReply = event.messageId;
-      return lead + event.text;
+      return lead + printableLines(event.text);
     }
     const wasWritten = event.type === "message" && event.message.id === openReply;
     const lead = openReply === null ? "" : "\n";
@@ -22,7 +23,7 @@ const sentence = (event: Exclude<SessionEvent, { type: "message.delta" }>): stri
     case "session.started":
       return `listening; runs until ${event.session.expiresAt}`;
     case "message":
-      return `${event.message.isAgent ? "agent" : "user"}: ${event.message.content}`;
+      return `${event.message.isAgent ? "agent" : "user"}: ${printableLines(event.message.content)}`;
     case "message.failed":
       return `a reply failed: ${event.code}`;
     case "session.renewed":
@@ -32,6 +33,6 @@ const sentence = (event: Exclude<SessionEvent, { type: "message.delta" }>): stri
     case "session.expiring":
       return `about to expire, at ${event.session.expiresAt}`;
     case "session.ended":
-      return `ended (${event.cause})${event.reason === null ? "" : `: ${event.reason}`}`;
+      return `ended (${event.cause})${event.reason === null ? "" : `: ${printable(event.reason)}`}`;
   }
 };

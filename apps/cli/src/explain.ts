@@ -1,5 +1,8 @@
+import { stripVTControlCharacters } from "node:util";
 import { sessionErrorOf } from "@adjourn/client";
+import { UsageError } from "./command.js";
 import { SettingError } from "./env.js";
+import { printable } from "./printable.js";
 
 /** 0 done, 1 refused by the server, 2 wrong usage or setting, 3 no answer. */
 export type ExitCode = 0 | 1 | 2 | 3;
@@ -11,15 +14,18 @@ export interface Explanation {
 
 /** Any error as one line and an exit code. */
 export const explain = (error: unknown, url: string): Explanation => {
-  if (error instanceof SettingError || isUsage(error)) return { line: error.message, exitCode: 2 };
+  if (error instanceof SettingError || isUsage(error))
+    return { line: stripVTControlCharacters(error.message), exitCode: 2 };
   const message = error instanceof Error ? error.message : String(error);
   const refusal = sessionErrorOf(error);
-  if (refusal) return { line: `${refusal.code}: ${message}${detailsOf(refusal.details)}`, exitCode: 1 };
+  if (refusal)
+    return { line: printable(`${refusal.code}: ${message}${detailsOf(refusal.details)}`), exitCode: 1 };
   return { line: `No answer from ${url}: ${message}`, exitCode: 3 };
 };
 
 // citty doesn't export its error's class.
-const isUsage = (error: unknown): error is Error => error instanceof Error && error.name === "CLIError";
+const isUsage = (error: unknown): error is Error =>
+  error instanceof UsageError || (error instanceof Error && error.name === "CLIError");
 
 const detailsOf = (details: Readonly<Record<string, unknown>>): string =>
   Object.keys(details).length === 0 ? "" : ` ${JSON.stringify(details)}`;

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { run } from "./run.js";
 
 const stopping = new AbortController();
@@ -5,7 +6,8 @@ process.once("SIGINT", () => stopping.abort());
 process.once("SIGTERM", () => stopping.abort());
 
 process.exitCode = await run(process.argv.slice(2), {
-  write: (text) => process.stdout.write(text),
+  // The help comes in colours, which a file or a pipe has no use for.
+  write: (text) => process.stdout.write(process.stdout.isTTY ? text : stripVTControlCharacters(text)),
   complain: (line) => console.error(line),
   signal: stopping.signal,
 });

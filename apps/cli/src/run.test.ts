@@ -137,11 +137,30 @@ describe("what can't work is said in one line", () => {
 
   test.each([
     [["stop", "a"], "stop"],
+    [["constructor"], "constructor"],
     [["end"], "ID"],
+    [["list", "--limit", "3"], "--limit"],
+    [["list", "-u", "x"], "-u"],
+    [["list", "--no-user"], "--user"],
+    [["watch", "a", "--reason", "x"], "--reason"],
+    [["end", "a", "--reason"], "--reason needs a value"],
+    [["end", "a", "b"], '"b"'],
+    [["send", "a", "hello", "there"], '"there"'],
   ])("a wrong command line, %j: 2", async (args, part) => {
     const refused = adjourn(args);
     expect(await refused.code).toBe(2);
     expect(refused.complaints).toEqual([expect.stringContaining(part)]);
+  });
+
+  test("a slip in an option ends no session", async () => {
+    const { sessionId, trpc } = await createSession();
+    for (const args of [
+      [sessionId, "--reson", "enough"],
+      ["--reson", sessionId],
+      [sessionId, "another"],
+    ])
+      expect(await adjourn(["end", ...args]).code).toBe(2);
+    expect((await trpc.getSession.query({ sessionId })).sessionId).toBe(sessionId);
   });
 
   test("no server: 3", async () => {
@@ -155,6 +174,24 @@ describe("what can't work is said in one line", () => {
     expect(await unanswered.code).toBe(3);
     expect(unanswered.complaints).toEqual([expect.stringMatching(`^No answer from ${url}`)]);
   });
+});
+
+test("what others have written does nothing to the terminal, and passes for no line of its own", async () => {
+  const { sessionId, trpc } = await createSession();
+  const watching = adjourn(["watch", sessionId]);
+  await watching.wrote("listening");
+  const hostile = "a\u001b]0;owned\u0007\u202eb\u009b2J\rc";
+  const shown = "a\\u001b]0;owned\\u0007\\u202eb\\u009b2J\\u000dc";
+  const sent = adjourn(["send", sessionId, hostile]);
+  expect(await sent.code).toBe(0);
+  expect(sent.out.text).toBe(`${shown}\n`);
+  await trpc.endSession.mutate({ sessionId, reason: `${hostile}\nsecond line` });
+  expect(await watching.code).toBe(0);
+  expect(watching.out.text).toContain(`user: ${shown}\n`);
+  expect(watching.out.text).toContain(`ended (requested): ${shown}\\u000asecond line\n`);
+  const listed = adjourn(["endings"]);
+  expect(await listed.code).toBe(0);
+  expect(listed.out.text).toContain(`requested by ops: ${shown}\\u000asecond line\n`);
 });
 
 test("help is printed for the whole and for a command", async () => {

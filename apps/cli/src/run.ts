@@ -53,7 +53,11 @@ const runWith = async (terminal: Terminal, rawArgs: readonly string[]): Promise<
   const commands = Object.entries(commandsOf(terminal));
   const adjourn = defineCommand({
     meta: { name: "adjourn", description: "End sessions, and watch them end" },
-    subCommands: Object.fromEntries(commands.map(([name, { command }]) => [name, command])),
+    // Without a prototype, of which citty would take every name for a command.
+    subCommands: Object.assign(
+      Object.create(null),
+      Object.fromEntries(commands.map(([name, { command }]) => [name, command])),
+    ),
   });
   if (!asksForHelp(rawArgs)) {
     await runCommand(adjourn, { rawArgs: [...rawArgs] });

@@ -1,4 +1,5 @@
 import { command } from "../command.js";
+import { printable } from "../printable.js";
 import type { Terminal } from "../terminal.js";
 
 export const endings = ({ client, write }: Terminal) =>
@@ -9,7 +10,7 @@ export const endings = ({ client, write }: Terminal) =>
       const page = await client.trpc.listEndings.query({ userId: user });
       for (const { sessionId, endedAt, cause, endedBy, actor, reason } of page.endings)
         write(
-          `${endedAt}  ${sessionId}  ${cause} by ${actor ?? endedBy}${reason === null ? "" : `: ${reason}`}\n`,
+          `${endedAt}  ${sessionId}  ${cause} by ${actor ?? endedBy}${reason === null ? "" : `: ${printable(reason)}`}\n`,
         );
     },
   });

@@ -1,4 +1,5 @@
 import { command } from "../command.js";
+import { printableLines } from "../printable.js";
 import type { Terminal } from "../terminal.js";
 
 export const send = ({ client, write }: Terminal) =>
@@ -13,6 +14,6 @@ export const send = ({ client, write }: Terminal) =>
     },
     run: async ({ args: { id, content } }) => {
       const sent = await client.trpc.sendSessionMessage.mutate({ sessionId: id, content, transport: "http" });
-      write(`${sent.agentResponse?.text ?? ""}\n`);
+      write(`${printableLines(sent.agentResponse?.text ?? "")}\n`);
     },
   });
