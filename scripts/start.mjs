@@ -3,6 +3,7 @@ import { requireNode } from "./node-version.mjs";
 
 requireNode();
 await import("./load-env.mjs");
+const { apiAddress } = await import("./api-address.mjs");
 const { portProblem, tryPort } = await import("./ports.mjs");
 const { prepare, StepFailed } = await import("./prepare.mjs");
 const { runTogether } = await import("./run-together.mjs");
@@ -17,10 +18,6 @@ const giveUp = (problem) => {
   console.error(problem);
   process.exit(1);
 };
-
-/** Where a program on this machine reaches a host that may be a wildcard. */
-const reachable =
-  host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;
 
 const checkPorts = async () => {
   const port = process.env.PORT ?? "3000";
@@ -55,7 +52,7 @@ Ctrl-C stops both.
 };
 
 const port = await checkPorts();
-const api = `http://${reachable}:${port}`;
+const api = apiAddress(host, port);
 try {
   await prepare(root);
 } catch (error) {

@@ -12,17 +12,6 @@ describe("the dashboard's settings", () => {
     expect(readEnv({ PUBLIC_API_URL: "https://api.example" }).publicApiUrl).toBe("https://api.example");
   });
 
-  it("find the API by its own HOST and PORT, where no address is given", () => {
-    expect(readEnv({ PORT: "4000" })).toMatchObject({
-      apiUrl: "http://127.0.0.1:4000",
-      publicApiUrl: "http://127.0.0.1:4000",
-    });
-    expect(readEnv({ HOST: "0.0.0.0", PORT: "80" }).apiUrl).toBe("http://127.0.0.1");
-    expect(readEnv({ HOST: "::" }).apiUrl).toBe("http://[::1]:3000");
-    expect(readEnv({ HOST: "::1", PORT: "4000", API_URL: "http://api" }).apiUrl).toBe("http://api");
-    expect(readEnv({ PORT: "abc" }).apiUrl).toBe("http://127.0.0.1:3000");
-  });
-
   it("stop the start in one line that names the variable, what was given and what is allowed", () => {
     for (const [source, message] of [
       [{ DASHBOARD_PORT: "abc" }, 'DASHBOARD_PORT must be a port from 1 to 65535, but it is "abc"'],

@@ -13,7 +13,7 @@ const settings = {
       .default(3001),
     allowed: "a port from 1 to 65535",
   },
-  API_URL: { schema: httpUrl.optional(), allowed: "an http or https address" },
+  API_URL: { schema: httpUrl.default("http://127.0.0.1:3000"), allowed: "an http or https address" },
   PUBLIC_API_URL: { schema: httpUrl.optional(), allowed: "an http or https address" },
   ADJOURN_SECRET: {
     schema: z
@@ -53,16 +53,9 @@ const read = <Name extends keyof typeof settings>(
   throw new SettingError(`${name} must be ${allowed}, but it is ${given}`);
 };
 
-/** Where the API of this machine is by its own settings, which are the API's to judge. */
-const usualApiUrl = ({ HOST: host = "127.0.0.1", PORT: port = "3000" }: Source): string => {
-  const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
-  const url = `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
-  return URL.canParse(url) ? new URL(url).origin : "http://127.0.0.1:3000";
-};
-
 /** @throws SettingError */
 export const readEnv = (source: Source): Env => {
-  const apiUrl = read("API_URL", source) ?? usualApiUrl(source);
+  const apiUrl = read("API_URL", source);
   return {
     port: read("DASHBOARD_PORT", source),
     apiUrl,
