@@ -19,7 +19,7 @@ export const settingProblem = async (root, env) => {
     try {
       program[read](env);
     } catch (error) {
-      if (!(error instanceof program.SettingError)) throw error;
+      if (!(error instanceof Error) || error.name !== "SettingError") throw error;
       return error.message;
     }
   }

@@ -4,7 +4,7 @@ import { temporaryRepo } from "./temporary-repo.js";
 
 /** An env.js as a built program has it: its reader refuses `name` where it is "wrong". */
 const reader = (read: string, name: string) => `
-  export class SettingError extends Error {}
+  export class SettingError extends Error { name = "SettingError"; }
   export const ${read} = (env) => { if (env.${name} === "wrong") throw new SettingError("${name} is wrong"); };
 `;
 
