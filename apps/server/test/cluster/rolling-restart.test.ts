@@ -4,6 +4,7 @@ import { type Heard, hasHeard, listenerWires } from "../listening.js";
 import { createSession, restWire, type Wire } from "../wires.js";
 import { startTwoNodes } from "./cluster.js";
 import { readEnding } from "./held.js";
+import { listenResuming } from "./resuming-listener.js";
 import { startFront } from "./round-robin-front.js";
 import { type Conversation, startSteadyLoad } from "./steady-load.js";
 import { cannotRunCluster } from "./what-is-missing.js";
@@ -22,9 +23,11 @@ describe.skipIf(await cannotRunCluster())("two nodes behind a front, restarted o
     await using front = await startFront(urls);
     const load = startSteadyLoad(front.url, clients);
     const steady = await createSession(restWire(front.url));
-    // Those of tRPC come back by themselves; the plain ones are the load's.
+    // Those of tRPC come back by themselves.
     const watching = listenerWires.slice(0, 2).map(({ listen }) => listen(front.url, steady.sessionId));
     for (const heard of watching) await hasHeard(heard, "session.started");
+    await using plain = listenResuming(front.url, steady.sessionId);
+    await plain.started;
     await load.more(2);
     for (const [index, node] of cluster.nodes.entries()) {
       node.terminate();
@@ -38,17 +41,21 @@ describe.skipIf(await cannotRunCluster())("two nodes behind a front, restarted o
     await load.stop();
     const wire = restWire(front.url);
     for (const conversation of load.conversations) await expectWhole(wire, conversation);
-    expect(load.conversations.some(({ listener }) => listener.returns > 0)).toBe(true);
 
     const stored = await readIds(wire, steady.channelId);
     expect(stored).toHaveLength(8);
     for (const heard of watching) await until(() => idsOf(heard).length >= stored.length);
+    await until(() => plain.messageIds.length >= stored.length);
     await wire.call("endSession", { sessionId: steady.sessionId });
     for (const heard of watching) {
       expect(await heard.over).toEqual({ how: "ended" });
       expect(idsOf(heard)).toEqual(stored);
       heard.leave();
     }
+    expect(await plain.over).toBe("told");
+    expect(plain.messageIds).toEqual(stored);
+    // Wherever it listened, that node left once.
+    expect(plain.returns).toBeGreaterThan(0);
   }, 120_000);
 });
 
