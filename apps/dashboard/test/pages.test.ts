@@ -59,6 +59,16 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
     expect(problems).toEqual([]);
   });
 
+  it("say of a filter in the address that is none what is wrong with it, and show nothing instead of all", async () => {
+    const { page } = await browser.newPage(house.dashboard);
+    for (const path of ["/sessions", "/endings"]) {
+      await page.goto(`${path}?userId=somebody`);
+      await page.getByText("userId: Invalid UUID").waitFor();
+      await page.getByRole("button", { name: "Clear filters" }).click();
+      await page.getByText("userId:").waitFor({ state: "detached" });
+    }
+  });
+
   it("have no serious barrier and no sideways scroll, wide and narrow, light and dark", async () => {
     const live = await calls.create(longNamedId);
     await calls.send(

@@ -9,16 +9,14 @@ const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 export const isUuid = (text: string): boolean => uuid.test(text);
 
-const readUuid = (value: string | null): string | undefined => (value && isUuid(value) ? value : undefined);
-
-/** The list's filter as the address has it, so that it can be kept and shared. */
+/** The list's filter as the address has it, so that it can be kept and shared; the API says what is wrong with one. */
 export const useUrlFilter = () => {
   const params = useSearchParams();
   const path = usePathname();
   const filter = useMemo<ListFilter>(
     () => ({
-      agentId: readUuid(params.get("agentId")),
-      userId: readUuid(params.get("userId")),
+      agentId: params.get("agentId")?.trim() || undefined,
+      userId: params.get("userId")?.trim() || undefined,
       search: params.get("search")?.trim().slice(0, 128) || undefined,
       cause: causes.find((cause) => cause === params.get("cause")),
     }),
