@@ -4,12 +4,9 @@ import { pause } from "./pause.js";
 
 export const typewriterId = "00000000-0000-4000-8000-000000000002";
 
-/** The longest wait before a word that metadata may ask for. */
-export const longestDelayMs = 60_000;
-
 /**
- * Repeats the message word by word, each after `metadata.delayMs` (0 to 60,000, 0 where it is missing or no such
- * number), so that an end in mid-reply can be seen and tested.
+ * Repeats the message word by word, each after `metadata.delayMs` (0 where it is missing or no number from 0
+ * up), so that an end in mid-reply can be seen and tested.
  */
 export const createTypewriter = ({ clock, ...options }: AgentOptions & { clock: Clock }): Agent => ({
   id: options.id ?? typewriterId,
@@ -29,7 +26,7 @@ export const createTypewriter = ({ clock, ...options }: AgentOptions & { clock: 
 });
 
 const readDelayMs = ({ delayMs }: JsonObject): number =>
-  typeof delayMs === "number" && delayMs >= 0 && delayMs <= longestDelayMs ? delayMs : 0;
+  typeof delayMs === "number" && delayMs >= 0 && Number.isFinite(delayMs) ? delayMs : 0;
 
 /** Words, each with the space before it, the last also with what follows: joined they are the text again. */
 export const splitWords = (text: string): readonly string[] =>
