@@ -44,6 +44,75 @@ describe("what a node holds of a session", () => {
     expect(indexes).toEqual([0, 2, 3]);
   });
 
+  it("passes no piece of a reply on behind the whole of it, which the store gave first", async () => {
+    const { sessions, store, bus, create, send, agent, clock } = createTestWorld();
+    const { sessionId } = await create();
+    const writer = new RecordingWriter();
+    await sessions.listen({ sessionId }, writer);
+    await send(sessionId, "question");
+    const piece = (messageId: string, index: number) =>
+      bus.publish(`session.${sessionId}`, {
+        origin: "elsewhere",
+        kind: "event",
+        nth: index + 1,
+        at: "2026-01-01T00:00:00.000Z",
+        body: {
+          type: "message.delta",
+          messageId,
+          inReplyTo: "question",
+          index,
+          text: `${messageId} ${index}`,
+        },
+      });
+    piece("reply", 0);
+    const draft = { sessionId, isAgent: true, inReplyTo: "question", metadata: {}, attachments: null };
+    await store.appendMessage({ ...draft, id: "reply", content: "reply" });
+    // What this node stores next shows it that one is missing.
+    const turn = await agent.nextTurn();
+    turn.say("mine");
+    turn.finish();
+    await clock.advance(0);
+    piece("reply", 1);
+    piece("another", 2);
+    await clock.advance(0);
+    const heard = writer.events.flatMap((event) => {
+      if (event.type === "message") return [`${event.message.content} whole`];
+      return event.type === "message.delta" ? [event.text] : [];
+    });
+    expect(heard).toEqual(["question whole", "reply 0", "mine", "reply whole", "mine whole", "another 2"]);
+  });
+
+  it("passes its own pieces on before the whole, though it fills a gap from the store meanwhile", async () => {
+    const { sessions, store, create, send, agent, clock } = createTestWorld();
+    const { sessionId } = await create();
+    const writer = new RecordingWriter();
+    await sessions.listen({ sessionId }, writer);
+    await send(sessionId, "question");
+    const turn = await agent.nextTurn();
+    const draft = { sessionId, isAgent: false, inReplyTo: null, metadata: {}, attachments: null };
+    await store.appendMessage({ ...draft, id: "elsewhere", content: "unheard" });
+    const { readMessagesAfter } = store;
+    let answer = () => {};
+    const asked = new Promise<void>((resolve) => {
+      store.readMessagesAfter = async (...page) => {
+        resolve();
+        await new Promise<void>((go) => (answer = go));
+        return readMessagesAfter(...page);
+      };
+    });
+    await send(sessionId, "another");
+    await asked;
+    store.readMessagesAfter = readMessagesAfter;
+    turn.say("piece");
+    await clock.advance(0);
+    turn.finish();
+    await clock.advance(0);
+    answer();
+    await clock.advance(0);
+    expect(writer.contents).toEqual(["question", "unheard", "another", "piece"]);
+    expect(writer.types.slice(-2)).toEqual(["message.delta", "message"]);
+  });
+
   it("tells a listener that catches up of every change since the state it was told, in its place", async () => {
     const { sessions, create, send, clock, agent } = createTestWorld();
     const { sessionId } = await create();

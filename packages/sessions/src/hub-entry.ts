@@ -211,22 +211,23 @@ export class HubEntry {
       });
   }
 
+  /** What waits goes on in the order it came: of what is in the store too, only a gap before a message goes ahead of it. */
   private async fillFromStore(): Promise<void> {
-    await this.readMissing();
     for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
+      if (this.deliverInOrder(next) || next.seq === null) continue;
+      await this.readMissing(next.seq - 1);
       if (this.deliverInOrder(next)) continue;
-      await this.readMissing();
-      if (next.seq === null || this.deliverInOrder(next)) continue;
       // What the store does not have before it is not there to wait for.
       this.delivered = next.seq - 1;
       this.deliverInOrder(next);
     }
+    await this.readMissing(this.own);
   }
 
-  private async readMissing(): Promise<void> {
-    while (this.delivered !== null && this.channelId !== null && this.delivered < this.own) {
+  private async readMissing(upTo: number): Promise<void> {
+    while (this.delivered !== null && this.channelId !== null && this.delivered < upTo) {
       const page = await this.ports.store.readMessagesAfter(this.channelId, this.delivered, fillPageSize);
-      const missing = page.filter(({ seq }) => seq <= this.own);
+      const missing = page.filter(({ seq }) => seq <= upTo);
       if (missing.length === 0) return;
       for (const message of missing) {
         if (this.delivered === null || message.seq <= this.delivered) continue;

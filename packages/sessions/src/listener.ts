@@ -1,5 +1,6 @@
 import type { Message } from "./message.js";
 import type { Clock, DropCause, EventFrame, ListenerWriter, Timer } from "./ports.js";
+import { limits } from "./schemas.js";
 import type { SessionEvent } from "./session-event.js";
 
 /** A frame with the seq of the message it carries, null where it carries none. */
@@ -37,6 +38,8 @@ export class Listener {
   private heldBytes = 0;
   /** The seq of the last message it was sent, or had seen before it came. */
   private reached = 0;
+  /** The newest replies it was sent whole, oldest first. */
+  private readonly whole = new Set<string>();
   private lastFrame: SequencedFrame | null = null;
   private timer: Timer | null = null;
 
@@ -139,13 +142,26 @@ export class Listener {
   }
 
   private pass(item: SequencedFrame): void {
-    const { seq } = item;
-    if (this.state === "gone" || (seq !== null && seq <= this.reached)) return;
+    const { seq, frame } = item;
+    if (this.state === "gone" || (seq !== null && seq <= this.reached) || this.isLatePiece(frame)) return;
     if (this.writer.waitingBytes > maxWaitingBytes) this.drop("too_slow");
     else {
       if (seq !== null) this.reached = seq;
+      this.noteWhole(frame);
       this.writer.write(this.fitted(item));
     }
+  }
+
+  /** Read from the store, a whole reply may be faster than its pieces, which the bus brings. */
+  private isLatePiece({ event }: EventFrame): boolean {
+    return event.type === "message.delta" && this.whole.has(event.messageId);
+  }
+
+  private noteWhole({ event }: EventFrame): void {
+    if (event.type !== "message" || !event.message.isAgent) return;
+    this.whole.add(event.message.id);
+    const [oldest] = this.whole;
+    if (oldest && this.whole.size > limits.repliesUnderWay) this.whole.delete(oldest);
   }
 
   /** An id stands for what this listener was sent: one that was held back, or came while others lag, may not. */
