@@ -34,6 +34,10 @@ test("gives the model's pieces as they come, and nothing of its reasoning", asyn
   expect(await replyTo(turnOf("hello"), "reply-with-reasoning.sse")).toEqual(["Hello"]);
 });
 
+test("takes [DONE] for the end where no finish_reason was given", async () => {
+  expect(await replyTo(turnOf("hello"), "done-without-reason.sse")).toEqual(["Good", " morning"]);
+});
+
 test("asks as the endpoint wants to be asked: key, model, instructions, and the history by roles", async () => {
   const stream = await fixture("reply.sse");
   await using server = await startServer((response) =>

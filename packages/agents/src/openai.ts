@@ -2,6 +2,7 @@ import type { Agent, AgentTurn } from "@adjourn/sessions";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { type ModelMessage, streamText } from "ai";
 import { defaultHistoryLimit, defaultReplyTimeoutSeconds, type NamedAgentOptions } from "./agent-options.js";
+import { watchForDone } from "./done-mark.js";
 import { describeModelFailure } from "./openai-failure.js";
 
 export interface OpenAiOptions extends NamedAgentOptions {
@@ -21,13 +22,14 @@ const maxRetries = 1;
  */
 export const createOpenAi = (options: OpenAiOptions): Agent => {
   const { host } = new URL(options.baseUrl);
-  const model = createOpenAICompatible({
-    name: "model",
-    baseURL: options.baseUrl,
-    apiKey: options.apiKey,
-    // A redirect would take the conversation to a server that nobody named.
-    fetch: (input, init) => fetch(input, { ...init, redirect: "manual" }),
-  }).chatModel(options.model);
+  const modelFor = (onDone: () => void) =>
+    createOpenAICompatible({
+      name: "model",
+      baseURL: options.baseUrl,
+      apiKey: options.apiKey,
+      // A redirect would take the conversation to a server that nobody named.
+      fetch: async (input, init) => watchForDone(await fetch(input, { ...init, redirect: "manual" }), onDone),
+    }).chatModel(options.model);
 
   return {
     id: options.id,
@@ -39,8 +41,11 @@ export const createOpenAi = (options: OpenAiOptions): Agent => {
     async *reply(turn) {
       turn.signal.throwIfAborted();
       const left = new AbortController();
+      let isFinished = false;
       const { fullStream } = streamText({
-        model,
+        model: modelFor(() => {
+          isFinished = true;
+        }),
         system: options.systemPrompt,
         messages: toModelMessages(turn),
         abortSignal: AbortSignal.any([turn.signal, left.signal]),
@@ -48,13 +53,12 @@ export const createOpenAi = (options: OpenAiOptions): Agent => {
         // Errors arrive as parts of the stream; by default they are printed as well.
         onError: () => {},
       });
-      let isFinished = false;
       let isEmpty = true;
       try {
         for await (const part of fullStream) {
           turn.signal.throwIfAborted();
           if (part.type === "error") throw part.error;
-          if (part.type === "finish") isFinished = part.rawFinishReason !== undefined;
+          if (part.type === "finish") isFinished ||= part.rawFinishReason !== undefined;
           if (part.type !== "text-delta" || part.text === "") continue;
           isEmpty = false;
           yield part.text;
