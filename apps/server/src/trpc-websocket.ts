@@ -65,6 +65,8 @@ export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNe
     };
   };
 
+  /** What went wrong on a socket itself. */
+  const broken = new WeakSet<Error>();
   const batchLimit = createWsBatchLimit();
   const serve = getWSConnectionHandler({
     wss,
@@ -76,7 +78,9 @@ export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNe
     experimental_encoder: batchLimit.encoder,
     onError: ({ error, path, ctx, req }) => {
       const admitted = admissions.get(req);
-      reportError(error, { path, requestId: admitted?.requestId });
+      // A peer that breaks the protocol is no fault of ours: ws closes its socket, and says why to it.
+      if (!error.cause || !broken.has(error.cause))
+        reportError(error, { path, requestId: admitted?.requestId });
       // Without a context there is no caller: after its answer it goes, and with a code, which tRPC gives none.
       if (!ctx && admitted) setImmediate(() => closeSocket(admitted.socket, notAdmitted));
     },
@@ -85,6 +89,8 @@ export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNe
   return {
     accept: (socket: WebSocket, request: IncomingMessage, admission: Admission): void => {
       admissions.set(request, { ...admission, socket });
+      // Before tRPC hears of it.
+      socket.on("error", (error) => broken.add(error));
       socket.once("close", () => {
         clearTimeout(waiting.get(socket));
         sockets.delete(socket);

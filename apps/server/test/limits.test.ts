@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { startTestServer, until, userId } from "./harness.js";
 import { createSession, restWire, trpcHttpWire } from "./wires.js";
@@ -69,6 +69,20 @@ describe("what is bounded", () => {
     socket.send("x".repeat(128 * 1_024 + 1));
     const [code] = await once(socket, "close");
     expect(code).toBe(1009);
+  });
+
+  it("a WebSocket frame that is too large is no error of the server's in its log", async () => {
+    const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    try {
+      await using server = await startTestServer({ LOG_LEVEL: "warn" });
+      const { socket } = await openRaw(server.wsUrl);
+      socket.send("x".repeat(128 * 1_024 + 1));
+      await once(socket, "close");
+      const lines = written.mock.calls.map(([line]) => String(line)).filter((line) => line.startsWith("{"));
+      expect(lines).toEqual([]);
+    } finally {
+      written.mockRestore();
+    }
   });
 
   it.each(["/api/messaging/sessions", "/trpc/createSession"])(
