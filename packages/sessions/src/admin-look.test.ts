@@ -38,6 +38,27 @@ it("admins hear of what the bus lost, sessions that begin and end alike, and onc
   leave();
 });
 
+it("admins hear of what the bus lost while they were being told what it had lost before", async () => {
+  const world = createTestWorld();
+  const { clock, create, bus, store } = world;
+  const { heard, leave } = watch(world);
+  await clock.advance(0);
+  const { listSessions } = store;
+  store.listSessions = async (filter, page) => {
+    const answer = await listSessions(filter, page);
+    await new Promise<void>((resolve) => clock.setTimeout(resolve, 500));
+    return answer;
+  };
+  bus.publish = () => {};
+  bus.loseTouch();
+  await clock.advance(100);
+  const { sessionId } = await create();
+  bus.loseTouch();
+  await clock.advance(4_000);
+  expect(heard).toContain(`session.created ${sessionId}`);
+  leave();
+});
+
 it("admins hear nothing of what was over before they came", async () => {
   const world = createTestWorld();
   const { sessions, clock, create } = world;

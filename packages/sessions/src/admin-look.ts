@@ -72,8 +72,9 @@ export class AdminLook {
       // Reading the list counts all sessions, so it is read only where something may be missing.
       this.isSuspicious ||= endings.length > 0 || this.ports.bus.status !== "ok";
       if (!this.isSuspicious) return this.sessions.skip();
-      await this.missed.created(await this.sessions.find());
+      // A gap from here on may have come too late for this reading: it asks for another.
       this.isSuspicious = false;
+      await this.missed.created(await this.sessions.find());
     });
   }
 
@@ -89,6 +90,7 @@ export class AdminLook {
     try {
       await work();
     } catch (cause) {
+      this.isSuspicious = true;
       this.ports.log.warn("The admin feed could not look for what it missed", { cause: String(cause) });
     }
     this.isLooking = false;
