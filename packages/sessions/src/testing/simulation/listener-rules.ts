@@ -4,7 +4,14 @@ import { type PendingReply, parseEventId, type SessionEvent } from "../../sessio
 import { type Model, Violation } from "./model.js";
 import type { Owner } from "./scheduler.js";
 import type { Turn } from "./simulated-agents.js";
-import type { Client } from "./simulated-listener.js";
+
+/** What someone has heard of a session, over all connections so far. */
+export interface Hearing {
+  readonly sessionId: string;
+  lastId: string | null;
+  /** The seq that was reached when the last id was heard. */
+  reached: number | null;
+}
 
 /** What the rules are held against. */
 export interface Told {
@@ -28,7 +35,7 @@ export class ListenerRules {
   private readonly thereBefore: number;
 
   constructor(
-    private readonly client: Client,
+    private readonly client: Hearing,
     /** The process that it is connected to. */
     private readonly node: Owner,
     private readonly told: Told,

@@ -1,18 +1,14 @@
 import { maxWaitingBytes } from "../../listener.js";
 import type { DropCause, EventFrame, ListenerWriter } from "../../ports.js";
 import type { Listening } from "../../sessions.js";
-import { ListenerRules, type Told } from "./listener-rules.js";
+import { type Hearing, ListenerRules, type Told } from "./listener-rules.js";
 import { Violation } from "./model.js";
 import type { Random } from "./random.js";
 import type { Scheduler } from "./scheduler.js";
 import type { SimulatedNode } from "./simulated-node.js";
 
 /** Someone who wants to hear a session, over as many connections as it takes. */
-export interface Client {
-  readonly sessionId: string;
-  lastId: string | null;
-  /** The seq that was reached when the last id was heard. */
-  reached: number | null;
+export interface Client extends Hearing {
   connection: SimulatedListener | null;
 }
 
