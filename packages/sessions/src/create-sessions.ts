@@ -1,20 +1,21 @@
 import { AdminFeed } from "./admin-feed.js";
 import { createSession } from "./create-session.js";
 import type { Domain, SessionsSettings } from "./domain.js";
+import { drain, draining } from "./drain.js";
 import { endSession } from "./end-session.js";
 import { endSessions } from "./end-sessions.js";
 import { eraseChannel } from "./erase-channel.js";
-import { SessionError } from "./errors.js";
 import { startSweeper } from "./expire-sessions.js";
 import { getChannelMessages } from "./get-channel-messages.js";
 import { getSession } from "./get-session.js";
 import { getSessionMessages } from "./get-session-messages.js";
 import { getSessionsHealth } from "./get-sessions-health.js";
 import { Hub } from "./hub.js";
+import { listAgents } from "./list-agents.js";
 import { listEndings } from "./list-endings.js";
 import { listSessions, toRows } from "./list-sessions.js";
 import { listen } from "./listen.js";
-import type { Agent, Ports } from "./ports.js";
+import type { Ports } from "./ports.js";
 import { renewSession } from "./renew-session.js";
 import { sendSessionMessage, streamSessionMessage } from "./send-session-message.js";
 import { sessionHeartbeat } from "./session-heartbeat.js";
@@ -51,14 +52,7 @@ export const createSessions = (ports: Ports, settings: SessionsSettings): Sessio
     eraseChannel: verb(eraseChannel),
     listEndings: verb(listEndings),
     listen: verb(listen),
-    listAgents: ({ withKinds }) => {
-      const agents = ports.agents.list();
-      return {
-        success: true,
-        data: { agents: agents.map(describeAgent) },
-        ...(withKinds ? { kinds: Object.fromEntries(agents.map(({ id, kind }) => [id, kind])) } : {}),
-      };
-    },
+    listAgents: (input) => listAgents(domain, input),
     watch: () => {
       if (isDraining) throw draining();
       return domain.feed.watch();
@@ -93,19 +87,4 @@ const assemble = (ports: Ports, settings: SessionsSettings): Domain => {
   const sweeper = startSweeper(ports, hub, settings.retentionDays);
   const domain: Domain = { ...ports, settings, hub, feed, sweeper };
   return domain;
-};
-
-const describeAgent = ({ id, name }: Agent) => ({ id, name, status: "active" });
-
-const draining = (): SessionError =>
-  new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down; another one will answer");
-
-/** Listeners go first, and come back elsewhere with their last id; replies under way get their time. */
-const drain = async ({ hub, feed, clock }: Domain, graceMs: number): Promise<void> => {
-  feed.dropWatchers();
-  hub.dropListeners("draining");
-  const deadline = clock.now() + graceMs;
-  while (hub.totals().operations > 0 && clock.now() < deadline)
-    await new Promise<void>((resolve) => clock.setTimeout(resolve, Math.min(50, deadline - clock.now())));
-  hub.abortOperations(draining());
 };
