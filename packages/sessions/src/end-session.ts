@@ -1,7 +1,7 @@
 import type { Domain } from "./domain.js";
 import type { Caller, EndingRecord } from "./ending.js";
+import { nothingCut } from "./ending-counts.js";
 import { sessionNotFound } from "./errors.js";
-import { nothingCut } from "./hub.js";
 import { noteOver } from "./over.js";
 import type { EndingCounts } from "./ports.js";
 import type { Inputs, Outputs } from "./schemas.js";

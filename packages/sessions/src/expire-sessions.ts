@@ -1,9 +1,10 @@
 import type { Hub } from "./hub.js";
 import type { Ports } from "./ports.js";
+import { repeat } from "./repeat.js";
 import { toSessionInfo } from "./session.js";
 
 /** Four looks a second keep an expiry within the second that the contract allows (E8). */
-export const sweepEveryMs = 250;
+const sweepEveryMs = 250;
 const batchSize = 100;
 const retentionEveryMs = 60_000;
 /** Endings that go in one transaction, with all that was said before them: SQLite lets nothing else in meanwhile. */
@@ -39,19 +40,17 @@ export const startSweeper = (ports: Needs, hub: Hub, retentionDays: number | nul
     next ??= running.then(begin, begin);
     return next;
   };
-  const stopSweeping = repeat(ports, sweepEveryMs, sweep, "The sweep of expired sessions failed");
-  const stopRetaining = repeat(
-    ports,
-    retentionEveryMs,
-    () => deleteOld(ports, retentionDays),
-    "The sweep of old records failed",
-  );
+  const { clock, log } = ports;
+  const sweepAlone = logging(log, "The sweep of expired sessions failed", sweep);
+  const deleteAlone = logging(log, "The sweep of old records failed", () => deleteOld(ports, retentionDays));
+  const stopSweeping = repeat(clock, sweepEveryMs, sweepAlone);
+  const stopDeleting = repeat(clock, retentionEveryMs, deleteAlone);
   return {
     sweep,
     sweepSoon: () => void sweep().catch(() => {}),
     stop: () => {
       stopSweeping();
-      stopRetaining();
+      stopDeleting();
     },
   };
 };
@@ -81,28 +80,16 @@ const deleteOld = async ({ store }: Needs, retentionDays: number | null): Promis
   while ((await store.deleteEndedBefore(now - retentionDays * dayMs, retentionBatch)) === retentionBatch);
 };
 
-/** Runs `work` every so often, one at a time; a failure is logged once, until it works again. */
-const repeat = (
-  { clock, log }: Needs,
-  everyMs: number,
-  work: () => Promise<void>,
-  failure: string,
-): (() => void) => {
-  let stopped = false;
-  let failing = false;
-  const run = async (): Promise<void> => {
+/** The same work, whose failure is logged, once until it works again, and goes no further. */
+const logging = (log: Ports["log"], failure: string, work: () => Promise<void>): (() => Promise<void>) => {
+  let isFailing = false;
+  return async () => {
     try {
       await work();
-      failing = false;
+      isFailing = false;
     } catch (cause) {
-      if (!failing) log.error(failure, { cause: String(cause) });
-      failing = true;
+      if (!isFailing) log.error(failure, { cause: String(cause) });
+      isFailing = true;
     }
-    if (!stopped) timer = clock.setTimeout(run, everyMs);
-  };
-  let timer = clock.setTimeout(run, everyMs);
-  return () => {
-    stopped = true;
-    timer.cancel();
   };
 };

@@ -1,13 +1,14 @@
 import type { EndingRecord } from "./ending.js";
+import { addToEnding, nothingCut } from "./ending-counts.js";
 import { HubEntry } from "./hub-entry.js";
 import type { BusMessage, DropCause, EndingCounts, Held, Ports } from "./ports.js";
+import { repeat } from "./repeat.js";
 import { toIso } from "./session.js";
 import type { SessionEventBody } from "./session-event.js";
 
 /** Subject of what is said of one session. */
 const subjectOf = (sessionId: string): string => `session.${sessionId}`;
 
-export const nothingCut: EndingCounts = { listenersDropped: 0, operationsAborted: 0 };
 /** How many endings' counts are remembered, for the call that ended a session which was let go of before its answer came. */
 const rememberedCounts = 1_000;
 /** Sessions asked for in one look at the store. */
@@ -35,7 +36,7 @@ export class Hub {
   private uniques = 0;
   private told = 0;
   private readonly uniqueTag: string;
-  private stopLooking: () => void = () => {};
+  private readonly stopLooking: () => void;
 
   constructor(
     private readonly ports: Ports,
@@ -43,7 +44,8 @@ export class Hub {
     private readonly observer: HubObserver,
   ) {
     this.uniqueTag = ports.newId().slice(0, 8);
-    if (settings.lookEveryMs !== null) this.lookEvery(settings.lookEveryMs);
+    const { lookEveryMs } = settings;
+    this.stopLooking = lookEveryMs === null ? () => {} : repeat(ports.clock, lookEveryMs, () => this.look());
     ports.bus.onGap(() => void this.look());
   }
 
@@ -106,7 +108,7 @@ export class Hub {
     const counts = entry.release(ending);
     if (counts.listenersDropped + counts.operationsAborted > 0) {
       this.remember(ending.sessionId, counts);
-      this.report(ending.sessionId, counts);
+      addToEnding(this.ports, ending.sessionId, counts);
     }
     return counts;
   }
@@ -184,12 +186,6 @@ export class Hub {
     if (this.counted.size > rememberedCounts && oldest !== undefined) this.counted.delete(oldest);
   }
 
-  private report(sessionId: string, counts: EndingCounts): void {
-    this.ports.store.addEndingCounts(sessionId, counts).catch((cause: unknown) => {
-      this.ports.log.warn("The counts of an ending could not be stored", { sessionId, cause: String(cause) });
-    });
-  }
-
   private async lookAt(sessionIds: readonly string[]): Promise<void> {
     try {
       const live = await this.ports.store.readLastSeqs(sessionIds);
@@ -200,21 +196,6 @@ export class Hub {
     } catch (cause) {
       this.ports.log.warn("The look at the store failed; the next one is due soon", { cause: String(cause) });
     }
-  }
-
-  private lookEvery(everyMs: number): void {
-    let stopped = false;
-    const schedule = () =>
-      this.ports.clock.setTimeout(() => {
-        void this.look().finally(() => {
-          if (!stopped) timer = schedule();
-        });
-      }, everyMs);
-    let timer = schedule();
-    this.stopLooking = () => {
-      stopped = true;
-      timer.cancel();
-    };
   }
 
   private nextUnique(): string {

@@ -1,3 +1,4 @@
+import { DeliveryOrder } from "../../delivery-order.js";
 import { HubEntry } from "../../hub-entry.js";
 import { Listener } from "../../listener.js";
 import { Operation } from "../../operation.js";
@@ -147,14 +148,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "what is still missing is not fetched before the end",
     seed: 464,
-    mutation: patch(HubEntry, "deliverUpTo", () => async () => {}),
+    mutation: patch(DeliveryOrder, "deliverUpTo", () => async () => {}),
   },
   {
     name: "messages are not told apart by their seq",
     seed: 8,
     mutation: both(
       patch(
-        HubEntry,
+        DeliveryOrder,
         "deliverInOrder",
         (original) =>
           function (delivery) {
@@ -181,7 +182,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "gaps are not filled from the store",
     seed: 8,
-    mutation: patch(HubEntry, "readMissing", () => async () => {}),
+    mutation: patch(DeliveryOrder, "readMissing", () => async () => {}),
   },
   {
     name: "an event that the bus repeats is passed on again",

@@ -1,0 +1,126 @@
+import { type Message, toMessageInfo } from "./message.js";
+import type { Ports } from "./ports.js";
+import { toIso } from "./session.js";
+import type { SessionEventBody } from "./session-event.js";
+
+/** Something to deliver; messages carry their seq, so that order and once-only don't depend on how they came. */
+export interface Delivery {
+  readonly seq: number | null;
+  readonly at: string;
+  readonly body: SessionEventBody;
+}
+
+const fillPageSize = 100;
+
+/** Passes on what comes of one session, its messages by their seq and each once; a gap is filled from the store first. */
+export class DeliveryOrder {
+  /** The seq of the last message passed on; null while nobody listens. */
+  private delivered: number | null = null;
+  /** The highest seq that is known to be this session's: what its channel has beyond it may be its successor's. */
+  private own = 0;
+  /** Deliveries that wait for a gap before them to be filled. */
+  private waiting: Delivery[] = [];
+  private filling: Promise<void> | null = null;
+  private channelId: string | null = null;
+
+  constructor(
+    private readonly store: Pick<Ports["store"], "readMessagesAfter">,
+    private readonly pass: (delivery: Delivery) => void,
+    private readonly onFailure: (cause: unknown) => void,
+  ) {}
+
+  /** The seq of the last message passed on, 0 before the first. */
+  get reached(): number {
+    return this.delivered ?? 0;
+  }
+
+  /** Somebody listens who knows the messages up to `seq`. */
+  begin(channelId: string, seq: number): void {
+    this.channelId = channelId;
+    this.delivered ??= seq;
+    this.catchUpTo(seq);
+  }
+
+  /** Nobody listens any more. */
+  pause(): void {
+    this.delivered = null;
+  }
+
+  take(delivery: Delivery): void {
+    this.own = Math.max(this.own, delivery.seq ?? 0);
+    if (!this.filling && this.deliverInOrder(delivery)) return;
+    this.waiting.push(delivery);
+    this.fill();
+  }
+
+  /** Passes on what is missing up to a message that the store has. */
+  catchUpTo(seq: number): void {
+    this.own = Math.max(this.own, seq);
+    if (this.delivered !== null && seq > this.delivered) this.fill();
+  }
+
+  /** The same; resolves when it is done, or could not be. */
+  async deliverUpTo(seq: number): Promise<void> {
+    await this.filling;
+    this.catchUpTo(seq);
+    await this.filling;
+  }
+
+  /** False where a message before this one is missing. */
+  private deliverInOrder(delivery: Delivery): boolean {
+    const { seq } = delivery;
+    if (seq !== null) {
+      if (this.delivered !== null && seq <= this.delivered) return true;
+      if (this.delivered !== null && seq > this.delivered + 1) return false;
+      this.delivered = seq;
+    }
+    this.pass(delivery);
+    return true;
+  }
+
+  private fill(): void {
+    this.filling ??= this.fillFromStore()
+      .catch((cause: unknown) => {
+        // Messages are not lost: the next one, or the next look at the store, shows the gap again. What need not
+        // wait for it does not.
+        for (const delivery of this.waiting.splice(0)) this.deliverInOrder(delivery);
+        this.onFailure(cause);
+      })
+      .finally(() => {
+        this.filling = null;
+        if (this.waiting.length > 0) this.fill();
+      });
+  }
+
+  /** What waits goes on in the order it came: of what is in the store too, only a gap before a message goes ahead of it. */
+  private async fillFromStore(): Promise<void> {
+    for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
+      if (this.deliverInOrder(next) || next.seq === null) continue;
+      await this.readMissing(next.seq - 1);
+      if (this.deliverInOrder(next)) continue;
+      // What the store does not have before it is not there to wait for.
+      this.delivered = next.seq - 1;
+      this.deliverInOrder(next);
+    }
+    await this.readMissing(this.own);
+  }
+
+  private async readMissing(upTo: number): Promise<void> {
+    while (this.delivered !== null && this.channelId !== null && this.delivered < upTo) {
+      const page = await this.store.readMessagesAfter(this.channelId, this.delivered, fillPageSize);
+      const missing = page.filter(({ seq }) => seq <= upTo);
+      if (missing.length === 0) return;
+      for (const message of missing) {
+        if (this.delivered === null || message.seq <= this.delivered) continue;
+        this.delivered = message.seq;
+        this.pass(messageDelivery(message));
+      }
+    }
+  }
+}
+
+export const messageDelivery = (message: Message): Delivery => ({
+  seq: message.seq,
+  at: toIso(message.createdAt),
+  body: { type: "message", message: toMessageInfo(message) },
+});
