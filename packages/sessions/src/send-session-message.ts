@@ -7,7 +7,7 @@ import { PushQueue } from "./push-queue.js";
 import { runReply } from "./run-reply.js";
 import type { Inputs, Outputs } from "./schemas.js";
 import { isNearExpiration, type Session, toIso, toSessionInfo } from "./session.js";
-import type { Chunk, ReplyStream } from "./sessions.js";
+import type { AgentResponse, Chunk, ReplyStream } from "./sessions.js";
 
 type Input = Inputs["sendSessionMessage"];
 type Output = Outputs["sendSessionMessage"];
@@ -39,17 +39,16 @@ export const streamSessionMessage = async (domain: Domain, input: Input): Promis
   const begun = await begin(domain, input);
   const { messageId } = begun.operation;
   const chunks = new PushQueue<Chunk>();
-  const reply = run(domain, begun, (chunk, index) => chunks.push({ messageId, chunk, index })).then(
-    toMessageInfo,
-  );
+  const onChunk = (chunk: string, index: number) => chunks.push({ messageId, chunk, index });
+  const reply = run(domain, begun, onChunk).then(toAgentResponse);
   reply.then(
     () => chunks.close(null),
     (error: Error) => chunks.close(error),
   );
-  return { userMessage: begun.answer, chunks: chunks.read(), reply };
+  return { userMessage: toMessageInfo(begun.message), chunks: chunks.read(), reply };
 };
 
-export const toAgentResponse = (reply: Message): NonNullable<Output["agentResponse"]> => {
+const toAgentResponse = (reply: Message): AgentResponse => {
   const { attachments: _, ...info } = toMessageInfo(reply);
   return { ...info, text: info.content };
 };

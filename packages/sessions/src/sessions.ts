@@ -2,7 +2,6 @@ import type { Caller, Ending } from "./ending.js";
 import type { MessageInfo } from "./message.js";
 import type { Agent, ListenerWriter } from "./ports.js";
 import type { Inputs, Outputs, SessionRow } from "./schemas.js";
-import type { SessionInfo } from "./session.js";
 
 type Verb<Name extends keyof Inputs & keyof Outputs> = (input: Inputs[Name]) => Promise<Outputs[Name]>;
 type CallerVerb<Name extends keyof Inputs & keyof Outputs> = (
@@ -31,14 +30,17 @@ export interface Chunk {
   readonly index: number;
 }
 
+/** The agent's message, its content as `text` too. */
+export type AgentResponse = NonNullable<Outputs["sendSessionMessage"]["agentResponse"]>;
+
 /** A reply as it is written, for a caller who wants it in pieces. */
 export interface ReplyStream {
   /** The user's message as stored. */
-  readonly userMessage: Outputs["sendSessionMessage"];
+  readonly userMessage: MessageInfo;
   /** Pieces in order; throws `SESSION_ENDED`, `AGENT_FAILED` or `AGENT_TIMEOUT`. Leaving it early aborts nothing. */
   readonly chunks: AsyncIterable<Chunk>;
   /** The whole reply once stored; rejects with what `chunks` throws. */
-  readonly reply: Promise<MessageInfo>;
+  readonly reply: Promise<AgentResponse>;
 }
 
 export interface Listening {
@@ -87,5 +89,3 @@ export interface Sessions {
   drain(graceMs: number): Promise<void>;
   close(): Promise<void>;
 }
-
-export type { SessionInfo };

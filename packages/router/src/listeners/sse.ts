@@ -7,8 +7,9 @@ import {
   SessionError,
 } from "@adjourn/sessions";
 
-/** How often an idle connection hears a comment (contract §4). */
-const everyMs = 15_000;
+/** How often an idle connection hears a comment (contract §4), and what. */
+export const commentEveryMs = 15_000;
+export const sseComment = ": still here\n\n";
 
 export const sseHeaders = {
   "Content-Type": "text/event-stream; charset=utf-8",
@@ -25,9 +26,9 @@ export const sseHeaders = {
 export const listenOverSse = async (
   response: ServerResponse,
   enter: (writer: ListenerWriter) => Promise<Listening>,
-  commentEveryMs = everyMs,
+  everyMs = commentEveryMs,
 ): Promise<void> => {
-  const listener = new SseListener(response, commentEveryMs);
+  const listener = new SseListener(response, everyMs);
   const listening = await enter(listener);
   listener.whenGone(() => listening.leave());
   if (listener.isRefused) throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
@@ -43,9 +44,9 @@ class SseListener implements ListenerWriter {
 
   constructor(
     private readonly response: ServerResponse,
-    commentEveryMs: number,
+    everyMs: number,
   ) {
-    this.timer = setInterval(() => this.beat(), commentEveryMs);
+    this.timer = setInterval(() => this.beat(), everyMs);
     this.timer.unref();
     response.on("drain", () => this.wake());
     response.once("finish", () => this.gone());
@@ -88,7 +89,7 @@ class SseListener implements ListenerWriter {
   }
 
   private beat(): void {
-    if (this.response.headersSent && !this.response.writableEnded) this.response.write(": still here\n\n");
+    if (this.response.headersSent && !this.response.writableEnded) this.response.write(sseComment);
   }
 
   private wake(): void {

@@ -4,18 +4,11 @@ import type { z } from "zod";
 import { requireAccess } from "../access.js";
 import type { Context } from "../context.js";
 import { listenOverSse } from "../listeners/sse.js";
-import { invalidInput, type Refusal } from "../refusal.js";
+import { invalidInput } from "../refusal.js";
 import { createCaller } from "../router.js";
 import { answerJson } from "./answer.js";
-import type { Dialect } from "./dialects.js";
 import type { Route } from "./routes.js";
-import { streamMessage } from "./stream-message.js";
-
-interface Wire {
-  readonly response: ServerResponse;
-  readonly dialect: Dialect;
-  readonly refuse: (error: unknown) => Refusal;
-}
+import { streamMessage, type Wire } from "./stream-message.js";
 
 type Input = Readonly<Record<string, unknown>>;
 

@@ -116,9 +116,17 @@ test("a slow reader is waited for, and gets every piece in the end", async () =>
     authorId: testUserId,
     createdAt: "2026-01-01T00:00:00.000Z",
     metadata: {},
-    sessionStatus: { expiresAt: "", renewalCount: 0, wasRenewed: false, isNearExpiration: false },
+    isAgent: false,
+    inReplyTo: null,
   };
-  const reply = { ...userMessage, id: "reply", isAgent: true, inReplyTo: "sent", content: "whole" };
+  const reply = {
+    ...userMessage,
+    id: "reply",
+    isAgent: true,
+    inReplyTo: "sent",
+    content: "whole",
+    text: "whole",
+  };
   await using server = await startRestServer({
     sessions: (real) => ({
       ...real,

@@ -1,14 +1,12 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import type { MessageInfo, Outputs, ReplyStream } from "@adjourn/sessions";
-import { sseHeaders } from "../listeners/sse.js";
+import type { ReplyStream } from "@adjourn/sessions";
+import { commentEveryMs, sseComment, sseHeaders } from "../listeners/sse.js";
 import type { Refusal } from "../refusal.js";
 import type { Dialect } from "./dialects.js";
 
-/** How often an answer that has nothing new to say shows that it is alive, in ms. */
-const commentEveryMs = 15_000;
-
-interface Wire {
+/** Where an answer goes, and in whose words it refuses. */
+export interface Wire {
   readonly response: ServerResponse;
   readonly dialect: Dialect;
   readonly refuse: (error: unknown) => Refusal;
@@ -26,43 +24,23 @@ export const streamMessage = async (
   reply.catch(() => {});
   const gone = new AbortController();
   response.once("close", () => gone.abort());
-  const comments = setInterval(() => response.write(": still here\n\n"), commentEveryMs).unref();
+  const comments = setInterval(() => response.write(sseComment), commentEveryMs).unref();
   const send = async (event: string, data: unknown): Promise<void> => {
     const isTaken = response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     if (!isTaken && !gone.signal.aborted) await once(response, "drain", { signal: gone.signal });
   };
   response.writeHead(200, sseHeaders);
   try {
-    await send("user_message", toMessage(userMessage));
+    await send("user_message", userMessage);
     for await (const chunk of chunks) {
       await send("chunk", chunk);
       if (gone.signal.aborted) return;
     }
-    await send("done", toAgentResponse(await reply));
+    await send("done", await reply);
   } catch (error) {
     if (!gone.signal.aborted) await send("error", dialect.errorBody(refuse(error)));
   } finally {
     clearInterval(comments);
     response.end();
   }
-};
-
-const toMessage = ({
-  sessionStatus: _,
-  agentResponse: __,
-  ...sent
-}: Outputs["sendSessionMessage"]): MessageInfo => ({
-  id: sent.id,
-  content: sent.content,
-  authorId: sent.authorId,
-  isAgent: false,
-  inReplyTo: null,
-  createdAt: sent.createdAt,
-  metadata: sent.metadata,
-  ...(sent.attachments ? { attachments: sent.attachments } : {}),
-});
-
-const toAgentResponse = (reply: MessageInfo): Outputs["sendSessionMessage"]["agentResponse"] => {
-  const { attachments: _, ...message } = reply;
-  return { ...message, text: reply.content };
 };
