@@ -14,7 +14,7 @@ import { refuseConnection } from "./refuse-connection.js";
 export interface ConnectionNeeds {
   readonly slots: ConnectionSlots;
   readonly trustProxy: TrustedProxies;
-  readonly errorBody: (refusal: Refusal) => unknown;
+  readonly errorBody: (refusal: Refusal) => object;
 }
 
 /** What goes on below the requests: who may connect, and what never becomes a request. */

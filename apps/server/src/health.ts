@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
+import { answerJson } from "@adjourn/router";
 import type { Sessions } from "@adjourn/sessions";
-import { answerJson } from "./answer.js";
 
 /** How long a store may take to answer before it counts as down. */
 const storeWithinMs = 2_000;

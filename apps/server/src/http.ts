@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type Credentials, toRefusal } from "@adjourn/router";
+import { answerRefusal, type Credentials, toRefusal } from "@adjourn/router";
 import type { Sessions } from "@adjourn/sessions";
 import type { Logger } from "pino";
 import { readAddress } from "./address.js";
 import type { Gate } from "./admission.js";
-import { answerRefusal } from "./answer.js";
 import { type ConnectionNeeds, type Connections, guardConnections } from "./connections.js";
 import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.js";
 import { answerHealth, answerReadiness } from "./health.js";
@@ -94,7 +93,6 @@ export const createHttpServer = (
     if (needs.isDraining()) response.setHeader("Connection", "close");
     mounts(request, response, requestId).catch((error: unknown) => {
       needs.reportError(error, { path: request.method, requestId });
-      if (response.headersSent) return response.destroy();
       const refusal = toRefusal(error, requestId);
       answerRefusal(response, refusal, needs.errorBody(refusal));
     });

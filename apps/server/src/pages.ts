@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
+  answerJson,
   authenticateRequest,
   type Credentials,
   type createOpenapiDocument,
@@ -8,7 +9,6 @@ import {
 import { SessionError } from "@adjourn/sessions";
 import type { Address } from "./address.js";
 import type { Gate } from "./admission.js";
-import { answer, answerJson } from "./answer.js";
 import type { Metrics } from "./metrics.js";
 
 export type Page = (request: IncomingMessage, response: ServerResponse, address: Address) => Promise<void>;
@@ -48,14 +48,19 @@ export const createPages = ({
       "/docs",
       page((response) => {
         response.setHeader("Content-Security-Policy", docsPolicy);
-        answer(response, 200, "text/html; charset=utf-8", docs);
+        answerText(response, "text/html; charset=utf-8", docs);
       }, "open"),
     ],
     [
       "/metrics",
-      page(async (response) => answer(response, 200, metrics.contentType, await metrics.text()), "key"),
+      page(async (response) => answerText(response, metrics.contentType, await metrics.text()), "key"),
     ],
   ]);
+};
+
+const answerText = (response: ServerResponse, contentType: string, text: string): void => {
+  response.writeHead(200, { "Content-Type": contentType, "Content-Length": Buffer.byteLength(text) });
+  response.end(text);
 };
 
 /** @throws SessionError `METHOD_NOT_ALLOWED` for what does more than read */

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
-import { toRefusal } from "@adjourn/router";
+import { answerJson, answerRefusal, type Refusal, toRefusal } from "@adjourn/router";
 import { SessionError, StoreUnavailableError } from "@adjourn/sessions";
 import type { Logger } from "pino";
-import { answerJson, answerRefusal } from "./answer.js";
 import type { Settings } from "./env.js";
 
 const retryEveryMs = 1_000;
@@ -18,7 +17,7 @@ export const openPatiently = async <Store>(
   open: () => Promise<Store>,
   settings: Pick<Settings, "host" | "port">,
   logger: Logger,
-  errorBody: (refusal: ReturnType<typeof toRefusal>) => unknown,
+  errorBody: (refusal: Refusal) => object,
 ): Promise<Store> => {
   const { host, port } = settings;
   const first = await unlessUnavailable(open, (reason) =>
@@ -54,7 +53,7 @@ const unlessUnavailable = async <Store>(
 };
 
 const answerWaiting =
-  (errorBody: (refusal: ReturnType<typeof toRefusal>) => unknown): RequestListener =>
+  (errorBody: (refusal: Refusal) => object): RequestListener =>
   (request, response) => {
     response.setHeader("Connection", "close");
     response.setHeader("X-Request-Id", randomUUID());

@@ -31,7 +31,7 @@ export interface WebSocketNeeds {
   readonly isDraining: () => boolean;
   readonly gate: Gate;
   readonly connections: Connections;
-  readonly errorBody: (refusal: Refusal) => unknown;
+  readonly errorBody: (refusal: Refusal) => object;
   readonly reportError: ReportError;
   readonly heartbeat?: HeartbeatTimes | undefined;
   readonly paramsWithinMs?: number | undefined;

@@ -4,6 +4,7 @@ import { maxBodyBytes, tooLarge } from "./body-limit.js";
 import { invalidJson } from "./refusal.js";
 import { hasBody, jsonRefusal } from "./rest/read-body.js";
 import { isWellEncoded } from "./rest/read-input.js";
+import { splitTarget } from "./split-target.js";
 
 /**
  * Holds a request that tRPC is about to read to what REST asks of one: a body that is JSON in UTF-8, an address that is
@@ -11,7 +12,7 @@ import { isWellEncoded } from "./rest/read-input.js";
  * characters. Call it right before tRPC reads; the function that comes back throws what is known to be wrong by then.
  */
 export const watchTrpcRequest = (request: IncomingMessage): (() => void) => {
-  let refusal: SessionError | null = isWellEncoded(queryOf(request))
+  let refusal: SessionError | null = isWellEncoded(splitTarget(request.url).query)
     ? null
     : validationError({ path: "", message: "the query is not well-formed percent-encoding" });
   if (request.method !== "GET" && hasBody(request)) {
@@ -26,9 +27,6 @@ export const watchTrpcRequest = (request: IncomingMessage): (() => void) => {
     if (refusal) throw refusal;
   };
 };
-
-const queryOf = ({ url = "" }: IncomingMessage): string =>
-  url.includes("?") ? url.slice(url.indexOf("?") + 1) : "";
 
 const headRefusal = (request: IncomingMessage): SessionError | null =>
   Number(request.headers["content-length"] ?? 0) > maxBodyBytes ? tooLarge() : jsonRefusal(request);

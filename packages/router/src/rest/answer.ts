@@ -1,6 +1,5 @@
 import type { ServerResponse } from "node:http";
 import type { Refusal } from "../refusal.js";
-import type { Dialect } from "./dialects.js";
 
 /** Writes a whole JSON answer; does nothing where the caller has left. */
 export const answerJson = (response: ServerResponse, status: number, body: unknown): void => {
@@ -13,10 +12,10 @@ export const answerJson = (response: ServerResponse, status: number, body: unkno
   response.end(json);
 };
 
-/** Refuses in the words of the dialect. An answer that has begun can only be cut off. */
-export const answerRefusal = (response: ServerResponse, refusal: Refusal, dialect: Dialect): void => {
+/** Refuses with a body in the words of the dialect. An answer that has begun can only be cut off. */
+export const answerRefusal = (response: ServerResponse, refusal: Refusal, body: object): void => {
   if (response.headersSent) return void response.destroy();
   if (refusal.retryAfterSeconds !== null) response.setHeader("Retry-After", refusal.retryAfterSeconds);
   if (refusal.code === "UNAUTHORIZED") response.setHeader("WWW-Authenticate", 'Bearer realm="adjourn"');
-  answerJson(response, refusal.status, dialect.errorBody(refusal));
+  answerJson(response, refusal.status, body);
 };

@@ -5,13 +5,14 @@ import { requireAccess } from "../access.js";
 import { authenticateRequest } from "../authenticate-request.js";
 import type { Credentials, Principal } from "../context.js";
 import { type Refusal, toRefusal } from "../refusal.js";
+import { splitTarget } from "../split-target.js";
 import { answerRefusal } from "./answer.js";
 import { type DialectName, dialects } from "./dialects.js";
 import { bendInput } from "./lenient-input.js";
 import { matchRoute } from "./match-route.js";
 import { perform } from "./perform.js";
 import { CallerLeft, readBody } from "./read-body.js";
-import { mergeInput, readAddress } from "./read-input.js";
+import { mergeInput, readAddressInput } from "./read-input.js";
 
 export interface RestOptions {
   readonly sessions: Sessions;
@@ -49,14 +50,14 @@ export const createRestHandler = (options: RestOptions): RestHandler => {
     requestId: string,
     refuse: (error: unknown) => Refusal,
   ): Promise<void> => {
-    const { path, query } = splitAddress(request.url ?? "/");
+    const { path, query } = splitTarget(request.url);
     const principal = await authenticateRequest(credentials, request.headers, new URLSearchParams(query));
     const admitted = (async () => options.admit?.(request, principal))();
     // A request counts whatever becomes of it; what it is refused for is its address first.
     admitted.catch(() => {});
     const { route, parameters } = requireRoute(request, response, path);
     await admitted;
-    const address = readAddress(route, parameters, query);
+    const address = readAddressInput(route, parameters, query);
     requireAccess(route.operation, principal, address.fields, route.body ? "address" : "all");
     const body = await readBody(request, route.body);
     const merged = mergeInput(route, address, body, request);
@@ -79,7 +80,8 @@ export const createRestHandler = (options: RestOptions): RestHandler => {
       await serve(request, response, requestId, refuse);
     } catch (error) {
       if (error instanceof CallerLeft) return;
-      answerRefusal(response, refuse(error), dialect);
+      const refusal = refuse(error);
+      answerRefusal(response, refusal, dialect.errorBody(refusal));
     }
   };
 };
@@ -90,13 +92,6 @@ const requestIdOf = (response: ServerResponse): string => {
   const requestId = randomUUID();
   response.setHeader("X-Request-Id", requestId);
   return requestId;
-};
-
-/** Not `new URL`, which would resolve `..`, and `%2e%2e` too, before we see the session id that it stands for. */
-const splitAddress = (url: string): { path: string; query: string } => {
-  const local = url.replace(/^https?:\/\/[^/?#]*/i, "");
-  const at = local.indexOf("?");
-  return at === -1 ? { path: local, query: "" } : { path: local.slice(0, at), query: local.slice(at + 1) };
 };
 
 const requireRoute = ({ method = "GET" }: IncomingMessage, response: ServerResponse, path: string) => {

@@ -11,7 +11,7 @@ export interface AddressInput {
   readonly issues: readonly ValidationIssue[];
 }
 
-export const readAddress = (
+export const readAddressInput = (
   route: Route,
   parameters: Readonly<Record<string, string>>,
   query: string,
