@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Refusal, toRefusal } from "@adjourn/router";
 import { SessionError, validationError } from "@adjourn/sessions";
+import { AnswersUnderWay } from "./answers-under-way.js";
 import { clientAddress, isProxy } from "./client-address.js";
 import type { ConnectionSlots } from "./connection-slots.js";
 import type { TrustedProxies } from "./env.js";
@@ -38,7 +38,7 @@ export const guardConnections = (
   const refused = new WeakSet<Duplex>();
   /** A connection comes twice where the offer of another protocol has been passed over. */
   const known = new WeakSet<Duplex>();
-  const underWay = new WeakMap<Duplex, Set<ServerResponse>>();
+  const underWay = new AnswersUnderWay();
 
   const refuse = (connection: Duplex, error: SessionError, status?: number) => {
     const requestId = randomUUID();
@@ -68,26 +68,12 @@ export const guardConnections = (
   });
 
   server.on("clientError", (error: NodeJS.ErrnoException, connection) => {
-    const isBegun = [...(underWay.get(connection) ?? [])].some(({ headersSent }) => headersSent);
     // Into an answer that has begun nothing else may be written.
-    if (isBegun || error.code === "ECONNRESET" || refused.has(connection)) return void connection.destroy();
+    if (underWay.isAnyBegun(connection) || error.code === "ECONNRESET" || refused.has(connection))
+      return void connection.destroy();
     const { status, refusal } = notHttp(error.code);
     refuse(connection, refusal, status);
   });
-
-  const answersOn = (connection: Duplex): Set<ServerResponse> => {
-    const known = underWay.get(connection);
-    if (known) return known;
-    const answers = new Set<ServerResponse>();
-    underWay.set(connection, answers);
-    connection.once("close", () => {
-      // Node tells only the answer whose turn it was; those that queue behind it would wait for ever.
-      queueMicrotask(() => {
-        for (const answer of answers) answer.emit("close");
-      });
-    });
-    return answers;
-  };
 
   const takeForProxied = (request: IncomingMessage, message: ServerResponse | Duplex) => {
     if (!isProxy(request.socket, trustProxy)) return;
@@ -99,25 +85,21 @@ export const guardConnections = (
     hears: ({ socket }) => !refused.has(socket),
     begin: (request, response) => {
       const { socket } = request;
-      answersOn(socket).add(response);
+      underWay.add(socket, response);
       takeForProxied(request, response);
-      response.once("close", () => answersOn(socket).delete(response));
       // The socket's timer knows progress from silence; one that waits for us has nothing to take.
       response.on("timeout", () => {
         if (socket.writableLength > 0) socket.destroy();
       });
     },
     beginUpgrade: (request) => takeForProxied(request, request.socket),
-    answered: ({ socket }) =>
-      Promise.all([...(underWay.get(socket) ?? [])].map((response) => once(response, "close"))),
+    answered: ({ socket }) => underWay.over(socket),
     checkPipeline: ({ socket }) => {
-      if ((underWay.get(socket)?.size ?? 0) <= maxPipelined) return;
+      if (underWay.count(socket) <= maxPipelined) return;
       throw new SessionError(
         "RATE_LIMITED",
         `A connection carries at most ${maxPipelined} requests at once`,
-        {
-          limit: maxPipelined,
-        },
+        { limit: maxPipelined },
       );
     },
   };

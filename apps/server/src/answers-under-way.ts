@@ -1,0 +1,44 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+
+/** The answers that are due on each connection: several where requests come without waiting for them, as a pipeline. */
+export class AnswersUnderWay {
+  private readonly byConnection = new WeakMap<Duplex, Set<ServerResponse>>();
+
+  add(connection: Duplex, response: ServerResponse): void {
+    const answers = this.byConnection.get(connection) ?? this.begin(connection);
+    answers.add(response);
+    response.once("close", () => answers.delete(response));
+  }
+
+  count(connection: Duplex): number {
+    return this.byConnection.get(connection)?.size ?? 0;
+  }
+
+  /** Whether a part of one has been written. */
+  isAnyBegun(connection: Duplex): boolean {
+    return this.on(connection).some(({ headersSent }) => headersSent);
+  }
+
+  /** Resolves when all that are due now are over. */
+  over(connection: Duplex): Promise<unknown> {
+    return Promise.all(this.on(connection).map((response) => once(response, "close")));
+  }
+
+  private on(connection: Duplex): readonly ServerResponse[] {
+    return [...(this.byConnection.get(connection) ?? [])];
+  }
+
+  private begin(connection: Duplex): Set<ServerResponse> {
+    const answers = new Set<ServerResponse>();
+    this.byConnection.set(connection, answers);
+    connection.once("close", () => {
+      // Node tells only the answer whose turn it was; those that queue behind it would wait for ever.
+      queueMicrotask(() => {
+        for (const answer of answers) answer.emit("close");
+      });
+    });
+    return answers;
+  }
+}
