@@ -1,9 +1,11 @@
 import type { ServerResponse } from "node:http";
 import { answerJson } from "@adjourn/router";
 import type { Sessions } from "@adjourn/sessions";
+import { withinTime } from "./within-time.js";
 
 /** How long a store may take to answer before it counts as down. */
 const storeWithinMs = 2_000;
+const down = { store: "down", bus: "down" } as const;
 
 export const answerHealth = (response: ServerResponse): void => answerJson(response, 200, { status: "ok" });
 
@@ -13,23 +15,9 @@ export const answerReadiness = async (
   sessions: Sessions,
   isDraining: boolean,
 ): Promise<void> => {
-  const { store, bus } = await withinTime(sessions.readiness());
+  const { store, bus } = await withinTime(storeWithinMs, sessions.readiness(), down);
   if (isDraining || store === "down") {
     response.setHeader("Retry-After", "1");
     answerJson(response, 503, { status: isDraining ? "draining" : "unavailable", store, bus });
   } else answerJson(response, 200, { status: bus === "ok" ? "ready" : "degraded", store, bus });
-};
-
-type Readiness = Awaited<ReturnType<Sessions["readiness"]>>;
-
-const withinTime = async (asked: Promise<Readiness>): Promise<Readiness> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Readiness>((resolve) => {
-    timer = setTimeout(() => resolve({ store: "down", bus: "down" }), storeWithinMs);
-  });
-  try {
-    return await Promise.race([asked, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 };

@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import { type BusFigures, measureBus } from "./measured-bus.js";
 import { measureListeners } from "./measured-listeners.js";
 import { measureStore } from "./measured-store.js";
+import { withinTime } from "./within-time.js";
 
 export interface Metrics {
   /** Each of these measures what goes through what it returns. */
@@ -65,24 +66,16 @@ const countSessions = (registry: Registry, store: SessionStore): void => {
     registers: [registry],
     async collect() {
       this.reset();
-      const counts = await withinTime(store.countSessions());
+      const counts = await withinTime(
+        countWithinMs,
+        store.countSessions().catch(() => null),
+        null,
+      );
       if (!counts) return;
       this.set({ state: "active" }, counts.active);
       this.set({ state: "expired" }, counts.expired);
     },
   });
-};
-
-const withinTime = async <Count>(counting: Promise<Count>): Promise<Count | null> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), countWithinMs);
-  });
-  try {
-    return await Promise.race([counting.catch(() => null), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 };
 
 const countHeld = (registry: Registry, sessions: Sessions): void => {
