@@ -1,37 +1,13 @@
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { createCredentials, createOpenapiDocument, createRestHandler, dialects } from "@adjourn/router";
-import { type AgentDirectory, type Clock, createSessions, type SessionStore } from "@adjourn/sessions";
-import { openAgents, openBus, openStore } from "./adapters.js";
-import { createGate } from "./admission.js";
-import { createConnectionSlots } from "./connection-slots.js";
+import { createDoors } from "./doors.js";
 import type { Settings } from "./env.js";
-import type { HeartbeatTimes } from "./heartbeat.js";
-import { createHttpServer } from "./http.js";
-import { maxConnectionsPerAddress } from "./limits.js";
-import { createLogger, toLog } from "./log.js";
+import { maxConnectionsPerAddress, patience } from "./limits.js";
+import { createLogger } from "./log.js";
 import { createMetrics } from "./metrics.js";
-import { createOriginGuard } from "./origin-guard.js";
-import { createPages } from "./pages.js";
-import { createReportError } from "./report-error.js";
+import { openSessions } from "./open-sessions.js";
+import type { Overrides } from "./overrides.js";
 import { systemClock } from "./system-clock.js";
-import { openPatiently } from "./waiting-room.js";
-import { serveWebSockets } from "./websocket.js";
-
-/** What a test may hold in its own hand. */
-export interface Overrides {
-  readonly clock?: Clock;
-  readonly store?: SessionStore;
-  readonly agents?: AgentDirectory;
-  readonly heartbeat?: HeartbeatTimes;
-  /** How long a tRPC socket may owe its `connectionParams`. */
-  readonly paramsWithinMs?: number;
-  readonly headersWithinMs?: number;
-  readonly takenWithinMs?: number;
-  readonly lookAtPeersEveryMs?: number;
-  readonly connectionsPerAddress?: number;
-}
 
 export interface RunningServer {
   /** Where it listens, without a slash at the end. */
@@ -42,8 +18,6 @@ export interface RunningServer {
 
 /** How long answers may take to leave once nothing is under way any more. */
 const lingerMs = 1_000;
-/** How often nodes that share a store hold what they have against it (contract E7 wants it within 5 s). */
-const lookEveryMs = 2_000;
 
 /**
  * The composition root: settings to a server that listens.
@@ -52,79 +26,28 @@ const lookEveryMs = 2_000;
 export const startServer = async (settings: Settings, overrides: Overrides = {}): Promise<RunningServer> => {
   const clock = overrides.clock ?? systemClock;
   const logger = createLogger(settings);
-  const log = toLog(logger);
-  const nodeId = randomUUID();
-  const agents = overrides.agents ?? (await openAgents(settings, clock));
-  const { errorBody } = dialects[settings.restDialect];
   const metrics = createMetrics();
-  const opened =
-    overrides.store ?? (await openPatiently(() => openStore(settings, clock), settings, logger, errorBody));
-  const store = metrics.store(opened);
-  const { presence, dropped, ...events } = await openBus(settings, { log });
-  const bus = metrics.bus(events.bus, { now: () => store.now(), dropped });
-  const domain = createSessions(
-    { clock, store, bus, presence, agents, log, newId: randomUUID },
-    {
-      timeouts: settings.timeouts,
-      nodeId,
-      lookEveryMs: settings.databaseUrl.startsWith("file:") ? null : lookEveryMs,
-      retentionDays: settings.retentionDays,
-    },
-  );
-  const sessions = metrics.sessions(domain, store);
-  const { adminKeys, serviceKeys } = settings;
-  const secret = settings.secret ?? undefined;
-  const credentials = createCredentials({ adminKeys, serviceKeys, secret, now: () => clock.now() });
-  let isDraining = false;
-  const guard = createOriginGuard(settings, credentials.inUse);
-  const isUnbounded = settings.rateLimitPerMinute === 0;
-  const slots = createConnectionSlots(
-    isUnbounded ? Number.POSITIVE_INFINITY : (overrides.connectionsPerAddress ?? maxConnectionsPerAddress),
-  );
-  const gate = createGate(settings, guard, slots);
-  const shared = {
-    sessions,
-    credentials,
-    guard,
-    gate,
-    slots,
-    trustProxy: settings.trustProxy,
-    isDraining: () => isDraining,
-    errorBody,
-    reportError: createReportError(logger),
+  const { sessions, close: closeSessions } = await openSessions(settings, overrides, {
+    clock,
     logger,
     metrics,
-  };
-  const rest = createRestHandler({
+  });
+  let isDraining = false;
+  const { server, webSockets } = createDoors(settings, {
     sessions,
-    credentials,
-    dialect: settings.restDialect,
-    timeouts: settings.timeouts,
-    admit: gate.admit,
-    onError: shared.reportError,
+    clock,
+    logger,
+    metrics,
+    isDraining: () => isDraining,
+    patience: { ...patience, ...overrides.patience },
+    connectionsPerAddress: overrides.connectionsPerAddress ?? maxConnectionsPerAddress,
   });
-  const { heartbeat, paramsWithinMs, headersWithinMs, takenWithinMs, lookAtPeersEveryMs } = overrides;
-  const { server, connections } = createHttpServer({
-    ...shared,
-    pages: createPages({ ...shared, openApi: createOpenapiDocument({ dialect: settings.restDialect }) }),
-    rest,
-    headersWithinMs,
-    takenWithinMs,
-    lookAtPeersEveryMs,
-  });
-  const webSockets = serveWebSockets(server, { ...shared, connections, heartbeat, paramsWithinMs });
-
-  const closeParts = async () => {
-    await sessions.close();
-    await bus.close();
-    if (!overrides.store) await store.close();
-  };
   try {
     server.listen(settings.port, settings.host);
     await once(server, "listening");
   } catch (error) {
     webSockets.close();
-    await closeParts();
+    await closeSessions();
     throw error;
   }
 
@@ -138,7 +61,7 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
     const cut = setTimeout(() => server.closeAllConnections(), lingerMs);
     await closed;
     clearTimeout(cut);
-    await closeParts();
+    await closeSessions();
   };
   let closing: Promise<void> | null = null;
   return {

@@ -1,13 +1,5 @@
 import type { WebSocket } from "ws";
-
-export interface HeartbeatTimes {
-  /** How long a peer may be silent before it is pinged. */
-  readonly pingAfterMs: number;
-  /** How long it may be silent before it counts as gone. */
-  readonly silentMs: number;
-}
-
-export const defaultHeartbeat: HeartbeatTimes = { pingAfterMs: 15_000, silentMs: 35_000 };
+import type { Patience } from "./limits.js";
 
 /** How much later than it should be a silent peer may be dropped. */
 const longestBeatMs = 1_000;
@@ -22,7 +14,7 @@ export class Heartbeat {
   private readonly pulses = new Map<WebSocket, Pulse>();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly times: HeartbeatTimes) {
+  constructor(private readonly times: Pick<Patience, "pingAfterMs" | "silentMs">) {
     const everyMs = Math.min(times.pingAfterMs / 5, longestBeatMs);
     this.timer = setInterval(() => this.beat(performance.now()), everyMs);
     this.timer.unref();

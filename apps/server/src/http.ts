@@ -8,13 +8,13 @@ import type { Gate } from "./admission.js";
 import { type ConnectionNeeds, type Connections, guardConnections } from "./connections.js";
 import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.js";
 import { answerHealth, answerReadiness } from "./health.js";
-import { headWithinMs, keepAliveMs, maxConnections, maxHeadBytes, takenWithinMs } from "./limits.js";
+import { keepAliveMs, maxConnections, maxHeadBytes, type Patience } from "./limits.js";
 import { loggableUrl } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import type { OriginGuard } from "./origin-guard.js";
 import { type Page, requireRead } from "./pages.js";
 import type { ReportError } from "./report-error.js";
-import { lookAtPeersEveryMs, SilentPeers } from "./silent-peers.js";
+import { SilentPeers } from "./silent-peers.js";
 import { createTrpcHttp } from "./trpc-http.js";
 
 export interface HttpNeeds extends ConnectionNeeds {
@@ -28,21 +28,16 @@ export interface HttpNeeds extends ConnectionNeeds {
   readonly metrics: Metrics;
   /** What is served besides, by path. */
   readonly pages: ReadonlyMap<string, Page>;
-  /** How long a peer may take over its request's head. */
-  readonly headersWithinMs?: number | undefined;
-  /** How long an answer may wait for a peer that takes nothing of it. */
-  readonly takenWithinMs?: number | undefined;
-  /** How often those who are being answered are looked at, whether they are still there. */
-  readonly lookAtPeersEveryMs?: number | undefined;
+  readonly patience: Patience;
   readonly rest: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
 /** Against peers that send their request a byte at a time or none at all, or don't take what they asked for. */
-const patience = (headersTimeout = headWithinMs) => ({
-  headersTimeout,
-  requestTimeout: 3 * headersTimeout,
+const bounds = ({ headWithinMs }: Patience) => ({
+  headersTimeout: headWithinMs,
+  requestTimeout: 3 * headWithinMs,
   keepAliveTimeout: keepAliveMs,
-  connectionsCheckingInterval: headersTimeout / 5,
+  connectionsCheckingInterval: headWithinMs / 5,
   maxHeaderSize: maxHeadBytes,
   // A missing Host is the guard's to judge, in our words; the health paths need none.
   requireHostHeader: false,
@@ -80,9 +75,9 @@ export const createHttpServer = (
     return needs.rest(request, response);
   };
 
-  const server = createServer(patience(needs.headersWithinMs));
+  const server = createServer(bounds(needs.patience));
   const connections = guardConnections(server, needs);
-  const peers = new SilentPeers(needs.lookAtPeersEveryMs ?? lookAtPeersEveryMs);
+  const peers = new SilentPeers(needs.patience.lookAtPeersEveryMs);
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (!connections.hears(request)) return;
     const requestId = randomUUID();
@@ -101,7 +96,7 @@ export const createHttpServer = (
   // What we are expected to do and don't know of makes no difference to the answer.
   server.on("checkExpectation", onRequest);
   server.maxConnections = maxConnections;
-  server.timeout = needs.takenWithinMs ?? takenWithinMs;
+  server.timeout = needs.patience.takenWithinMs;
   server.once("close", () => peers.stop());
   return { server, connections };
 };

@@ -1,2 +1,3 @@
-export { type Overrides, type RunningServer, startServer } from "./compose.js";
+export { type RunningServer, startServer } from "./compose.js";
 export { readSettings, SettingError, type Settings } from "./env.js";
+export type { Overrides } from "./overrides.js";

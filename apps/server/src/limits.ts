@@ -3,10 +3,6 @@ export const maxBatchCalls = 20;
 
 /** A request's line and headers together, in bytes; a longer address or header is refused. */
 export const maxHeadBytes = 16_384;
-/** How long a peer may take over its request's head, and three times that for all of it. */
-export const headWithinMs = 10_000;
-/** How long an answer may wait for a peer that takes nothing of it. */
-export const takenWithinMs = 35_000;
 /** How long a connection may be quiet between two requests. */
 export const keepAliveMs = 65_000;
 /** Requests of one connection that may be under way at once; a pipeline is no way around fairness. */
@@ -17,8 +13,6 @@ export const maxConnections = 50_000;
 /** Connections of one address without a valid admin or service key, where requests are counted by address at all. */
 export const maxConnectionsPerAddress = 1_000;
 
-/** How long a socket may owe its `connectionParams` (contract §2). */
-export const paramsWithinMs = 10_000;
 /** Frames that one WebSocket message may come in. */
 export const maxFragments = 1_024;
 /** What a socket may send: so many a second for as long as it likes, and at once as many as `burst`. */
@@ -30,3 +24,30 @@ export const socketFrames = {
   /** Messages of a key, or where none are in use. */
   trusted: { perSecond: 10_000, burst: 20_000 },
 } as const;
+
+/** How long peers are waited for, in ms. */
+export interface Patience {
+  /** Over a request's head, and three times that over all of it. */
+  readonly headWithinMs: number;
+  /** With an answer, for a peer that takes nothing of it. */
+  readonly takenWithinMs: number;
+  /** For the `connectionParams` that a socket owes. */
+  readonly paramsWithinMs: number;
+  /** A socket's silence, before it is pinged. */
+  readonly pingAfterMs: number;
+  /** A socket's silence, before it counts as gone. */
+  readonly silentMs: number;
+  /** From one look to the next at who takes the streams that are being answered. */
+  readonly lookAtPeersEveryMs: number;
+}
+
+/** Those of sockets and streams are the contract's (§2, §4). */
+export const patience: Patience = {
+  headWithinMs: 10_000,
+  takenWithinMs: 35_000,
+  paramsWithinMs: 10_000,
+  pingAfterMs: 15_000,
+  silentMs: 35_000,
+  // A comment every 15 s gives the kernel something to send: with a look every 5 s silence is found within 35 s.
+  lookAtPeersEveryMs: 5_000,
+};

@@ -1,8 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { connectionName, readUnacknowledged, type Unacknowledged } from "./unacknowledged.js";
 
-/** A comment every 15 s gives the kernel something to send; with a look every 5 s silence is found within 35 s. */
-export const lookAtPeersEveryMs = 5_000;
 /** Looks in a row that must find the same bytes unacknowledged, and how often these must have been sent again by then. */
 const silence = { looks: 3, retransmits: 3 };
 

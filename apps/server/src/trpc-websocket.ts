@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { appRouter, type Context, type Credentials, type Principal, type TrpcSocket } from "@adjourn/router";
+import { appRouter, type Context, type Credentials, type Principal } from "@adjourn/router";
 import { SessionError, type Sessions } from "@adjourn/sessions";
 import {
   type CreateWSSContextFnOptions,
@@ -11,7 +11,7 @@ import type { WebSocket, WebSocketServer } from "ws";
 import type { Gate } from "./admission.js";
 import { closeSocket } from "./close-socket.js";
 import { type FrameLimit, isTrusted } from "./frame-limit.js";
-import { paramsWithinMs } from "./limits.js";
+import type { Patience } from "./limits.js";
 import type { ReportError } from "./report-error.js";
 import { WsTrpcSocket } from "./trpc-socket.js";
 import { createWsBatchLimit } from "./ws-batch-limit.js";
@@ -30,7 +30,7 @@ export interface TrpcWebSocketNeeds {
   readonly gate: Gate;
   readonly frames: FrameLimit;
   readonly reportError: ReportError;
-  readonly paramsWithinMs?: number | undefined;
+  readonly patience: Pick<Patience, "paramsWithinMs">;
 }
 
 /** A stock client opens another connection, moves its subscriptions there, and waits here for what is under way. */
@@ -41,7 +41,8 @@ const notAdmitted = { code: 1008, reason: "no valid key" };
 export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNeeds) => {
   const { sessions, credentials, gate, frames, reportError } = needs;
   const admissions = new WeakMap<IncomingMessage, Admission & { readonly socket: WebSocket }>();
-  const sockets = new Map<WebSocket, { readonly handle: TrpcSocket }>();
+  const sockets = new Map<WebSocket, WsTrpcSocket>();
+  /** Those that still owe their `connectionParams`, or their first word. */
   const waiting = new WeakMap<WebSocket, NodeJS.Timeout>();
 
   const createContext = async ({ req, res, info }: CreateWSSContextFnOptions): Promise<Context> => {
@@ -51,17 +52,16 @@ export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNe
     const token = info.connectionParams?.token;
     const principal = token === undefined ? admission.principal : await credentials.authenticate(token);
     if (principal.role === "nobody") throw new SessionError("UNAUTHORIZED", "A valid key is required");
-    const handle = new WsTrpcSocket(res, admission.connection, info.connectionParams?.sessionId ?? null);
-    sockets.set(res, { handle });
+    const trpcSocket = new WsTrpcSocket(res, admission.connection, info.connectionParams?.sessionId ?? null);
+    sockets.set(res, trpcSocket);
     if (isTrusted(principal)) frames.trust(res);
-    const admitCall = () => gate.count(req, principal);
     return {
       sessions,
       credentials,
       principal,
       requestId: admission.requestId,
-      socket: handle,
-      admit: admitCall,
+      socket: trpcSocket,
+      admit: () => gate.count(req, principal),
     };
   };
 
@@ -97,7 +97,7 @@ export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNe
       });
       const timer = setTimeout(
         () => closeSocket(socket, { code: 1008, reason: "connectionParams are missing" }),
-        needs.paramsWithinMs ?? paramsWithinMs,
+        needs.patience.paramsWithinMs,
       );
       timer.unref();
       waiting.set(socket, timer);
@@ -105,9 +105,9 @@ export const createTrpcWebSocket = (wss: WebSocketServer, needs: TrpcWebSocketNe
     },
     /** Asks clients to come back elsewhere, and closes each socket as soon as nobody waits for an answer on it. */
     sendAway: (close: { code: number; reason: string }): void => {
-      for (const [socket, { handle }] of sockets) {
+      for (const [socket, trpcSocket] of sockets) {
         if (socket.readyState === socket.OPEN) socket.send(reconnectNotice);
-        handle.closeAfterAnswers(close);
+        trpcSocket.closeAfterAnswers(close);
       }
     },
   };

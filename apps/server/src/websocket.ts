@@ -16,10 +16,10 @@ import type { Gate } from "./admission.js";
 import { closeSocket } from "./close-socket.js";
 import type { Connections } from "./connections.js";
 import { createFrameLimit, isTrusted } from "./frame-limit.js";
-import { defaultHeartbeat, Heartbeat, type HeartbeatTimes } from "./heartbeat.js";
+import { Heartbeat } from "./heartbeat.js";
 import { holdBack } from "./hold-back.js";
 import { asksForWebSocket, ignoreUpgrade } from "./ignore-upgrade.js";
-import { maxFragments } from "./limits.js";
+import { maxFragments, type Patience } from "./limits.js";
 import { enterPlainEvents, eventsSegment } from "./plain-events.js";
 import { refuseConnection } from "./refuse-connection.js";
 import type { ReportError } from "./report-error.js";
@@ -33,8 +33,7 @@ export interface WebSocketNeeds {
   readonly connections: Connections;
   readonly errorBody: (refusal: Refusal) => object;
   readonly reportError: ReportError;
-  readonly heartbeat?: HeartbeatTimes | undefined;
-  readonly paramsWithinMs?: number | undefined;
+  readonly patience: Patience;
 }
 
 export interface WebSockets {
@@ -55,26 +54,18 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
     // We speak no subprotocol; to claim the first that is offered would be a lie.
     handleProtocols: () => false,
   });
-  const heartbeat = new Heartbeat(needs.heartbeat ?? defaultHeartbeat);
+  const heartbeat = new Heartbeat(needs.patience);
   const frames = createFrameLimit();
   const trpc = createTrpcWebSocket(wss, { ...needs, frames });
 
   const onUpgrade = async (request: IncomingMessage, connection: Duplex, head: Buffer, requestId: string) => {
-    const { path, query } = readAddress(request.url);
-    const segment = eventsSegment(path);
-    if (path !== "/trpc" && segment === null)
-      throw new SessionError("NOT_FOUND", "No WebSocket is served at this path", { path });
-    if (request.method !== "GET") throw new SessionError("METHOD_NOT_ALLOWED", "Only GET upgrades");
-    const principal = await authenticateRequest(needs.credentials, request.headers, query);
-    await needs.gate.admit(request, principal);
+    const { segment, query, principal } = await admitUpgrade(needs, request);
     const upgrade = (opened: (socket: WebSocket) => void) => {
       if (!connection.destroyed)
         wss.handleUpgrade(request, connection, head, watched(principal, connection, opened));
     };
     if (segment === null) {
-      const paramsToCome = query.get("connectionParams") === "1";
-      if (principal.role === "nobody" && !(paramsToCome && principal.why === "missing"))
-        throw unauthorized(principal.why);
+      requirePrincipal(principal, query);
       refuseIfDraining();
       return upgrade((socket) => trpc.accept(socket, request, { principal, requestId, connection }));
     }
@@ -140,6 +131,28 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
   };
 };
 
+interface Upgrade {
+  /** The session whose events are asked for, still encoded; null for tRPC. */
+  readonly segment: string | null;
+  readonly query: URLSearchParams;
+  readonly principal: Principal;
+}
+
+/** What goes before key and role. @throws SessionError `NOT_FOUND`, `METHOD_NOT_ALLOWED`, `FORBIDDEN`, `RATE_LIMITED` */
+const admitUpgrade = async (
+  { credentials, gate }: WebSocketNeeds,
+  request: IncomingMessage,
+): Promise<Upgrade> => {
+  const { path, query } = readAddress(request.url);
+  const segment = eventsSegment(path);
+  if (path !== "/trpc" && segment === null)
+    throw new SessionError("NOT_FOUND", "No WebSocket is served at this path", { path });
+  if (request.method !== "GET") throw new SessionError("METHOD_NOT_ALLOWED", "Only GET upgrades");
+  const principal = await authenticateRequest(credentials, request.headers, query);
+  await gate.admit(request, principal);
+  return { segment, query, principal };
+};
+
 /**
  * Without a listener an error would end the process. Made once, since one made for each socket would hold its request, and
  * all that was known while it opened, for as long as the socket lives.
@@ -151,8 +164,13 @@ function cut(this: Duplex): void {
   this.destroy();
 }
 
-const unauthorized = (why: "missing" | "invalid") =>
-  new SessionError("UNAUTHORIZED", why === "missing" ? "A key is required" : "The key is not valid");
+/** On a tRPC socket a key may also come in `connectionParams`, if the address says that there will be some. */
+const requirePrincipal = (principal: Principal, query: URLSearchParams): void => {
+  if (principal.role !== "nobody") return;
+  const isMissing = principal.why === "missing";
+  if (isMissing && query.get("connectionParams") === "1") return;
+  throw new SessionError("UNAUTHORIZED", isMissing ? "A key is required" : "The key is not valid");
+};
 
 /** What ws would refuse, refused before a listener enters for it. */
 const requireHandshake = ({ headers }: IncomingMessage): void => {

@@ -6,7 +6,7 @@ import { openRaw, type RawPeer, request } from "./raw-peer.js";
 import { createSession, restWire } from "./wires.js";
 
 /** As short as a busy machine allows without cutting off who means well. */
-const impatience = { headersWithinMs: 500, takenWithinMs: 2_000 };
+const impatience = { patience: { headWithinMs: 500, takenWithinMs: 2_000 } };
 
 let server: TestServer;
 let healthy: HealthyClient;
@@ -186,7 +186,7 @@ describe("a pipeline", () => {
 describe("a peer that does not take its answers", () => {
   it("is cut after a while, and nothing of it is held", async () => {
     // Of its own, so that its answers can be counted.
-    await using slow = await startTestServer({}, { takenWithinMs: 300 });
+    await using slow = await startTestServer({}, { patience: { takenWithinMs: 300 } });
     const wire = restWire(slow.url);
     const { sessionId } = await createSession(wire);
     const content = "x".repeat(4_000);

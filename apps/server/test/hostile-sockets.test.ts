@@ -15,8 +15,7 @@ let token: string;
 
 beforeAll(async () => {
   server = await startTestServer(keys, {
-    heartbeat: { pingAfterMs: 500, silentMs: 4_000 },
-    paramsWithinMs: 1_000,
+    patience: { pingAfterMs: 500, silentMs: 4_000, paramsWithinMs: 1_000 },
   });
   ({ sessionId, token } = await createSession(wire()));
   healthy = await startHealthyClient(server.url, { "X-API-KEY": serviceKey });

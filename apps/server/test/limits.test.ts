@@ -114,7 +114,7 @@ describe("what is bounded", () => {
   });
 
   it("a socket that owes connectionParams and says nothing is closed", async () => {
-    await using server = await startTestServer({}, { paramsWithinMs: 50 });
+    await using server = await startTestServer({}, { patience: { paramsWithinMs: 50 } });
     const silent = new WebSocket(`${server.wsUrl}/trpc?connectionParams=1`);
     const chatty = new WebSocket(`${server.wsUrl}/trpc?connectionParams=1`);
     chatty.on("open", () => chatty.send("PING"));

@@ -76,7 +76,7 @@ it("nothing is held any more once a session with listeners and replies has ended
 });
 
 it("a request that comes a byte at a time is cut", async () => {
-  await using server = await startTestServer({}, { headersWithinMs: 200 });
+  await using server = await startTestServer({}, { patience: { headWithinMs: 200 } });
   const { hostname, port } = new URL(server.url);
   const peer = connect(Number(port), hostname);
   peer.on("error", () => {});

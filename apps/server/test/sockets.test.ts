@@ -200,7 +200,7 @@ describe("a peer that does not behave", () => {
   );
 
   it("is dropped when it is silent for too long, and its listener with it", async () => {
-    await using server = await startTestServer({}, { heartbeat: { pingAfterMs: 50, silentMs: 120 } });
+    await using server = await startTestServer({}, { patience: { pingAfterMs: 50, silentMs: 120 } });
     const { sessionId } = await createSession(trpcHttpWire(server.url));
     const lively = await openSocket(`${server.wsUrl}${eventsPath(sessionId)}`);
     const silent = new WebSocket(`${server.wsUrl}${eventsPath(sessionId)}`, { autoPong: false });

@@ -55,7 +55,7 @@ describe.each([
   });
 
   it("a listener that stops reading what it missed is cut after a while", async () => {
-    await using server = await startTestServer({}, { takenWithinMs: 300 });
+    await using server = await startTestServer({}, { patience: { takenWithinMs: 300 } });
     const { sessionId } = await createSession(trpcHttpWire(server.url));
     const first = await get(server, path(sessionId));
     const lastEventId = /"?id"?: ?"?([\w.-]+)/.exec(String(first.read()))?.[1] ?? "";

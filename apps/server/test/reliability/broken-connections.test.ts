@@ -75,7 +75,7 @@ describe.each(crowdWires)("a peer on $wire that vanishes without a FIN", ({ join
 
 describe.each(crowdWires.filter(({ wire }) => wire !== "SSE"))("a silent peer on $wire", ({ join }) => {
   it("is found by the heartbeat and dropped, and those who answer stay", async () => {
-    await using server = await startTestServer({}, { heartbeat: { pingAfterMs: 200, silentMs: 1_000 } });
+    await using server = await startTestServer({}, { patience: { pingAfterMs: 200, silentMs: 1_000 } });
     await using proxy = await startFaultyProxy(server.url, seededRandom(newSeed()));
     const wire = restWire(server.url);
     const { sessionId } = await createSession(wire);

@@ -23,7 +23,7 @@ describe.each([
     await using link = await layLink();
     if (!link) return skip("only root, with iproute2, can lay the link that this test cuts");
     const env = { HOST: host(link), ADJOURN_ADMIN_KEY: adminKey };
-    await using server = await startTestServer(env, { lookAtPeersEveryMs: 100 });
+    await using server = await startTestServer(env, { patience: { lookAtPeersEveryMs: 100 } });
     const wire = restWire(server.url, { key: adminKey });
     const { sessionId } = await createSession(wire);
     const { ticket } = (await wire.call("issueTicket")).body;

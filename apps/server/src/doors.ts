@@ -1,0 +1,55 @@
+import type { Server } from "node:http";
+import { createCredentials, createOpenapiDocument, createRestHandler, dialects } from "@adjourn/router";
+import type { Clock, Sessions } from "@adjourn/sessions";
+import type { Logger } from "pino";
+import { createGate } from "./admission.js";
+import { createConnectionSlots } from "./connection-slots.js";
+import type { Settings } from "./env.js";
+import { createHttpServer } from "./http.js";
+import type { Patience } from "./limits.js";
+import type { Metrics } from "./metrics.js";
+import { createOriginGuard } from "./origin-guard.js";
+import { createPages } from "./pages.js";
+import { createReportError } from "./report-error.js";
+import { serveWebSockets, type WebSockets } from "./websocket.js";
+
+export interface DoorNeeds {
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly isDraining: () => boolean;
+  readonly patience: Patience;
+  /** How many an address may hold, where requests are counted at all. */
+  readonly connectionsPerAddress: number;
+}
+
+/** Every way in, on one server that does not listen yet: REST, tRPC, SSE, WebSockets and the pages beside them. */
+export const createDoors = (
+  settings: Settings,
+  needs: DoorNeeds,
+): { readonly server: Server; readonly webSockets: WebSockets } => {
+  const { adminKeys, serviceKeys, restDialect, timeouts, trustProxy } = settings;
+  const secret = settings.secret ?? undefined;
+  const credentials = createCredentials({ adminKeys, serviceKeys, secret, now: () => needs.clock.now() });
+  const guard = createOriginGuard(settings, credentials.inUse);
+  const isUnbounded = settings.rateLimitPerMinute === 0;
+  const slots = createConnectionSlots(isUnbounded ? Number.POSITIVE_INFINITY : needs.connectionsPerAddress);
+  const gate = createGate(settings, guard, slots);
+  const { errorBody } = dialects[restDialect];
+  const reportError = createReportError(needs.logger);
+  const shared = { ...needs, credentials, guard, gate, slots, trustProxy, errorBody, reportError };
+  const { server, connections } = createHttpServer({
+    ...shared,
+    pages: createPages({ ...shared, openApi: createOpenapiDocument({ dialect: restDialect }) }),
+    rest: createRestHandler({
+      sessions: needs.sessions,
+      credentials,
+      dialect: restDialect,
+      timeouts,
+      admit: gate.admit,
+      onError: reportError,
+    }),
+  });
+  return { server, webSockets: serveWebSockets(server, { ...shared, connections }) };
+};

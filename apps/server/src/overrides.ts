@@ -1,0 +1,11 @@
+import type { AgentDirectory, Clock, SessionStore } from "@adjourn/sessions";
+import type { Patience } from "./limits.js";
+
+/** What a test may hold in its own hand. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly store?: SessionStore;
+  readonly agents?: AgentDirectory;
+  readonly patience?: Partial<Patience>;
+  readonly connectionsPerAddress?: number;
+}
