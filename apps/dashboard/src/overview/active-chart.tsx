@@ -6,6 +6,7 @@ import type { Point, Span } from "./active-over-time";
 const width = 640;
 const height = 180;
 const top = 10;
+const mostRows = 13;
 
 /** The next round number whose half is a number of sessions too: 4, 6, 10, 20, 40, 60, 100 … */
 const roundUp = (value: number): number => {
@@ -99,33 +100,38 @@ export const ActiveChart = ({ span, points }: ActiveChartProps) => {
           </span>
         ))}
       </div>
-      <details className="mt-2">
-        <summary className="w-fit rounded text-xs text-ink-soft hover:text-ink">Show as a table</summary>
-        <table className="mt-2 w-full max-w-56 text-xs tabular-nums">
-          <thead>
-            <tr className="text-ink-faint">
-              <th scope="col" className="py-1 text-left font-medium">
-                Time
-              </th>
-              <th scope="col" className="py-1 text-right font-medium">
-                Live sessions
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {points
-              .filter(
-                (_, index) => index % Math.ceil(points.length / 13) === 0 || index === points.length - 1,
-              )
-              .map(({ at, active }) => (
-                <tr key={at} className="border-t border-line">
-                  <td className="py-1">{timeOfDay(at)}</td>
-                  <td className="py-1 text-right">{active.toLocaleString()}</td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
-      </details>
+      <PointsTable points={points} />
     </figure>
+  );
+};
+
+/** The same figures, of no more moments than one likes to read. */
+const PointsTable = ({ points }: Pick<ActiveChartProps, "points">) => {
+  const every = Math.ceil(points.length / mostRows);
+  const shown = points.filter((_, index) => index % every === 0 || index === points.length - 1);
+  return (
+    <details className="mt-2">
+      <summary className="w-fit rounded text-xs text-ink-soft hover:text-ink">Show as a table</summary>
+      <table className="mt-2 w-full max-w-56 text-xs tabular-nums">
+        <thead>
+          <tr className="text-ink-faint">
+            <th scope="col" className="py-1 text-left font-medium">
+              Time
+            </th>
+            <th scope="col" className="py-1 text-right font-medium">
+              Live sessions
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map(({ at, active }) => (
+            <tr key={at} className="border-t border-line">
+              <td className="py-1">{timeOfDay(at)}</td>
+              <td className="py-1 text-right">{active.toLocaleString()}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
   );
 };
