@@ -1,7 +1,8 @@
 import type { CreateOutcome, IdempotencyKey, Session, SessionDraft } from "@adjourn/sessions";
 import { type SessionColumns, toSession } from "../rows.js";
-import type { PostgresDatabase, Queryable } from "./database.js";
+import type { PostgresDatabase } from "./database.js";
 import type { Parameters } from "./named-parameters.js";
+import type { Queryable } from "./queryable.js";
 
 /** One reading of the clock for all of the session's times. */
 const newSession = `SELECT :sessionId, :channelId, :agentId, :userId, at.now, at.now, at.expiry,

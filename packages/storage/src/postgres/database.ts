@@ -1,74 +1,24 @@
 import { type Clock, StoreUnavailableError } from "@adjourn/sessions";
-import postgres from "postgres";
 import { isPassing, isUnreachable, translate } from "./failures.js";
-import { type Parameters, withPositions } from "./named-parameters.js";
+import type { Parameters } from "./named-parameters.js";
+import { defaultConnections, openPool, type Pool, type PoolSettings } from "./pool.js";
+import { type Queryable, type QueryableTransaction, queryable } from "./queryable.js";
 import { Turns } from "./turns.js";
 
-type Pool = postgres.Sql<{ bigint: number }>;
-type Transaction = postgres.TransactionSql<{ bigint: number }>;
 type Work<Result> = (pool: Pool) => Promise<Result>;
 
-export interface PostgresSettings {
-  readonly url: string;
+export interface PostgresSettings extends PoolSettings {
   readonly clock: Clock;
-  /** The schema that has the tables; by default the connection's own. */
-  readonly schema?: string | undefined;
-  /** Connections at most; 10 by default. */
-  readonly maxConnections?: number | undefined;
   /** How long a call may take before it fails, waiting for a connection included; 5,000 by default. */
   readonly deadlineMs?: number | undefined;
 }
 
-const defaultConnections = 10;
+const defaultDeadlineMs = 5_000;
 /** Calls that may be under way or wait for a connection; more are refused at once. */
 const maxCalls = 2_000;
 const maxAttempts = 4;
 /** How long a call may take while the database is believed to be out of reach. */
 const probeMs = 1_000;
-
-export interface Queryable {
-  all<Row>(sql: string, parameters?: Parameters): Promise<Row[]>;
-  get<Row>(sql: string, parameters?: Parameters): Promise<Row | undefined>;
-}
-
-export interface QueryableTransaction extends Queryable {
-  /** Several statements without parameters. */
-  script(sql: string): Promise<void>;
-}
-
-const openPool = ({ url, schema, maxConnections = defaultConnections }: PostgresSettings): Pool =>
-  postgres(url, {
-    max: maxConnections,
-    connect_timeout: 3,
-    idle_timeout: 60,
-    // After a failure the next call tries again almost at once: whether the server is back is for it to say.
-    backoff: () => 0.1,
-    fetch_types: false,
-    onnotice: () => {},
-    // Times and counts are whole numbers far below the bounds of a double.
-    types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
-    connection: {
-      application_name: "adjourn",
-      statement_timeout: 4_000,
-      lock_timeout: 3_000,
-      idle_in_transaction_session_timeout: 10_000,
-      synchronous_commit: "on",
-      default_transaction_isolation: "read committed",
-      ...(schema === undefined ? {} : { search_path: schema }),
-    },
-  });
-
-const queryable = (sql: Pool | Transaction): Queryable => {
-  const all = async <Row>(text: string, parameters: Parameters = {}): Promise<Row[]> => {
-    const statement = withPositions(text, parameters);
-    const rows = await sql.unsafe(statement.text, statement.values, { prepare: true });
-    return [...rows] as Row[];
-  };
-  return {
-    all,
-    get: async <Row>(text: string, parameters?: Parameters) => (await all<Row>(text, parameters))[0],
-  };
-};
 
 /**
  * The pool, of which each call has one connection at a time: a slow one holds up nobody who finds another free. A call
@@ -128,7 +78,7 @@ export class PostgresDatabase implements Queryable {
   private async call<Result>(work: Work<Result>, patienceMs?: number): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.callOnce(work, patienceMs ?? this.settings.deadlineMs ?? 5_000);
+        return await this.callOnce(work, patienceMs ?? this.settings.deadlineMs ?? defaultDeadlineMs);
       } catch (error) {
         if (attempt < maxAttempts && isPassing(error)) continue;
         throw translate(error);
@@ -181,9 +131,10 @@ export class PostgresDatabase implements Queryable {
     const tooLate = new Promise<never>((_, reject) => {
       const timer = clock.setTimeout(() => {
         // Who has waited for others most of the time can't tell a server that is silent from one that is busy.
-        const isSilent = begun !== undefined && clock.now() - begun.at >= deadlineMs / 2;
-        if (isSilent) this.unreachable = true;
-        if (isSilent && begun) this.replace(begun.pool);
+        if (begun && clock.now() - begun.at >= deadlineMs / 2) {
+          this.unreachable = true;
+          this.replace(begun.pool);
+        }
         if (!begun) turn.leave();
         reject(new StoreUnavailableError("The database did not answer in time"));
       }, deadlineMs);

@@ -8,8 +8,8 @@ import type {
 } from "@adjourn/sessions";
 import { type RepeatedEndColumns, readEndAnswer, toEndAnswer, toRepeated } from "../end-answer.js";
 import { type EndingColumns, toEndingRecord } from "../rows.js";
-import type { Queryable } from "./database.js";
 import type { Parameters } from "./named-parameters.js";
+import type { Queryable } from "./queryable.js";
 import { isLive, readOver, statementStart } from "./sessions-table.js";
 
 /** Records what a delete named `gone` took; `cause` is SQL. */

@@ -2,14 +2,13 @@ import type {
   EndingCause,
   EndingPage,
   ListFilter,
-  PagePosition,
   PageRequest,
   SessionPage,
   SessionStats,
 } from "@adjourn/sessions";
+import { type Conditions, type List, lastCharacter, pageStatement, toPage } from "../list-page.js";
 import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
-import type { Queryable } from "./database.js";
-import type { Parameters } from "./named-parameters.js";
+import type { Queryable } from "./queryable.js";
 import { readClock } from "./sessions-table.js";
 
 const countAll = `SELECT (SELECT count(*) FROM sessions) AS all,
@@ -28,14 +27,6 @@ const countAt = async (
 
 export const countSessions = async (database: Queryable): ReturnType<typeof countAt> =>
   countAt(database, await readClock(database));
-
-interface Conditions {
-  readonly sql: readonly string[];
-  readonly parameters: Parameters;
-}
-
-/** Greater than any character that an id goes on with. */
-const lastCharacter = "\u{10FFFF}";
 
 /** A search is four looks at indexes, each a range of what begins so, instead of a LIKE over every row. */
 const conditionsOf = (filter: ListFilter & { cause?: EndingCause }): Conditions => {
@@ -58,35 +49,14 @@ const conditionsOf = (filter: ListFilter & { cause?: EndingCause }): Conditions 
   return { sql, parameters };
 };
 
-interface List {
-  readonly table: "sessions" | "endings";
-  readonly time: "created_at" | "ended_at";
-  readonly conditions: Conditions;
-}
-
-/** One row more than the page holds tells whether another follows. */
 const readPage = async <Row extends { readonly session_id: string }>(
   database: Queryable,
-  { table, time, conditions }: List,
-  { limit, after }: PageRequest,
+  list: List,
+  page: PageRequest,
   timeOf: (row: Row) => number,
-): Promise<{ rows: Row[]; next: PagePosition | null }> => {
-  const behind = after ? [`(${time}, session_id) < (:afterTime, :afterId)`] : [];
-  const where = [...conditions.sql, ...behind].join(" AND ") || "true";
-  const rows = await database.all<Row>(
-    `SELECT * FROM ${table} WHERE ${where} ORDER BY ${time} DESC, session_id DESC LIMIT :limit`,
-    {
-      ...conditions.parameters,
-      ...(after ? { afterTime: after.time, afterId: after.id } : {}),
-      limit: limit + 1,
-    },
-  );
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  return {
-    rows: shown,
-    next: last && rows.length > limit ? { time: timeOf(last), id: last.session_id } : null,
-  };
+): Promise<ReturnType<typeof toPage<Row>>> => {
+  const { sql, parameters } = pageStatement(list, page);
+  return toPage(await database.all<Row>(sql, parameters), page, timeOf);
 };
 
 export const listSessions = async (
@@ -106,7 +76,7 @@ export const listSessions = async (
   const [{ rows, next }, { active, expired }, counted] = await Promise.all([
     readPage<SessionColumns>(
       database,
-      { table: "sessions", time: "created_at", conditions },
+      { table: "sessions", columns: "*", time: "created_at", conditions },
       page,
       (row) => row.created_at,
     ),
@@ -124,7 +94,7 @@ export const listEndings = async (
 ): Promise<EndingPage> => {
   const { rows, next } = await readPage<EndingColumns>(
     database,
-    { table: "endings", time: "ended_at", conditions: conditionsOf(filter) },
+    { table: "endings", columns: "*", time: "ended_at", conditions: conditionsOf(filter) },
     page,
     (row) => row.ended_at,
   );

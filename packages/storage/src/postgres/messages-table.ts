@@ -8,7 +8,7 @@ import type {
   MessageRange,
 } from "@adjourn/sessions";
 import { type MessageColumns, type SessionColumns, toMessage, toSession } from "../rows.js";
-import type { Queryable } from "./database.js";
+import type { Queryable } from "./queryable.js";
 import { activity, isLive, readOver } from "./sessions-table.js";
 
 interface StoredColumns extends MessageColumns {

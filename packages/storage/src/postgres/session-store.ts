@@ -38,7 +38,7 @@ export const createPostgresSessionStore = async (settings: PostgresSettings): Pr
   /** How far the database's clock is ahead of this process's, as of the last look. */
   let aheadMs = 0;
 
-  /** The domain looks once a second; the time comes with it, and is of half way between question and answer. */
+  /** The domain looks four times a second; the time comes with it, and is of half way between question and answer. */
   const hasDue = async (): Promise<boolean> => {
     const asked = clock.now();
     const { now, due } = await readDue(database);

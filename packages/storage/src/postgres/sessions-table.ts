@@ -7,7 +7,7 @@ import type {
   UpdateTimeoutOutcome,
 } from "@adjourn/sessions";
 import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
-import type { Queryable } from "./database.js";
+import type { Queryable } from "./queryable.js";
 
 /** Judged for each row when its turn has come, after any wait for who holds it. */
 export const isLive = "session_id = :sessionId AND expires_at > adjourn_now()";

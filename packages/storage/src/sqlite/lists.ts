@@ -2,11 +2,11 @@ import type {
   EndingCause,
   EndingPage,
   ListFilter,
-  PagePosition,
   PageRequest,
   SessionPage,
   SessionStats,
 } from "@adjourn/sessions";
+import { type Conditions, type List, lastCharacter, pageStatement, toPage } from "../list-page.js";
 import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
 import type { Parameters, SqliteConnection } from "./connection.js";
 import { sessionColumns } from "./sessions-table.js";
@@ -33,14 +33,6 @@ export const countSessions = (
   const stats = readStats(connection, now);
   return { ...stats, expiringSoon: count(connection, countStatements.near, { now }) - stats.expired };
 };
-
-interface Conditions {
-  readonly sql: readonly string[];
-  readonly parameters: Parameters;
-}
-
-/** Greater than any character that an id goes on with. */
-const lastCharacter = "\u{10FFFF}";
 
 /**
  * A search is four looks at indexes, each a range without regard to case, instead of a LIKE over every row.
@@ -70,36 +62,14 @@ const conditionsOf = (
   return { sql, parameters };
 };
 
-interface List {
-  readonly table: "sessions" | "endings";
-  readonly columns: string;
-  readonly time: "created_at" | "ended_at";
-  readonly conditions: Conditions;
-}
-
-/** One row more than the page holds tells whether another follows. */
 const readPage = <Row extends { readonly session_id: string }>(
   connection: SqliteConnection,
-  { table, columns, time, conditions }: List,
-  { limit, after }: PageRequest,
+  list: List,
+  page: PageRequest,
   timeOf: (row: Row) => number,
-): { rows: Row[]; next: PagePosition | null } => {
-  const behind = after ? [`(${time}, session_id) < (:afterTime, :afterId)`] : [];
-  const where = [...conditions.sql, ...behind].join(" AND ") || "true";
-  const rows = connection.all<Row>(
-    `SELECT ${columns} FROM ${table} WHERE ${where} ORDER BY ${time} DESC, session_id DESC LIMIT :limit`,
-    {
-      ...conditions.parameters,
-      ...(after ? { afterTime: after.time, afterId: after.id } : {}),
-      limit: limit + 1,
-    },
-  );
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  return {
-    rows: shown,
-    next: last && rows.length > limit ? { time: timeOf(last), id: last.session_id } : null,
-  };
+): ReturnType<typeof toPage<Row>> => {
+  const { sql, parameters } = pageStatement(list, page);
+  return toPage(connection.all<Row>(sql, parameters), page, timeOf);
 };
 
 /** All that match, from their indexes alone, less the few that have expired: no live row is read to be counted. */
