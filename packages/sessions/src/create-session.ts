@@ -3,8 +3,9 @@ import { channelInUse, channelNotFound, SessionError } from "./errors.js";
 import { toRow } from "./list-sessions.js";
 import type { IdempotencyKey, SessionDraft } from "./ports.js";
 import type { Inputs, Outputs } from "./schemas.js";
-import { type JsonObject, type Session, toIso } from "./session.js";
+import { type Session, toIso } from "./session.js";
 import { parseTimeoutConfig, resolveTimeoutConfig } from "./timeout-policy.js";
+import { withoutIds } from "./without-ids.js";
 
 type Input = Inputs["createSession"];
 
@@ -59,10 +60,6 @@ const configure = ({ agents, settings: { timeouts } }: Domain, input: Input): Co
   if (!agent) throw new SessionError("AGENT_NOT_FOUND", "Agent not found", { agentId: input.agentId });
   return { agentId: agent.id, timeoutConfig };
 };
-
-/** Metadata can't claim whose it is: these three are the session's to say. */
-export const withoutIds = ({ sessionId: _, agentId: __, userId: ___, ...rest }: JsonObject): JsonObject =>
-  rest;
 
 const idempotencyOf = async ({ idempotencyKey, ...asked }: Input): Promise<IdempotencyKey | null> =>
   idempotencyKey === undefined ? null : { key: idempotencyKey, fingerprint: await hash(canonical(asked)) };

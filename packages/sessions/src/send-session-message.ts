@@ -1,4 +1,3 @@
-import { withoutIds } from "./create-session.js";
 import type { Domain } from "./domain.js";
 import { type Message, type MessageInfo, toMessageInfo } from "./message.js";
 import type { Operation } from "./operation.js";
@@ -8,6 +7,7 @@ import { runReply } from "./run-reply.js";
 import type { Inputs, Outputs } from "./schemas.js";
 import { isNearExpiration, type Session, toIso, toSessionInfo } from "./session.js";
 import type { AgentResponse, Chunk, ReplyStream } from "./sessions.js";
+import { withoutIds } from "./without-ids.js";
 
 type Input = Inputs["sendSessionMessage"];
 type Output = Outputs["sendSessionMessage"];
