@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import type { NamedKey } from "@adjourn/router";
-import { longestDurationMinutes, type TimeoutSettings } from "@adjourn/sessions";
+import { defaultTimeoutSettings, longestDurationMinutes, type TimeoutSettings } from "@adjourn/sessions";
 import { z } from "zod";
 import { allowedKeys, parseKeys } from "./keys.js";
 import { isLoopback } from "./loopback.js";
@@ -91,6 +91,8 @@ const readProxies = (given: string): TrustedProxies | undefined => {
   return proxies;
 };
 
+const { defaults, limits } = defaultTimeoutSettings;
+
 const variables = z.object({
   HOST: setting("an IP address or a host name", (given) => (isHost(given) ? given : undefined)).default(
     "127.0.0.1",
@@ -109,14 +111,16 @@ const variables = z.object({
   ADJOURN_SECRET: setting("at least 16 characters", (given) =>
     given.trim().length >= 16 ? given : undefined,
   ).optional(),
-  SESSION_DEFAULT_TIMEOUT_MINUTES: whole(1, longestDurationMinutes).default(30),
-  SESSION_MIN_TIMEOUT_MINUTES: whole(1, longestDurationMinutes).default(5),
-  SESSION_MAX_TIMEOUT_MINUTES: whole(1, longestDurationMinutes).default(1_440),
-  SESSION_MAX_DURATION_MINUTES: whole(1, longestDurationMinutes).default(720),
-  SESSION_WARNING_THRESHOLD_MINUTES: whole(1, longestDurationMinutes).default(5),
+  SESSION_DEFAULT_TIMEOUT_MINUTES: whole(1, longestDurationMinutes).default(defaults.timeoutMinutes),
+  SESSION_MIN_TIMEOUT_MINUTES: whole(1, longestDurationMinutes).default(limits.minTimeoutMinutes),
+  SESSION_MAX_TIMEOUT_MINUTES: whole(1, longestDurationMinutes).default(limits.maxTimeoutMinutes),
+  SESSION_MAX_DURATION_MINUTES: whole(1, longestDurationMinutes).default(defaults.maxDurationMinutes),
+  SESSION_WARNING_THRESHOLD_MINUTES: whole(1, longestDurationMinutes).default(
+    defaults.warningThresholdMinutes,
+  ),
   SESSION_AUTO_RENEW: oneOf("true", "false", "yes", "no", "1", "0")
     .transform((given) => ["true", "yes", "1"].includes(given))
-    .default(true),
+    .default(defaults.autoRenew),
   RETENTION_DAYS: whole(1, longAgoDays).optional(),
   REST_DIALECT: oneOf(...dialects).default("documented"),
   RATE_LIMIT_PER_MINUTE: whole(0, 1_000_000).optional(),
