@@ -48,7 +48,7 @@ const driverRooms = ["@adjourn/storage", "@adjourn/events"];
 /** Whose tests may look behind a running server's back. */
 const driverTestRooms = ["@adjourn/server"];
 
-export const isTest = (file: string): boolean =>
+const isTest = (file: string): boolean =>
   /\.test(-d)?\.tsx?$|\/(test|testing|__fixtures__)\//.test(file) || file.endsWith("vitest.config.ts");
 
 const packageOf = (specifier: string): string =>

@@ -1,6 +1,6 @@
 import type { NamedKey } from "@adjourn/router";
 
-export const minKeyCharacters = 16;
+const minKeyCharacters = 16;
 
 /** What {@link parseKeys} takes, in words. Spaces could not be told from a slip, and a header can't carry the rest. */
 export const allowedKeys = `one key or name:key,name:key, each key at least ${minKeyCharacters} visible ASCII characters without a comma, each name once`;

@@ -1,7 +1,7 @@
 import { createParser } from "eventsource-parser";
 
 /** Bytes of the longest answer that is read. */
-export const longestAnswerBytes = 1_048_576;
+const longestAnswerBytes = 1_048_576;
 
 /** What a webhook answered can't be used, for the reason that `message` gives; it repeats nothing of the answer. */
 export class UnusableAnswerError extends Error {

@@ -1,7 +1,7 @@
 import type { BusMessage } from "@adjourn/sessions";
 
 /** Characters of the longest message that is carried; listeners of a longer one get it from the store. */
-export const longestMessage = 1_048_576;
+const longestMessage = 1_048_576;
 
 const kinds: Readonly<Record<BusMessage["kind"], true>> = {
   message: true,

@@ -8,7 +8,7 @@ import type { Agent, AgentTurn } from "./ports.js";
 import { type Session, toIso } from "./session.js";
 
 /** Characters of the longest reply that is kept; an agent that goes on beyond it has failed. */
-export const longestReplyCharacters = 256 * 1_024;
+const longestReplyCharacters = 256 * 1_024;
 
 /**
  * Lets the agent answer `message` and stores the reply, if the session still lives then: that condition, in the

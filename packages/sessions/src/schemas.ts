@@ -49,7 +49,7 @@ const messageRange = z.object({
   after: messageBound.optional(),
 });
 
-export const transports = ["http", "sse", "websocket"] as const;
+const transports = ["http", "sse", "websocket"] as const;
 /** The names that the older `mode` field uses for the same three. */
 const modes = { sync: "http", stream: "sse", websocket: "websocket" } as const;
 

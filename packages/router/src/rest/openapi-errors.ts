@@ -57,7 +57,7 @@ const everywhere = [
 const withBody = ["INVALID_JSON", "UNSUPPORTED_MEDIA_TYPE"] as const;
 
 /** Every refusal that an operation can meet, by status. A route's own 404 and 405 are no operation's. */
-export const errorsByStatus = (route: Route): ReadonlyMap<number, readonly ErrorCode[]> => {
+const errorsByStatus = (route: Route): ReadonlyMap<number, readonly ErrorCode[]> => {
   const met = new Set<ErrorCode>([
     ...everywhere,
     ...(route.body ? withBody : []),

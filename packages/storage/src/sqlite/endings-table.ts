@@ -13,7 +13,7 @@ import { type EndingColumns, type SessionColumns, toEndingRecord } from "../rows
 import type { Parameters, SqliteConnection } from "./connection.js";
 import { isLive, readOver, sessionColumns } from "./sessions-table.js";
 
-export const endingStatements = {
+const statements = {
   takeLive: `DELETE FROM sessions WHERE ${isLive} RETURNING ${sessionColumns}`,
   takeExpired: `DELETE FROM sessions WHERE session_id IN (
       SELECT session_id FROM sessions WHERE expires_at <= :now ORDER BY expires_at LIMIT :limit)
@@ -42,7 +42,7 @@ interface End {
 }
 
 const record = (connection: SqliteConnection, row: SessionColumns, end: End, now: number): EndingRecord => {
-  const ending = connection.get<EndingColumns>(endingStatements.insert, {
+  const ending = connection.get<EndingColumns>(statements.insert, {
     sessionId: row.session_id,
     channelId: row.channel_id,
     agentId: row.agent_id,
@@ -64,23 +64,21 @@ const record = (connection: SqliteConnection, row: SessionColumns, end: End, now
 /** Within a transaction, as all that follow: whose delete takes the session's row is the one who ended it. */
 export const endSession = (connection: SqliteConnection, request: EndRequest, now: number): EndOutcome => {
   const { sessionId, idempotencyKey: key, reason, caller, counts } = request;
-  const row = connection.get<SessionColumns>(endingStatements.takeLive, { sessionId, now });
+  const row = connection.get<SessionColumns>(statements.takeLive, { sessionId, now });
   if (!row) {
     const earlier =
-      key === null
-        ? undefined
-        : connection.get<RepeatedEndColumns>(endingStatements.byKey, { key, sessionId });
+      key === null ? undefined : connection.get<RepeatedEndColumns>(statements.byKey, { key, sessionId });
     return earlier ? toRepeated(earlier) : readOver(connection, sessionId);
   }
   if (key !== null) {
     const answer = toEndAnswer(counts);
-    connection.run(endingStatements.keepKey, { key, sessionId, channelId: row.channel_id, answer, now });
+    connection.run(statements.keepKey, { key, sessionId, channelId: row.channel_id, answer, now });
   }
   return { outcome: "ended", ending: record(connection, row, { cause: "requested", reason, caller }, now) };
 };
 
 /** The conditions that a filter of a bulk end stands for; an index serves each. */
-export const matching = ({
+const matching = ({
   agentId,
   userId,
   sessionIds,
@@ -128,7 +126,7 @@ export const endMatching = (
 /** Oldest first. */
 export const expireSessions = (connection: SqliteConnection, limit: number, now: number): EndingRecord[] =>
   connection
-    .all<SessionColumns>(endingStatements.takeExpired, { now, limit })
+    .all<SessionColumns>(statements.takeExpired, { now, limit })
     .sort((a, b) => a.expires_at - b.expires_at)
     .map((row) => {
       const cause = expiryCause(row.expires_at, row.created_at, row.max_duration_minutes);
@@ -137,7 +135,7 @@ export const expireSessions = (connection: SqliteConnection, limit: number, now:
 
 export const readEndings = (connection: SqliteConnection, sessionIds: readonly string[]): EndingRecord[] =>
   connection
-    .all<EndingColumns>(endingStatements.read, { sessionIds: JSON.stringify(sessionIds) })
+    .all<EndingColumns>(statements.read, { sessionIds: JSON.stringify(sessionIds) })
     .map(toEndingRecord);
 
 export const addEndingCounts = (
@@ -145,7 +143,7 @@ export const addEndingCounts = (
   sessionId: string,
   { listenersDropped, operationsAborted }: EndingCounts,
 ): void => {
-  connection.run(endingStatements.addCounts, { sessionId, listenersDropped, operationsAborted });
+  connection.run(statements.addCounts, { sessionId, listenersDropped, operationsAborted });
 };
 
 /** Within a transaction. */
@@ -156,6 +154,6 @@ export const keepEndAnswer = (
   counts: EndingCounts,
 ): EndingCounts => {
   const answer = toEndAnswer(counts);
-  const row = connection.get<{ answer: string }>(endingStatements.keepAnswer, { sessionId, key, answer });
+  const row = connection.get<{ answer: string }>(statements.keepAnswer, { sessionId, key, answer });
   return row ? readEndAnswer(row.answer) : counts;
 };

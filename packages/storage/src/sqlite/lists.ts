@@ -11,7 +11,7 @@ import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } fr
 import type { Parameters, SqliteConnection } from "./connection.js";
 import { sessionColumns } from "./sessions-table.js";
 
-export const countStatements = {
+const statements = {
   all: "SELECT count(*) AS total FROM sessions",
   expired: "SELECT count(*) AS total FROM sessions WHERE expires_at <= :now",
   near: "SELECT count(*) AS total FROM sessions WHERE near_at <= :now",
@@ -21,8 +21,8 @@ const count = (connection: SqliteConnection, sql: string, parameters: Parameters
   connection.get<{ total: number }>(sql, parameters)?.total ?? 0;
 
 const readStats = (connection: SqliteConnection, now: number): SessionStats => {
-  const expired = count(connection, countStatements.expired, { now });
-  return { active: count(connection, countStatements.all, {}) - expired, expired };
+  const expired = count(connection, statements.expired, { now });
+  return { active: count(connection, statements.all, {}) - expired, expired };
 };
 
 /** What has expired came near its end before, so those near it and alive are the difference. */
@@ -31,7 +31,7 @@ export const countSessions = (
   now: number,
 ): SessionStats & { readonly expiringSoon: number } => {
   const stats = readStats(connection, now);
-  return { ...stats, expiringSoon: count(connection, countStatements.near, { now }) - stats.expired };
+  return { ...stats, expiringSoon: count(connection, statements.near, { now }) - stats.expired };
 };
 
 /**

@@ -14,7 +14,7 @@ import { activity, isLive, readOver, sessionColumns } from "./sessions-table.js"
 const nextPlace =
   "last_seq = last_seq + 1, last_at = max(:now, last_at + 1), message_count = message_count + 1";
 
-export const messageStatements = {
+const statements = {
   takePlace: `UPDATE sessions SET ${nextPlace}, ${activity} WHERE ${isLive} RETURNING ${sessionColumns}`,
   takePlaceOfReply: `UPDATE sessions SET ${nextPlace}, was_renewed = 0 WHERE ${isLive} RETURNING ${sessionColumns}`,
   insert: `INSERT INTO messages
@@ -42,7 +42,7 @@ export const appendMessage = (
   now: number,
 ): AppendOutcome => {
   const { sessionId, isAgent } = draft;
-  const takePlace = isAgent ? messageStatements.takePlaceOfReply : messageStatements.takePlace;
+  const takePlace = isAgent ? statements.takePlaceOfReply : statements.takePlace;
   const row = connection.get<SessionColumns>(takePlace, { sessionId, now });
   if (!row) return readOver(connection, sessionId);
   const session = toSession(row);
@@ -60,7 +60,7 @@ export const appendMessage = (
     attachments,
     created_at: row.last_at,
   };
-  connection.run(messageStatements.insert, {
+  connection.run(statements.insert, {
     id: stored.id,
     channelId: stored.channel_id,
     seq: stored.seq,
@@ -77,10 +77,10 @@ export const appendMessage = (
 
 export const listMessages = (connection: SqliteConnection, range: MessageRange): MessagePageOutcome => {
   const { channelId, limit, before, after } = range;
-  if (!connection.get(messageStatements.channel, { channelId })) return { outcome: "unknown_channel" };
-  const below = before ? seqOf(connection, channelId, before, messageStatements.seqFromTime) : beyondAll;
+  if (!connection.get(statements.channel, { channelId })) return { outcome: "unknown_channel" };
+  const below = before ? seqOf(connection, channelId, before, statements.seqFromTime) : beyondAll;
   if (below === null) return { outcome: "unknown_bound", bound: "before" };
-  const above = after ? seqOf(connection, channelId, after, messageStatements.seqUntilTime) : 0;
+  const above = after ? seqOf(connection, channelId, after, statements.seqUntilTime) : 0;
   if (above === null) return { outcome: "unknown_bound", bound: "after" };
   const forward = after !== undefined && before === undefined;
   const rows = forward
@@ -95,22 +95,19 @@ const seqOf = (
   connection: SqliteConnection,
   channelId: string,
   bound: MessageBound,
-  byTime: typeof messageStatements.seqFromTime | typeof messageStatements.seqUntilTime,
+  byTime: typeof statements.seqFromTime | typeof statements.seqUntilTime,
 ): number | null => {
   if ("id" in bound)
-    return (
-      connection.get<{ seq: number }>(messageStatements.seqOfId, { id: bound.id, channelId })?.seq ?? null
-    );
+    return connection.get<{ seq: number }>(statements.seqOfId, { id: bound.id, channelId })?.seq ?? null;
   const row = connection.get<{ seq: number }>(byTime, { channelId, time: bound.time });
-  return row?.seq ?? (byTime === messageStatements.seqFromTime ? beyondAll : 0);
+  return row?.seq ?? (byTime === statements.seqFromTime ? beyondAll : 0);
 };
 
 const readNewest = (
   connection: SqliteConnection,
   channelId: string,
   range: { readonly above: number; readonly below: number; readonly limit: number },
-): Message[] =>
-  connection.all<MessageColumns>(messageStatements.newest, { channelId, ...range }).map(toMessage);
+): Message[] => connection.all<MessageColumns>(statements.newest, { channelId, ...range }).map(toMessage);
 
 /** Oldest first. */
 export const readAfter = (
@@ -118,8 +115,7 @@ export const readAfter = (
   channelId: string,
   above: number,
   limit: number,
-): Message[] =>
-  connection.all<MessageColumns>(messageStatements.oldest, { channelId, above, limit }).map(toMessage);
+): Message[] => connection.all<MessageColumns>(statements.oldest, { channelId, above, limit }).map(toMessage);
 
 /** The newest before a seq, oldest first. */
 export const readHistory = (

@@ -4,7 +4,7 @@ import type { SqliteConnection } from "./connection.js";
 const holdsChannel = `SELECT 1 FROM sessions
   WHERE channel_id = :channelId AND holds_channel = 1 AND expires_at > :now`;
 
-export const retentionStatements = {
+const statements = {
   eraseChannel: `DELETE FROM channels WHERE id = :channelId AND NOT EXISTS (${holdsChannel})`,
   readChannel: "SELECT 1 FROM channels WHERE id = :channelId",
   forgetReasons: `UPDATE endings SET reason = NULL
@@ -29,8 +29,8 @@ export const retentionStatements = {
  * metadata, so that nothing of the history is left when it is.
  */
 export const eraseChannel = (connection: SqliteConnection, channelId: string, now: number): EraseOutcome => {
-  const { forgetReasons, forgetMetadata, forgetAnswers, readChannel } = retentionStatements;
-  if (connection.run(retentionStatements.eraseChannel, { channelId, now }) === 0)
+  const { forgetReasons, forgetMetadata, forgetAnswers, readChannel } = statements;
+  if (connection.run(statements.eraseChannel, { channelId, now }) === 0)
     return connection.get(readChannel, { channelId }) ? "in_use" : "unknown_channel";
   for (const forget of [forgetReasons, forgetMetadata, forgetAnswers]) connection.run(forget, { channelId });
   return "erased";
@@ -38,12 +38,12 @@ export const eraseChannel = (connection: SqliteConnection, channelId: string, no
 
 /** Within a transaction. @returns how many endings were deleted */
 export const deleteEndedBefore = (connection: SqliteConnection, cutoff: number, limit: number): number => {
-  const rows = connection.all<{ channel_id: string }>(retentionStatements.deleteEndings, { cutoff, limit });
+  const rows = connection.all<{ channel_id: string }>(statements.deleteEndings, { cutoff, limit });
   for (const channelId of new Set(rows.map(({ channel_id }) => channel_id)))
-    connection.run(retentionStatements.deleteIdleChannel, { channelId });
+    connection.run(statements.deleteIdleChannel, { channelId });
   return rows.length;
 };
 
 export const deleteIdempotencyKeysBefore = (connection: SqliteConnection, cutoff: number): void => {
-  connection.run(retentionStatements.deleteKeys, { cutoff });
+  connection.run(statements.deleteKeys, { cutoff });
 };

@@ -40,7 +40,7 @@ const changed = (column: string): string => `coalesce(:${column}, ${column})`;
 const changedExpiry = `min(last_activity + ${changed("timeout_minutes")} * 60000,
   created_at + ${changed("max_duration_minutes")} * 60000)`;
 
-export const sessionStatements = {
+const statements = {
   freeChannel: `UPDATE sessions SET holds_channel = 0
     WHERE channel_id = :channelId AND holds_channel = 1 AND expires_at <= :now`,
   insert: `INSERT INTO sessions (session_id, channel_id, agent_id, user_id, created_at, last_activity, expires_at,
@@ -84,8 +84,8 @@ export const insertSession = (
 ): Session | undefined => {
   const { timeoutConfig, channelId } = draft;
   const expiresAt = expiryTime(now, now, timeoutConfig);
-  if (draft.continues) connection.run(sessionStatements.freeChannel, { channelId, now });
-  const row = connection.get<SessionColumns>(sessionStatements.insert, {
+  if (draft.continues) connection.run(statements.freeChannel, { channelId, now });
+  const row = connection.get<SessionColumns>(statements.insert, {
     sessionId: draft.sessionId,
     channelId,
     agentId: draft.agentId,
@@ -107,7 +107,7 @@ export const readLive = (
   sessionId: string,
   now: number,
 ): Session | undefined => {
-  const row = connection.get<SessionColumns>(sessionStatements.readLive, { sessionId, now });
+  const row = connection.get<SessionColumns>(statements.readLive, { sessionId, now });
   return row && toSession(row);
 };
 
@@ -117,7 +117,7 @@ export const readLiveOf = (
   now: number,
 ): Session[] =>
   connection
-    .all<SessionColumns>(sessionStatements.readLiveOf, { sessionIds: JSON.stringify(sessionIds), now })
+    .all<SessionColumns>(statements.readLiveOf, { sessionIds: JSON.stringify(sessionIds), now })
     .map(toSession);
 
 export const readLastSeqs = (
@@ -126,15 +126,15 @@ export const readLastSeqs = (
   now: number,
 ): Map<string, number> => {
   const ids = { sessionIds: JSON.stringify(sessionIds), now };
-  const rows = connection.all<{ session_id: string; last_seq: number }>(sessionStatements.readLastSeqs, ids);
+  const rows = connection.all<{ session_id: string; last_seq: number }>(statements.readLastSeqs, ids);
   return new Map(rows.map(({ session_id, last_seq }) => [session_id, last_seq]));
 };
 
 /** What is known of a session that was not found alive. */
 export const readOver = (connection: SqliteConnection, sessionId: string): IsOver => {
-  const row = connection.get<{ expires_at: number }>(sessionStatements.readExpiry, { sessionId });
+  const row = connection.get<{ expires_at: number }>(statements.readExpiry, { sessionId });
   if (row) return { outcome: "over", over: { state: "expired", expiresAt: row.expires_at } };
-  const ending = connection.get<EndingColumns>(sessionStatements.readEnding, { sessionId });
+  const ending = connection.get<EndingColumns>(statements.readEnding, { sessionId });
   const over = ending
     ? ({ state: "ended", ending: toEndingRecord(ending) } as const)
     : { state: "unknown" as const };
@@ -142,7 +142,7 @@ export const readOver = (connection: SqliteConnection, sessionId: string): IsOve
 };
 
 export const renewSession = (connection: SqliteConnection, sessionId: string, now: number): RenewOutcome => {
-  const row = connection.get<SessionColumns>(sessionStatements.renew, { sessionId, now });
+  const row = connection.get<SessionColumns>(statements.renew, { sessionId, now });
   if (row) return { outcome: "renewed", session: toSession(row) };
   const session = readLive(connection, sessionId, now);
   return session ? { outcome: "at_maximum", session } : readOver(connection, sessionId);
@@ -153,7 +153,7 @@ export const recordHeartbeat = (
   sessionId: string,
   now: number,
 ): HeartbeatOutcome => {
-  const row = connection.get<SessionColumns>(sessionStatements.heartbeat, { sessionId, now });
+  const row = connection.get<SessionColumns>(statements.heartbeat, { sessionId, now });
   if (!row) return readOver(connection, sessionId);
   return { outcome: "recorded", session: toSession(row), wasRenewed: Boolean(row.was_renewed) };
 };
@@ -164,7 +164,7 @@ export const updateTimeout = (
   change: TimeoutConfigInput,
   now: number,
 ): UpdateTimeoutOutcome => {
-  const row = connection.get<SessionColumns>(sessionStatements.updateTimeout, {
+  const row = connection.get<SessionColumns>(statements.updateTimeout, {
     sessionId,
     now,
     timeout_minutes: change.timeoutMinutes ?? null,
@@ -180,11 +180,11 @@ export const updateTimeout = (
 };
 
 export const claimWarnings = (connection: SqliteConnection, limit: number, now: number): Session[] =>
-  connection.all<SessionColumns>(sessionStatements.claimWarnings, { limit, now }).map(toSession);
+  connection.all<SessionColumns>(statements.claimWarnings, { limit, now }).map(toSession);
 
 /** A warning of an expired session counts too: its expiry is due then. */
 export const hasDue = (connection: SqliteConnection, now: number): boolean =>
-  [sessionStatements.nextExpiry, sessionStatements.nextWarning].some((next) => {
+  [statements.nextExpiry, statements.nextWarning].some((next) => {
     const due = connection.get<{ due: number | null }>(next)?.due ?? null;
     return due !== null && due <= now;
   });
