@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { checkCircles } from "./check-circles.js";
 import { checkDependencies } from "./check-dependencies.js";
 import { checkDocPaths } from "./check-doc-paths.js";
 import { checkImports } from "./check-imports.js";
@@ -7,6 +8,7 @@ import { checkLock } from "./check-lock.js";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const checks = {
   imports: checkImports,
+  circles: checkCircles,
   dependencies: checkDependencies,
   "paths in documents": checkDocPaths,
   lock: checkLock,
