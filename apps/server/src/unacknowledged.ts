@@ -9,6 +9,9 @@ export interface Unacknowledged {
   readonly retransmits: number;
 }
 
+/** Stands in a line of /proc/net/tcp whose timer is the one for sending again; proc_net_tcp(5) names its columns. */
+const resendTimer = " 01:";
+
 /** Names a connection as both its socket and the kernel's table can. */
 export const connectionName = ({ localAddress, localPort, remoteAddress, remotePort }: Socket): string =>
   nameOf(withoutZone(localAddress), localPort, withoutZone(remoteAddress), remotePort);
@@ -23,7 +26,7 @@ export const readUnacknowledged = async (): Promise<ReadonlyMap<string, Unacknow
   for (const file of ["/proc/net/tcp", "/proc/net/tcp6"]) {
     // A machine without IPv6 lacks the second.
     const table = await readFile(file, "latin1").catch(() => "");
-    for (let at = table.indexOf(timer); at !== -1; at = table.indexOf(timer, at + 1)) {
+    for (let at = table.indexOf(resendTimer); at !== -1; at = table.indexOf(resendTimer, at + 1)) {
       const line = table.slice(table.lastIndexOf("\n", at) + 1, table.indexOf("\n", at));
       const [, local = "", remote = "", , queues = "", , retransmits = ""] = line.trim().split(/ +/);
       if (Number.parseInt(retransmits, 16) > 0)
@@ -35,9 +38,6 @@ export const readUnacknowledged = async (): Promise<ReadonlyMap<string, Unacknow
   }
   return found;
 };
-
-/** Stands in a line of /proc/net/tcp whose timer is the one for sending again; proc_net_tcp(5) names its columns. */
-const timer = " 01:";
 
 const endOf = (end: string): readonly [address: string, port: number] => {
   const [address = "", port = ""] = end.split(":");

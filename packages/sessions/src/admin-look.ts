@@ -49,12 +49,12 @@ export class AdminLook {
     });
   }
 
-  /** Whether that is news: the bus may tell late what a look has found. */
+  /** Whether an end is news: the bus may tell late what a look has found. */
   heardEnd(sessionId: string): boolean {
     return this.endings.note(sessionId);
   }
 
-  /** Likewise. */
+  /** Whether a session's creation is, likewise. */
   heardCreation(sessionId: string): boolean {
     return this.sessions.note(sessionId);
   }
@@ -63,6 +63,11 @@ export class AdminLook {
   afterGap(): void {
     this.isSuspicious = true;
     void this.look();
+  }
+
+  stop(): void {
+    this.isOver = true;
+    this.timer?.cancel();
   }
 
   private look(): Promise<void> {
@@ -76,11 +81,6 @@ export class AdminLook {
       this.isSuspicious = false;
       await this.missed.created(await this.sessions.find());
     });
-  }
-
-  stop(): void {
-    this.isOver = true;
-    this.timer?.cancel();
   }
 
   private async run(work: () => Promise<void>): Promise<void> {
