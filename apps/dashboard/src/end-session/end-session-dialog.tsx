@@ -1,13 +1,13 @@
 "use client";
 
 import { AlertDialog } from "radix-ui";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { useKnownEnding } from "../live/live-context";
 import { shortId } from "../live/records";
 import { useSessionRow } from "../live/use-session-list";
 import { Button } from "../ui/button";
-import { Field, TextArea } from "../ui/field";
 import { CutList } from "./cut-list";
+import { ReasonField } from "./reason-field";
 import { useEndMutation } from "./use-end-mutation";
 
 export interface SessionToEnd {
@@ -15,9 +15,6 @@ export interface SessionToEnd {
   readonly listeners?: number;
   readonly pendingOperations?: number;
 }
-
-// The API refuses a longer one.
-const longestReason = 200;
 
 interface EndSessionDialogProps {
   readonly sessions: readonly SessionToEnd[];
@@ -42,7 +39,6 @@ export const EndSessionDialog = ({
   onDone,
   onClosed,
 }: EndSessionDialogProps) => {
-  const reasonId = useId();
   const [reason, setReason] = useState("");
   const only = sessions.length === 1 ? sessions[0] : undefined;
   const { row, isMissing } = useSessionRow(only?.sessionId ?? "", isOpen);
@@ -92,27 +88,7 @@ export const EndSessionDialog = ({
                 <p className="mt-3">The conversation stays readable. This can't be undone.</p>
               </div>
             </AlertDialog.Description>
-            <div className="mt-4">
-              <Field
-                id={reasonId}
-                label="Reason"
-                hint="Optional. Listeners are told, and it is kept with the ending."
-              >
-                <TextArea
-                  id={reasonId}
-                  aria-describedby={`${reasonId}-hint`}
-                  maxLength={longestReason}
-                  rows={2}
-                  value={reason}
-                  onChange={(event) => setReason(event.target.value)}
-                  onKeyDown={(event) => {
-                    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-                    event.preventDefault();
-                    event.currentTarget.form?.requestSubmit();
-                  }}
-                />
-              </Field>
-            </div>
+            <ReasonField value={reason} onChange={setReason} />
             {end.problem && (
               <p role="alert" className="mt-3 rounded-md bg-danger-wash px-3 py-2 text-danger">
                 {end.problem}
