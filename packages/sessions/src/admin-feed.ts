@@ -8,6 +8,7 @@ import type { BusMessage, BusSubscription, EndingCounts, Ports } from "./ports.j
 import type { SessionRow } from "./schemas.js";
 import type { Session } from "./session.js";
 import type { AdminEvent, AdminWatch, Totals } from "./sessions.js";
+import type { SessionsSettings } from "./settings.js";
 
 const subject = "admin";
 /** Changes of one session are coalesced to four a second (contract §4). */
@@ -15,12 +16,6 @@ const changesEveryMs = 250;
 const readBatch = 500;
 
 type Needs = Pick<Ports, "bus" | "clock" | "store" | "log">;
-
-export interface AdminFeedSettings {
-  readonly nodeId: string;
-  /** How often the store is asked for what the bus lost, ms; null where this process sees every write itself. */
-  readonly lookEveryMs: number | null;
-}
 
 /** What admins see happen, on whichever node: gathers changes, and reads each changed session once per interval. */
 export class AdminFeed {
@@ -38,7 +33,7 @@ export class AdminFeed {
 
   constructor(
     private readonly ports: Needs,
-    private readonly settings: AdminFeedSettings,
+    private readonly settings: Pick<SessionsSettings, "nodeId" | "lookEveryMs">,
     private readonly toRows: (sessions: readonly Session[]) => Promise<readonly SessionRow[]>,
   ) {
     this.changes = new PacedWork(ports.clock, changesEveryMs, () => this.tellChanges());

@@ -1,6 +1,6 @@
 import { AdminFeed } from "./admin-feed.js";
 import { createSession } from "./create-session.js";
-import type { Domain, SessionsSettings } from "./domain.js";
+import type { Domain } from "./domain.js";
 import { drain, draining } from "./drain.js";
 import { endSession } from "./end-session.js";
 import { endSessions } from "./end-sessions.js";
@@ -20,6 +20,7 @@ import { renewSession } from "./renew-session.js";
 import { sendSessionMessage, streamSessionMessage } from "./send-session-message.js";
 import { sessionHeartbeat } from "./session-heartbeat.js";
 import type { Sessions } from "./sessions.js";
+import type { SessionsSettings } from "./settings.js";
 import { updateSessionTimeout } from "./update-session-timeout.js";
 
 /** The whole domain over the given ports. Close it before its store. */

@@ -5,6 +5,7 @@ import type { BusMessage, DropCause, EndingCounts, Held, Ports } from "./ports.j
 import { repeat } from "./repeat.js";
 import { toIso } from "./session.js";
 import type { SessionEventBody } from "./session-event.js";
+import type { SessionsSettings } from "./settings.js";
 
 /** Subject of what is said of one session. */
 const subjectOf = (sessionId: string): string => `session.${sessionId}`;
@@ -13,12 +14,6 @@ const subjectOf = (sessionId: string): string => `session.${sessionId}`;
 const rememberedCounts = 1_000;
 /** Sessions asked for in one look at the store. */
 const lookBatch = 1_000;
-
-export interface HubSettings {
-  readonly nodeId: string;
-  /** How often what is held is held against the store, ms; null where this process sees every write itself. */
-  readonly lookEveryMs: number | null;
-}
 
 /** Told of whatever admins may want to see. */
 export interface HubObserver {
@@ -40,7 +35,7 @@ export class Hub {
 
   constructor(
     private readonly ports: Ports,
-    private readonly settings: HubSettings,
+    private readonly settings: Pick<SessionsSettings, "nodeId" | "lookEveryMs">,
     private readonly observer: HubObserver,
   ) {
     this.uniqueTag = ports.newId().slice(0, 8);

@@ -1,5 +1,4 @@
 export { createSessions } from "./create-sessions.js";
-export type { SessionsSettings } from "./domain.js";
 export * from "./ending.js";
 export * from "./errors.js";
 export { maxWaitingBytes } from "./listener.js";
@@ -9,4 +8,5 @@ export * from "./schemas.js";
 export * from "./session.js";
 export * from "./session-event.js";
 export type * from "./sessions.js";
+export type { SessionsSettings } from "./settings.js";
 export * from "./timeout-policy.js";
