@@ -59,12 +59,12 @@ describe.skipIf(await cannotRunCluster())("two nodes behind a front, restarted o
   }, 120_000);
 });
 
-/** Says it until it is accepted; the refusals of a node that drains store nothing. */
+/** Says it until it is accepted; a node that drains, or takes no request any more, has stored nothing of it. */
 const say = (url: string, sessionId: string, content: string): Promise<void> =>
   until(async () => {
     const send = { sessionId, content, transport: "http" };
     const answer = await restWire(url).call("sendSessionMessage", send);
-    if (answer.status !== 201) expect(answer.status).toBe(503);
+    if (answer.status !== 201) expect([502, 503]).toContain(answer.status);
     return answer.status === 201;
   });
 
