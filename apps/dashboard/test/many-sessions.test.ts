@@ -49,7 +49,8 @@ describe.skipIf(!hasBrowser())("the dashboard with many sessions", { timeout: 18
     expect(await calls.endAll(userId)).toEqual({ ended: many, matched: many });
     await figure("Active", "1").waitFor();
     await figure("Ended today", "1,030").waitFor();
-    await page.getByRole("img", { name: "1 now, at most 1030" }).waitFor();
+    // Whether the chart has a moment at which the last one had begun and none had ended yet, is chance.
+    await page.getByRole("img", { name: /^1 now, at most 103[01]$/ }).waitFor();
     expect(await scrollsSideways(page)).toBe(false);
     await list.page.getByText("No live session matches").waitFor();
 
