@@ -12,6 +12,9 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Processes, databases and browsers of their own depend on a machine that may stall: there, what fails twice is broken.
+    // `scripts/test.mjs` tells what needed a second try.
+    retry: process.env.CI ? 1 : 0,
     typecheck: {
       enabled: true,
       include: ["packages/*/src/**/*.test-d.ts"],
