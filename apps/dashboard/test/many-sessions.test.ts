@@ -49,8 +49,8 @@ describe.skipIf(!hasBrowser())("the dashboard with many sessions", { timeout: 18
     expect(await calls.endAll(userId)).toEqual({ ended: many, matched: many });
     await figure("Active", "1").waitFor();
     await figure("Ended today", "1,030").waitFor();
-    // Whether the chart has a moment at which the last one had begun and none had ended yet, is chance.
-    await page.getByRole("img", { name: /^1 now, at most 103[01]$/ }).waitFor();
+    // What it was at most is of the moments that the chart looks at, which may miss a peak this short.
+    await page.getByRole("img", { name: ": 1 now," }).waitFor();
     expect(await scrollsSideways(page)).toBe(false);
     await list.page.getByText("No live session matches").waitFor();
 
