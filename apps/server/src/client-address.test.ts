@@ -1,7 +1,8 @@
 import { IncomingMessage } from "node:http";
-import { BlockList, Socket } from "node:net";
+import { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { clientAddress, clientScheme } from "./client-address.js";
+import { type AddressList, readAddressList } from "./network-address.js";
 
 const requestFrom = (peer: string, headers: Record<string, string> = {}): IncomingMessage => {
   const socket = new Socket();
@@ -11,8 +12,14 @@ const requestFrom = (peer: string, headers: Record<string, string> = {}): Incomi
   return request;
 };
 
-const proxies = new BlockList();
-proxies.addSubnet("10.0.0.0", 8);
+const listOf = (given: string): AddressList => {
+  const list = readAddressList(given);
+  if (list === null) throw new Error(`${given} is no list of addresses`);
+  return list;
+};
+
+const proxies = listOf("10.0.0.0/8");
+const mapped = listOf("::ffff:10.0.0.0/104");
 
 describe("whose request it is", () => {
   it.each([
@@ -36,6 +43,11 @@ describe("whose request it is", () => {
     ],
     ["the peer's where it is no known proxy", proxies, "9.9.9.9", "1.1.1.1", "9.9.9.9"],
     ["an IPv4 peer's on a dual-stack socket", proxies, "::ffff:10.0.0.1", "1.1.1.1", "1.1.1.1"],
+    ["the same in whichever way it is written", "peer", "9.9.9.9", "::FFFF:0101:0101", "1.1.1.1"],
+    ["the same behind a setting that names a mapped network", mapped, "10.1.2.3", "1.1.1.1", "1.1.1.1"],
+    ["the IPv6 address's in its one spelling", "peer", "::1", "2001:DB8:0:0::1", "2001:db8::1"],
+    ["an address's without the port that a proxy adds", "peer", "9.9.9.9", "1.1.1.1:5678", "1.1.1.1"],
+    ["an IPv6 address's without its brackets and port", "peer", "9.9.9.9", "[2001:db8::1]:80", "2001:db8::1"],
   ] as const)("%s", (_, trusted, peer, forwarded, expected) => {
     expect(clientAddress(requestFrom(peer, { "x-forwarded-for": forwarded }), trusted)).toBe(expected);
   });

@@ -1,36 +1,38 @@
 import type { IncomingMessage } from "node:http";
-import { isIP, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { TrustedProxies } from "./env.js";
+import { canonicalAddress } from "./network-address.js";
 
-/** Where a request comes from: its peer, or whom a proxy that is believed names. */
+/** Where a request comes from, in its canonical form: its peer, or whom a proxy that is believed names. */
 export const clientAddress = (request: IncomingMessage, trusted: TrustedProxies): string => {
-  const peer = plain(request.socket.remoteAddress ?? "");
+  const peer = peerAddress(request.socket);
   if (!isTrusted(peer, trusted)) return peer;
   const hops = listed(request, "x-forwarded-for");
   // Each proxy appends whom it heard; what stands before the last one that is not believed may be made up.
   for (const hop of hops.reverse()) {
-    const address = plain(hop);
-    if (isIP(address) === 0) return peer;
+    const address = canonicalAddress(withoutPort(hop));
+    if (address === null) return peer;
     if (trusted === "peer" || !isTrusted(address, trusted)) return address;
   }
   return peer;
 };
 
+/** Who is at the other end of a connection, in its canonical form. */
+export const peerAddress = ({ remoteAddress = "" }: Socket): string =>
+  canonicalAddress(remoteAddress) ?? remoteAddress;
+
 /** Whether a connection is a proxy's that speaks for others. */
-export const isProxy = ({ remoteAddress }: Socket, trusted: TrustedProxies): boolean =>
-  isTrusted(plain(remoteAddress ?? ""), trusted);
+export const isProxy = (connection: Socket, trusted: TrustedProxies): boolean =>
+  isTrusted(peerAddress(connection), trusted);
 
 /** The scheme that the client's browser sees. */
 export const clientScheme = (request: IncomingMessage, trusted: TrustedProxies): "http" | "https" => {
-  if (!isTrusted(plain(request.socket.remoteAddress ?? ""), trusted)) return "http";
+  if (!isProxy(request.socket, trusted)) return "http";
   return listed(request, "x-forwarded-proto").at(-1) === "https" ? "https" : "http";
 };
 
-const isTrusted = (address: string, trusted: TrustedProxies): boolean => {
-  if (trusted === "none") return false;
-  if (trusted === "peer") return true;
-  return isIP(address) !== 0 && trusted.check(address, isIP(address) === 4 ? "ipv4" : "ipv6");
-};
+const isTrusted = (address: string, trusted: TrustedProxies): boolean =>
+  trusted !== "none" && (trusted === "peer" || trusted.includes(address));
 
 const listed = (request: IncomingMessage, header: string): string[] =>
   [request.headers[header] ?? []]
@@ -39,5 +41,6 @@ const listed = (request: IncomingMessage, header: string): string[] =>
     .map((value) => value.trim())
     .filter((value) => value !== "");
 
-/** An IPv4 peer on a dual-stack socket shows as `::ffff:1.2.3.4`. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "");
+/** Some proxies append the port that they heard the client from. */
+const withoutPort = (hop: string): string =>
+  /^\[([^\]]*)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { SessionError } from "@adjourn/sessions";
-import { networkOf } from "./rate-limit.js";
+import { networkOf } from "./network-address.js";
 
 /** A connection or, where a proxy stands between, a request on one of the proxy's. */
 export type Holder = Duplex | IncomingMessage;

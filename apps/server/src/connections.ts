@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { type Refusal, toRefusal } from "@adjourn/router";
 import { SessionError, validationError } from "@adjourn/sessions";
 import { AnswersUnderWay } from "./answers-under-way.js";
-import { clientAddress, isProxy } from "./client-address.js";
+import { clientAddress, isProxy, peerAddress } from "./client-address.js";
 import type { ConnectionSlots } from "./connection-slots.js";
 import type { TrustedProxies } from "./env.js";
 import { maxPipelined } from "./limits.js";
@@ -56,7 +56,7 @@ export const guardConnections = (
     // A proxy's connections are its callers': they are counted request by request.
     if (isProxy(connection, trustProxy) || known.has(connection)) return;
     known.add(connection);
-    slots.take(connection.remoteAddress ?? "", connection);
+    slots.take(peerAddress(connection), connection);
     connection.once("close", () => slots.free(connection));
     try {
       slots.check(connection);

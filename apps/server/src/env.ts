@@ -1,12 +1,13 @@
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
 import type { NamedKey } from "@adjourn/router";
 import { defaultTimeoutSettings, longestDurationMinutes, type TimeoutSettings } from "@adjourn/sessions";
 import { z } from "zod";
 import { allowedKeys, parseKeys } from "./keys.js";
 import { isLoopback } from "./loopback.js";
+import { type AddressList, readAddressList } from "./network-address.js";
 
 /** Whom `X-Forwarded-*` is believed from: nobody, whoever connects, or these addresses. */
-export type TrustedProxies = "none" | "peer" | BlockList;
+export type TrustedProxies = "none" | "peer" | AddressList;
 
 /** Everything that can be set from outside, checked. */
 export interface Settings {
@@ -76,20 +77,8 @@ const readOrigins = (given: string): readonly string[] | undefined => {
   return origins.every(isOrigin) ? origins.map((origin) => new URL(origin).origin) : undefined;
 };
 
-const readProxies = (given: string): TrustedProxies | undefined => {
-  if (given === "1") return "peer";
-  const proxies = new BlockList();
-  for (const part of given.split(",")) {
-    const [address = "", bits, ...rest] = part.split("/");
-    const family = isIP(address);
-    const length = bits === undefined ? null : Number(/^\d{1,3}$/.test(bits) ? bits : "NaN");
-    if (family === 0 || rest.length > 0) return undefined;
-    if (length !== null && !(length <= (family === 4 ? 32 : 128))) return undefined;
-    if (length === null) proxies.addAddress(address, family === 4 ? "ipv4" : "ipv6");
-    else proxies.addSubnet(address, length, family === 4 ? "ipv4" : "ipv6");
-  }
-  return proxies;
-};
+const readProxies = (given: string): TrustedProxies | undefined =>
+  given === "1" ? "peer" : (readAddressList(given) ?? undefined);
 
 const { defaults, limits } = defaultTimeoutSettings;
 

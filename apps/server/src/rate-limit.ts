@@ -1,5 +1,6 @@
 import { SessionError } from "@adjourn/sessions";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { networkOf } from "./network-address.js";
 
 export interface RateLimit {
   /**
@@ -24,14 +25,4 @@ export const createRateLimit = (requestsPerMinute: number): RateLimit => {
       }
     },
   };
-};
-
-/** One subscriber of an IPv6 network has a /64 of addresses. */
-export const networkOf = (address: string): string => {
-  if (!address.includes(":")) return address;
-  const [head = "", tail] = address.split("%")[0]?.split("::") ?? [];
-  const groups = head === "" ? [] : head.split(":");
-  const last = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = tail === undefined ? [] : Array(Math.max(0, 8 - groups.length - last.length)).fill("0");
-  return [...groups, ...zeros, ...last].slice(0, 4).join(":");
 };

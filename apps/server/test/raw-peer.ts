@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 
 /** A frame as the server sent it. */
 export interface RawFrame {
@@ -22,9 +22,7 @@ export interface RawPeer extends AsyncDisposable {
   resume(): void;
 }
 
-export const openRaw = (url: string): RawPeer => {
-  const { hostname, port } = new URL(url);
-  const socket = connect({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port), noDelay: true });
+export const openRaw = (url: string, socket: Socket = connectTo(url)): RawPeer => {
   const chunks: Buffer[] = [];
   const statuses: number[] = [];
   let unread = "";
@@ -58,6 +56,11 @@ export const openRaw = (url: string): RawPeer => {
     resume: () => void socket.resume(),
     [Symbol.asyncDispose]: async () => void socket.destroy(),
   };
+};
+
+const connectTo = (url: string): Socket => {
+  const { hostname, port } = new URL(url);
+  return connect({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port), noDelay: true });
 };
 
 const readFrames = (bytes: Buffer): RawFrame[] => {
