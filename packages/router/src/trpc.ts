@@ -3,7 +3,9 @@ import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import { requireAccess } from "./access.js";
 import type { Context } from "./context.js";
 import { errorTable } from "./error-codes.js";
+import { requireNoStrayKey } from "./idempotency-key.js";
 import { toRefusal } from "./refusal.js";
+import { requireJsonDepth } from "./require-json-depth.js";
 import { requireOrdinaryKeys } from "./require-ordinary-keys.js";
 
 const t = initTRPC.context<Context>().create({
@@ -42,6 +44,8 @@ export const procedure = t.procedure.use(answered).use(async ({ ctx, path, getRa
   const input = await getRawInput();
   ctx.judgeRequest?.();
   requireAccess(path, ctx.principal, input);
+  requireJsonDepth(input);
   requireOrdinaryKeys(input);
+  requireNoStrayKey(path, input);
   return next();
 });

@@ -12,9 +12,7 @@ import { splitTarget } from "./split-target.js";
  * characters. Call it right before tRPC reads; the function that comes back throws what is known to be wrong by then.
  */
 export const watchTrpcRequest = (request: IncomingMessage): (() => void) => {
-  let refusal: SessionError | null = isWellEncoded(splitTarget(request.url).query)
-    ? null
-    : validationError({ path: "", message: "the query is not well-formed percent-encoding" });
+  let refusal = addressRefusal(request);
   if (request.method !== "GET" && hasBody(request)) {
     refusal ??= headRefusal(request);
     whenNotUtf8(request, () => {
@@ -26,6 +24,14 @@ export const watchTrpcRequest = (request: IncomingMessage): (() => void) => {
   return () => {
     if (refusal) throw refusal;
   };
+};
+
+const addressRefusal = ({ url, headers }: IncomingMessage): SessionError | null => {
+  if (!isWellEncoded(splitTarget(url).query))
+    return validationError({ path: "", message: "the query is not well-formed percent-encoding" });
+  if (headers["idempotency-key"] === undefined) return null;
+  // Of the calls of a batch it could mean any.
+  return validationError({ path: "idempotencyKey", message: "over tRPC it is a field of the input" });
 };
 
 const headRefusal = (request: IncomingMessage): SessionError | null =>

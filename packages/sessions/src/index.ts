@@ -1,6 +1,7 @@
 export { createSessions } from "./create-sessions.js";
 export * from "./ending.js";
 export * from "./errors.js";
+export { isNestedDeeperThan } from "./json-depth.js";
 export { maxWaitingBytes } from "./listener.js";
 export * from "./message.js";
 export type * from "./ports.js";

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { isNestedDeeperThan } from "./json-depth.js";
 
 /** Sizes that the contract fixes; characters are counted as JavaScript does. */
 export const limits = {
   contentCharacters: 4_000,
   metadataBytes: 10 * 1_024,
-  metadataLevels: 100,
+  jsonLevels: 64,
   attachments: 10,
   attachmentsBytes: 16 * 1_024,
   reasonCharacters: 200,
@@ -35,12 +36,12 @@ const deepWellFormed = (value: unknown): boolean => {
 const isObject = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Not recursive: it is there to spare what is recursive (`JSON.stringify`, databases) from running out of stack. */
-const nestsAtMost = (value: unknown, levels: number): boolean => {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > levels) return false;
-    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+/** `1e999` is read as Infinity and written as null; `-0` is written as 0. */
+const hasPlainNumbers = (value: unknown): boolean => {
+  const open = [value];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next === "number" && (!Number.isFinite(next) || Object.is(next, -0))) return false;
+    if (typeof next === "object" && next !== null) for (const inner of Object.values(next)) open.push(inner);
   }
   return true;
 };
@@ -49,10 +50,11 @@ const nestsAtMost = (value: unknown, levels: number): boolean => {
 const storedObject = z
   .custom<Record<string, unknown>>(isObject, { error: "must be an object", abort: true })
   .refine((value) => !Object.hasOwn(value, "__proto__"), { error: "can't have a key __proto__", abort: true })
-  .refine((value) => nestsAtMost(value, limits.metadataLevels), {
-    error: `nests deeper than ${limits.metadataLevels} levels`,
+  .refine((value) => !isNestedDeeperThan(value, limits.jsonLevels), {
+    error: `is nested more than ${limits.jsonLevels} levels deep`,
     abort: true,
   })
+  .refine(hasPlainNumbers, { error: "has a number that JSON can't carry", abort: true })
   .meta({ type: "object", additionalProperties: true });
 
 export const metadata = storedObject

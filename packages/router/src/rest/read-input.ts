@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { type ValidationIssue, validationError } from "@adjourn/sessions";
+import { strayKeyHeader } from "../idempotency-key.js";
+import { requireJsonDepth } from "../require-json-depth.js";
 import { requireOrdinaryKeys } from "../require-ordinary-keys.js";
 import type { QueryKind, Route } from "./routes.js";
 
@@ -41,11 +43,14 @@ export const mergeInput = (
   body: Fields,
   { headers }: IncomingMessage,
 ): Fields => {
-  if (issues.length > 0) throw validationError(...issues);
+  const given = headers["idempotency-key"];
+  const all = [...issues, ...strayKeyHeader(route, given)];
+  if (all.length > 0) throw validationError(...all);
   // Here too, since not every field of a body gets as far as a procedure.
+  requireJsonDepth(body);
   requireOrdinaryKeys(body);
   const merged: Record<string, unknown> = { ...body, ...fields };
-  if (route.idempotent) merged.idempotencyKey = headers["idempotency-key"];
+  if (route.idempotent) merged.idempotencyKey = given;
   // An EventSource that reconnects keeps its address, so the header is the newer one.
   if (route.operation === "sessionEvents")
     merged.lastEventId = headers["last-event-id"] ?? merged.lastEventId;
