@@ -75,7 +75,11 @@ export class PresenceWriter {
     const commands = client.pipeline();
     if (anew) commands.del(own).hset(own, aliveField, "1");
     for (const batch of inBatches(sessionIds)) {
-      const set = batch.flatMap((id) => [id, this.held.get(id)]).filter((value) => value !== undefined);
+      // A field and its value together or neither: one alone would shift all that follow it.
+      const set = batch.flatMap((id) => {
+        const held = this.held.get(id);
+        return held === undefined ? [] : [id, held];
+      });
       const gone = batch.filter((id) => !this.held.has(id));
       if (set.length > 0) commands.hset(own, ...set);
       if (gone.length > 0) commands.hdel(own, ...gone);

@@ -53,6 +53,22 @@ describe.skipIf(shared === null)("what nodes hold", () => {
     await seen(two, sessionId).toBeUndefined();
   });
 
+  test("is right for a session that is held, whatever departs in the same write", async () => {
+    for (const departing of [1, 2, 3]) {
+      const gone = Array.from({ length: departing }, () => crypto.randomUUID());
+      const held = gone.map((_, index) => [crypto.randomUUID(), holding(index + 1)] as const);
+      for (const id of gone) one.report(id, holding(1));
+      await seen(two, gone.at(-1) ?? "").toEqual(holding(1));
+      // Departed and held ones take turns in the write.
+      for (const [index, id] of gone.entries()) {
+        one.report(id, null);
+        for (const report of held.slice(index, index + 1)) one.report(...report);
+      }
+      await seen(two, held.at(-1)?.[0] ?? "").toEqual(holding(departing));
+      expect(await two.elsewhere([...held.map(([id]) => id), ...gone])).toEqual(new Map(held));
+    }
+  });
+
   test("is answered for thousands of sessions at once, with those alone that someone holds", async () => {
     const ids = Array.from({ length: 3_000 }, () => crypto.randomUUID());
     for (const [index, id] of ids.entries()) one.report(id, holding(index + 1));
