@@ -1,6 +1,14 @@
 import { AgentsFileError, createAgentDirectory, loadAgents } from "@adjourn/agents";
 import { createInProcessEventBus, createNoPresence, openRedisEvents } from "@adjourn/events";
-import type { AgentDirectory, Clock, EventBus, Log, Presence, SessionStore } from "@adjourn/sessions";
+import type {
+  AgentDirectory,
+  Clock,
+  EventBus,
+  Log,
+  Presence,
+  SecretStore,
+  SessionStore,
+} from "@adjourn/sessions";
 import {
   createPostgresSessionStore,
   createSqliteSessionStore,
@@ -12,7 +20,10 @@ import { lookUpVariable, SettingError, type Settings } from "./env.js";
  * @throws SettingError for a database that can't be used as it is
  * @throws StoreUnavailableError for one that can't be reached
  */
-export const openStore = async ({ databaseUrl }: Settings, clock: Clock): Promise<SessionStore> => {
+export const openStore = async (
+  { databaseUrl }: Settings,
+  clock: Clock,
+): Promise<SessionStore & SecretStore> => {
   try {
     return databaseUrl.startsWith("file:")
       ? createSqliteSessionStore({ url: databaseUrl, clock })

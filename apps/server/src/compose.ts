@@ -27,7 +27,12 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
   const clock = overrides.clock ?? systemClock;
   const logger = createLogger(settings);
   const metrics = createMetrics();
-  const { sessions, close: closeSessions } = await openSessions(settings, overrides, {
+  const {
+    sessions,
+    keys,
+    now,
+    close: closeSessions,
+  } = await openSessions(settings, overrides, {
     clock,
     logger,
     metrics,
@@ -35,7 +40,8 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
   let isDraining = false;
   const { server, webSockets } = createDoors(settings, {
     sessions,
-    clock,
+    keys,
+    now,
     logger,
     metrics,
     isDraining: () => isDraining,

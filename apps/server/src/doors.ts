@@ -1,6 +1,12 @@
 import type { Server } from "node:http";
-import { createCredentials, createOpenapiDocument, createRestHandler, dialects } from "@adjourn/router";
-import type { Clock, Sessions } from "@adjourn/sessions";
+import {
+  createCredentials,
+  createOpenapiDocument,
+  createRestHandler,
+  dialects,
+  type SigningKeys,
+} from "@adjourn/router";
+import type { Sessions } from "@adjourn/sessions";
 import type { Logger } from "pino";
 import { createGate } from "./admission.js";
 import { createConnectionSlots } from "./connection-slots.js";
@@ -15,7 +21,9 @@ import { serveWebSockets, type WebSockets } from "./websocket.js";
 
 export interface DoorNeeds {
   readonly sessions: Sessions;
-  readonly clock: Clock;
+  readonly keys: SigningKeys;
+  /** The clock that all nodes share, by which tickets run out; ms. */
+  readonly now: () => number;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
@@ -30,8 +38,7 @@ export const createDoors = (
   needs: DoorNeeds,
 ): { readonly server: Server; readonly webSockets: WebSockets } => {
   const { adminKeys, serviceKeys, restDialect, timeouts, trustProxy } = settings;
-  const secret = settings.secret ?? undefined;
-  const credentials = createCredentials({ adminKeys, serviceKeys, secret, now: () => needs.clock.now() });
+  const credentials = createCredentials({ adminKeys, serviceKeys, signingKeys: needs.keys, now: needs.now });
   const guard = createOriginGuard(settings, credentials.inUse);
   const isUnbounded = settings.rateLimitPerMinute === 0;
   const slots = createConnectionSlots(isUnbounded ? Number.POSITIVE_INFINITY : needs.connectionsPerAddress);

@@ -20,6 +20,7 @@ export interface Settings {
   readonly agentsFile: string | null;
   readonly adminKeys: readonly NamedKey[];
   readonly serviceKeys: readonly NamedKey[];
+  /** Null: the one that the store keeps. */
   readonly secret: string | null;
   readonly timeouts: TimeoutSettings;
   /** Null keeps them for ever. */
@@ -40,6 +41,7 @@ export class SettingError extends Error {
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 const dialects = ["documented", "elizaos"] as const;
+const minSecretCharacters = 32;
 const longAgoDays = 36_500;
 const secretNames: readonly string[] = ["ADJOURN_ADMIN_KEY", "ADJOURN_SERVICE_KEY", "ADJOURN_SECRET"];
 
@@ -97,8 +99,8 @@ const variables = z.object({
   AGENTS_FILE: setting("the path of a JSON file", (given) => given.trim() || undefined).optional(),
   ADJOURN_ADMIN_KEY: keys.optional(),
   ADJOURN_SERVICE_KEY: keys.optional(),
-  ADJOURN_SECRET: setting("at least 16 characters", (given) =>
-    given.trim().length >= 16 ? given : undefined,
+  ADJOURN_SECRET: setting(`at least ${minSecretCharacters} characters`, (given) =>
+    given.trim().length >= minSecretCharacters ? given : undefined,
   ).optional(),
   SESSION_DEFAULT_TIMEOUT_MINUTES: whole(1, longestDurationMinutes).default(defaults.timeoutMinutes),
   SESSION_MIN_TIMEOUT_MINUTES: whole(1, longestDurationMinutes).default(limits.minTimeoutMinutes),

@@ -23,7 +23,7 @@ it("hides every key, secret, password and signed token, wherever in a line it st
   const settings = readSettings({
     ADJOURN_ADMIN_KEY: 'ops:a-key-with-"quotes"-in-it,dev:another-admin-key-of-ours',
     ADJOURN_SERVICE_KEY: "one-service-key-of-ours",
-    ADJOURN_SECRET: "the secret that signs",
+    ADJOURN_SECRET: "the secret that signs what callers bring",
     DATABASE_URL: "postgres://user:pass%20word@127.0.0.1/db",
     REDIS_URL: "redis://:redis-password@127.0.0.1",
   });
@@ -35,7 +35,7 @@ it("hides every key, secret, password and signed token, wherever in a line it st
       'a-key-with-"quotes"-in-it',
       "another-admin-key-of-ours",
       "one-service-key-of-ours",
-      "the secret that signs",
+      "the secret that signs what callers bring",
       "pass%20word",
       "pass word",
       "redis-password",

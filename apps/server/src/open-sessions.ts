@@ -1,8 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { dialects } from "@adjourn/router";
-import { type Clock, createSessions, type Sessions } from "@adjourn/sessions";
+import {
+  type Clock,
+  createSessions,
+  type SecretStore,
+  type SessionStore,
+  type Sessions,
+} from "@adjourn/sessions";
 import type { Logger } from "pino";
 import { openAgents, openBus, openStore } from "./adapters.js";
+import { type DerivedKeys, deriveKeys, randomSecret } from "./derive-keys.js";
 import type { Settings } from "./env.js";
 import { toLog } from "./log.js";
 import type { Metrics } from "./metrics.js";
@@ -18,6 +25,14 @@ interface Needs {
   readonly metrics: Metrics;
 }
 
+export interface OpenSessions {
+  readonly sessions: Sessions;
+  readonly keys: DerivedKeys;
+  /** The store's clock, which all nodes share; ms. */
+  readonly now: () => number;
+  close(): Promise<void>;
+}
+
 /**
  * The domain over the adapters that the settings name, all of it measured; a store that can't be reached is waited for.
  * `close` closes both, the domain first.
@@ -27,13 +42,17 @@ export const openSessions = async (
   settings: Settings,
   overrides: Overrides,
   { clock, logger, metrics }: Needs,
-): Promise<{ readonly sessions: Sessions; close(): Promise<void> }> => {
+): Promise<OpenSessions> => {
   const log = toLog(logger);
   const agents = overrides.agents ?? (await openAgents(settings, clock));
   const { errorBody } = dialects[settings.restDialect];
-  const opened =
-    overrides.store ?? (await openPatiently(() => openStore(settings, clock), settings, logger, errorBody));
-  const store = metrics.store(opened);
+  const open = async () => {
+    const store = overrides.store ?? (await openStore(settings, clock));
+    return { store, secret: await secretOf(settings, store) };
+  };
+  const opened = await openPatiently(open, settings, logger, errorBody);
+  const keys = deriveKeys(opened.secret);
+  const store = metrics.store(opened.store);
   const { presence, dropped, ...events } = await openBus(settings, { log });
   const bus = metrics.bus(events.bus, { now: () => store.now(), dropped });
   const sessions = createSessions(
@@ -47,10 +66,23 @@ export const openSessions = async (
   );
   return {
     sessions: metrics.sessions(sessions, store),
+    keys,
+    now: () => store.now(),
     close: async () => {
       await sessions.close();
       await bus.close();
       if (!overrides.store) await store.close();
     },
   };
+};
+
+/** The operator's secret, or the one that the store keeps. A store that can't tell it is closed again. */
+const secretOf = async ({ secret }: Settings, store: SessionStore & SecretStore): Promise<string> => {
+  if (secret !== null) return secret;
+  try {
+    return await store.readOrCreateSecret(randomSecret());
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 };

@@ -1,10 +1,10 @@
-import type { AgentDirectory, Clock, SessionStore } from "@adjourn/sessions";
+import type { AgentDirectory, Clock, SecretStore, SessionStore } from "@adjourn/sessions";
 import type { Patience } from "./limits.js";
 
 /** What a test may hold in its own hand. */
 export interface Overrides {
   readonly clock?: Clock;
-  readonly store?: SessionStore;
+  readonly store?: SessionStore & SecretStore;
   readonly agents?: AgentDirectory;
   readonly patience?: Partial<Patience>;
   readonly connectionsPerAddress?: number;

@@ -1,5 +1,6 @@
 import { appRouter, createCredentials } from "@adjourn/router";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { deriveKeys } from "../src/derive-keys.js";
 import { type Door, doors, type Place } from "./doors.js";
 import { adminKey, echoId, serviceKey, startTestServer, type TestServer } from "./harness.js";
 import { createSession, restWire, type Wire } from "./wires.js";
@@ -59,7 +60,12 @@ const walk: Readonly<Record<string, readonly Call[]>> = {
 const roles = ["admin", "service", "own", "other", "ended"] as const;
 type Role = (typeof roles)[number];
 
-const env = { ADJOURN_ADMIN_KEY: `root:${adminKey}`, ADJOURN_SERVICE_KEY: `shop:${serviceKey}` };
+const secret = "signs what the server and this test give out";
+const env = {
+  ADJOURN_SECRET: secret,
+  ADJOURN_ADMIN_KEY: `root:${adminKey}`,
+  ADJOURN_SERVICE_KEY: `shop:${serviceKey}`,
+};
 
 let server: TestServer;
 let admin: Wire;
@@ -137,6 +143,7 @@ describe.each(doors.flatMap((door) => door.places.map((place) => ({ door, name: 
       const earlier = createCredentials({
         adminKeys: [{ name: "root", key: adminKey }],
         serviceKeys: [{ name: "shop", key: serviceKey }],
+        signingKeys: deriveKeys(secret),
         now: () => Date.now() - minute,
       });
       const { ticket } = await earlier.ticket({ role: "admin", name: "root" });

@@ -1,5 +1,5 @@
 import { createAgentDirectory } from "@adjourn/agents";
-import { type Agent, type SessionStore, StoreUnavailableError } from "@adjourn/sessions";
+import { type Agent, type SecretStore, type SessionStore, StoreUnavailableError } from "@adjourn/sessions";
 import { createInMemorySessionStore } from "@adjourn/sessions/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
@@ -18,7 +18,7 @@ const leak = /\bat \S+ \(|\.[tj]s:\d+|\/srv\/|\/src\/|\/dist\/|node_modules|SELE
 
 let mood: "well" | "broken" | "away" = "well";
 /** Kept in memory, and failing on demand: with an error of its own, or as one that can't be reached. */
-const createMoodyStore = (): SessionStore =>
+const createMoodyStore = (): SessionStore & SecretStore =>
   new Proxy(createInMemorySessionStore({ clock: systemClock }), {
     get: (store, name) => {
       const value: unknown = Reflect.get(store, name);

@@ -1,4 +1,4 @@
-import { createHash, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import type { Credentials, Principal } from "./context.js";
@@ -12,13 +12,21 @@ export interface NamedKey {
 export interface CredentialOptions {
   readonly adminKeys: readonly NamedKey[];
   readonly serviceKeys: readonly NamedKey[];
-  /** Signs session tokens and tickets; derived from the keys where it is not given, random where there are none. */
-  readonly secret?: string | undefined;
-  /** Milliseconds since the epoch. */
+  /** The same on every node, and derived from no key: a key's holder could sign whatever they like. */
+  readonly signingKeys: SigningKeys;
+  /** Milliseconds since the epoch, by a clock that all nodes share. */
   readonly now: () => number;
 }
 
+/** 32 bytes each. */
+export interface SigningKeys {
+  readonly session: Uint8Array;
+  readonly ticket: Uint8Array;
+}
+
 const ticketLifetimeMs = 60_000;
+/** How far a ticket may come from the future: nodes know the shared clock to within less than that. */
+const clockToleranceMs = 5_000;
 /** A token says what it is in its audience and its `typ`, so that none passes for the other. */
 const kinds = {
   session: { audience: "adjourn:session", typ: "adjourn-session+jwt" },
@@ -28,6 +36,7 @@ const algorithm = "HS256";
 
 /** An `anonymous` caller's ticket has none of these: with keys in use it opens nothing, without them none is needed. */
 const ticketClaims = z.object({
+  issuedAt: z.int(),
   until: z.int(),
   principal: z.discriminatedUnion("role", [
     z.object({ role: z.enum(["admin", "service"]), name: z.string().nullable() }),
@@ -46,7 +55,7 @@ export const createCredentials = (options: CredentialOptions): Credentials => {
     })),
   ];
   const inUse = keys.length > 0;
-  const secret = signingSecret(options);
+  const { signingKeys } = options;
 
   const matchKey = (credential: string): Principal | null => {
     const given = digest(credential);
@@ -65,7 +74,10 @@ export const createCredentials = (options: CredentialOptions): Credentials => {
   const verify = async (kind: keyof typeof kinds, token: string) => {
     if (!isCanonical(token)) return null;
     try {
-      const { payload } = await jwtVerify(token, secret, { algorithms: [algorithm], ...kinds[kind] });
+      const { payload } = await jwtVerify(token, signingKeys[kind], {
+        algorithms: [algorithm],
+        ...kinds[kind],
+      });
       return payload;
     } catch {
       return null;
@@ -74,8 +86,12 @@ export const createCredentials = (options: CredentialOptions): Credentials => {
 
   const matchTicket = async (credential: string): Promise<Principal | null> => {
     const claims = ticketClaims.safeParse(await verify("ticket", credential));
-    if (!claims.success || claims.data.until <= options.now()) return null;
-    return { ...claims.data.principal, ticketUntil: claims.data.until };
+    if (!claims.success) return null;
+    const { issuedAt, until, principal } = claims.data;
+    const now = options.now();
+    // The lifetime is judged here too: a signature alone makes no ticket that lasts longer, or that is good later.
+    if (until <= now || until > issuedAt + ticketLifetimeMs || issuedAt > now + clockToleranceMs) return null;
+    return { ...principal, ticketUntil: until };
   };
 
   const matchSession = async (credential: string): Promise<Principal | null> => {
@@ -94,15 +110,14 @@ export const createCredentials = (options: CredentialOptions): Credentials => {
           : (matchKey(credential) ?? (await matchSession(credential)) ?? (await matchTicket(credential)));
       return principal ?? { role: "nobody", why: "invalid" };
     },
-    sessionToken: (sessionId) => sign("session", {}).setSubject(sessionId).sign(secret),
+    sessionToken: (sessionId) => sign("session", {}).setSubject(sessionId).sign(signingKeys.session),
     async ticket(principal) {
-      const until = options.now() + ticketLifetimeMs;
+      const issuedAt = options.now();
+      const until = issuedAt + ticketLifetimeMs;
       const expiresAt = "ticketUntil" in principal ? Math.min(until, principal.ticketUntil ?? until) : until;
       const { ticketUntil: _, ...rights } = { ticketUntil: undefined, ...principal };
-      return {
-        ticket: await sign("ticket", { principal: rights, until: expiresAt }).sign(secret),
-        expiresAt,
-      };
+      const claims = { principal: rights, issuedAt, until: expiresAt };
+      return { ticket: await sign("ticket", claims).sign(signingKeys.ticket), expiresAt };
     },
   };
 };
@@ -114,11 +129,3 @@ const isCanonical = (token: string): boolean => {
 };
 
 const digest = (text: string): Buffer => createHash("sha256").update(text, "utf8").digest();
-
-/** Nodes that share their keys share the secret too; the order in which the keys were named makes no difference. */
-const signingSecret = ({ adminKeys, serviceKeys, secret }: CredentialOptions): Uint8Array => {
-  const named = (role: string, keys: readonly NamedKey[]) => keys.map(({ key }) => `${role}:${key}`).sort();
-  const material = secret ?? [...named("admin", adminKeys), ...named("service", serviceKeys)].join("\n");
-  if (material === "") return randomBytes(32);
-  return new Uint8Array(hkdfSync("sha256", material, "adjourn", "session tokens and tickets", 32));
-};

@@ -2,7 +2,7 @@ export { type Operation, requireAccess } from "./access.js";
 export { authenticateRequest } from "./authenticate-request.js";
 export { maxBodyBytes } from "./body-limit.js";
 export type * from "./context.js";
-export { type CredentialOptions, createCredentials, type NamedKey } from "./credentials.js";
+export { type CredentialOptions, createCredentials, type NamedKey, type SigningKeys } from "./credentials.js";
 export { errorTable } from "./error-codes.js";
 export { type Close, sessionEndedClose, sessionNotFoundClose } from "./listeners/close-codes.js";
 export { type EventSocket, PlainWebSocketListener } from "./listeners/plain-websocket.js";

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createTestWorld } from "@adjourn/sessions/testing";
@@ -12,6 +13,7 @@ const now = () => world.clock.now();
 const credentials = createCredentials({
   adminKeys: [{ name: "ops", key: "k".repeat(16) }],
   serviceKeys: [],
+  signingKeys: { session: randomBytes(32), ticket: randomBytes(32) },
   now,
 });
 let principal: Principal = { role: "anonymous" };

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { defaultTimeoutSettings, type Sessions } from "@adjourn/sessions";
@@ -51,6 +52,7 @@ export const startRestServer = async ({
     credentials: createCredentials({
       adminKeys: keys ? [{ name: "ops", key: adminKey }] : [],
       serviceKeys: keys ? [{ name: null, key: serviceKey }] : [],
+      signingKeys: { session: randomBytes(32), ticket: randomBytes(32) },
       now: () => world.clock.now(),
     }),
     dialect: "documented",

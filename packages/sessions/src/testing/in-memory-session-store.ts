@@ -1,13 +1,26 @@
 import type { EndingRecord } from "../ending.js";
 import type { Message } from "../message.js";
-import type { Clock, ListFilter, MessageBound, PagePosition, PageRequest, SessionStore } from "../ports.js";
+import type {
+  Clock,
+  ListFilter,
+  MessageBound,
+  PagePosition,
+  PageRequest,
+  SecretStore,
+  SessionStore,
+} from "../ports.js";
 import { isNearExpiration, type Session } from "../session.js";
 import { InMemoryState } from "./in-memory-session-store-state.js";
 import { createWritingVerbs } from "./in-memory-session-store-verbs.js";
 
 /** The whole port in plain maps: simple enough to be the model that the databases are held against. */
-export const createInMemorySessionStore = ({ clock }: { readonly clock: Clock }): SessionStore => {
+export const createInMemorySessionStore = ({
+  clock,
+}: {
+  readonly clock: Clock;
+}): SessionStore & SecretStore => {
   const state = new InMemoryState(clock);
+  let secret: string | null = null;
   return {
     now: () => state.now(),
     ...createWritingVerbs(state),
@@ -112,6 +125,11 @@ export const createInMemorySessionStore = ({ clock }: { readonly clock: Clock })
     async deleteIdempotencyKeysBefore(cutoff) {
       for (const keys of [state.createKeys, state.endKeys])
         for (const [key, { createdAt }] of keys) if (createdAt < cutoff) keys.delete(key);
+    },
+
+    async readOrCreateSecret(candidate) {
+      secret ??= candidate;
+      return secret;
     },
 
     async ping() {},

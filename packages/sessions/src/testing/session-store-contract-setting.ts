@@ -1,14 +1,15 @@
 import type { Caller, EndingRecord } from "../ending.js";
 import type { Message } from "../message.js";
+import type { SecretStore } from "../secret-store.js";
 import type { Session } from "../session.js";
 import type { CreateOutcome, MessageDraft, SessionDraft, SessionStore } from "../session-store.js";
 import type { TimeoutConfig } from "../timeout-policy.js";
 
 /** An empty store whose clock stands still between calls of `advance`. */
 export interface OpenStore {
-  readonly store: SessionStore;
+  readonly store: SessionStore & SecretStore;
   /** Another node's way to the same data; the same object where only one process may hold it. */
-  readonly other: SessionStore;
+  readonly other: SessionStore & SecretStore;
   /** Lets `ms` pass on the store's clock, on every node. */
   advance(ms: number): Promise<void>;
   close(): Promise<void>;
@@ -46,11 +47,11 @@ export const newSessionDraft = (given: DraftParts = {}): SessionDraft => ({
 export class Setting {
   constructor(private readonly opened: OpenStore) {}
 
-  get store(): SessionStore {
+  get store(): SessionStore & SecretStore {
     return this.opened.store;
   }
 
-  get other(): SessionStore {
+  get other(): SessionStore & SecretStore {
     return this.opened.other;
   }
 

@@ -5,6 +5,7 @@ import { describeEnding } from "./session-store-contract-ending.js";
 import { describeErasing } from "./session-store-contract-erasing.js";
 import { describeListing } from "./session-store-contract-listing.js";
 import { describeMessages } from "./session-store-contract-messages.js";
+import { describeSecret } from "./session-store-contract-secret.js";
 import { type OpenStore, Setting } from "./session-store-contract-setting.js";
 import { describeTimeouts } from "./session-store-contract-timeouts.js";
 
@@ -24,6 +25,7 @@ export const describeSessionStore = (name: string, open: () => Promise<OpenStore
     describe("ending", () => describeEnding(setting));
     describe("listing", () => describeListing(setting));
     describe("messages", () => describeMessages(setting));
+    describe("the secret", () => describeSecret(setting));
     describe("erasing and retention", () => describeErasing(setting));
   });
 };

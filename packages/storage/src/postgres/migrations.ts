@@ -1,9 +1,10 @@
 import { UnusableDatabaseError } from "../unusable-database-error.js";
 import type { PostgresDatabase } from "./database.js";
 import { sessions } from "./migrations/0001-sessions.js";
+import { secrets } from "./migrations/0002-secrets.js";
 
 /** In order; `adjourn_version` counts how many the schema has had. One that was released is never changed. */
-const migrations: readonly string[] = [sessions];
+const migrations: readonly string[] = [sessions, secrets];
 
 /** How long the tables may take to be made, the time included that other nodes need for it. */
 const patienceMs = 600_000;

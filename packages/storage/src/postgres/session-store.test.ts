@@ -1,4 +1,4 @@
-import type { SessionStore } from "@adjourn/sessions";
+import type { SecretStore, SessionStore } from "@adjourn/sessions";
 import { describeSessionStore } from "@adjourn/sessions/testing";
 import { afterAll, beforeAll, describe } from "vitest";
 import { createTestSchema, findPostgres, type TestSchema } from "../../test/postgres.js";
@@ -8,8 +8,8 @@ const url = await findPostgres();
 
 describe.skipIf(url === null)("against a Postgres", () => {
   let schema: TestSchema;
-  let store: SessionStore;
-  let other: SessionStore;
+  let store: SessionStore & SecretStore;
+  let other: SessionStore & SecretStore;
 
   beforeAll(async () => {
     if (url === null) return;
@@ -29,7 +29,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
   });
 
   describeSessionStore("the session store in Postgres, on two nodes", async () => {
-    await schema.sql`TRUNCATE sessions, endings, messages, channels, idempotency_keys`;
+    await schema.sql`TRUNCATE sessions, endings, messages, channels, idempotency_keys, secrets`;
     await Promise.all([store.hasDue(), other.hasDue()]);
     return { store, other, advance: schema.advance, close: async () => {} };
   });

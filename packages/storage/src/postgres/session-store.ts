@@ -1,4 +1,4 @@
-import type { SessionStore } from "@adjourn/sessions";
+import type { SecretStore, SessionStore } from "@adjourn/sessions";
 import { createSession, readCreated } from "./create-session.js";
 import { PostgresDatabase, type PostgresSettings } from "./database.js";
 import {
@@ -15,6 +15,7 @@ import { countSessions, listEndings, listSessions } from "./lists.js";
 import { appendMessage, listMessages, readAfter, readHistory } from "./messages-table.js";
 import { migrate } from "./migrations.js";
 import { deleteEndedBefore, deleteIdempotencyKeysBefore, eraseChannel } from "./retention.js";
+import { readOrCreateSecret } from "./secrets-table.js";
 import {
   claimWarnings,
   readDue,
@@ -32,7 +33,9 @@ import {
  * @throws StoreUnavailableError where the database can't be reached
  * @throws UnusableDatabaseError where a newer version made the tables, or none may be made
  */
-export const createPostgresSessionStore = async (settings: PostgresSettings): Promise<SessionStore> => {
+export const createPostgresSessionStore = async (
+  settings: PostgresSettings,
+): Promise<SessionStore & SecretStore> => {
   const database = new PostgresDatabase(settings);
   const { clock } = settings;
   /** How far the database's clock is ahead of this process's, as of the last look. */
@@ -86,6 +89,7 @@ export const createPostgresSessionStore = async (settings: PostgresSettings): Pr
     eraseChannel: (channelId) => eraseChannel(database, channelId),
     deleteEndedBefore: (cutoff, limit) => deleteEndedBefore(database, cutoff, limit),
     deleteIdempotencyKeysBefore: (cutoff) => deleteIdempotencyKeysBefore(database, cutoff),
+    readOrCreateSecret: (candidate) => readOrCreateSecret(database, candidate),
     ping: async () => void (await database.get("SELECT 1")),
     close: () => database.close(),
   };

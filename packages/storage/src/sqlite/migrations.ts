@@ -1,9 +1,10 @@
 import { UnusableDatabaseError } from "../unusable-database-error.js";
 import type { SqliteConnection } from "./connection.js";
 import { sessions } from "./migrations/0001-sessions.js";
+import { secrets } from "./migrations/0002-secrets.js";
 
 /** In order; the file's `user_version` counts how many it has had. One that was released is never changed. */
-const migrations: readonly string[] = [sessions];
+const migrations: readonly string[] = [sessions, secrets];
 
 /**
  * Brings the file to this version's tables, all steps or none.

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Clock, type SessionStore, StoreUnavailableError } from "@adjourn/sessions";
+import { type Clock, type SecretStore, type SessionStore, StoreUnavailableError } from "@adjourn/sessions";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
 import { isStorageFailure, SqliteConnection, storeUnavailable } from "./connection.js";
 import { createSession, readCreated } from "./create-session.js";
@@ -19,6 +19,7 @@ import { appendMessage, listMessages, readAfter, readHistory } from "./messages-
 import { migrate } from "./migrations.js";
 import { lockDatabase, type ProcessLock } from "./process-lock.js";
 import { deleteEndedBefore, deleteIdempotencyKeysBefore, eraseChannel } from "./retention.js";
+import { readOrCreateSecret } from "./secrets-table.js";
 import {
   claimWarnings,
   hasDue,
@@ -79,7 +80,10 @@ export const openReader = (path: string): SqliteConnection => {
  * A store in one SQLite file, for one process. What it answered is on the disk.
  * @throws UnusableDatabaseError where another process has the file, a newer version made it, or it can't be opened
  */
-export const createSqliteSessionStore = ({ url, clock }: SqliteSessionStoreOptions): SessionStore => {
+export const createSqliteSessionStore = ({
+  url,
+  clock,
+}: SqliteSessionStoreOptions): SessionStore & SecretStore => {
   let lock: ProcessLock | undefined;
   try {
     const path = pathOf(url);
@@ -99,7 +103,7 @@ export const assembleStore = (
   reader: SqliteConnection,
   clock: Clock,
   onClose: () => void,
-): SessionStore => {
+): SessionStore & SecretStore => {
   const queue = new WriteQueue(writer);
   let closed = false;
   const write = <Result>(work: (connection: SqliteConnection, now: number) => Result): Promise<Result> =>
@@ -154,6 +158,7 @@ export const assembleStore = (
     },
     deleteEndedBefore: (cutoff, limit) => write((db) => deleteEndedBefore(db, cutoff, limit)),
     deleteIdempotencyKeysBefore: (cutoff) => write((db) => deleteIdempotencyKeysBefore(db, cutoff)),
+    readOrCreateSecret: (candidate) => write((db) => readOrCreateSecret(db, candidate)),
     ping: () => read((db) => void db.get("SELECT 1")),
     close: async () => {
       if (closed) return;

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import type { Setting } from "./session-store-contract-setting.js";
+
+export const describeSecret = (setting: () => Setting): void => {
+  test("is the first that was offered, for all nodes and for good", async () => {
+    const { store, other } = setting();
+    expect(await store.readOrCreateSecret("first")).toBe("first");
+    expect(await other.readOrCreateSecret("second")).toBe("first");
+    expect(await store.readOrCreateSecret("third")).toBe("first");
+  });
+
+  test("is one of those offered where nodes offer theirs at once, and the same for all", async () => {
+    const { store, other } = setting();
+    const offered = Array.from({ length: 20 }, (_, index) => `secret-${index}`);
+    const kept = await Promise.all(
+      offered.map((secret, index) => (index % 2 === 0 ? store : other).readOrCreateSecret(secret)),
+    );
+    expect(new Set(kept).size).toBe(1);
+    expect(offered).toContain(kept[0]);
+  });
+};

@@ -1,0 +1,7 @@
+/** What all nodes share and nobody else may know, by its use: `signing` is the one that there is. */
+export const secrets = /* sql */ `
+CREATE TABLE secrets (
+  name text COLLATE "C" PRIMARY KEY,
+  value text NOT NULL
+);
+`;
