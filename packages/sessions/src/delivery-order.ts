@@ -21,6 +21,8 @@ export class DeliveryOrder {
   /** Deliveries that wait for a gap before them to be filled. */
   private waiting: Delivery[] = [];
   private filling: Promise<void> | null = null;
+  /** Whether there was something to fill since the fill under way began; it may have read too early for that. */
+  private isAskedAgain = false;
   private channelId: string | null = null;
 
   constructor(
@@ -41,9 +43,10 @@ export class DeliveryOrder {
     this.catchUpTo(seq);
   }
 
-  /** Nobody listens any more. */
+  /** Nobody subscribes any more: what waits is dropped, since who comes later missed what came in between. */
   pause(): void {
     this.delivered = null;
+    this.waiting = [];
   }
 
   take(delivery: Delivery): void {
@@ -61,9 +64,8 @@ export class DeliveryOrder {
 
   /** The same; resolves when it is done, or could not be. */
   async deliverUpTo(seq: number): Promise<void> {
-    await this.filling;
     this.catchUpTo(seq);
-    await this.filling;
+    while (this.filling) await this.filling;
   }
 
   /** False where a message before this one is missing. */
@@ -79,7 +81,12 @@ export class DeliveryOrder {
   }
 
   private fill(): void {
-    this.filling ??= this.fillFromStore()
+    if (this.filling) {
+      this.isAskedAgain = true;
+      return;
+    }
+    this.isAskedAgain = false;
+    this.filling = this.fillFromStore()
       .catch((cause: unknown) => {
         // Messages are not lost: the next one, or the next look at the store, shows the gap again. What need not
         // wait for it does not.
@@ -88,7 +95,7 @@ export class DeliveryOrder {
       })
       .finally(() => {
         this.filling = null;
-        if (this.waiting.length > 0) this.fill();
+        if (this.waiting.length > 0 || this.isAskedAgain) this.fill();
       });
   }
 
@@ -97,7 +104,8 @@ export class DeliveryOrder {
     for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
       if (this.deliverInOrder(next) || next.seq === null) continue;
       await this.readMissing(next.seq - 1);
-      if (this.deliverInOrder(next)) continue;
+      // Paused meanwhile: those for whom it waited are gone.
+      if (this.delivered === null || this.deliverInOrder(next)) continue;
       // What the store does not have before it is not there to wait for.
       this.delivered = next.seq - 1;
       this.deliverInOrder(next);

@@ -16,6 +16,7 @@ import {
   withoutFence,
 } from "./broken-stores.js";
 import { noFaults, type Schedule } from "./schedule.js";
+import { agentKinds } from "./simulated-agents.js";
 import type { Mutation } from "./world.js";
 
 /** A mechanism that is broken, and the seed of a schedule that shows it. */
@@ -87,6 +88,24 @@ const onlyTalk = (schedule: Schedule): Schedule => ({
     .filter((step) => ["create", "send", "listen"].includes(step.do))
     .map((step) => ({ ...step, after: step.after % 40, session: 0 })),
 });
+
+/** Two nodes, a slow store, replies that take long, and one subscriber who leaves and comes back all the time. */
+const talkAndLeave = (schedule: Schedule): Schedule => ({
+  ...schedule,
+  nodes: 2,
+  faults: { ...noFaults, storeLagMs: 150 },
+  steps: schedule.steps.map((step, at) => {
+    const what = at < 2 ? (["create", "listen"] as const)[at] : comings[step.pick % comings.length];
+    return {
+      do: what ?? "send",
+      after: at === 1 ? 400 : step.after % 20,
+      node: what === "send" ? step.node : 0,
+      session: 0,
+      pick: at === 0 ? agentKinds.indexOf("lingering") : step.pick - (step.pick % 6),
+    };
+  }),
+});
+const comings = ["send", "send", "leave", "resume", "leave", "resume"] as const;
 
 export const mutants: readonly Mutant[] = [
   { name: "the store takes replies after the end", seed: 21, mutation: { store: withoutFence("replies") } },
@@ -183,6 +202,21 @@ export const mutants: readonly Mutant[] = [
     name: "gaps are not filled from the store",
     seed: 8,
     mutation: patch(DeliveryOrder, "readMissing", () => async () => {}),
+  },
+  {
+    name: "what waited for subscribers who left is passed on to later ones",
+    seed: 587,
+    mutation: patch(
+      DeliveryOrder,
+      "pause",
+      (original) =>
+        function () {
+          const waiting = Reflect.get(this, "waiting");
+          original.call(this);
+          Reflect.set(this, "waiting", waiting);
+        },
+    ),
+    tame: talkAndLeave,
   },
   {
     name: "an event that the bus repeats is passed on again",
