@@ -82,7 +82,7 @@ A node that ends leaves the rest running. Ctrl-C stops all.
 `);
 };
 
-const drainSeconds = Number(given.DRAIN_SECONDS || 30);
+const drainSeconds = Number(given.DRAIN_DELAY_SECONDS || 0) + Number(given.DRAIN_SECONDS || 30);
 const { ok, problem: left } = await runTogether(
   [
     ...nodes.map((node, index) => ({

@@ -61,7 +61,7 @@ try {
 const env = { ...process.env, NODE_ENV: "production", PORT: port };
 const wrong = await settingProblem(root, env);
 if (wrong !== null) giveUp(wrong);
-const drainSeconds = Number(process.env.DRAIN_SECONDS || 30);
+const drainSeconds = Number(process.env.DRAIN_DELAY_SECONDS || 0) + Number(process.env.DRAIN_SECONDS || 30);
 const { ok, problem } = await runTogether(
   [
     { name: "The API", file: `${root}apps/server/dist/main.js`, env, address: `${api}/readyz` },

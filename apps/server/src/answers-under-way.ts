@@ -26,6 +26,16 @@ export class AnswersUnderWay {
     return Promise.all(this.on(connection).map((response) => once(response, "close")));
   }
 
+  /** Closes a connection behind the last answer that is due on it now; what comes after it may still be answered. */
+  closeAfterLast(connection: Duplex): void {
+    const last = this.on(connection).at(-1);
+    if (last === undefined) return;
+    if (!last.headersSent) return void last.setHeader("Connection", "close");
+    last.once("close", () => {
+      if (this.count(connection) === 0) connection.end();
+    });
+  }
+
   private on(connection: Duplex): readonly ServerResponse[] {
     return [...(this.byConnection.get(connection) ?? [])];
   }

@@ -7,17 +7,18 @@ import { createLogger } from "./log.js";
 import { createMetrics } from "./metrics.js";
 import { openSessions } from "./open-sessions.js";
 import type { Overrides } from "./overrides.js";
+import { type Leaving, shutDown } from "./shut-down.js";
 import { systemClock } from "./system-clock.js";
 
 export interface RunningServer {
   /** Where it listens, without a slash at the end. */
   readonly url: string;
-  /** Listeners go, new work is refused, replies under way get `graceMs`; then everything is closed. Idempotent. */
-  close(graceMs?: number): Promise<void>;
+  /**
+   * Not ready from now on, it serves everything for another `delayMs`. Then subscribers go, new work is refused, replies
+   * under way get `graceMs`; then everything is closed. Idempotent.
+   */
+  close(graceMs?: number, delayMs?: number): Promise<void>;
 }
-
-/** How long answers may take to leave once nothing is under way any more. */
-const lingerMs = 1_000;
 
 /**
  * The composition root: settings to a server that listens.
@@ -37,14 +38,14 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
     logger,
     metrics,
   });
-  let isDraining = false;
-  const { server, webSockets } = createDoors(settings, {
+  const leaving: Leaving = { isLeaving: false, isDraining: false };
+  const { server, webSockets, connections } = createDoors(settings, {
     sessions,
     keys,
     now,
     logger,
     metrics,
-    isDraining: () => isDraining,
+    leaving,
     patience: { ...patience, ...overrides.patience },
     connectionsPerAddress: overrides.connectionsPerAddress ?? maxConnectionsPerAddress,
   });
@@ -57,23 +58,13 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
     throw error;
   }
 
-  const close = async (graceMs: number) => {
-    isDraining = true;
-    webSockets.drain();
-    await sessions.drain(graceMs);
-    const closed = new Promise((resolve) => server.close(resolve));
-    webSockets.close();
-    server.closeIdleConnections();
-    const cut = setTimeout(() => server.closeAllConnections(), lingerMs);
-    await closed;
-    clearTimeout(cut);
-    await closeSessions();
-  };
   let closing: Promise<void> | null = null;
   return {
     url: urlOf(server.address() as AddressInfo, settings.host),
-    close: (graceMs = 0) => {
-      closing ??= close(graceMs);
+    close: (graceMs = 0, delayMs = 0) => {
+      closing ??= shutDown({ server, webSockets, connections, sessions, leaving }, { graceMs, delayMs }).then(
+        closeSessions,
+      );
       return closing;
     },
   };

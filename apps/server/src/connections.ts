@@ -27,6 +27,10 @@ export interface Connections {
   beginUpgrade(request: IncomingMessage): void;
   /** Resolves when nothing of this request's connection is under way. */
   answered(request: IncomingMessage): Promise<unknown>;
+  /** From now on a connection closes with the last answer that is under way on it. */
+  drain(): void;
+  /** Ends connections on which nothing is under way; a peer that has not closed its side yet is not reset. */
+  endIdle(): void;
   /** @throws SessionError `RATE_LIMITED` where too many requests of this one's connection are under way */
   checkPipeline(request: IncomingMessage): void;
 }
@@ -39,6 +43,8 @@ export const guardConnections = (
   /** A connection comes twice where the offer of another protocol has been passed over. */
   const known = new WeakSet<Duplex>();
   const underWay = new AnswersUnderWay();
+  /** Those that speak HTTP; an upgraded one is its socket's. */
+  const open = new Set<Socket>();
 
   const refuse = (connection: Duplex, error: SessionError, status?: number) => {
     const requestId = randomUUID();
@@ -53,6 +59,10 @@ export const guardConnections = (
   };
 
   server.on("connection", (connection: Socket) => {
+    if (!open.has(connection)) {
+      open.add(connection);
+      connection.once("close", () => open.delete(connection));
+    }
     // A proxy's connections are its callers': they are counted request by request.
     if (isProxy(connection, trustProxy) || known.has(connection)) return;
     known.add(connection);
@@ -92,8 +102,17 @@ export const guardConnections = (
         if (socket.writableLength > 0) socket.destroy();
       });
     },
-    beginUpgrade: (request) => takeForProxied(request, request.socket),
+    beginUpgrade: (request) => {
+      open.delete(request.socket);
+      takeForProxied(request, request.socket);
+    },
     answered: ({ socket }) => underWay.over(socket),
+    drain: () => {
+      for (const connection of open) underWay.closeAfterLast(connection);
+    },
+    endIdle: () => {
+      for (const connection of open) if (underWay.count(connection) === 0) connection.end();
+    },
     checkPipeline: ({ socket }) => {
       if (underWay.count(socket) <= maxPipelined) return;
       throw new SessionError(

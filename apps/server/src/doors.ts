@@ -10,6 +10,7 @@ import type { Sessions } from "@adjourn/sessions";
 import type { Logger } from "pino";
 import { createGate } from "./admission.js";
 import { createConnectionSlots } from "./connection-slots.js";
+import type { Connections } from "./connections.js";
 import type { Settings } from "./env.js";
 import { createHttpServer } from "./http.js";
 import type { Patience } from "./limits.js";
@@ -17,6 +18,7 @@ import type { Metrics } from "./metrics.js";
 import { createOriginGuard } from "./origin-guard.js";
 import { createPages } from "./pages.js";
 import { createReportError } from "./report-error.js";
+import type { Leaving } from "./shut-down.js";
 import { serveWebSockets, type WebSockets } from "./websocket.js";
 
 export interface DoorNeeds {
@@ -26,7 +28,7 @@ export interface DoorNeeds {
   readonly now: () => number;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly isDraining: () => boolean;
+  readonly leaving: Readonly<Leaving>;
   readonly patience: Patience;
   /** How many an address may hold, where requests are counted at all. */
   readonly connectionsPerAddress: number;
@@ -36,7 +38,7 @@ export interface DoorNeeds {
 export const createDoors = (
   settings: Settings,
   needs: DoorNeeds,
-): { readonly server: Server; readonly webSockets: WebSockets } => {
+): { readonly server: Server; readonly webSockets: WebSockets; readonly connections: Connections } => {
   const { adminKeys, serviceKeys, restDialect, timeouts, trustProxy } = settings;
   const credentials = createCredentials({ adminKeys, serviceKeys, signingKeys: needs.keys, now: needs.now });
   const guard = createOriginGuard(settings, credentials.inUse);
@@ -45,7 +47,18 @@ export const createDoors = (
   const gate = createGate(settings, guard, slots);
   const { errorBody } = dialects[restDialect];
   const reportError = createReportError(needs.logger);
-  const shared = { ...needs, credentials, guard, gate, slots, trustProxy, errorBody, reportError };
+  const isDraining = () => needs.leaving.isDraining;
+  const shared = {
+    ...needs,
+    isDraining,
+    credentials,
+    guard,
+    gate,
+    slots,
+    trustProxy,
+    errorBody,
+    reportError,
+  };
   const { server, connections } = createHttpServer({
     ...shared,
     pages: createPages({ ...shared, openApi: createOpenapiDocument({ dialect: restDialect }) }),
@@ -55,8 +68,9 @@ export const createDoors = (
       dialect: restDialect,
       timeouts,
       admit: gate.admit,
+      isDraining,
       onError: reportError,
     }),
   });
-  return { server, webSockets: serveWebSockets(server, { ...shared, connections }) };
+  return { server, connections, webSockets: serveWebSockets(server, { ...shared, connections }) };
 };

@@ -74,7 +74,8 @@ describe("a good value is taken", () => {
     [{ RETENTION_DAYS: "30" }, { retentionDays: 30 }],
     [{ RATE_LIMIT_PER_MINUTE: "0" }, { rateLimitPerMinute: 0 }],
     [{ REST_DIALECT: "elizaos" }, { restDialect: "elizaos" }],
-    [{ DRAIN_SECONDS: "0" }, { drainSeconds: 0 }],
+    [{ DRAIN_SECONDS: "0" }, { drainSeconds: 0, drainDelaySeconds: 0 }],
+    [{ DRAIN_DELAY_SECONDS: "5" }, { drainSeconds: 30, drainDelaySeconds: 5 }],
   ])("%j", (env, expected) => {
     expect(readSettings(env)).toMatchObject(expected);
   });
@@ -129,6 +130,7 @@ describe("a bad value stops the start with one line that names the variable", ()
     ["TRUST_PROXY", "yes"],
     ["TRUST_PROXY", "10.0.0.0/33"],
     ["DRAIN_SECONDS", "30s"],
+    ["DRAIN_DELAY_SECONDS", "-1"],
     ["LOG_LEVEL", "loud"],
     ["LOG_LEVEL", "line\nbreak"],
   ])("%s=%j", (name, given) => {

@@ -30,6 +30,8 @@ export interface Settings {
   readonly rateLimitPerMinute: number;
   readonly allowedOrigins: readonly string[];
   readonly trustProxy: TrustedProxies;
+  /** How long it keeps serving after it was told to stop, while `/readyz` answers 503. */
+  readonly drainDelaySeconds: number;
   readonly drainSeconds: number;
   readonly logLevel: (typeof logLevels)[number];
 }
@@ -119,6 +121,7 @@ const variables = z.object({
     [],
   ),
   TRUST_PROXY: setting("1, or IP addresses and networks, comma-separated", readProxies).default("none"),
+  DRAIN_DELAY_SECONDS: whole(0, 3_600).default(0),
   DRAIN_SECONDS: whole(0, 3_600).default(30),
   LOG_LEVEL: oneOf(...logLevels).default("info"),
 });
@@ -217,6 +220,7 @@ const toSettings = (values: Variables): Settings => ({
   rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE ?? (isLoopback(values.HOST) ? 0 : 600),
   allowedOrigins: values.ALLOWED_ORIGINS,
   trustProxy: values.TRUST_PROXY,
+  drainDelaySeconds: values.DRAIN_DELAY_SECONDS,
   drainSeconds: values.DRAIN_SECONDS,
   logLevel: values.LOG_LEVEL,
 });

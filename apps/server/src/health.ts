@@ -13,11 +13,11 @@ export const answerHealth = (response: ServerResponse): void => answerJson(respo
 export const answerReadiness = async (
   response: ServerResponse,
   sessions: Sessions,
-  isDraining: boolean,
+  isLeaving: boolean,
 ): Promise<void> => {
   const { store, bus } = await withinTime(storeWithinMs, sessions.readiness(), down);
-  if (isDraining || store === "down") {
+  if (isLeaving || store === "down") {
     response.setHeader("Retry-After", "1");
-    answerJson(response, 503, { status: isDraining ? "draining" : "unavailable", store, bus });
+    answerJson(response, 503, { status: isLeaving ? "draining" : "unavailable", store, bus });
   } else answerJson(response, 200, { status: bus === "ok" ? "ready" : "degraded", store, bus });
 };

@@ -14,6 +14,7 @@ import type { Metrics } from "./metrics.js";
 import type { OriginGuard } from "./origin-guard.js";
 import { type Page, requireRead } from "./pages.js";
 import type { ReportError } from "./report-error.js";
+import type { Leaving } from "./shut-down.js";
 import { SilentPeers } from "./silent-peers.js";
 import { createTrpcHttp } from "./trpc-http.js";
 
@@ -22,6 +23,7 @@ export interface HttpNeeds extends ConnectionNeeds {
   readonly credentials: Credentials;
   readonly guard: OriginGuard;
   readonly gate: Gate;
+  readonly leaving: Readonly<Leaving>;
   readonly isDraining: () => boolean;
   readonly reportError: ReportError;
   readonly logger: Logger;
@@ -62,7 +64,7 @@ export const createHttpServer = (
     if (place === "/healthz" || place === "/readyz") {
       requireRead(request, response);
       if (place === "/healthz") return answerHealth(response);
-      return answerReadiness(response, needs.sessions, needs.isDraining());
+      return answerReadiness(response, needs.sessions, needs.leaving.isLeaving);
     }
     setCorsHeaders(needs.guard, request, response);
     if (isPreflight(request)) {

@@ -15,14 +15,14 @@ const main = async (): Promise<void> => {
     throw startFailure(error, settings) ?? error;
   });
   const logger = createLogger(settings);
-  logger.info({ url: server.url }, "Listening");
   let isStopping = false;
   const stop = (signal: NodeJS.Signals) => {
     // Whoever asks twice does not want to wait.
     if (isStopping) process.exit(signal === "SIGINT" ? 130 : 143);
     isStopping = true;
-    logger.info({ signal, drainSeconds: settings.drainSeconds }, "Draining");
-    server.close(settings.drainSeconds * 1_000).then(
+    const { drainDelaySeconds, drainSeconds } = settings;
+    logger.info({ signal, drainDelaySeconds, drainSeconds }, "Draining");
+    server.close(drainSeconds * 1_000, drainDelaySeconds * 1_000).then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error({ error }, "Could not close");
@@ -32,6 +32,8 @@ const main = async (): Promise<void> => {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+  // Whoever reads this may send a signal at once.
+  logger.info({ url: server.url }, "Listening");
 };
 
 main().catch((error: unknown) => {

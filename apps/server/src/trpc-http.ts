@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
+  answerComeBack,
   appRouter,
   authenticateRequest,
   type Context,
@@ -10,6 +11,7 @@ import {
 } from "@adjourn/router";
 import { SessionError, type Sessions, validationError } from "@adjourn/sessions";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
+import { z } from "zod";
 import type { Address } from "./address.js";
 import type { Gate } from "./admission.js";
 import { maxBatchCalls } from "./limits.js";
@@ -62,6 +64,12 @@ export const createTrpcHttp = ({
       if (isTooMany)
         throw validationError({ path: "", message: `A batch has at most ${maxBatchCalls} calls` });
     };
+    if (isDraining() && isSubscription(path, request.method)) {
+      guard.check(request);
+      const principal = await authenticate(request, address.query, tokenIn(address.query));
+      await admit(request, principal);
+      if (principal.role !== "nobody") return answerComeBack(response);
+    }
     await nodeHTTPRequestHandler({
       router: appRouter,
       req: request,
@@ -85,7 +93,13 @@ export const createTrpcHttp = ({
       },
       responseMeta: ({ errors }) => {
         const [retryAfter] = errors.flatMap((error) => toRefusal(error, requestId).retryAfterSeconds ?? []);
-        return retryAfter === undefined ? {} : { headers: { "Retry-After": String(retryAfter) } };
+        return {
+          headers: {
+            // tRPC would write its own over the one of CORS.
+            vary: "Origin, trpc-accept, accept",
+            ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
+          },
+        };
       },
       onError: ({ error, path: at }) => reportError(error, { path: at, requestId }),
     });
@@ -103,15 +117,38 @@ const refuseForeign = (guard: OriginGuard, request: IncomingMessage, response: S
 };
 
 /** Path and method are judged before who asks; where nothing would be called, tRPC says so itself. */
-const isKnown = (path: string, method: string | undefined): boolean => {
-  const procedures: Readonly<Record<string, { readonly _def: { readonly type: string } }>> =
-    appRouter._def.procedures;
-  return decode(path)
+const isKnown = (path: string, method: string | undefined): boolean =>
+  decode(path)
     .split(",")
     .some((name) => {
-      const type = Object.hasOwn(procedures, name) ? procedures[name]?._def.type : undefined;
+      const type = typeOf(name);
       return type !== undefined && method === (type === "mutation" ? "POST" : "GET");
     });
+
+const isSubscription = (path: string, method: string | undefined): boolean =>
+  method === "GET" && typeOf(decode(path)) === "subscription";
+
+const typeOf = (name: string): string | undefined => {
+  const procedures: Readonly<Record<string, { readonly _def: { readonly type: string } }>> =
+    appRouter._def.procedures;
+  return Object.hasOwn(procedures, name) ? procedures[name]?._def.type : undefined;
+};
+
+const connectionParams = z
+  .string()
+  .transform((text): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      return null;
+    }
+  })
+  .pipe(z.object({ token: z.string() }));
+
+/** The ticket that tRPC's SSE link puts into the address; one that it can't be read from is left to tRPC to refuse. */
+const tokenIn = (query: URLSearchParams): string | undefined => {
+  const parsed = connectionParams.safeParse(query.get("connectionParams"));
+  return parsed.data?.token;
 };
 
 const decode = (path: string): string => {

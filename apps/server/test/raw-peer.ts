@@ -18,6 +18,9 @@ export interface RawPeer extends AsyncDisposable {
   readonly frames: () => readonly RawFrame[];
   /** Resolves when the connection is gone, whoever let go of it. */
   readonly gone: Promise<void>;
+  readonly connected: Promise<void>;
+  /** The code of what broke the connection, such as a reset; null while nothing has. */
+  readonly failure: () => string | null;
   pause(): void;
   resume(): void;
 }
@@ -37,7 +40,12 @@ export const openRaw = (url: string, socket: Socket = connectTo(url)): RawPeer =
     }
     unread = unread.slice(readTo);
   });
-  socket.on("error", () => {});
+  let failure: string | null = null;
+  socket.on("error", (error: NodeJS.ErrnoException) => {
+    failure = error.code ?? error.message;
+  });
+  const connected = once(socket, "connect").then(() => {});
+  connected.catch(() => {});
   const gone = once(socket, "close").then(() => {});
   const text = () => Buffer.concat(chunks).toString("latin1");
   return {
@@ -52,6 +60,8 @@ export const openRaw = (url: string, socket: Socket = connectTo(url)): RawPeer =
       return head === -1 ? [] : readFrames(all.subarray(head + 4));
     },
     gone,
+    connected,
+    failure: () => failure,
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
     [Symbol.asyncDispose]: async () => void socket.destroy(),

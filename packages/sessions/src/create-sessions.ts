@@ -53,7 +53,10 @@ export const createSessions = (ports: Ports, settings: SessionsSettings): Sessio
     eraseChannel: verb(eraseChannel),
     listEndings: verb(listEndings),
     listen: verb(listen),
-    listAgents: (input) => listAgents(domain, input),
+    listAgents: (input) => {
+      if (isDraining) throw draining();
+      return listAgents(domain, input);
+    },
     watch: () => {
       if (isDraining) throw draining();
       return domain.feed.watch();

@@ -19,6 +19,15 @@ export const sseHeaders = {
 } as const;
 
 /**
+ * What a subscriber gets from a node that is shutting down. An EventSource gives up for good on any other status; behind
+ * this answer it comes back after a second, with its last id, and meets another node.
+ */
+export const answerComeBack = (response: ServerResponse): void => {
+  response.writeHead(200, sseHeaders);
+  response.end("retry: 1000\n\n");
+};
+
+/**
  * Serves a session's events as SSE and returns once the listener has entered. `enter` is the domain's `listen`; what
  * it rejects with is thrown before anything is written, so the caller can still answer with a status.
  * @throws SessionError `SERVICE_UNAVAILABLE` where the server began to drain before the first event

@@ -24,6 +24,8 @@ export interface RestOptions {
    * @throws SessionError `FORBIDDEN`, `RATE_LIMITED`
    */
   readonly admit?: (request: IncomingMessage, principal: Principal) => void | Promise<void>;
+  /** Whether new calls are refused because the server shuts down. */
+  readonly isDraining?: () => boolean;
   /** Hears of every error that a caller is told of, with the request id that the caller has. */
   readonly onError?: (error: unknown, where: { readonly path: string; readonly requestId: string }) => void;
 }
@@ -66,7 +68,7 @@ export const createRestHandler = (options: RestOptions): RestHandler => {
       route,
       input,
       { sessions, credentials, principal, requestId },
-      { response, dialect, refuse },
+      { response, dialect, refuse, isDraining: options.isDraining ?? (() => false) },
     );
   };
 

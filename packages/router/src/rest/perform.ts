@@ -1,10 +1,9 @@
-import type { ServerResponse } from "node:http";
 import { inputs } from "@adjourn/sessions";
 import type { z } from "zod";
 import { requireAccess } from "../access.js";
 import type { Context } from "../context.js";
-import { listenOverSse } from "../listeners/sse.js";
-import { invalidInput } from "../refusal.js";
+import { answerComeBack, listenOverSse } from "../listeners/sse.js";
+import { invalidInput, toRefusal } from "../refusal.js";
 import { createCaller } from "../router.js";
 import { answerJson } from "./answer.js";
 import type { Route } from "./routes.js";
@@ -15,7 +14,7 @@ type Input = Readonly<Record<string, unknown>>;
 /** Calls the procedure and answers with its result; the two operations that stream answer bit by bit. */
 export const perform = async (route: Route, input: Input, ctx: Context, wire: Wire): Promise<void> => {
   const { response, dialect } = wire;
-  if (route.operation === "sessionEvents") return listen(input, ctx, response);
+  if (route.operation === "sessionEvents") return listen(input, ctx, wire);
   if (route.operation === "sendSessionMessage" && asksForStream(input)) return stream(input, ctx, wire);
   // The procedure's own schema judges the input, so its static type does not matter here.
   const result: unknown = await createCaller(ctx)[route.operation](input as never);
@@ -25,10 +24,15 @@ export const perform = async (route: Route, input: Input, ctx: Context, wire: Wi
 const asksForStream = ({ transport, mode }: Input): boolean =>
   transport === "sse" || (transport === undefined && mode === "stream");
 
-const listen = async (input: Input, ctx: Context, response: ServerResponse): Promise<void> => {
+const listen = async (input: Input, ctx: Context, { response, isDraining }: Wire): Promise<void> => {
   requireAccess("sessionEvents", ctx.principal, input);
   const parsed = parse(inputs.sessionEvents, input);
-  await listenOverSse(response, (writer) => ctx.sessions.listen(parsed, writer));
+  try {
+    await listenOverSse(response, (writer) => ctx.sessions.listen(parsed, writer));
+  } catch (error) {
+    if (!isDraining() || toRefusal(error).code !== "SERVICE_UNAVAILABLE") throw error;
+    answerComeBack(response);
+  }
 };
 
 const stream = async (input: Input, ctx: Context, wire: Wire): Promise<void> => {

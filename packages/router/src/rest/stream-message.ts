@@ -10,6 +10,7 @@ export interface Wire {
   readonly response: ServerResponse;
   readonly dialect: Dialect;
   readonly refuse: (error: unknown) => Refusal;
+  readonly isDraining: () => boolean;
 }
 
 /**
@@ -17,7 +18,7 @@ export interface Wire {
  * who leaves stops only the writing.
  */
 export const streamMessage = async (
-  { response, dialect, refuse }: Wire,
+  { response, dialect, refuse }: Omit<Wire, "isDraining">,
   { userMessage, chunks, reply }: ReplyStream,
 ): Promise<void> => {
   // What `reply` rejects with, `chunks` throws too; here it is heard even if nobody reads that far.

@@ -1,0 +1,55 @@
+import type { Server } from "node:http";
+import { Server as NetServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Sessions } from "@adjourn/sessions";
+import type { Connections } from "./connections.js";
+import type { WebSockets } from "./websocket.js";
+
+/** How far a server is on its way out. */
+export interface Leaving {
+  /** It was told to stop: `/readyz` says so to whoever balances the load, everything else is served. */
+  isLeaving: boolean;
+  /** Subscribers go, new calls get 503. */
+  isDraining: boolean;
+}
+
+interface Parts {
+  readonly server: Server;
+  readonly webSockets: WebSockets;
+  readonly connections: Connections;
+  readonly sessions: Sessions;
+  readonly leaving: Leaving;
+}
+
+/** How long new calls are refused with a 503, at least, before connections are. */
+const refuseForMs = 1_000;
+/** How long a request may have been on its way on a connection that was accepted before the server stopped listening. */
+const onTheWayMs = 100;
+/** How long answers may take to leave once nothing is under way any more. */
+const lingerMs = 1_000;
+
+/** Takes a server out of service, one stage after the other. Without `graceMs` none waits for anybody. */
+export const shutDown = async (
+  { server, webSockets, connections, sessions, leaving }: Parts,
+  { graceMs, delayMs }: { readonly graceMs: number; readonly delayMs: number },
+): Promise<void> => {
+  leaving.isLeaving = true;
+  if (delayMs > 0) await sleep(delayMs);
+  leaving.isDraining = true;
+  connections.drain();
+  webSockets.drain();
+  await Promise.all([sessions.drain(graceMs), sleep(Math.min(refuseForMs, graceMs))]);
+  const closed = new Promise((resolve) => server.once("close", resolve));
+  // Node's own `close` would reset connections on which a request is on its way.
+  NetServer.prototype.close.call(server);
+  webSockets.close();
+  if (graceMs > 0) {
+    await sleep(onTheWayMs);
+    connections.endIdle();
+  } else server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), lingerMs);
+  await closed;
+  clearTimeout(cut);
+  // It stops the timers that Node's HTTP server keeps.
+  server.close();
+};
