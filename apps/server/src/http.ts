@@ -69,7 +69,7 @@ export const createHttpServer = (
     setCorsHeaders(needs.guard, request, response);
     if (isPreflight(request)) {
       needs.guard.check(request);
-      return answerPreflight(response);
+      return answerPreflight(request, response);
     }
     const page = needs.pages.get(place);
     if (page) return page(request, response, address);

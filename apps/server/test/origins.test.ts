@@ -150,6 +150,7 @@ describe.each([
     expect(preflight.status).toBe(204);
     expect(preflight.headers["access-control-allow-methods"]).toContain("DELETE");
     expect(preflight.headers["access-control-allow-headers"]).toContain("Idempotency-Key");
+    expect(preflight.headers["access-control-max-age"]).toBe("600");
     const refused = await send(
       server,
       "/api/messaging/sessions/x",
@@ -167,6 +168,47 @@ describe.each([
     );
     expect(foreign.status).toBe(403);
   });
+});
+
+describe("a preflight that asks for headers", () => {
+  const preflight = async (asked: string, origin = "https://app.example") => {
+    await using server = await startTestServer({ ALLOWED_ORIGINS: "https://app.example" });
+    const headers = {
+      Origin: origin,
+      "Access-Control-Request-Method": "POST",
+      "Access-Control-Request-Headers": asked,
+    };
+    return await send(server, "/trpc/endSession", headers, "OPTIONS");
+  };
+
+  it("is allowed those that a page's libraries add", async () => {
+    const asked = "authorization,baggage,content-type,sentry-trace,traceparent,tracestate,x-trpc-source";
+    const { status, headers } = await preflight(asked);
+    expect(status).toBe(204);
+    expect(headers["access-control-allow-headers"]).toBe(asked);
+    expect(headers.vary).toBe("Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
+  });
+
+  it.each(["x".repeat(1_025), "x-a, x-\u00e4", "a b", ","])("is not told %j again", async (asked) => {
+    const { status, headers } = await preflight(asked);
+    expect(status).toBe(204);
+    expect(headers["access-control-allow-headers"]).toContain("Idempotency-Key");
+  });
+
+  it("is refused where its origin is, whatever it asks for", async () => {
+    const { status, headers } = await preflight("traceparent", "https://evil.example");
+    expect(status).toBe(403);
+    expect(headers["access-control-allow-headers"]).toBeUndefined();
+    expect(headers["access-control-allow-origin"]).toBeUndefined();
+  });
+});
+
+it("every answer varies with its origin, tRPC's too", async () => {
+  await using server = await startTestServer();
+  for (const path of ["/api/agents", "/trpc/listAgents", "/trpc/none", "/openapi.json", "/none"]) {
+    const { headers } = await send(server, path, {});
+    expect([path, headers.vary]).toEqual([path, expect.stringContaining("Origin")]);
+  }
 });
 
 describe("with keys", () => {
