@@ -1,13 +1,14 @@
 import {
   type Close,
   type EventSocket,
+  invalidEnvelope,
   PlainWebSocketListener,
   type Principal,
   requireAccess,
   sessionEndedClose,
   sessionNotFoundClose,
 } from "@adjourn/router";
-import { inputs, type Listening, SessionError, type Sessions, validationError } from "@adjourn/sessions";
+import { inputs, type Listening, SessionError, type Sessions } from "@adjourn/sessions";
 import type { WebSocket } from "ws";
 import { closeSocket } from "./close-socket.js";
 
@@ -22,6 +23,8 @@ const decode = (segment: string): string | undefined => {
     return undefined;
   }
 };
+
+const malformedId = { path: "sessionId", message: "is not well-formed percent-encoding" };
 
 /** What an admitted upgrade does with its socket, or with a connection that was lost before it had one. */
 export interface Entered {
@@ -40,13 +43,9 @@ export const enterPlainEvents = async (
 ): Promise<Entered> => {
   const asked = { sessionId: decode(segment), lastEventId };
   requireAccess("sessionEvents", principal, asked);
-  if (asked.sessionId === undefined)
-    throw validationError({ path: "sessionId", message: "is not well-formed percent-encoding" });
+  const unread = asked.sessionId === undefined ? [malformedId] : [];
   const input = inputs.sessionEvents.safeParse(asked);
-  if (!input.success)
-    throw validationError(
-      ...input.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
-    );
+  if (!input.success) throw invalidEnvelope(unread, "sessionEvents", asked);
   const listener = new PlainWebSocketListener();
   try {
     const listening = await sessions.listen(input.data, listener);

@@ -157,7 +157,13 @@ it("a request that was bent out of shape gets the same verdict on every wire", a
       const verdict = rest?.code ?? "success";
       verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
     }),
-    { numRuns: mutations },
+    {
+      numRuns: mutations,
+      examples: [
+        // Seed 863831729, path "214:4": REST named the id alone, tRPC the time too.
+        [{ operation: "getSessionMessages", changes: [{ sessionId: "t".repeat(129) }, { after: -1 }] }],
+      ],
+    },
   );
   // Both were seen: what was let through and what was refused for each reason.
   expect([...verdicts.keys()]).toEqual(
@@ -170,6 +176,40 @@ it("a request that was bent out of shape gets the same verdict on every wire", a
     ]),
   );
 }, 3_600_000);
+
+/** A wrong value of each field, in a form that every wire can carry. */
+const wrongFields: Readonly<Record<string, unknown>> = {
+  sessionId: "t".repeat(129),
+  channelId: "t".repeat(129),
+  limit: 0,
+  before: -1,
+  after: "1.5",
+  reason: "r".repeat(201),
+  idempotencyKey: "k".repeat(256),
+  content: "",
+  metadata: [],
+  attachments: {},
+  transport: "pigeon",
+  mode: "pigeon",
+};
+
+it("a request with several wrong fields is told of all of them on every wire", async () => {
+  for (const [operation, given] of Object.entries(valid)) {
+    if (operation === "createSession" || !("sessionId" in given || "channelId" in given)) continue;
+    // A key that the operation does not take is one more.
+    const names = [...Object.keys(given).filter((name) => name in wrongFields), "idempotencyKey"];
+    const input = Object.fromEntries(names.map((name) => [name, wrongFields[name]]));
+    for (const wire of open) {
+      const { status, details } = await wire.call(operation, { ...given, ...input });
+      const issues = details?.issues as { path: string }[];
+      expect([operation, status, issues.map(({ path }) => path).sort()]).toEqual([
+        operation,
+        400,
+        [...new Set(names)].toSorted(),
+      ]);
+    }
+  }
+});
 
 it("a session that is over gets the same verdict on every wire, unless the input is refused first", async () => {
   for (const [operation, input] of Object.entries(valid).filter(([, given]) => given.sessionId === ""))

@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
+import { json } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { startTestServer, type TestServer, until, userId } from "./harness.js";
@@ -67,6 +69,30 @@ describe("bad input over REST", () => {
       }
     },
   );
+});
+
+describe("an address that can't be read", () => {
+  const longId = "t".repeat(257);
+  it.each([
+    ["/sessions/%E0%A4%A/messages?limit=0&before=-1", ["sessionId", "limit", "before"]],
+    ["/sessions/%E0%A4%A/messages?after=1&after=2&limit=0", ["after", "sessionId", "limit"]],
+    ["/channels/%/messages?after=1.5", ["channelId", "after"]],
+    [`/sessions/%/events?lastEventId=${longId}`, ["sessionId", "lastEventId"]],
+  ])("%s is told of whatever else is wrong with it too", async (path, named) => {
+    await using server = await startTestServer();
+    const response = await fetch(`${server.url}/api/messaging${path}`);
+    const { details } = (await response.json()) as { details: { issues: { path: string }[] } };
+    expect([response.status, details.issues.map((issue) => issue.path)]).toEqual([400, named]);
+  });
+
+  it("is told of it at a WebSocket upgrade too", async () => {
+    await using server = await startTestServer();
+    const path = `/api/messaging/sessions/%/events?lastEventId=${longId}`;
+    const socket = new WebSocket(`${server.url.replace("http", "ws")}${path}`);
+    const [, response] = (await once(socket, "unexpected-response")) as [unknown, IncomingMessage];
+    const { details } = (await json(response)) as { details: { issues: { path: string }[] } };
+    expect(details.issues.map((issue) => issue.path)).toEqual(["sessionId", "lastEventId"]);
+  });
 });
 
 describe.each(wires)("bad input over $wire", ({ open }) => {

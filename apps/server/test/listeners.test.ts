@@ -71,7 +71,7 @@ describe.each(listenerWires)("a listener on $wire", ({ listen }) => {
       await using server = await startTestServer();
       const { sessionId } = await createSession(trpcHttpWire(server.url));
       await using heard = listen(server.url, sessionId, { lastEventId });
-      expect(await heard.over).toEqual({ how: "refused", code: "VALIDATION_ERROR" });
+      expect(await heard.over).toMatchObject({ how: "refused", code: "VALIDATION_ERROR" });
     },
   );
 
@@ -79,7 +79,17 @@ describe.each(listenerWires)("a listener on $wire", ({ listen }) => {
     await using server = await startTestServer();
     const { sessionId } = await createSession(trpcHttpWire(server.url));
     await using heard = listen(server.url, sessionId, { lastEventId: `${sessionId}.7.m` });
-    expect(await heard.over).toEqual({ how: "refused", code: "VALIDATION_ERROR" });
+    expect(await heard.over).toMatchObject({ how: "refused", code: "VALIDATION_ERROR" });
+  });
+
+  it("is told of every field that is wrong", async () => {
+    await using server = await startTestServer();
+    await using heard = listen(server.url, "t".repeat(129), { lastEventId: "t".repeat(257) });
+    expect(await heard.over).toEqual({
+      how: "refused",
+      code: "VALIDATION_ERROR",
+      paths: ["sessionId", "lastEventId"],
+    });
   });
 
   it("leaves without ending anything: a reply under way is written to its end", async () => {

@@ -9,7 +9,8 @@ import { openTrpcSocket } from "./wires.js";
 /** How a listener's connection came to its end, brought to one form. */
 export type Over =
   | { readonly how: "ended" }
-  | { readonly how: "refused"; readonly code: string }
+  /** `paths`: the fields that a `VALIDATION_ERROR` names. */
+  | { readonly how: "refused"; readonly code: string; readonly paths?: readonly string[] | undefined }
   | { readonly how: "lost"; readonly why: string };
 
 export interface Heard extends AsyncDisposable {
@@ -40,6 +41,17 @@ const recorder = (leave: () => void) => {
   return { heard, finish, hear: (event: SessionEvent) => void events.push(event) };
 };
 
+interface Refusal {
+  readonly code: string;
+  readonly details?: { readonly issues?: readonly { readonly path: string }[] };
+}
+
+const refusal = ({ code, details }: Refusal): Over => ({
+  how: "refused",
+  code,
+  paths: details?.issues?.map(({ path }) => path),
+});
+
 const overTrpc = (
   link: TRPCLink<AppRouter>,
   close: () => void,
@@ -57,8 +69,7 @@ const overTrpc = (
       onData: ({ data }) => hear(data as SessionEvent),
       onComplete: () => finish({ how: "ended" }),
       onError: (error) => {
-        if (error instanceof TRPCClientError && error.data?.session)
-          finish({ how: "refused", code: error.data.session.code });
+        if (error instanceof TRPCClientError && error.data?.session) finish(refusal(error.data.session));
         else finish({ how: "lost", why: String(error) });
       },
     },
@@ -114,7 +125,7 @@ export const plainWs: ListenerWire = {
       });
       response.on("end", () => {
         request.destroy();
-        finish({ how: "refused", code: JSON.parse(text).code });
+        finish(refusal(JSON.parse(text)));
       });
     });
     socket.on("error", () => {});
@@ -136,8 +147,7 @@ const plainSse: ListenerWire = {
     const { heard, finish, hear } = recorder(() => abort.abort());
     const read = async () => {
       const response = await fetch(`${url}${eventsPath(sessionId, options)}`, { signal: abort.signal });
-      if (!response.ok || !response.body)
-        return finish({ how: "refused", code: ((await response.json()) as { code: string }).code });
+      if (!response.ok || !response.body) return finish(refusal((await response.json()) as Refusal));
       let text = "";
       for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
         text += chunk;

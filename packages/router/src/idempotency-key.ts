@@ -1,4 +1,5 @@
-import { type ValidationIssue, validationError } from "@adjourn/sessions";
+import type { ValidationIssue } from "@adjourn/sessions";
+import { invalidEnvelope } from "./refusal.js";
 import { type Route, routes } from "./rest/routes.js";
 
 const takers: ReadonlySet<string> = new Set(
@@ -13,7 +14,8 @@ const noKey = { path: "idempotencyKey", message: "this operation takes no idempo
  */
 export const requireNoStrayKey = (operation: string, input: unknown): void => {
   if (takers.has(operation) || typeof input !== "object" || input === null) return;
-  if ("idempotencyKey" in input && input.idempotencyKey !== undefined) throw validationError(noKey);
+  if ("idempotencyKey" in input && input.idempotencyKey !== undefined)
+    throw invalidEnvelope([noKey], operation, input);
 };
 
 /** The same over REST, where the key is a header. */

@@ -7,7 +7,7 @@ export { errorTable } from "./error-codes.js";
 export { type Close, sessionEndedClose, sessionNotFoundClose } from "./listeners/close-codes.js";
 export { type EventSocket, PlainWebSocketListener } from "./listeners/plain-websocket.js";
 export { answerComeBack } from "./listeners/sse.js";
-export { type Refusal, toRefusal } from "./refusal.js";
+export { invalidEnvelope, type Refusal, toRefusal } from "./refusal.js";
 export { maxJsonLevels, requireJsonDepth } from "./require-json-depth.js";
 export { answerJson, answerRefusal } from "./rest/answer.js";
 export { type DialectName, dialectNames, dialects } from "./rest/dialects.js";

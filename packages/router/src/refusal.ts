@@ -2,12 +2,14 @@ import { randomUUID } from "node:crypto";
 import {
   type ErrorCode,
   type ErrorDetails,
+  inputs,
   SessionError,
   StoreUnavailableError,
+  type ValidationIssue,
   validationError,
 } from "@adjourn/sessions";
 import { TRPCError } from "@trpc/server";
-import { ZodError } from "zod";
+import { ZodError, type ZodType } from "zod";
 import { tooLarge } from "./body-limit.js";
 import { codeOfTrpc, errorTable } from "./error-codes.js";
 
@@ -64,8 +66,25 @@ const knownError = (error: unknown): SessionError | null => {
 };
 
 /** One issue a field that is wrong, with its dotted path. */
-export const invalidInput = (error: ZodError): SessionError =>
-  validationError(...error.issues.map(({ path, message }) => ({ path: path.join("."), message })));
+export const invalidInput = (error: ZodError): SessionError => validationError(...issuesOf(error));
+
+/** What is wrong with an address or with headers, and whatever else the operation's schema says of the input. */
+export const invalidEnvelope = (
+  issues: readonly ValidationIssue[],
+  operation: string,
+  input: unknown,
+): SessionError => {
+  const named = new Set(issues.map(({ path }) => path));
+  const parsed = schemas[operation]?.safeParse(input);
+  const others = parsed?.error ? issuesOf(parsed.error) : [];
+  return validationError(...issues, ...others.filter(({ path }) => !named.has(path)));
+};
+
+/** Some operations take nothing. */
+const schemas: Readonly<Record<string, ZodType | undefined>> = inputs;
+
+const issuesOf = ({ issues }: ZodError): readonly ValidationIssue[] =>
+  issues.map(({ path, message }) => ({ path: path.join("."), message }));
 
 export const invalidJson = (): SessionError => new SessionError("INVALID_JSON", "The body is not valid JSON");
 

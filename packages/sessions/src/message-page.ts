@@ -1,7 +1,7 @@
 import type { Domain } from "./domain.js";
 import { channelNotFound, validationError } from "./errors.js";
 import { toMessageInfo } from "./message.js";
-import type { MessageBound } from "./ports.js";
+import { type MessageBound, messageBoundRule, parseMessageBound } from "./message-bound.js";
 import type { Inputs, Outputs } from "./schemas.js";
 
 type Range = Pick<Inputs["getChannelMessages"], "limit" | "before" | "after">;
@@ -36,27 +36,9 @@ export const toBounds = ({ before, after }: Range): Bounds => ({
   after: toBound("after", after),
 });
 
-const isoTime = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
-const numeral = /^-?\d+(?:\.\d+)?$/;
-/** The last instant that a date can name. */
-const lastTime = 8_640_000_000_000_000;
-
-/** A time without a zone is in UTC, as all of ours are. NaN for a day that no month has. */
-const parseIso = (text: string): number => {
-  const hasZone = !text.includes("T") || /(?:Z|[+-]\d{2}:?\d{2})$/.test(text);
-  const day = text.slice(0, 10);
-  const isDay = new Date(Date.parse(day) || 0).toISOString().slice(0, 10) === day;
-  return isDay ? Date.parse(hasZone ? text : `${text}Z`) : Number.NaN;
-};
-
-/** A number, in digits too, is a millisecond timestamp, an ISO time is one too, anything else is a message's id. */
 const toBound = (path: "before" | "after", given: string | number | undefined): MessageBound | undefined => {
   if (given === undefined) return undefined;
-  const text = String(given);
-  const isIso = isoTime.test(text);
-  if (!isIso && !numeral.test(text)) return { id: text };
-  const time = isIso ? parseIso(text) : Number(text);
-  const isTime = isIso ? !Number.isNaN(time) : Number.isInteger(time) && time >= 0 && time <= lastTime;
-  if (!isTime) throw validationError({ path, message: "is not a time" });
-  return { time };
+  const bound = parseMessageBound(given);
+  if (bound === null) throw validationError({ path, message: messageBoundRule });
+  return bound;
 };

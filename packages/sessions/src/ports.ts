@@ -6,6 +6,7 @@ import type { PendingReply, SessionEvent, SessionEventBody } from "./session-eve
 import type { SessionStore } from "./session-store.js";
 import type { TimeoutConfigInput } from "./timeout-policy.js";
 
+export type { MessageBound } from "./message-bound.js";
 export type * from "./secret-store.js";
 export type * from "./session-store.js";
 

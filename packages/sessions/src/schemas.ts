@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { endedByRoles, endingCauses } from "./ending.js";
+import { messageBoundRule, parseMessageBound } from "./message-bound.js";
 import { attachments, limits, metadata, text } from "./storable.js";
 import type { TimeoutConfigInput } from "./timeout-policy.js";
 
@@ -41,8 +42,10 @@ const listFilter = z.object({
   limit: z.int().min(1).max(1_000).default(100),
   cursor: cursor.optional(),
 });
-/** A millisecond timestamp, an ISO time or a message id. */
-const messageBound = z.union([z.int().min(0), text(1, limits.lookupCharacters)]);
+/** A millisecond timestamp, an ISO time or a message id. A number and its digits, as an address has them, are judged alike. */
+const messageBound = z
+  .union([z.number().meta({ type: "integer", minimum: 0 }), text(1, limits.lookupCharacters)])
+  .refine((given) => parseMessageBound(given) !== null, messageBoundRule);
 const messageRange = z.object({
   limit: z.int().min(1).max(100).default(50),
   before: messageBound.optional(),

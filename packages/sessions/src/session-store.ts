@@ -1,5 +1,6 @@
 import type { Caller, EndingCause, EndingRecord, Over } from "./ending.js";
 import type { Message } from "./message.js";
+import type { MessageBound } from "./message-bound.js";
 import type { JsonObject, Session } from "./session.js";
 import type { TimeoutConfig, TimeoutConfigInput } from "./timeout-policy.js";
 
@@ -129,8 +130,6 @@ export interface EndingPage {
   readonly endings: readonly EndingRecord[];
   readonly next: PagePosition | null;
 }
-
-export type MessageBound = { readonly time: number } | { readonly id: string };
 
 export interface MessageRange {
   readonly channelId: string;

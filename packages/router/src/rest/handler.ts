@@ -4,7 +4,8 @@ import { SessionError, type Sessions, type TimeoutSettings } from "@adjourn/sess
 import { requireAccess } from "../access.js";
 import { authenticateRequest } from "../authenticate-request.js";
 import type { Credentials, Principal } from "../context.js";
-import { type Refusal, toRefusal } from "../refusal.js";
+import { strayKeyHeader } from "../idempotency-key.js";
+import { invalidEnvelope, type Refusal, toRefusal } from "../refusal.js";
 import { splitTarget } from "../split-target.js";
 import { answerRefusal } from "./answer.js";
 import { type DialectName, dialects } from "./dialects.js";
@@ -64,6 +65,8 @@ export const createRestHandler = (options: RestOptions): RestHandler => {
     const body = await readBody(request, route.body);
     const merged = mergeInput(route, address, body, request);
     const input = options.dialect === "elizaos" ? bendInput(route.operation, merged, lenient) : merged;
+    const issues = [...address.issues, ...strayKeyHeader(route, request.headers["idempotency-key"])];
+    if (issues.length > 0) throw invalidEnvelope(issues, route.operation, input);
     await perform(
       route,
       input,

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { type ValidationIssue, validationError } from "@adjourn/sessions";
-import { strayKeyHeader } from "../idempotency-key.js";
+import type { ValidationIssue } from "@adjourn/sessions";
 import { requireJsonDepth } from "../require-json-depth.js";
 import { requireOrdinaryKeys } from "../require-ordinary-keys.js";
 import type { QueryKind, Route } from "./routes.js";
@@ -39,18 +38,15 @@ export const readAddressInput = (
 /** Puts address, body and headers together; what the address names, a body can't override. */
 export const mergeInput = (
   route: Route,
-  { fields, issues }: AddressInput,
+  { fields }: AddressInput,
   body: Fields,
   { headers }: IncomingMessage,
 ): Fields => {
-  const given = headers["idempotency-key"];
-  const all = [...issues, ...strayKeyHeader(route, given)];
-  if (all.length > 0) throw validationError(...all);
   // Here too, since not every field of a body gets as far as a procedure.
   requireJsonDepth(body);
   requireOrdinaryKeys(body);
   const merged: Record<string, unknown> = { ...body, ...fields };
-  if (route.idempotent) merged.idempotencyKey = given;
+  if (route.idempotent) merged.idempotencyKey = headers["idempotency-key"];
   // An EventSource that reconnects keeps its address, so the header is the newer one.
   if (route.operation === "sessionEvents")
     merged.lastEventId = headers["last-event-id"] ?? merged.lastEventId;
