@@ -6,8 +6,8 @@ export interface Changes {
   readonly created: ReadonlyMap<string, SessionRow>;
   readonly changed: ReadonlyMap<string, SessionRow>;
   readonly ended: ReadonlyMap<string, Ending>;
-  /** Ids that are over for good, those of {@link ended} included; a late answer must not bring one back. */
-  readonly over: ReadonlySet<string>;
+  /** Ids that are over, those of {@link ended} included; a late answer must not bring one back. */
+  readonly over: Pick<ReadonlySet<string>, "has">;
 }
 
 /** Brings pages of `listSessions`, newest first, up to date. Gives back the same pages where nothing concerns them. */

@@ -89,6 +89,7 @@ export const useKnownEnding = (
 ): { readonly isOver: boolean; readonly ending: Ending | undefined } => {
   const store = useLiveStore();
   useLiveState();
+  useEffect(() => store.keep(sessionId), [store, sessionId]);
   return { isOver: store.isOver(sessionId), ending: store.ending(sessionId) };
 };
 

@@ -18,6 +18,13 @@ interface LiveState {
 /** Long enough for any answer that was under way when an event came. */
 const rememberMs = 60_000;
 const mostEndings = 20_000;
+/**
+ * Longer than any answer is under way and than the query cache keeps what no page shows (5 minutes): what was read
+ * before an end is gone by then.
+ */
+const rememberOverMs = 10 * 60_000;
+/** Fewer are not worth forgetting. */
+const fewOver = 20_000;
 
 /** What the live connection has told so far; the lists are brought up to date from it. */
 export interface LiveStore {
@@ -31,6 +38,10 @@ export interface LiveStore {
   /** A session that is known to be over, its ending not seen yet. */
   markOver(sessionId: string): void;
   isOver(sessionId: string): boolean;
+  /** Whoever shows a session is told that it is over for as long as that takes. Returns how to let go. */
+  keep(sessionId: string): () => void;
+  /** Forgets what ended long ago. For when every list has been changed by {@link changesSince}, or it could come back. */
+  forget(): void;
   ending(sessionId: string): Ending | undefined;
   /** What happened at or after `since` (ms), and all that is over. */
   changesSince(since: number): Changes;
@@ -40,13 +51,19 @@ export const createLiveStore = (now: () => number = Date.now): LiveStore => {
   let state: LiveState = { connection: "connecting", lostSince: null, totals: null };
   const listeners = new Set<() => void>();
   let recent: { readonly at: number; readonly event: LiveEvent }[] = [];
-  const over = new Set<string>();
+  /** When each was last known to be over, oldest first. */
+  const over = new Map<string, number>();
+  const kept = new Map<string, number>();
   const endings = new Map<string, Ending>();
   const set = (next: Partial<LiveState>) => {
     state = { ...state, ...next };
     for (const listener of listeners) listener();
   };
-  const forget = () => {
+  const setOver = (sessionId: string) => {
+    over.delete(sessionId);
+    over.set(sessionId, now());
+  };
+  const forgetEvents = () => {
     const oldest = recent[0];
     if (oldest && oldest.at < now() - 2 * rememberMs)
       recent = recent.filter(({ at }) => at >= now() - rememberMs);
@@ -73,18 +90,32 @@ export const createLiveStore = (now: () => number = Date.now): LiveStore => {
       }
       recent.push({ at: now(), event });
       if (event.type === "session.ended") {
-        over.add(event.ending.sessionId);
+        setOver(event.ending.sessionId);
         endings.set(event.ending.sessionId, event.ending);
       }
-      forget();
+      forgetEvents();
       return true;
     },
     tell: () => set({}),
     markOver(sessionId) {
-      over.add(sessionId);
+      setOver(sessionId);
       set({});
     },
     isOver: (sessionId) => over.has(sessionId),
+    keep(sessionId) {
+      kept.set(sessionId, (kept.get(sessionId) ?? 0) + 1);
+      return () => {
+        const others = (kept.get(sessionId) ?? 1) - 1;
+        if (others > 0) kept.set(sessionId, others);
+        else kept.delete(sessionId);
+      };
+    },
+    forget() {
+      for (const [sessionId, at] of over) {
+        if (over.size <= fewOver || at > now() - rememberOverMs) break;
+        if (!kept.has(sessionId)) over.delete(sessionId);
+      }
+    },
     ending: (sessionId) => endings.get(sessionId),
     changesSince(since) {
       const created = new Map<string, SessionRow>();

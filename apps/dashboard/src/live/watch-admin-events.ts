@@ -51,6 +51,7 @@ export const watchAdminEvents = (
       isGathering = false;
       store.tell();
       onEvents(at);
+      store.forget();
     }, gatherMs);
   };
 

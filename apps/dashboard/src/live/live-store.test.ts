@@ -1,0 +1,102 @@
+import { expect, it } from "vitest";
+import { changeSessionPages } from "./changes";
+import { createLiveStore, type LiveEvent } from "./live-store";
+import type { Ending, SessionRow } from "./records";
+
+const minute = 60_000;
+/** More than are kept without need. */
+const many = 25_000;
+
+const ids = (sessionId: string) => ({
+  sessionId,
+  channelId: "channel",
+  agentId: "agent",
+  userId: "user",
+  createdAt: "2026-01-01T00:00:00.000Z",
+});
+
+const row = (sessionId: string): SessionRow => ({
+  ...ids(sessionId),
+  lastActivity: "2026-01-01T00:00:00.000Z",
+  expiresAt: "2026-01-01T01:00:00.000Z",
+  metadata: {},
+  timeoutConfig: { timeoutMinutes: 30, autoRenew: true, maxDurationMinutes: 720, warningThresholdMinutes: 5 },
+  renewalCount: 0,
+  timeRemaining: 1,
+  isNearExpiration: false,
+  messageCount: 0,
+  listeners: 0,
+  pendingOperations: 0,
+});
+
+const ending = (sessionId: string): Ending => ({
+  ...ids(sessionId),
+  endedAt: "2026-01-01T00:01:00.000Z",
+  cause: "requested",
+  reason: null,
+  endedBy: "admin",
+  actor: null,
+  messageCount: 0,
+  listenersDropped: 0,
+  operationsAborted: 0,
+});
+
+const openStore = () => {
+  const clock = { now: 0 };
+  const store = createLiveStore(() => clock.now);
+  const end = (sessionId: string): void => {
+    const event: LiveEvent = { type: "session.ended", ending: ending(sessionId) };
+    store.take(event);
+  };
+  const endMany = (prefix: string): void => {
+    for (let index = 0; index < many; index += 1) end(`${prefix}${index}`);
+  };
+  return { clock, store, end, endMany };
+};
+
+it("remembers what is over for as long as an answer could still bring it back, however much ends meanwhile", () => {
+  const { clock, store, end, endMany } = openStore();
+  end("first");
+  endMany("a");
+  clock.now = 9 * minute;
+  endMany("b");
+  store.forget();
+  expect(store.isOver("first")).toBe(true);
+  // Its row was read before the end, and a change of it arrives behind the end.
+  store.take({ type: "session.changed", session: row("first") });
+  const page = { sessions: [row("first")], total: 1, stats: noStats };
+  expect(changeSessionPages([page], store.changesSince(0), {})[0]?.sessions).toEqual([]);
+});
+
+it("forgets the oldest of what is over, so that a page that stays open does not grow", () => {
+  const { clock, store, end, endMany } = openStore();
+  end("first");
+  endMany("a");
+  clock.now = 11 * minute;
+  end("last");
+  store.forget();
+  expect(store.isOver("first")).toBe(false);
+  expect(store.isOver("last")).toBe(true);
+  const known = Array.from({ length: many }, (_, index) => store.isOver(`a${index}`)).filter(Boolean);
+  expect(known.length).toBeLessThanOrEqual(20_000);
+});
+
+it("never forgets of a session that is shown that it is over", () => {
+  const { clock, store, end, endMany } = openStore();
+  end("shown");
+  const [letGo, letGoToo] = [store.keep("shown"), store.keep("shown")];
+  letGo();
+  endMany("a");
+  clock.now = 11 * minute;
+  store.forget();
+  expect(store.isOver("shown")).toBe(true);
+  letGoToo();
+  store.forget();
+  expect(store.isOver("shown")).toBe(true);
+  endMany("b");
+  clock.now = 22 * minute;
+  store.forget();
+  expect(store.isOver("shown")).toBe(false);
+});
+
+const noStats = { totalSessions: 0, activeSessions: 0, expiredSessions: 0 };
