@@ -47,6 +47,7 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
     metrics,
     leaving,
     patience: { ...patience, ...overrides.patience },
+    aroundCredentials: (credentials) => overrides.around?.("credentials", credentials) ?? credentials,
     connectionsPerAddress: overrides.connectionsPerAddress ?? maxConnectionsPerAddress,
   });
   try {

@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import {
+  type Credentials,
   createCredentials,
   createOpenapiDocument,
   createRestHandler,
@@ -30,6 +31,7 @@ export interface DoorNeeds {
   readonly metrics: Metrics;
   readonly leaving: Readonly<Leaving>;
   readonly patience: Patience;
+  readonly aroundCredentials: (credentials: Credentials) => Credentials;
   /** How many an address may hold, where requests are counted at all. */
   readonly connectionsPerAddress: number;
 }
@@ -40,7 +42,9 @@ export const createDoors = (
   needs: DoorNeeds,
 ): { readonly server: Server; readonly webSockets: WebSockets; readonly connections: Connections } => {
   const { adminKeys, serviceKeys, restDialect, timeouts, trustProxy } = settings;
-  const credentials = createCredentials({ adminKeys, serviceKeys, signingKeys: needs.keys, now: needs.now });
+  const credentials = needs.aroundCredentials(
+    createCredentials({ adminKeys, serviceKeys, signingKeys: needs.keys, now: needs.now }),
+  );
   const guard = createOriginGuard(settings, credentials.inUse);
   const isUnbounded = settings.rateLimitPerMinute === 0;
   const slots = createConnectionSlots(isUnbounded ? Number.POSITIVE_INFINITY : needs.connectionsPerAddress);

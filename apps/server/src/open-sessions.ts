@@ -44,6 +44,7 @@ export const openSessions = async (
   { clock, logger, metrics }: Needs,
 ): Promise<OpenSessions> => {
   const log = toLog(logger);
+  const around: NonNullable<Overrides["around"]> = overrides.around ?? ((_, port) => port);
   const agents = overrides.agents ?? (await openAgents(settings, clock));
   const { errorBody } = dialects[settings.restDialect];
   const open = async () => {
@@ -52,9 +53,10 @@ export const openSessions = async (
   };
   const opened = await openPatiently(open, settings, logger, errorBody);
   const keys = deriveKeys(opened.secret);
-  const store = metrics.store(opened.store);
-  const { presence, dropped, ...events } = await openBus(settings, { log });
-  const bus = metrics.bus(events.bus, { now: () => store.now(), dropped });
+  const store = metrics.store(around("store", opened.store));
+  const { dropped, ...events } = await openBus(settings, { log });
+  const presence = around("presence", events.presence);
+  const bus = metrics.bus(around("bus", events.bus), { now: () => store.now(), dropped });
   const sessions = createSessions(
     { clock, store, bus, presence, agents, log, newId: randomUUID },
     {

@@ -1,6 +1,8 @@
 import type { AgentDirectory, Clock, SecretStore, SessionStore } from "@adjourn/sessions";
 import type { Patience } from "./limits.js";
 
+export type PortName = "store" | "bus" | "presence" | "credentials";
+
 /** What a test may hold in its own hand. */
 export interface Overrides {
   readonly clock?: Clock;
@@ -8,4 +10,6 @@ export interface Overrides {
   readonly agents?: AgentDirectory;
   readonly patience?: Partial<Patience>;
   readonly connectionsPerAddress?: number;
+  /** Puts something between the server and one of its ports. */
+  readonly around?: <Port extends object>(name: PortName, port: Port) => Port;
 }

@@ -20,18 +20,24 @@ export class PushQueue<T> {
     this.wake();
   }
 
+  /** Whoever stops reading leaves nothing behind: what comes later is not kept. */
   async *read(): AsyncGenerator<T, void> {
-    for (;;) {
-      const [next] = this.waiting;
-      if (next !== undefined) {
-        this.waiting.shift();
-        yield next;
-      } else if (this.closed?.error) throw this.closed.error;
-      else if (this.closed) return;
-      else
-        await new Promise<void>((resolve) => {
-          this.wake = resolve;
-        });
+    try {
+      for (;;) {
+        const [next] = this.waiting;
+        if (next !== undefined) {
+          this.waiting.shift();
+          yield next;
+        } else if (this.closed?.error) throw this.closed.error;
+        else if (this.closed) return;
+        else
+          await new Promise<void>((resolve) => {
+            this.wake = resolve;
+          });
+      }
+    } finally {
+      this.close(null);
+      this.waiting.length = 0;
     }
   }
 }

@@ -6,6 +6,7 @@ import {
   type Listening,
   SessionError,
 } from "@adjourn/sessions";
+import { isPeerGone } from "../peer-gone.js";
 
 /** How often an idle connection hears a comment (contract §4), and what. */
 export const commentEveryMs = 15_000;
@@ -37,6 +38,7 @@ export const listenOverSse = async (
   enter: (writer: ListenerWriter) => Promise<Listening>,
   everyMs = commentEveryMs,
 ): Promise<void> => {
+  if (isPeerGone(response)) return;
   const listener = new SseListener(response, everyMs);
   const listening = await enter(listener);
   listener.whenGone(() => listening.leave());

@@ -29,6 +29,8 @@ export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 
 const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
+  // One that has gone meanwhile will tell nothing any more.
+  if (request.destroyed) throw new CallerLeft();
   if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) throw skipRest(request);
   const chunks: Buffer[] = [];
   let length = 0;

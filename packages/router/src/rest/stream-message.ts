@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { ReplyStream } from "@adjourn/sessions";
 import { commentEveryMs, sseComment, sseHeaders } from "../listeners/sse.js";
+import { isPeerGone, unlessPeerGone } from "../peer-gone.js";
 import type { Refusal } from "../refusal.js";
 import type { Dialect } from "./dialects.js";
 
@@ -15,33 +16,44 @@ export interface Wire {
 
 /**
  * Writes a reply as it comes: `user_message`, `chunk`s, then `done` or `error`. Waits while the reader is slow; a reader
- * who leaves stops only the writing.
+ * who leaves stops only the writing, at once and whether or not the agent ever says another word.
  */
 export const streamMessage = async (
   { response, dialect, refuse }: Omit<Wire, "isDraining">,
-  { userMessage, chunks, reply }: ReplyStream,
+  stream: ReplyStream,
 ): Promise<void> => {
   // What `reply` rejects with, `chunks` throws too; here it is heard even if nobody reads that far.
-  reply.catch(() => {});
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
+  stream.reply.catch(() => {});
+  if (isPeerGone(response)) return;
   const comments = setInterval(() => response.write(sseComment), commentEveryMs).unref();
-  const send = async (event: string, data: unknown): Promise<void> => {
-    const isTaken = response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-    if (!isTaken && !gone.signal.aborted) await once(response, "drain", { signal: gone.signal });
-  };
   response.writeHead(200, sseHeaders);
   try {
-    await send("user_message", userMessage);
-    for await (const chunk of chunks) {
-      await send("chunk", chunk);
-      if (gone.signal.aborted) return;
-    }
-    await send("done", await reply);
+    await writeReply(response, stream);
   } catch (error) {
-    if (!gone.signal.aborted) await send("error", dialect.errorBody(refuse(error)));
+    if (!isPeerGone(response)) await send(response, "error", dialect.errorBody(refuse(error)));
   } finally {
     clearInterval(comments);
     response.end();
   }
+};
+
+const writeReply = async (response: ServerResponse, stream: ReplyStream): Promise<void> => {
+  const { userMessage, chunks, reply } = stream;
+  await send(response, "user_message", userMessage);
+  const pieces = chunks[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await unlessPeerGone(response, pieces.next());
+    // The pieces that nobody will read need not be kept.
+    if (next === null) return void pieces.return?.().catch(() => {});
+    if (next.done) break;
+    await send(response, "chunk", next.value);
+  }
+  await send(response, "done", await reply);
+};
+
+/** Resolves once the reader has taken it, or has gone. */
+const send = async (response: ServerResponse, event: string, data: unknown): Promise<void> => {
+  if (isPeerGone(response)) return;
+  const isTaken = response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  if (!isTaken) await unlessPeerGone(response, once(response, "drain"));
 };

@@ -1,0 +1,38 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+
+/** A client that leaves as it likes. */
+export interface LeavingPeer {
+  /** Its own port, by which the server's end is found. */
+  readonly port: number;
+  /** All that has come so far. */
+  readonly text: () => string;
+  /** Reads nothing more. */
+  pause(): void;
+  /** Goes without a word: whatever is on the way is lost. */
+  reset(): void;
+  /** Says that it will send nothing more, and goes on reading. */
+  halfClose(): void;
+}
+
+/** Connects and sends these bytes at once. */
+export const openPeer = async (url: string, bytes: string | Buffer): Promise<LeavingPeer> => {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), noDelay: true, allowHalfOpen: true });
+  let text = "";
+  socket.on("error", () => {});
+  socket.on("data", (chunk: Buffer) => {
+    text += chunk.toString("latin1");
+  });
+  await once(socket, "connect");
+  socket.write(bytes);
+  // The server goes on: so does what it tells us.
+  socket.once("end", () => socket.end());
+  return {
+    port: socket.localPort ?? 0,
+    text: () => text,
+    pause: () => void socket.pause(),
+    reset: () => void socket.resetAndDestroy(),
+    halfClose: () => void socket.end(),
+  };
+};
