@@ -4,7 +4,7 @@ export default defineConfig({
   // Tests read the packages' sources, so a change needs no build to be seen. The condition has a name of our own,
   // since packages of others offer "source" too, and theirs Node can't load.
   resolve: { conditions: ["adjourn-source"] },
-  ssr: { resolve: { conditions: ["adjourn-source", "node", "import", "module", "default"] } },
+  ssr: { resolve: { conditions: ["adjourn-source", "node", "module"] } },
   test: {
     include: ["packages/*/{src,test}/**/*.test.ts", "apps/*/{src,test}/**/*.test.ts", "scripts/**/*.test.ts"],
     // Real servers, databases and browsers: a process each, and no more of them than a small machine carries.

@@ -26,6 +26,8 @@ export interface TestSchema extends AsyncDisposable {
   /** Puts a clock that stands still in the place of the database's; after the tables were made. */
   stopClock(): Promise<void>;
   advance(ms: number): Promise<void>;
+  /** Leaves no row in any table; a TRUNCATE of so few rows takes longer. */
+  empty(): Promise<void>;
 }
 
 /** A schema of its own, dropped at the end. */
@@ -47,6 +49,10 @@ export const createTestSchema = async (address: string): Promise<TestSchema> => 
     async advance(ms) {
       await clock.advance(ms);
       await sql.unsafe(`UPDATE test_clock SET now = ${clock.now()}`);
+    },
+    async empty() {
+      const tables = ["sessions", "endings", "channels", "idempotency_keys", "secrets"];
+      await sql.unsafe(tables.map((table) => `DELETE FROM ${table};`).join(" "));
     },
     async [Symbol.asyncDispose]() {
       await sql.unsafe(`DROP SCHEMA ${name} CASCADE`);

@@ -1,65 +1,13 @@
-import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { type Clock, StoreUnavailableError } from "@adjourn/sessions";
+import { StoreUnavailableError } from "@adjourn/sessions";
 import { newSessionDraft } from "@adjourn/sessions/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createTestSchema, findPostgres, type TestSchema } from "../../test/postgres.js";
+import { startRelay } from "../../test/relay.js";
+import { systemClock as clock } from "../../test/system-clock.js";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
 import { createPostgresSessionStore } from "./session-store.js";
 
 const url = await findPostgres();
-
-const clock: Clock = {
-  now: Date.now,
-  setTimeout: (run, delayMs) => {
-    const timer = setTimeout(run, delayMs);
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
-
-/** A way to the database that can refuse, take a call and hang up, or fall silent, and be mended. */
-const startRelay = async (target: URL) => {
-  const sockets = new Set<Socket>();
-  let mode: "open" | "hangs up" | "silent" = "open";
-  const server = createServer((inner) => {
-    sockets.add(inner);
-    inner.on("error", () => {});
-    if (mode === "hangs up") return void inner.destroy();
-    const outer = connect(Number(target.port || 5432), target.hostname);
-    sockets.add(outer);
-    outer.on("error", () => inner.destroy());
-    inner.on("close", () => outer.destroy());
-    outer.on("close", () => inner.destroy());
-    inner.on("data", (bytes) => mode === "open" && outer.write(bytes));
-    outer.on("data", (bytes) => mode === "open" && inner.write(bytes));
-  });
-  const listen = async (port: number): Promise<void> => {
-    server.listen(port, "127.0.0.1");
-    await once(server, "listening");
-  };
-  const refuse = async (): Promise<void> => {
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
-    if (!server.listening) return;
-    server.close();
-    await once(server, "close");
-  };
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
-  const through = new URL(target);
-  through.hostname = "127.0.0.1";
-  through.port = String(port);
-  return {
-    url: through.href,
-    async set(next: typeof mode | "refuses") {
-      if (next !== "silent") await refuse();
-      if (next === "refuses") return;
-      mode = next;
-      if (!server.listening) await listen(port);
-    },
-    [Symbol.asyncDispose]: refuse,
-  };
-};
 
 describe.skipIf(url === null)("against a Postgres", () => {
   let schema: TestSchema;

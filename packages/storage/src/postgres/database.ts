@@ -1,15 +1,16 @@
-import { type Clock, StoreUnavailableError } from "@adjourn/sessions";
-import { isPassing, isUnreachable, translate } from "./failures.js";
-import type { Parameters } from "./named-parameters.js";
-import { defaultConnections, openPool, type Pool, type PoolSettings } from "./pool.js";
-import { type Queryable, type QueryableTransaction, queryable } from "./queryable.js";
+import { StoreUnavailableError } from "@adjourn/sessions";
+import { unknownParameter } from "./address.js";
+import type { PostgresConnection } from "./connection.js";
+import { isPassing, isUnreachable, translate, UnfitConnectionError } from "./failures.js";
+import { type Parameters, withPositions } from "./named-parameters.js";
+import { ConnectionPool, defaultConnections, type PoolSettings } from "./pool.js";
+import { type Queryable, type QueryableTransaction, transactionOn } from "./queryable.js";
 import { Turns } from "./turns.js";
 
-type Work<Result> = (pool: Pool) => Promise<Result>;
+type Work<Result> = (connection: PostgresConnection) => Promise<Result>;
 
 export interface PostgresSettings extends PoolSettings {
-  readonly clock: Clock;
-  /** How long a call may take before it fails, waiting for a connection included; 5,000 by default. */
+  /** How long a call may wait for a connection, and then for the server; 5,000 each by default. */
   readonly deadlineMs?: number | undefined;
 }
 
@@ -17,35 +18,36 @@ const defaultDeadlineMs = 5_000;
 /** Calls that may be under way or wait for a connection; more are refused at once. */
 const maxCalls = 2_000;
 const maxAttempts = 4;
-/** How long a call may take while the database is believed to be out of reach. */
-const probeMs = 1_000;
+/** How long the server may take to answer while it is believed to be out of reach. */
+const probeMs = 2_000;
 
 /**
- * The pool, of which each call has one connection at a time: a slow one holds up nobody who finds another free. A call
- * that the server does not answer in time fails, and its pool is replaced by a new one, since a connection that was cut
- * in silence would hold up whoever gets it next.
+ * Each call has one connection for its own. A call that waits too long for one fails alone. A call that the server does
+ * not answer in time fails, and its connection is cut; only where the server has answered nobody meanwhile does it count
+ * as out of reach. Then one probe at a time finds out whether it still is, and everyone else waits for that.
  * @throws StoreUnavailableError from every call
  */
 export class PostgresDatabase implements Queryable {
-  private pool: Pool;
+  private readonly pool: ConnectionPool;
   private readonly turns: Turns;
   private calls = 0;
   private closed = false;
   private unreachable = false;
-  /** Whether the database can be reached again, as the call that finds out will tell. */
+  /** Whether the database can be reached again. */
   private probe: Promise<boolean> | null = null;
 
   constructor(private readonly settings: PostgresSettings) {
-    this.pool = openPool(settings);
+    this.pool = new ConnectionPool(settings);
     this.turns = new Turns(settings.maxConnections ?? defaultConnections);
   }
 
-  all<Row>(sql: string, parameters?: Parameters): Promise<Row[]> {
-    return this.call((pool) => queryable(pool).all<Row>(sql, parameters));
+  async all<Row>(sql: string, parameters: Parameters = {}): Promise<Row[]> {
+    const statement = withPositions(sql, parameters);
+    return (await this.call((connection) => connection.run(statement))).rows;
   }
 
-  get<Row>(sql: string, parameters?: Parameters): Promise<Row | undefined> {
-    return this.call((pool) => queryable(pool).get<Row>(sql, parameters));
+  async get<Row>(sql: string, parameters?: Parameters): Promise<Row | undefined> {
+    return (await this.all<Row>(sql, parameters))[0];
   }
 
   /**
@@ -56,29 +58,27 @@ export class PostgresDatabase implements Queryable {
     work: (transaction: QueryableTransaction) => Promise<Result>,
     patienceMs?: number,
   ): Promise<Result> {
-    return this.call(async (pool) => {
-      // The driver's own type unwraps arrays of promises, which no work here returns.
-      let result: { readonly value: Result } | undefined;
-      await pool.begin(async (sql) => {
-        const script = async (text: string): Promise<void> => void (await sql.unsafe(text));
-        if (patienceMs !== undefined) await script(`SET LOCAL statement_timeout = ${patienceMs}`);
-        result = { value: await work({ ...queryable(sql), script }) };
-      });
-      if (!result) throw new Error("The transaction had no result");
-      return result.value;
-    }, patienceMs);
+    return this.call(
+      (connection) => connection.transaction(() => work(transactionOn(connection)), patienceMs),
+      patienceMs,
+    );
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    // A connection that was being opened in vain would hold this up for as long as it may.
-    await this.pool.end({ timeout: 1 });
+    this.pool.closeIdle();
   }
 
-  private async call<Result>(work: Work<Result>, patienceMs?: number): Promise<Result> {
+  private get deadlineMs(): number {
+    return this.settings.deadlineMs ?? defaultDeadlineMs;
+  }
+
+  private async call<Result>(work: Work<Result>, patienceMs = this.deadlineMs): Promise<Result> {
+    const problem = unknownParameter(this.settings.url);
+    if (problem !== null) throw translate(new UnfitConnectionError(problem));
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.callOnce(work, patienceMs ?? this.settings.deadlineMs ?? defaultDeadlineMs);
+        return await this.callOnce(work, patienceMs);
       } catch (error) {
         if (attempt < maxAttempts && isPassing(error)) continue;
         throw translate(error);
@@ -86,78 +86,84 @@ export class PostgresDatabase implements Queryable {
     }
   }
 
-  /** Once the database was out of reach one call at a time finds out whether it still is; the others wait for that. */
-  private async callOnce<Result>(work: Work<Result>, deadlineMs: number): Promise<Result> {
+  private async callOnce<Result>(work: Work<Result>, patienceMs: number): Promise<Result> {
     if (this.closed) throw new StoreUnavailableError("The store is closed");
     if (this.calls >= maxCalls) throw new StoreUnavailableError("Too many calls wait for the database");
     this.calls++;
+    const turn = this.turns.take();
     try {
-      if (this.unreachable) {
-        if (!this.probe) return await this.callAsProbe(work);
-        if (!(await this.probe)) throw outOfReach();
-      }
-      return await this.callInTime((pool) => {
-        if (this.unreachable) throw outOfReach();
-        return work(pool);
-      }, deadlineMs);
+      await this.reach();
+      const waited = new StoreUnavailableError("No connection to the database was free in time");
+      await this.within(this.deadlineMs, turn.come, () => waited);
+      await this.reach();
+      return await this.runWithin(patienceMs, work);
     } finally {
+      turn.leave();
       this.calls--;
     }
   }
 
-  private async callAsProbe<Result>(work: Work<Result>): Promise<Result> {
-    const call = this.callInTime(work, probeMs);
-    this.probe = call.then(
-      () => true,
-      () => !this.unreachable,
-    );
-    try {
-      return await call;
-    } finally {
-      this.probe = null;
-    }
+  /** @throws StoreUnavailableError where the database is out of reach and a probe finds that it still is */
+  private async reach(): Promise<void> {
+    if (!this.unreachable) return;
+    this.probe ??= this.runWithin(probeMs, (connection) => connection.script("SELECT 1"))
+      .then(
+        () => true,
+        () => !this.unreachable,
+      )
+      .finally(() => {
+        this.probe = null;
+      });
+    if (!(await this.probe)) throw new StoreUnavailableError("The database can't be reached");
   }
 
-  private async callInTime<Result>(work: Work<Result>, deadlineMs: number): Promise<Result> {
-    const { clock } = this.settings;
-    const turn = this.turns.take();
-    let begun: { readonly at: number; readonly pool: Pool } | undefined;
-    const begin = async (): Promise<Result> => {
-      await turn.come;
-      begun = { at: clock.now(), pool: this.pool };
-      return await work(begun.pool);
-    };
-    let stopWaiting = (): void => {};
-    const tooLate = new Promise<never>((_, reject) => {
-      const timer = clock.setTimeout(() => {
-        // Who has waited for others most of the time can't tell a server that is silent from one that is busy.
-        if (begun && clock.now() - begun.at >= deadlineMs / 2) {
-          this.unreachable = true;
-          this.replace(begun.pool);
-        }
-        if (!begun) turn.leave();
-        reject(new StoreUnavailableError("The database did not answer in time"));
-      }, deadlineMs);
-      stopWaiting = () => timer.cancel();
-    });
+  private async runWithin<Result>(deadlineMs: number, work: Work<Result>): Promise<Result> {
+    if (this.closed) throw new StoreUnavailableError("The store is closed");
+    const connection = this.pool.take();
+    const answersBefore = this.pool.answers;
     try {
-      const result = await Promise.race([begin().finally(() => turn.leave()), tooLate]);
+      const result = await this.within(
+        deadlineMs,
+        connection.open().then(() => work(connection)),
+        () => {
+          connection.destroy();
+          if (this.pool.answers === answersBefore) this.becomeUnreachable();
+          return new StoreUnavailableError("The database did not answer in time");
+        },
+      );
       this.unreachable = false;
       return result;
     } catch (error) {
       // What the server refused it has at least answered.
-      if (!(error instanceof StoreUnavailableError)) this.unreachable = isUnreachable(error);
+      if (isUnreachable(error)) this.becomeUnreachable();
+      else if (!(error instanceof StoreUnavailableError)) this.unreachable = false;
       throw error;
+    } finally {
+      if (this.closed) connection.close();
+      else this.pool.give(connection);
+    }
+  }
+
+  /** Connections that were idle when the server fell silent may be dead. Those that are in use are their callers'. */
+  private becomeUnreachable(): void {
+    this.unreachable = true;
+    this.pool.closeIdle();
+  }
+
+  private async within<Result>(
+    deadlineMs: number,
+    result: Promise<Result>,
+    tooLate: () => StoreUnavailableError,
+  ): Promise<Result> {
+    let stopWaiting = (): void => {};
+    const late = new Promise<never>((_, reject) => {
+      const timer = this.settings.clock.setTimeout(() => reject(tooLate()), deadlineMs);
+      stopWaiting = () => timer.cancel();
+    });
+    try {
+      return await Promise.race([result, late]);
     } finally {
       stopWaiting();
     }
   }
-
-  private replace(pool: Pool): void {
-    if (this.closed || pool !== this.pool) return;
-    this.pool = openPool(this.settings);
-    void pool.end({ timeout: 0 });
-  }
 }
-
-const outOfReach = (): StoreUnavailableError => new StoreUnavailableError("The database can't be reached");

@@ -1,28 +1,35 @@
 export type Parameters = Readonly<Record<string, string | number | boolean | null>>;
 
-interface Prepared {
+/** A statement as Postgres takes it. */
+export interface Statement {
+  /** Stands for the text on a connection that has prepared it. */
+  readonly name: string;
   readonly text: string;
-  readonly names: readonly string[];
+  readonly values: (string | number | boolean | null)[];
+}
+
+interface Prepared {
+  readonly name: string;
+  readonly text: string;
+  readonly parameters: readonly string[];
 }
 
 const prepared = new Map<string, Prepared>();
 
 /** `:name` becomes `$1` and so on; `::type` stays. */
 const prepare = (sql: string): Prepared => {
-  const names: string[] = [];
+  const parameters: string[] = [];
   const text = sql.replace(/(?<!:):([a-z]\w*)/gi, (_, name: string) => {
-    if (!names.includes(name)) names.push(name);
-    return `$${names.indexOf(name) + 1}`;
+    if (!parameters.includes(name)) parameters.push(name);
+    return `$${parameters.indexOf(name) + 1}`;
   });
-  return { text, names };
+  return { name: `adjourn_${prepared.size}`, text, parameters };
 };
 
 /** A statement with named parameters in the form that Postgres takes. */
-export const withPositions = (
-  sql: string,
-  parameters: Parameters,
-): { text: string; values: (string | number | boolean | null)[] } => {
-  const { text, names } = prepared.get(sql) ?? prepare(sql);
-  prepared.set(sql, { text, names });
-  return { text, values: names.map((name) => parameters[name] ?? null) };
+export const withPositions = (sql: string, values: Parameters): Statement => {
+  const known = prepared.get(sql) ?? prepare(sql);
+  prepared.set(sql, known);
+  const { name, text, parameters } = known;
+  return { name, text, values: parameters.map((parameter) => values[parameter] ?? null) };
 };

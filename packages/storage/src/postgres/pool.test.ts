@@ -2,16 +2,26 @@ import { StoreUnavailableError } from "@adjourn/sessions";
 import { createFakeClock } from "@adjourn/sessions/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createTestSchema, findPostgres, type TestSchema } from "../../test/postgres.js";
+import { startRelay } from "../../test/relay.js";
 import { PostgresDatabase } from "./database.js";
 
 const url = await findPostgres();
 const pidOf = "SELECT pg_backend_pid() AS pid";
 
+/** Something that a test waits for, and gives. */
+const signal = (): { readonly given: Promise<void>; give(): void } => {
+  let give = (): void => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give: () => give() };
+};
+
 describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
   let schema: TestSchema;
   const clock = createFakeClock();
-  const open = (maxConnections: number) =>
-    new PostgresDatabase({ url: url ?? "", clock, schema: schema.name, maxConnections, deadlineMs: 5_000 });
+  const open = (maxConnections: number, address = url ?? "") =>
+    new PostgresDatabase({ url: address, clock, schema: schema.name, maxConnections, deadlineMs: 5_000 });
   beforeEach(async () => {
     schema = await createTestSchema(url ?? "");
   });
@@ -59,6 +69,85 @@ describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
     const before = await first;
     expect(await database.get(pidOf)).toEqual(before);
     expect(began).toBe(0);
+    await database.close();
+  });
+
+  test("a connection that falls silent costs its own call and no other, and the rest are kept", async () => {
+    await using relay = await startRelay(new URL(url ?? ""));
+    const database = open(2, relay.url);
+    const letGo = signal();
+    const begun = signal();
+    const inFlight = database.transaction(async (transaction) => {
+      const before = await transaction.get(pidOf);
+      begun.give();
+      await letGo.given;
+      return { before, after: await transaction.get(pidOf) };
+    }, 60_000);
+    await begun.given;
+    await database.get(pidOf);
+    relay.muteNewest();
+    const silent = expect(database.get(pidOf)).rejects.toThrow(StoreUnavailableError);
+    // The server is not silent: it answers others.
+    letGo.give();
+    const { before, after } = await inFlight;
+    await clock.advance(5_000);
+    await silent;
+    expect(after).toEqual(before);
+    expect(await database.get(pidOf)).toEqual(before);
+    await database.close();
+  });
+
+  test("a server that answers nobody any more is out of reach, and what is in flight may still come through", async () => {
+    await using relay = await startRelay(new URL(url ?? ""));
+    const database = open(2, relay.url);
+    const letGo = signal();
+    const begun = signal();
+    const inFlight = database.transaction(async (transaction) => {
+      await transaction.get(pidOf);
+      begun.give();
+      await letGo.given;
+      return transaction.get("SELECT 1 AS one");
+    }, 60_000);
+    await begun.given;
+    await database.get(pidOf);
+    relay.muteNewest();
+    const silent = expect(database.get(pidOf)).rejects.toThrow(StoreUnavailableError);
+    await clock.advance(5_000);
+    await silent;
+    // One that was opened for the purpose finds the server alive.
+    expect(await database.get("SELECT 1 AS one")).toEqual({ one: 1 });
+    letGo.give();
+    expect(await inFlight).toEqual({ one: 1 });
+    await database.close();
+  });
+
+  test("a commit that the server turns into a rollback is no success", async () => {
+    const database = open(1);
+    const swallowed = database.transaction(async (transaction) => {
+      await transaction.script("CREATE TABLE kept (id int)");
+      await transaction.get("SELECT 1 / 0").catch(() => {});
+      return "done";
+    });
+    await expect(swallowed).rejects.toThrow(StoreUnavailableError);
+    expect(await database.get("SELECT to_regclass('kept') AS kept")).toEqual({ kept: null });
+    await database.close();
+  });
+
+  test("a transaction that fails gives its connection back clean", async () => {
+    const database = open(1);
+    const before = await database.get(pidOf);
+    const failing = database.transaction((transaction) => transaction.get("SELECT 1 / 0"));
+    await expect(failing).rejects.toThrow("division by zero");
+    expect(await database.get(pidOf)).toEqual(before);
+    await database.close();
+  });
+
+  test("a table that a newer version has changed is read anew", async () => {
+    const database = open(1);
+    await schema.sql`CREATE TABLE growing AS SELECT 1 AS one`;
+    expect(await database.get("SELECT * FROM growing")).toEqual({ one: 1 });
+    await schema.sql`ALTER TABLE growing ADD COLUMN two int`;
+    expect(await database.get("SELECT * FROM growing")).toEqual({ one: 1, two: null });
     await database.close();
   });
 

@@ -1,36 +1,58 @@
-import postgres from "postgres";
+import type { Clock } from "@adjourn/sessions";
+import { type ConnectionSettings, PostgresConnection, type ServerTraits } from "./connection.js";
 
-export type Pool = postgres.Sql<{ bigint: number }>;
-
-export interface PoolSettings {
-  readonly url: string;
-  /** The schema that has the tables; by default the connection's own. */
-  readonly schema?: string | undefined;
+export interface PoolSettings extends ConnectionSettings {
+  readonly clock: Clock;
   /** Connections at most; 10 by default. */
   readonly maxConnections?: number | undefined;
 }
 
 export const defaultConnections = 10;
+const idleMs = 60_000;
 
-/** Connections are opened as they are needed. The server gives up before the callers do, so that nothing lingers there. */
-export const openPool = ({ url, schema, maxConnections = defaultConnections }: PoolSettings): Pool =>
-  postgres(url, {
-    max: maxConnections,
-    connect_timeout: 3,
-    idle_timeout: 60,
-    // After a failure the next call tries again almost at once: whether the server is back is for it to say.
-    backoff: () => 0.1,
-    fetch_types: false,
-    onnotice: () => {},
-    // Times and counts are whole numbers far below the bounds of a double.
-    types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
-    connection: {
-      application_name: "adjourn",
-      statement_timeout: 4_000,
-      lock_timeout: 3_000,
-      idle_in_transaction_session_timeout: 10_000,
-      synchronous_commit: "on",
-      default_transaction_isolation: "read committed",
-      ...(schema === undefined ? {} : { search_path: schema }),
-    },
-  });
+/** Connections, each of which one call at a time has for its own. How many there may be is for the caller to see to. */
+export class ConnectionPool {
+  private readonly idle = new Map<PostgresConnection, { cancel(): void }>();
+
+  private readonly traits: ServerTraits = { answers: 0, isPooled: false };
+
+  constructor(private readonly settings: PoolSettings) {}
+
+  /** How often the server has said something, to anyone. */
+  get answers(): number {
+    return this.traits.answers;
+  }
+
+  /** One that is idle, or a new one, which the caller has to open. */
+  take(): PostgresConnection {
+    for (const [connection, timer] of this.idle) {
+      timer.cancel();
+      this.idle.delete(connection);
+      if (connection.isUsable) return connection;
+      connection.close();
+    }
+    return new PostgresConnection(this.settings, this.traits);
+  }
+
+  /** Keeps it for the next caller, unless it is of no more use. */
+  give(connection: PostgresConnection): void {
+    if (!connection.isUsable) {
+      connection.close();
+      return;
+    }
+    const forget = (): void => {
+      this.idle.delete(connection);
+      connection.close();
+    };
+    this.idle.set(connection, this.settings.clock.setTimeout(forget, idleMs));
+  }
+
+  /** Those that nobody has at the moment; the others stay with their callers. */
+  closeIdle(): void {
+    for (const [connection, timer] of this.idle) {
+      timer.cancel();
+      connection.close();
+    }
+    this.idle.clear();
+  }
+}

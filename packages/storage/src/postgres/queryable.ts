@@ -1,8 +1,5 @@
-import type postgres from "postgres";
+import type { PostgresConnection } from "./connection.js";
 import { type Parameters, withPositions } from "./named-parameters.js";
-import type { Pool } from "./pool.js";
-
-type Transaction = postgres.TransactionSql<{ bigint: number }>;
 
 /** What runs statements with named parameters: the database, or one transaction on it. */
 export interface Queryable {
@@ -16,14 +13,13 @@ export interface QueryableTransaction extends Queryable {
   script(sql: string): Promise<void>;
 }
 
-export const queryable = (sql: Pool | Transaction): Queryable => {
-  const all = async <Row>(text: string, parameters: Parameters = {}): Promise<Row[]> => {
-    const statement = withPositions(text, parameters);
-    const rows = await sql.unsafe(statement.text, statement.values, { prepare: true });
-    return [...rows] as Row[];
-  };
+/** The transaction that is open on a connection. */
+export const transactionOn = (connection: PostgresConnection): QueryableTransaction => {
+  const all = async <Row>(sql: string, parameters: Parameters = {}): Promise<Row[]> =>
+    (await connection.query(withPositions(sql, parameters))).rows;
   return {
     all,
-    get: async <Row>(text: string, parameters?: Parameters) => (await all<Row>(text, parameters))[0],
+    get: async <Row>(sql: string, parameters?: Parameters) => (await all<Row>(sql, parameters))[0],
+    script: (sql) => connection.script(sql),
   };
 };

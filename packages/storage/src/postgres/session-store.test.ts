@@ -29,7 +29,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
   });
 
   describeSessionStore("the session store in Postgres, on two nodes", async () => {
-    await schema.sql`TRUNCATE sessions, endings, messages, channels, idempotency_keys, secrets`;
+    await schema.empty();
     await Promise.all([store.hasDue(), other.hasDue()]);
     return { store, other, advance: schema.advance, close: async () => {} };
   });

@@ -1,0 +1,48 @@
+import { escapeLiteral } from "pg";
+
+/** What a call may rely on, whoever configured the server, the role or a pooler in between. */
+export interface LocalSettings {
+  /** The schema that has the tables; by default the connection's own. */
+  readonly schema?: string | undefined;
+  /** How long a statement may take; less than the callers wait, so that nothing lingers in the server. */
+  readonly statementTimeoutMs: number;
+}
+
+export const defaultStatementTimeoutMs = 4_000;
+const lockTimeoutMs = 3_000;
+const idleInTransactionTimeoutMs = 10_000;
+
+/**
+ * The statement that applies them, to one transaction or to the whole connection. They are no parameters of the
+ * connection's start, which poolers refuse, and not the whole connection's where a pooler hands it round.
+ */
+export const applySettings = (
+  { schema, statementTimeoutMs }: LocalSettings,
+  lasts: "transaction" | "connection",
+): string => {
+  const values: Readonly<Record<string, string>> = {
+    synchronous_commit: "on",
+    statement_timeout: String(statementTimeoutMs),
+    lock_timeout: String(lockTimeoutMs),
+    idle_in_transaction_session_timeout: String(idleInTransactionTimeoutMs),
+    ...(lasts === "connection" ? { default_transaction_isolation: "read committed" } : {}),
+    ...(schema === undefined ? {} : { search_path: schema }),
+  };
+  const isLocal = lasts === "transaction";
+  const calls = Object.entries(values).map(
+    ([name, value]) => `set_config('${name}', ${escapeLiteral(value)}, ${isLocal})`,
+  );
+  return `SELECT ${calls.join(", ")}`;
+};
+
+/** Begins a transaction in which they hold. */
+export const beginWith = (settings: LocalSettings): string =>
+  `BEGIN ISOLATION LEVEL READ COMMITTED; ${applySettings(settings, "transaction")}`;
+
+export const readDurability = `SELECT current_setting('synchronous_commit') AS "commit"`;
+
+/** What is wrong with what was read back, in words; null where nothing is. */
+export const judgeDurability = (row: { readonly commit: string } | undefined): string | null =>
+  row?.commit === "on"
+    ? null
+    : `synchronous_commit is "${row?.commit}" though it was set to "on"; allowed: a server or pooler that keeps what a transaction sets`;

@@ -1,0 +1,55 @@
+import type { SessionStore } from "@adjourn/sessions";
+import { newSessionDraft } from "@adjourn/sessions/testing";
+
+/** Ids of what was answered with success. */
+export interface AcknowledgedWrites {
+  readonly sessions: string[];
+  readonly messages: string[];
+  readonly ended: string[];
+  readonly erased: string[];
+}
+
+const workers = 16;
+const rounds = 12;
+const caller = { endedBy: "admin", actor: null } as const;
+
+/** Creates, says, ends and erases from many sides at once, among calls that fail while they are bound or run. */
+export const writeUnderLoad = async (stores: readonly SessionStore[]): Promise<AcknowledgedWrites> => {
+  const done: AcknowledgedWrites = { sessions: [], messages: [], ended: [], erased: [] };
+  const one = async (worker: number): Promise<void> => {
+    const store = stores[worker % stores.length];
+    if (!store) throw new Error("There is no store");
+    for (let round = 0; round < rounds; round++) await liveOnce(store, done, round);
+  };
+  await Promise.all(Array.from({ length: workers }, (_, worker) => one(worker)));
+  return done;
+};
+
+const liveOnce = async (store: SessionStore, done: AcknowledgedWrites, round: number): Promise<void> => {
+  const draft = newSessionDraft();
+  const { sessionId, channelId } = draft;
+  const key = round % 2 === 0 ? { key: crypto.randomUUID(), fingerprint: "f" } : null;
+  const created = await store.createSession(draft, key);
+  if (created.outcome === "created") done.sessions.push(sessionId);
+  const willErase = round % 3 === 0;
+  for (let i = 0; i < 3; i++) {
+    const id = await say(store, sessionId, "x");
+    if (id !== null && !willErase) done.messages.push(id);
+  }
+  // Postgres takes no NUL: the first fails as its values are bound, the second as the transaction goes on.
+  await say(store, sessionId, "\0");
+  await store
+    .createSession(newSessionDraft({ agentId: "\0" }), { key: sessionId, fingerprint: "f" })
+    .catch(() => {});
+  if (round % 3 === 2) return;
+  const end = { sessionId, reason: null, caller, idempotencyKey: null, counts: null };
+  if ((await store.endSession(end)).outcome === "ended") done.ended.push(sessionId);
+  if (willErase && (await store.eraseChannel(channelId)) === "erased") done.erased.push(channelId);
+};
+
+const say = async (store: SessionStore, sessionId: string, content: string): Promise<string | null> => {
+  const id = crypto.randomUUID();
+  const words = { id, sessionId, isAgent: false, inReplyTo: null, content, metadata: {}, attachments: null };
+  const stored = await store.appendMessage(words).catch(() => null);
+  return stored?.outcome === "stored" ? id : null;
+};
