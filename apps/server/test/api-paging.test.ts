@@ -1,4 +1,4 @@
-import { createFakeClock } from "@adjourn/sessions/testing";
+import { createFakeClock, propertyRuns } from "@adjourn/sessions/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { databases } from "./databases.js";
@@ -82,7 +82,7 @@ describe("messages of one millisecond", () => {
           );
         },
       ),
-      { numRuns: 150 },
+      propertyRuns(150),
     );
   });
 });

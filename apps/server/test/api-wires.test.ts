@@ -1,10 +1,9 @@
+import { propertyRuns } from "@adjourn/sessions/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { echoId, startTestServer, type TestServer, typewriterId, userId } from "./harness.js";
 import { createSession, type Wire, wires } from "./wires.js";
 
-/** How many mutations a run tries; many more by hand (`MUTATIONS=20000`). */
-const mutations = Number(process.env.MUTATIONS ?? 400);
 const unknownId = "00000000-0000-4000-8000-00000000dead";
 
 let server: TestServer;
@@ -158,7 +157,7 @@ it("a request that was bent out of shape gets the same verdict on every wire", a
       verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
     }),
     {
-      numRuns: mutations,
+      ...propertyRuns(400),
       examples: [
         // Seed 863831729, path "214:4": REST named the id alone, tRPC the time too.
         [{ operation: "getSessionMessages", changes: [{ sessionId: "t".repeat(129) }, { after: -1 }] }],

@@ -1,4 +1,5 @@
 import { createHash, createSecretKey, generateKeyPairSync, hkdfSync } from "node:crypto";
+import { propertyRuns } from "@adjourn/sessions/testing";
 import fc from "fast-check";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { describe, expect, test } from "vitest";
@@ -85,6 +86,7 @@ describe("session tokens", () => {
       fc.asyncProperty(fc.string({ unit: "binary", minLength: 1 }), async (text) => {
         expect(await credentials.authenticate(text)).toEqual(invalid);
       }),
+      propertyRuns(),
     );
   });
 });
@@ -114,7 +116,7 @@ describe.each([
         ])
           expect(await credentials.authenticate(altered)).toMatchObject({ role: "nobody" });
       }),
-      { numRuns: 300 },
+      propertyRuns(300),
     );
   });
 
@@ -138,6 +140,7 @@ describe.each([
         expect(await create({ signingKeys: keysOf(other) }).authenticate(token)).toEqual(invalid);
         expect(await create().authenticate(token)).toEqual(invalid);
       }),
+      propertyRuns(),
     );
   });
 

@@ -1,3 +1,4 @@
+import { propertyRuns } from "@adjourn/sessions/testing";
 import fc from "fast-check";
 import { SignJWT } from "jose";
 import { describe, expect, test } from "vitest";
@@ -24,6 +25,7 @@ describe("tickets", () => {
         clock.time = asked + 60_000;
         expect(await credentials.authenticate(ticket)).toEqual(invalid);
       }),
+      propertyRuns(),
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { formatEventId, parseEventId } from "./session-event.js";
+import { propertyRuns } from "./testing/property-runs.js";
 
 const sessionId = "6f1e6d0e-1111-4222-8333-444455556666";
 
@@ -9,6 +10,7 @@ it("an id gives back the seq that it stands for", () => {
     fc.property(fc.nat(), (seq) => {
       expect(parseEventId(sessionId, formatEventId(sessionId, seq, "m"))).toBe(seq);
     }),
+    propertyRuns(),
   );
 });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { expiryCause } from "./ending.js";
 import { SessionError } from "./errors.js";
+import { propertyRuns } from "./testing/property-runs.js";
 import {
   defaultTimeoutSettings,
   expiryTime,
@@ -40,6 +41,7 @@ describe("what a caller may ask for", () => {
       fc.property(validInput, (input) => {
         expect(parseTimeoutConfig(input, limits)).toEqual(input);
       }),
+      propertyRuns(),
     );
   });
 
@@ -84,6 +86,7 @@ describe("three tiers", () => {
             Math.max(agent.maxDurationMinutes ?? defaults.maxDurationMinutes, resolved.timeoutMinutes),
         );
       }),
+      propertyRuns(),
     );
   });
 
@@ -103,6 +106,7 @@ describe("running out", () => {
         expect(expiryTime(later, 0, config)).toBeLessThanOrEqual(60 * minute);
         expect(expiryTime(later, 0, config)).toBeGreaterThanOrEqual(expiryTime(earlier, 0, config));
       }),
+      propertyRuns(),
     );
   });
 

@@ -1,3 +1,4 @@
+import { drawSeed } from "@adjourn/sessions/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../harness.js";
 import { hasHeard, plainWs } from "../listening.js";
@@ -77,7 +78,7 @@ describe.skipIf(await cannotRunCluster())("a node that dies or stands still", ()
     const [a] = cluster.nodes;
     const c = await cluster.addNode();
     const ledger = new Ledger();
-    const load = startLoad(c.url, ledger, seededRandom(Math.floor(Math.random() * 2 ** 32)));
+    const load = startLoad(c.url, ledger, seededRandom(drawSeed()));
     await load.answered(150);
     load.expectKill();
     await c.kill();

@@ -1,3 +1,4 @@
+import { drawSeed } from "@adjourn/sessions/testing";
 import { describe, expect, it } from "vitest";
 import { startTestServer, until } from "../harness.js";
 import { createSession, restWire } from "../wires.js";
@@ -13,7 +14,6 @@ const cutsAtLeast = 20;
 /** The server's own grace is 1 s; the rest is for a busy machine. */
 const goneWithinMs = 10_000;
 
-const newSeed = () => Math.floor(Math.random() * 2 ** 32);
 const messageIds = ({ events }: ReturningListener) =>
   events.flatMap((event) => (event.type === "message" ? [event.message.id] : []));
 
@@ -26,7 +26,7 @@ describe.each(networks)("behind a network that $network", ({ faults }) => {
   it.each(returningWires)(
     `$wire hears each of ${messages} messages and their replies once, in order, through ${cutsAtLeast} cuts and more`,
     async ({ listen }) => {
-      const seed = newSeed();
+      const seed = drawSeed();
       const random = seededRandom(seed);
       await using server = await startTestServer();
       await using proxy = await startFaultyProxy(server.url, random);
@@ -59,7 +59,7 @@ describe.each(networks)("behind a network that $network", ({ faults }) => {
 describe.each(crowdWires)("a peer on $wire that vanishes without a FIN", ({ join }) => {
   it("is destroyed when its session ends, within its second of grace", async () => {
     await using server = await startMeasuredServer();
-    await using proxy = await startFaultyProxy(server.url, seededRandom(newSeed()));
+    await using proxy = await startFaultyProxy(server.url, seededRandom(drawSeed()));
     const wire = restWire(server.url);
     const { sessionId } = await createSession(wire);
     const before = (await server.measure()).sockets;
@@ -76,7 +76,7 @@ describe.each(crowdWires)("a peer on $wire that vanishes without a FIN", ({ join
 describe.each(crowdWires.filter(({ wire }) => wire !== "SSE"))("a silent peer on $wire", ({ join }) => {
   it("is found by the heartbeat and dropped, and those who answer stay", async () => {
     await using server = await startTestServer({}, { patience: { pingAfterMs: 200, silentMs: 1_000 } });
-    await using proxy = await startFaultyProxy(server.url, seededRandom(newSeed()));
+    await using proxy = await startFaultyProxy(server.url, seededRandom(drawSeed()));
     const wire = restWire(server.url);
     const { sessionId } = await createSession(wire);
     const lively = join(server.url, sessionId);

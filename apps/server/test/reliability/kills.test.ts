@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { runKillRounds } from "./kill-rounds.js";
 
+/** `npm run kill-test` kills more often, from other seeds. */
 const kills = 15;
 
 it(`${kills} SIGKILLs under load: nothing acknowledged is lost, nothing ended comes back, no ghost writes`, async () => {
   const folder = await mkdtemp(join(tmpdir(), "adjourn-kills-"));
   const databaseUrl = `file:${join(folder, "adjourn.db")}`;
-  const seed = Math.floor(Math.random() * 2 ** 32);
   try {
-    const figures = await runKillRounds({ kills, seed, program: "source", databaseUrl });
+    const figures = await runKillRounds({ kills, seed: 1, program: "source", databaseUrl });
     // The rounds are worth something only if there was something to lose.
     expect(figures.messages).toBeGreaterThan(100);
     expect(figures.ends).toBeGreaterThan(10);

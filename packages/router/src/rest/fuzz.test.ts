@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from "node:http";
+import { propertyRuns } from "@adjourn/sessions/testing";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import fc from "fast-check";
@@ -221,9 +222,6 @@ const createOne = async (): Promise<void> => {
   known.channelId?.push(channelId);
 };
 
-/** A longer run by hand: `FUZZ_RUNS=100000`. */
-const numRuns = Number(process.env.FUZZ_RUNS ?? 10_000);
-
 test("whatever is asked, no answer is a 5xx, and every one is as the document says", async () => {
   const statuses = new Map<string, Set<number>>();
   let runs = 0;
@@ -240,7 +238,7 @@ test("whatever is asked, no answer is a 5xx, and every one is as the document sa
       if (type === "application/json")
         expect(fits(schema ?? {}, JSON.parse(text)), `${status} ${text}`).toBeNull();
     }),
-    { numRuns },
+    propertyRuns(10_000),
   );
   expect(server.errors.length).toBeGreaterThan(0);
   // Not only refusals were seen: every operation succeeded at least once.

@@ -2,6 +2,7 @@ export { describeEventBus, type OpenBus } from "./event-bus-contract.js";
 export { createFakeClock, type FakeClock } from "./fake-clock.js";
 export { createInMemoryEventBus, noPresence } from "./in-memory-event-bus.js";
 export { createInMemorySessionStore } from "./in-memory-session-store.js";
+export { type DrawSettings, drawSeed, propertyRuns } from "./property-runs.js";
 export { RecordingWriter } from "./recording-writer.js";
 export { ScriptedAgent, type ScriptedReply, scriptedAgentId } from "./scripted-agent.js";
 export { describeSessionStore } from "./session-store-contract.js";
