@@ -11,7 +11,7 @@ const base = {
   busSlow: 0,
 };
 
-/** Schedules that once broke a promise, as they were shrunk and printed, by what was wrong. */
+/** Schedules that once broke a promise, as they were shrunk and printed, by what was wrong: the domain, or the model of its surroundings. */
 const found: readonly (readonly [string, Schedule])[] = [
   [
     "a piece of a reply that waited for subscribers who left, before a gap",
@@ -32,6 +32,22 @@ const found: readonly (readonly [string, Schedule])[] = [
         { after: 9, do: "send", node: 0, session: 0, pick: 263 },
         { after: 10, do: "send", node: 1, session: 0, pick: 998 },
         { after: 8, do: "resume", node: 1, session: 0, pick: 654 },
+      ],
+    },
+  ],
+  [
+    "a write of a process that is dead, in a database of its own",
+    {
+      seed: 35103108,
+      nodes: 1,
+      faults: base,
+      steps: [
+        { after: 0, do: "create", node: 0, session: 0, pick: 847 },
+        { after: 32, do: "listen", node: 0, session: 0, pick: 900 },
+        { after: 0, do: "send", node: 0, session: 2, pick: 933 },
+        { after: 0, do: "crash", node: 0, session: 0, pick: 947 },
+        { after: 0, do: "start", node: 0, session: 0, pick: 576 },
+        { after: 0, do: "listen", node: 0, session: 0, pick: 987 },
       ],
     },
   ],
