@@ -4,6 +4,12 @@ import type { BusSubscription, Clock } from "./ports.js";
 /** How long the bus may take to confirm before who subscribed goes on without it; the look at the store covers the rest. */
 const confirmWithinMs = 500;
 
-/** Resolves once what others publish from now on is heard, or soon in any case. */
-export const confirmed = (clock: Clock, { ready }: BusSubscription): Promise<void> =>
-  atMost(clock, confirmWithinMs, ready);
+/** One wait a subscription: while the bus is down, each would stay with it, however many come and go. */
+const waits = new WeakMap<BusSubscription, Promise<void>>();
+
+/** Resolves once what others publish from now on is heard, or soon after the first call in any case. */
+export const confirmed = (clock: Clock, subscription: BusSubscription): Promise<void> => {
+  const begun = waits.get(subscription) ?? atMost(clock, confirmWithinMs, subscription.ready);
+  waits.set(subscription, begun);
+  return begun;
+};

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { StoreUnavailableError } from "./errors.js";
+import { RecordingWriter } from "./testing/recording-writer.js";
 import { createTestWorld } from "./testing/test-world.js";
 
 const caller = { endedBy: "anonymous", actor: null } as const;
@@ -42,4 +43,44 @@ it("counts a reply that was kept out after another node swept its session", asyn
   await clock.advance(0);
   expect((await store.readEndings([sessionId]))[0]?.operationsAborted).toBe(1);
   expect(sessions.held().operations).toBe(0);
+});
+
+it.each([[["\0", "\0\0"]], [[""]], [[]]])(
+  "fails a reply of %j, of which nothing can be stored, and stores none",
+  async (pieces) => {
+    const { sessions, agent, create, send } = createTestWorld();
+    const { sessionId, channelId } = await create();
+    const writer = new RecordingWriter();
+    await sessions.listen({ sessionId }, writer);
+    const waiting = send(sessionId, "hello", "http").catch((error: unknown) => error);
+    const reply = await agent.nextTurn();
+    for (const piece of pieces) reply.say(piece);
+    reply.finish();
+    expect(await waiting).toMatchObject({ code: "AGENT_FAILED" });
+    expect(writer.types.filter((type) => type !== "session.renewed")).toEqual([
+      "session.started",
+      "message",
+      "message.failed",
+    ]);
+    const { messages } = await sessions.getChannelMessages({ channelId, limit: 50 });
+    expect(messages).toHaveLength(1);
+  },
+);
+
+it("stores what its pieces said, cleaned of what no store can keep", async () => {
+  const { sessions, agent, create, send } = createTestWorld();
+  const { sessionId } = await create();
+  const writer = new RecordingWriter();
+  await sessions.listen({ sessionId }, writer);
+  const waiting = send(sessionId, "hello", "http");
+  const reply = await agent.nextTurn();
+  for (const piece of ["a\0", "\0", "\ud83d", "\ude00 b"]) reply.say(piece);
+  reply.finish();
+  const { agentResponse } = await waiting;
+  const said = writer.events.flatMap((event) => (event.type === "message.delta" ? [event] : []));
+  expect(said.map(({ index, text }) => [index, text])).toEqual([
+    [0, "a"],
+    [1, "\u{1f600} b"],
+  ]);
+  expect(agentResponse?.text).toBe("a\u{1f600} b");
 });

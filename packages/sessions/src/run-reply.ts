@@ -5,7 +5,9 @@ import { type Message, toMessageInfo } from "./message.js";
 import type { Operation } from "./operation.js";
 import { noteOver } from "./over.js";
 import type { Agent, AgentTurn } from "./ports.js";
+import { readUntilAborted } from "./read-until-aborted.js";
 import { type Session, toIso } from "./session.js";
+import { storablePieces } from "./storable-pieces.js";
 
 /** Characters of the longest reply that is kept; an agent that goes on beyond it has failed. */
 const longestReplyCharacters = 256 * 1_024;
@@ -74,36 +76,19 @@ const writeReply = async (
   }
 };
 
-/** Reads the reply to its end, or until the signal fires, whether the agent heeds it or not. */
 const collect = async (
   agent: Agent,
   turn: AgentTurn,
   onChunk: (text: string, index: number) => void,
 ): Promise<string> => {
-  const { signal } = turn;
-  signal.throwIfAborted();
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  // An agent that throws at once leaves nobody waiting for it.
-  aborted.catch(() => {});
-  const pieces = agent.reply(turn)[Symbol.asyncIterator]();
   let text = "";
   let index = 0;
-  try {
-    for (;;) {
-      const next = await Promise.race([pieces.next(), aborted]);
-      if (next.done) break;
-      if (next.value === "") continue;
-      text += next.value;
-      if (text.length > longestReplyCharacters)
-        throw new SessionError("AGENT_FAILED", "The agent's reply is too long");
-      onChunk(next.value, index);
-      index += 1;
-    }
-  } catch (cause) {
-    Promise.resolve(pieces.return?.()).catch(() => {});
-    throw cause;
+  for await (const piece of storablePieces(readUntilAborted(agent.reply(turn), turn.signal))) {
+    text += piece;
+    if (text.length > longestReplyCharacters)
+      throw new SessionError("AGENT_FAILED", "The agent's reply is too long");
+    onChunk(piece, index);
+    index += 1;
   }
   if (text === "") throw new SessionError("AGENT_FAILED", "The agent gave an empty reply");
   return text;
@@ -120,7 +105,7 @@ const storeReply = async (
     sessionId: session.sessionId,
     isAgent: true,
     inReplyTo: operation.inReplyTo,
-    content: content.replaceAll("\0", "").toWellFormed(),
+    content,
     metadata: {},
     attachments: null,
   });
