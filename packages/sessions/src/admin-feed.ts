@@ -3,6 +3,7 @@ import { AdminWatcher, totalsEveryMs } from "./admin-watcher.js";
 import { confirmed } from "./confirm-subscription.js";
 import { type EndingRecord, toEnding } from "./ending.js";
 import { SessionError } from "./errors.js";
+import { inBackground } from "./in-background.js";
 import { PacedWork } from "./paced-work.js";
 import type { BusMessage, BusSubscription, EndingCounts, Ports } from "./ports.js";
 import type { SessionRow } from "./schemas.js";
@@ -36,8 +37,8 @@ export class AdminFeed {
     private readonly settings: Pick<SessionsSettings, "nodeId" | "lookEveryMs">,
     private readonly toRows: (sessions: readonly Session[]) => Promise<readonly SessionRow[]>,
   ) {
-    this.changes = new PacedWork(ports.clock, changesEveryMs, () => this.tellChanges());
-    this.totals = new PacedWork(ports.clock, totalsEveryMs, () => this.tellTotals());
+    this.changes = new PacedWork(ports, changesEveryMs, () => this.tellChanges());
+    this.totals = new PacedWork(ports, totalsEveryMs, () => this.tellTotals());
     ports.bus.onGap(() => {
       this.totals.soon();
       this.lookout?.afterGap();
@@ -69,7 +70,8 @@ export class AdminFeed {
     this.watchers.add(watcher);
     this.subscription ??= this.ports.bus.subscribe(subject, (message) => this.hear(message));
     this.lookout ??= this.startLooking();
-    void this.welcome(watcher, this.subscription);
+    const welcomed = this.welcome(watcher, this.subscription);
+    inBackground(this.ports.log, "An admin's watch could not begin", welcomed);
     return { events: watcher.read(), leave: () => watcher.end() };
   }
 

@@ -1,4 +1,5 @@
 import type { EndingRecord } from "./ending.js";
+import { inBackground } from "./in-background.js";
 import type { Ports, Timer } from "./ports.js";
 import type { Session } from "./session.js";
 import { Unheard } from "./unheard.js";
@@ -7,6 +8,8 @@ export interface Missed {
   ended(ending: EndingRecord): void;
   created(sessions: readonly Session[]): Promise<void>;
 }
+
+const lookFailed = "The admin feed could not look for what it missed";
 
 type Needs = Pick<Ports, "bus" | "clock" | "store" | "log">;
 
@@ -43,10 +46,11 @@ export class AdminLook {
       },
     });
     // What there is when the watch begins is nobody's news.
-    void this.run(async () => {
+    const begun = this.run(async () => {
       await this.endings.find();
       await this.sessions.find();
     });
+    inBackground(ports.log, lookFailed, begun);
   }
 
   /** Whether an end is news: the bus may tell late what a look has found. */
@@ -62,7 +66,7 @@ export class AdminLook {
   /** The bus itself says that it may have lost something. */
   afterGap(): void {
     this.isSuspicious = true;
-    void this.look();
+    inBackground(this.ports.log, lookFailed, this.look());
   }
 
   stop(): void {
@@ -91,9 +95,11 @@ export class AdminLook {
       await work();
     } catch (cause) {
       this.isSuspicious = true;
-      this.ports.log.warn("The admin feed could not look for what it missed", { cause: String(cause) });
+      this.ports.log.warn(lookFailed, { cause: String(cause) });
     }
     this.isLooking = false;
-    if (!this.isOver) this.timer = this.ports.clock.setTimeout(() => void this.look(), this.everyMs);
+    if (this.isOver) return;
+    const { clock, log } = this.ports;
+    this.timer = clock.setTimeout(() => inBackground(log, lookFailed, this.look()), this.everyMs);
   }
 }

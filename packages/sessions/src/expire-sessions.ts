@@ -1,4 +1,5 @@
 import type { Hub } from "./hub.js";
+import { inBackground } from "./in-background.js";
 import type { Ports } from "./ports.js";
 import { repeat } from "./repeat.js";
 import { toSessionInfo } from "./session.js";
@@ -40,14 +41,14 @@ export const startSweeper = (ports: Needs, hub: Hub, retentionDays: number | nul
     next ??= running.then(begin, begin);
     return next;
   };
-  const { clock, log } = ports;
+  const { log } = ports;
   const sweepAlone = logging(log, "The sweep of expired sessions failed", sweep);
   const deleteAlone = logging(log, "The sweep of old records failed", () => deleteOld(ports, retentionDays));
-  const stopSweeping = repeat(clock, sweepEveryMs, sweepAlone);
-  const stopDeleting = repeat(clock, retentionEveryMs, deleteAlone);
+  const stopSweeping = repeat(ports, sweepEveryMs, sweepAlone);
+  const stopDeleting = repeat(ports, retentionEveryMs, deleteAlone);
   return {
     sweep,
-    sweepSoon: () => void sweep().catch(() => {}),
+    sweepSoon: () => inBackground(log, "The sweep of expired sessions failed", sweepAlone()),
     stop: () => {
       stopSweeping();
       stopDeleting();

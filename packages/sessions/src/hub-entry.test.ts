@@ -175,4 +175,20 @@ describe("what a node holds of a session", () => {
     expect(writer.types).toEqual(["session.started", "session.ended"]);
     await otherNode.close();
   });
+
+  it("cuts those to whom an end could not be told, and goes on", async () => {
+    const { sessions, create, clock } = createTestWorld();
+    const { sessionId } = await create();
+    const writers = [new RecordingWriter(), new RecordingWriter()];
+    for (const writer of writers) await sessions.listen({ sessionId }, writer);
+    const [broken] = writers;
+    if (broken)
+      broken.write = () => {
+        throw new Error("no such socket");
+      };
+    await sessions.endSession({ sessionId }, caller);
+    await clock.advance(1_000);
+    for (const writer of writers) expect(writer.farewells).toEqual(["destroyed"]);
+    expect(sessions.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
+  });
 });

@@ -146,7 +146,14 @@ export class HubEntry {
     const underWay = [...this.operations].filter(({ isUnderWay }) => isUnderWay);
     for (const operation of this.operations) operation.abort(sessionEnded(ending));
     const dropped = [...this.started];
-    void this.tellEnd(ending, dropped);
+    this.tellEnd(ending, dropped).catch((cause: unknown) => {
+      const { sessionId } = this;
+      this.ports.log.error("An end could not be told; its listeners are cut", {
+        sessionId,
+        cause: String(cause),
+      });
+      for (const listener of dropped) listener.cut();
+    });
     return { listenersDropped: dropped.length, operationsAborted: underWay.length };
   }
 

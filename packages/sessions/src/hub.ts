@@ -1,6 +1,7 @@
 import type { EndingRecord } from "./ending.js";
 import { addToEnding, nothingCut } from "./ending-counts.js";
 import { HubEntry } from "./hub-entry.js";
+import { inBackground } from "./in-background.js";
 import type { BusMessage, DropCause, EndingCounts, Held, Ports } from "./ports.js";
 import { repeat } from "./repeat.js";
 import { toIso } from "./session.js";
@@ -40,8 +41,8 @@ export class Hub {
   ) {
     this.uniqueTag = ports.newId().slice(0, 8);
     const { lookEveryMs } = settings;
-    this.stopLooking = lookEveryMs === null ? () => {} : repeat(ports.clock, lookEveryMs, () => this.look());
-    ports.bus.onGap(() => void this.look());
+    this.stopLooking = lookEveryMs === null ? () => {} : repeat(ports, lookEveryMs, () => this.look());
+    ports.bus.onGap(() => inBackground(ports.log, "The look after a gap failed", this.look()));
   }
 
   /** The entry of a session, made if there is none; {@link leaveIfEmpty} takes it away again. */

@@ -1,11 +1,12 @@
 import { expect, it } from "vitest";
 import { PacedWork } from "./paced-work.js";
 import { createFakeClock } from "./testing/fake-clock.js";
+import { silentLog } from "./testing/test-world.js";
 
 it("does one run at a time, and the next a whole interval after it", async () => {
   const clock = createFakeClock(0);
   const times: string[] = [];
-  const work = new PacedWork(clock, 100, async () => {
+  const work = new PacedWork({ clock, log: silentLog }, 100, async () => {
     times.push(`begins ${clock.now()}`);
     await new Promise<void>((resolve) => clock.setTimeout(resolve, 250));
     times.push(`ends ${clock.now()}`);
@@ -22,7 +23,7 @@ it("does one run at a time, and the next a whole interval after it", async () =>
 it("begins nothing any more once it is stopped", async () => {
   const clock = createFakeClock(0);
   let runs = 0;
-  const work = new PacedWork(clock, 100, async () => {
+  const work = new PacedWork({ clock, log: silentLog }, 100, async () => {
     runs += 1;
   });
   work.soon();
@@ -31,4 +32,22 @@ it("begins nothing any more once it is stopped", async () => {
   await clock.advance(1_000);
   expect(runs).toBe(0);
   expect(clock.pendingTimers).toBe(0);
+});
+
+it("goes on after a run that failed, and logs why", async () => {
+  const clock = createFakeClock(0);
+  const logged: string[] = [];
+  const log = { ...silentLog, error: (message: string) => logged.push(message) };
+  let runs = 0;
+  const work = new PacedWork({ clock, log }, 100, async () => {
+    runs += 1;
+    if (runs === 1) {
+      work.soon();
+      throw new Error("not this time");
+    }
+  });
+  work.soon();
+  await clock.advance(1_000);
+  expect(runs).toBe(2);
+  expect(logged).toEqual(["What was asked for failed"]);
 });

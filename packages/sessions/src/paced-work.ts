@@ -1,4 +1,5 @@
-import type { Clock, Timer } from "./ports.js";
+import { inBackground } from "./in-background.js";
+import type { Ports, Timer } from "./ports.js";
 
 /** Does `work` some time after it was asked for, one run at a time; what is asked for during a run gets another. */
 export class PacedWork {
@@ -8,9 +9,8 @@ export class PacedWork {
   private isStopped = false;
 
   constructor(
-    private readonly clock: Clock,
+    private readonly ports: Pick<Ports, "clock" | "log">,
     private readonly everyMs: number,
-    /** Never rejects. */
     private readonly work: () => Promise<void>,
   ) {}
 
@@ -18,7 +18,9 @@ export class PacedWork {
   soon(): void {
     this.isWanted = true;
     if (this.isStopped || this.isRunning) return;
-    this.timer ??= this.clock.setTimeout(() => void this.run(), this.everyMs);
+    const { clock, log } = this.ports;
+    const run = () => inBackground(log, "What was asked for failed", this.run());
+    this.timer ??= clock.setTimeout(run, this.everyMs);
   }
 
   stop(): void {
@@ -30,8 +32,11 @@ export class PacedWork {
     this.timer = null;
     this.isWanted = false;
     this.isRunning = true;
-    await this.work();
-    this.isRunning = false;
-    if (this.isWanted) this.soon();
+    try {
+      await this.work();
+    } finally {
+      this.isRunning = false;
+      if (this.isWanted) this.soon();
+    }
   }
 }

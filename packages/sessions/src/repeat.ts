@@ -1,13 +1,23 @@
-import type { Clock } from "./ports.js";
+import { inBackground } from "./in-background.js";
+import type { Ports } from "./ports.js";
 
-/** Runs `work`, which never rejects, `everyMs` from now and from the end of each run. @returns how to stop */
-export const repeat = (clock: Clock, everyMs: number, work: () => Promise<void>): (() => void) => {
+/** Runs `work` `everyMs` from now and from the end of each run, also of one that failed. @returns how to stop */
+export const repeat = (
+  { clock, log }: Pick<Ports, "clock" | "log">,
+  everyMs: number,
+  work: () => Promise<void>,
+): (() => void) => {
   let isStopped = false;
   const run = async (): Promise<void> => {
-    await work();
-    if (!isStopped) timer = clock.setTimeout(run, everyMs);
+    try {
+      await work();
+    } finally {
+      if (!isStopped) timer = begin();
+    }
   };
-  let timer = clock.setTimeout(run, everyMs);
+  const begin = () =>
+    clock.setTimeout(() => inBackground(log, "What is done again and again failed", run()), everyMs);
+  let timer = begin();
   return () => {
     isStopped = true;
     timer.cancel();

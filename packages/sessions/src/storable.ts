@@ -39,7 +39,8 @@ const isObject = (value: unknown): boolean =>
 /** `1e999` is read as Infinity and written as null; `-0` is written as 0. */
 const hasPlainNumbers = (value: unknown): boolean => {
   const open = [value];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+  while (open.length > 0) {
+    const next = open.pop();
     if (typeof next === "number" && (!Number.isFinite(next) || Object.is(next, -0))) return false;
     if (typeof next === "object" && next !== null) for (const inner of Object.values(next)) open.push(inner);
   }
