@@ -80,7 +80,8 @@ it("a full disk refuses writes with 503, keeps reads and listeners going, and le
     expect(together).toEqual([503, 503, 503]);
 
     expect((await wire.call("getSession", { sessionId })).status).toBe(200);
-    expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+    const readiness = async () => (await fetch(`${server.url}/readyz`)).status;
+    await until(async () => (await readiness()) === 503);
     for (const { listen } of listenerWires) {
       await using late = listen(server.url, sessionId);
       await hasHeard(late, "session.started");
@@ -89,6 +90,8 @@ it("a full disk refuses writes with 503, keeps reads and listeners going, and le
     expect(whileFull.map(({ content }) => content)).toEqual(acknowledged);
 
     await rm(filler);
+    // By itself: where nothing is sent to a node that is not ready, no write tells it that there is room.
+    await until(async () => (await readiness()) === 200);
     await until(async () => (await send(index++)) === 201);
     const stored = await readChannel(wire, channelId);
     const heardContents = () =>

@@ -13,16 +13,24 @@ const storageFailures = new Set(
   ),
 );
 
-/** How long another program's lock on the file is waited for, with the event loop standing still meanwhile. */
-const busyTimeoutMs = 1_000;
+/**
+ * How long another program's lock on the file is waited for, with the event loop standing still meanwhile. At the start
+ * nobody else is kept waiting; later on {@link SqliteConnection.dontWait} sees to it.
+ */
+const startBusyTimeoutMs = 1_000;
 
 /** A connection that prepares each statement once. All calls block; those that read or write the disk throw. */
 export class SqliteConnection {
   private readonly database: InstanceType<typeof Database>;
   private readonly statements = new Map<string, Statement>();
 
-  constructor(path: string) {
-    this.database = new Database(path, { timeout: busyTimeoutMs });
+  constructor(readonly path: string) {
+    this.database = new Database(path, { timeout: startBusyTimeoutMs });
+  }
+
+  /** From now on a locked file fails a call at once. */
+  dontWait(): void {
+    this.exec("PRAGMA busy_timeout = 0");
   }
 
   get inTransaction(): boolean {

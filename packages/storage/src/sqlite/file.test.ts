@@ -1,7 +1,16 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { StoreUnavailableError } from "@adjourn/sessions";
+import { dirname, join } from "node:path";
+import { type SessionStore, StoreUnavailableError } from "@adjourn/sessions";
 import { createFakeClock, newSessionDraft } from "@adjourn/sessions/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
@@ -80,6 +89,88 @@ test("nothing of an erased channel is left on the disk", async () => {
   expect(await store.eraseChannel(draft.channelId)).toBe("erased");
   expect(bytesOnDisk()).not.toMatch(/of-ada/);
   expect(bytesOnDisk()).toContain(draft.sessionId);
+  await store.close();
+});
+
+/** Says something, ends the session, and erases its channel. */
+const sayAndErase = async (store: SessionStore, content: string): Promise<void> => {
+  const draft = newSessionDraft();
+  await store.createSession(draft, null);
+  await store.appendMessage(message(draft.sessionId, content));
+  const { sessionId } = draft;
+  await store.endSession({ sessionId, reason: null, caller, idempotencyKey: null, counts: null });
+  expect(await store.eraseChannel(draft.channelId)).toBe("erased");
+};
+
+/** Another program's view of the file, which its log has to be kept for. */
+const holdSnapshot = () => {
+  const reader = new SqliteConnection(path);
+  reader.exec("BEGIN");
+  reader.get("SELECT count(*) AS count FROM sessions");
+  return () => {
+    reader.exec("ROLLBACK");
+    reader.close();
+  };
+};
+
+test("what was erased while a reader needed the log is gone from it once the reader is", async () => {
+  const store = open();
+  const letGo = holdSnapshot();
+  await sayAndErase(store, "content-of-ada");
+  await clock.advance(10_000);
+  expect(bytesOnDisk()).toMatch(/of-ada/);
+  letGo();
+  await clock.advance(1_000);
+  expect(bytesOnDisk()).not.toMatch(/of-ada/);
+  expect(clock.pendingTimers).toBe(0);
+  await store.close();
+});
+
+test("what a stopped store left in the log is cut by the next one, as soon as no reader needs it", async () => {
+  const first = open();
+  const letGo = holdSnapshot();
+  await sayAndErase(first, "content-of-ada");
+  await first.close();
+  expect(bytesOnDisk()).toMatch(/of-ada/);
+  const second = open();
+  letGo();
+  await clock.advance(1_000);
+  expect(bytesOnDisk()).not.toMatch(/of-ada/);
+  await second.close();
+});
+
+const modes = () =>
+  Object.fromEntries(
+    readdirSync(dirname(path)).map((name) => [name, statSync(join(dirname(path), name)).mode & 0o777]),
+  );
+
+test("the database, its logs and its lock are its user's alone, and so is the folder that is made for them", async () => {
+  const store = open();
+  await store.createSession(newSessionDraft(), null);
+  for (const suffix of ["", "-wal", "-shm", ".lock"]) expect(modes()).toHaveProperty([`adjourn.db${suffix}`]);
+  for (const mode of Object.values(modes())) expect(mode).toBe(0o600);
+  expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
+  expect(statSync(dirname(dirname(path))).mode & 0o777).toBe(0o700);
+  await store.close();
+});
+
+test("files that others could open are closed to them at the start, and a folder that was there is left", async () => {
+  await open().close();
+  for (const name of ["adjourn.db", "adjourn.db.lock"]) chmodSync(join(dirname(path), name), 0o666);
+  chmodSync(dirname(path), 0o755);
+  const store = open();
+  for (const mode of Object.values(modes())) expect(mode).toBe(0o600);
+  expect(statSync(dirname(path)).mode & 0o777).toBe(0o755);
+  await store.close();
+});
+
+test("a ping writes: where nothing can be written the store does not answer it", async () => {
+  const store = open();
+  await store.createSession(newSessionDraft(), null);
+  const log = () => statSync(`${path}-wal`).size;
+  const before = log();
+  await store.ping();
+  expect(log()).toBeGreaterThan(before);
   await store.close();
 });
 

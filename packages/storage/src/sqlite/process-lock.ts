@@ -1,5 +1,6 @@
 import { UnusableDatabaseError } from "../unusable-database-error.js";
 import { isBusy, SqliteConnection } from "./connection.js";
+import { makeOwnFile } from "./file-modes.js";
 
 export interface ProcessLock {
   release(): void;
@@ -12,9 +13,10 @@ export interface ProcessLock {
  * @throws UnusableDatabaseError where another process holds it
  */
 export const lockDatabase = (path: string): ProcessLock => {
+  makeOwnFile(`${path}.lock`);
   const connection = new SqliteConnection(`${path}.lock`);
   try {
-    connection.exec("PRAGMA busy_timeout = 0");
+    connection.dontWait();
     connection.exec("PRAGMA journal_mode = DELETE");
     connection.exec("BEGIN EXCLUSIVE");
   } catch (error) {

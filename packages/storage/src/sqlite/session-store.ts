@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync, realpathSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Clock, type SecretStore, type SessionStore, StoreUnavailableError } from "@adjourn/sessions";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
@@ -14,7 +14,9 @@ import {
   keepEndAnswer,
   readEndings,
 } from "./endings-table.js";
+import { closeToOthers, makeOwnFile } from "./file-modes.js";
 import { countSessions, listEndings, listSessions } from "./lists.js";
+import { LogTruncation } from "./log-truncation.js";
 import { appendMessage, listMessages, readAfter, readHistory } from "./messages-table.js";
 import { migrate } from "./migrations.js";
 import { lockDatabase, type ProcessLock } from "./process-lock.js";
@@ -31,6 +33,7 @@ import {
   renewSession,
   updateTimeout,
 } from "./sessions-table.js";
+import { findRoom, rewriteHeader } from "./write-probe.js";
 import { WriteQueue } from "./write-queue.js";
 
 export interface SqliteSessionStoreOptions {
@@ -42,9 +45,10 @@ export interface SqliteSessionStoreOptions {
 /** Where the file really is, so that all ways to it share one lock: a link leads nowhere before the file is there. */
 const pathOf = (url: string): string => {
   const path = url.startsWith("file://") ? fileURLToPath(url) : resolve(url.slice("file:".length));
-  mkdirSync(dirname(path), { recursive: true });
-  closeSync(openSync(path, "a"));
-  return realpathSync.native(path);
+  makeOwnFile(path);
+  const real = realpathSync.native(path);
+  closeToOthers(real);
+  return real;
 };
 
 export const openWriter = (path: string): SqliteConnection => {
@@ -62,6 +66,7 @@ export const openWriter = (path: string): SqliteConnection => {
     // Writing the log back four times less often than by default costs 16 MB and spares most of that work.
     writer.exec("PRAGMA wal_autocheckpoint = 4000");
     migrate(writer, path);
+    writer.dontWait();
     return writer;
   } catch (error) {
     writer.close();
@@ -73,6 +78,7 @@ export const openReader = (path: string): SqliteConnection => {
   const reader = new SqliteConnection(path);
   reader.exec("PRAGMA query_only = ON");
   reader.exec("PRAGMA cache_size = -32768");
+  reader.dontWait();
   return reader;
 };
 
@@ -104,7 +110,9 @@ export const assembleStore = (
   clock: Clock,
   onClose: () => void,
 ): SessionStore & SecretStore => {
-  const queue = new WriteQueue(writer);
+  const queue = new WriteQueue(writer, clock);
+  const log = new LogTruncation(writer, clock);
+  log.request();
   let closed = false;
   const write = <Result>(work: (connection: SqliteConnection, now: number) => Result): Promise<Result> =>
     queue.run(() => work(writer, clock.now()));
@@ -153,20 +161,28 @@ export const assembleStore = (
     eraseChannel: async (channelId) => {
       const outcome = await write((db, now) => eraseChannel(db, channelId, now));
       // The log still has what was erased until it is written back and cut.
-      if (outcome === "erased") writer.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      if (outcome === "erased") log.request();
       return outcome;
     },
-    deleteEndedBefore: (cutoff, limit) => write((db) => deleteEndedBefore(db, cutoff, limit)),
+    deleteEndedBefore: async (cutoff, limit) => {
+      const deleted = await write((db) => deleteEndedBefore(db, cutoff, limit));
+      if (deleted > 0) log.requestSoon();
+      return deleted;
+    },
     deleteIdempotencyKeysBefore: (cutoff) => write((db) => deleteIdempotencyKeysBefore(db, cutoff)),
     readOrCreateSecret: (candidate) => write((db) => readOrCreateSecret(db, candidate)),
-    ping: () => read((db) => void db.get("SELECT 1")),
+    ping: async () => {
+      if (queue.isFailing) await findRoom(writer.path);
+      await write(rewriteHeader);
+    },
     close: async () => {
       if (closed) return;
       queue.close();
       closed = true;
       reader.close();
       // Leaves one whole file behind; the driver's own close does not write the log back while statements are about.
-      writer.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      log.request();
+      log.stop();
       writer.close();
       onClose();
     },

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type SessionDraft, StoreUnavailableError } from "@adjourn/sessions";
-import { newSessionDraft } from "@adjourn/sessions/testing";
+import { createFakeClock, newSessionDraft } from "@adjourn/sessions/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { SqliteConnection } from "./connection.js";
 import { createSession } from "./create-session.js";
@@ -13,6 +13,7 @@ let folder: string;
 let writer: SqliteConnection;
 let reader: SqliteConnection;
 let queue: WriteQueue;
+const clock = createFakeClock();
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "adjourn-"));
@@ -20,7 +21,7 @@ beforeEach(() => {
   writer = openWriter(path);
   reader = openReader(path);
   // However slow the machine, one turn is one transaction here.
-  queue = new WriteQueue(writer, Number.POSITIVE_INFINITY);
+  queue = new WriteQueue(writer, clock, { budgetMs: Number.POSITIVE_INFINITY });
 });
 afterEach(() => {
   reader.close();
@@ -108,15 +109,54 @@ test("a full disk fails all writes of the turn as unavailable, and the store goe
   expect(committed()).toHaveLength(21);
 });
 
-test("another program's lock on the file is a failure that passes", async () => {
+/** Another program's connection that keeps everyone else from writing. */
+const lockFile = () => {
   const other = openReader(join(folder, "adjourn.db"));
   other.exec("PRAGMA query_only = OFF");
   other.exec("BEGIN IMMEDIATE");
-  await expect(queue.run(insertChannel("a"))).rejects.toThrow(StoreUnavailableError);
-  other.exec("ROLLBACK");
-  other.close();
-  await queue.run(insertChannel("b"));
+  return {
+    release: () => {
+      other.exec("ROLLBACK");
+      other.close();
+    },
+  };
+};
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+test("a write that finds the file locked waits without holding up anyone, and is stored when it is free", async () => {
+  const lock = lockFile();
+  const write = queue.run(insertChannel("a"));
+  await turn();
+  await clock.advance(1_000);
+  expect(committed()).toEqual([]);
+  lock.release();
+  await clock.advance(1_000);
+  await write;
+  expect(committed()).toEqual(["a"]);
+});
+
+test("a lock that stays fails each write at its own deadline, and later ones are stored", async () => {
+  const lock = lockFile();
+  const early = queue.run(insertChannel("a"));
+  const failed = expect(early).rejects.toThrow(StoreUnavailableError);
+  await turn();
+  await clock.advance(4_000);
+  const late = queue.run(insertChannel("b"));
+  await clock.advance(1_000);
+  await failed;
+  lock.release();
+  await clock.advance(1_000);
+  await late;
   expect(committed()).toEqual(["b"]);
+});
+
+test("a queue that is closed while the file is locked refuses what waits", async () => {
+  const lock = lockFile();
+  const write = expect(queue.run(insertChannel("a"))).rejects.toThrow(StoreUnavailableError);
+  queue.close();
+  await write;
+  lock.release();
 });
 
 test("a long queue is cut into transactions between which the event loop turns", async () => {
@@ -124,14 +164,14 @@ test("a long queue is cut into transactions between which the event loop turns",
     const until = performance.now() + ms;
     while (performance.now() < until);
   };
-  const bounded = new WriteQueue(writer);
+  const bounded = new WriteQueue(writer, clock);
   let turns = 0;
   let done = false;
-  const turn = () => {
+  const count = () => {
     turns++;
-    if (!done) setImmediate(turn);
+    if (!done) setImmediate(count);
   };
-  setImmediate(turn);
+  setImmediate(count);
   await Promise.all(Array.from({ length: 40 }, () => bounded.run(busyFor(5))));
   done = true;
   expect(turns).toBeGreaterThan(5);

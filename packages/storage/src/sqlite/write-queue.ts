@@ -1,8 +1,9 @@
 import { performance } from "node:perf_hooks";
-import { StoreUnavailableError } from "@adjourn/sessions";
-import { isStorageFailure, type SqliteConnection, storeUnavailable } from "./connection.js";
+import { type Clock, StoreUnavailableError } from "@adjourn/sessions";
+import { isBusy, isStorageFailure, type SqliteConnection, storeUnavailable } from "./connection.js";
 
 interface Write {
+  readonly since: number;
   readonly work: () => unknown;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -10,8 +11,17 @@ interface Write {
 
 type Settle = () => void;
 
-/** How long one transaction may hold up the event loop before the rest waits for the next turn. */
-const defaultBudgetMs = 20;
+export interface WriteQueueSettings {
+  /** How long one transaction may hold up the event loop before the rest waits for the next turn; 20 by default. */
+  readonly budgetMs?: number;
+  /** How long a write waits for a file that another program has locked; 5,000 by default. */
+  readonly deadlineMs?: number;
+}
+
+/** How soon a locked file is tried again. Nothing blocks meanwhile. */
+const retryMs = 20;
+/** Writes that may wait; more are refused at once. */
+const maxWaiting = 20_000;
 
 /**
  * Commits all writes of one turn of the event loop together: one wait for the disk for all of them. Each stands or
@@ -21,11 +31,23 @@ export class WriteQueue {
   private waiting: Write[] = [];
   private scheduled = false;
   private closed = false;
+  private failing = false;
+  private readonly budgetMs: number;
+  private readonly deadlineMs: number;
 
   constructor(
     private readonly connection: SqliteConnection,
-    private readonly budgetMs: number = defaultBudgetMs,
-  ) {}
+    private readonly clock: Clock,
+    { budgetMs = 20, deadlineMs = 5_000 }: WriteQueueSettings = {},
+  ) {
+    this.budgetMs = budgetMs;
+    this.deadlineMs = deadlineMs;
+  }
+
+  /** Whether the last transaction could not be committed. */
+  get isFailing(): boolean {
+    return this.failing;
+  }
 
   /**
    * Runs `work` within the next transaction; what it throws undoes its own writes alone.
@@ -33,29 +55,37 @@ export class WriteQueue {
    */
   run<Result>(work: () => Result): Promise<Result> {
     if (this.closed) return Promise.reject(new StoreUnavailableError("The store is closed"));
+    if (this.waiting.length >= maxWaiting)
+      return Promise.reject(new StoreUnavailableError("Too many writes wait for the database"));
     return new Promise<Result>((resolve, reject) => {
-      this.waiting.push({ work, resolve: (result) => resolve(result as Result), reject });
+      const since = this.clock.now();
+      this.waiting.push({ since, work, resolve: (result) => resolve(result as Result), reject });
       this.schedule();
     });
   }
 
-  /** Commits what is waiting and takes nothing more. */
+  /** Commits what is waiting, as far as nobody else has the file, and takes nothing more. */
   close(): void {
     this.closed = true;
-    while (this.waiting.length > 0) this.commitBatch();
+    while (this.waiting.length > 0 && this.commitBatch());
+    this.refuse(this.waiting.splice(0), new StoreUnavailableError("The store is closed"));
   }
 
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    setImmediate(() => {
-      this.scheduled = false;
-      if (this.waiting.length > 0) this.commitBatch();
-      if (this.waiting.length > 0) this.schedule();
-    });
+    setImmediate(() => this.flush());
   }
 
-  private commitBatch(): void {
+  private flush(): void {
+    if (this.waiting.length === 0 || this.commitBatch()) {
+      this.scheduled = false;
+      if (this.waiting.length > 0) this.schedule();
+    } else this.clock.setTimeout(() => this.flush(), retryMs);
+  }
+
+  /** @returns false where another program has the file, and what waits goes on waiting */
+  private commitBatch(): boolean {
     const batch: Write[] = [];
     const settles: Settle[] = [];
     const deadline = performance.now() + this.budgetMs;
@@ -72,13 +102,29 @@ export class WriteQueue {
       this.connection.exec("COMMIT");
     } catch (error) {
       this.rollBack();
-      // Nothing began: what waited first must not wait for ever.
-      if (batch.length === 0) batch.push(...this.waiting.splice(0));
-      const failure = storeUnavailable(error);
-      for (const { reject } of batch) reject(failure);
-      return;
+      return this.fail(batch, error);
     }
+    this.failing = false;
     for (const settle of settles) settle();
+    return true;
+  }
+
+  private fail(batch: readonly Write[], error: unknown): boolean {
+    const hasBegun = batch.length > 0;
+    if (!hasBegun && isBusy(error)) {
+      const tooOld = this.clock.now() - this.deadlineMs;
+      const late = this.waiting.findIndex(({ since }) => since > tooOld);
+      this.refuse(this.waiting.splice(0, late < 0 ? this.waiting.length : late), storeUnavailable(error));
+      return this.waiting.length === 0;
+    }
+    this.failing = true;
+    // Nothing began: what waited first must not wait for ever.
+    this.refuse(hasBegun ? batch : this.waiting.splice(0), storeUnavailable(error));
+    return true;
+  }
+
+  private refuse(writes: readonly Write[], failure: StoreUnavailableError): void {
+    for (const { reject } of writes) reject(failure);
   }
 
   /** @throws what makes the whole transaction fail */

@@ -1,0 +1,38 @@
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { UnusableDatabaseError } from "../unusable-database-error.js";
+
+const ownFolder = 0o700;
+const ownFile = 0o600;
+const othersMay = 0o077;
+
+/** What SQLite keeps beside a database, and what we do. */
+const companions = ["", "-wal", "-shm", "-journal", ".lock"];
+
+/** Makes a file, empty where it is new, that no other user may open; folders that are missing are made alike. */
+export const makeOwnFile = (path: string): void => {
+  mkdirSync(dirname(path), { recursive: true, mode: ownFolder });
+  closeSync(openSync(path, "a", ownFile));
+};
+
+/**
+ * Takes from other users the right to open the database, its logs and its lock, which files of earlier versions gave
+ * them. The folder is left as it is: it may be others' too.
+ * @throws UnusableDatabaseError where the file is not ours to change
+ */
+export const closeToOthers = (path: string): void => {
+  // Windows has no such modes; its files inherit the folder's rights.
+  if (process.platform === "win32") return;
+  for (const file of companions.map((suffix) => path + suffix)) {
+    const mode = statSync(file, { throwIfNoEntry: false })?.mode;
+    if (mode === undefined || (mode & othersMay) === 0) continue;
+    try {
+      chmodSync(file, ownFile);
+    } catch (error) {
+      throw new UnusableDatabaseError(
+        `The file ${file} is open to other users and belongs to one of them; allowed: a file of the user that runs the server`,
+        { cause: error },
+      );
+    }
+  }
+};
