@@ -1,4 +1,4 @@
-import type { EventBus, SessionStore, Sessions } from "@adjourn/sessions";
+import type { EventBus, SessionStats, SessionStore, Sessions } from "@adjourn/sessions";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { type BusFigures, measureBus } from "./measured-bus.js";
 import { measureListeners } from "./measured-listeners.js";
@@ -59,6 +59,17 @@ export const createMetrics = (): Metrics => {
 
 /** The whole store's, so every node says the same; left out while the store does not answer. */
 const countSessions = (registry: Registry, store: SessionStore): void => {
+  /** One count for all who ask while it is under way. */
+  let underWay: Promise<SessionStats | null> | null = null;
+  const count = (): Promise<SessionStats | null> => {
+    underWay ??= store
+      .countSessions()
+      .catch(() => null)
+      .finally(() => {
+        underWay = null;
+      });
+    return underWay;
+  };
   new Gauge({
     name: "adjourn_sessions",
     help: "Sessions in the store: active, and expired but not yet recorded as over",
@@ -66,11 +77,7 @@ const countSessions = (registry: Registry, store: SessionStore): void => {
     registers: [registry],
     async collect() {
       this.reset();
-      const counts = await withinTime(
-        countWithinMs,
-        store.countSessions().catch(() => null),
-        null,
-      );
+      const counts = await withinTime(countWithinMs, count(), null);
       if (!counts) return;
       this.set({ state: "active" }, counts.active);
       this.set({ state: "expired" }, counts.expired);

@@ -21,12 +21,14 @@ import { sendSessionMessage, streamSessionMessage } from "./send-session-message
 import { sessionHeartbeat } from "./session-heartbeat.js";
 import type { Sessions } from "./sessions.js";
 import type { SessionsSettings } from "./settings.js";
+import { createStoreProbe } from "./store-probe.js";
 import { updateSessionTimeout } from "./update-session-timeout.js";
 
 /** The whole domain over the given ports. Close it before its store. */
 export const createSessions = (ports: Ports, settings: SessionsSettings): Sessions => {
   const domain = assemble(ports, settings);
   const startedAt = ports.clock.now();
+  const probeStore = createStoreProbe(ports);
   let isDraining = false;
 
   const verb =
@@ -63,13 +65,7 @@ export const createSessions = (ports: Ports, settings: SessionsSettings): Sessio
     },
     agent: (agentId) => ports.agents.get(agentId),
     held: () => domain.hub.totals(),
-    readiness: async () => ({
-      store: await ports.store.ping().then(
-        () => "ok" as const,
-        () => "down" as const,
-      ),
-      bus: ports.bus.status,
-    }),
+    readiness: async () => ({ store: await probeStore(), bus: ports.bus.status }),
     drain: async (graceMs) => {
       isDraining = true;
       await drain(domain, graceMs);

@@ -1,0 +1,26 @@
+import type { SessionStore } from "@adjourn/sessions";
+import { createFakeClock, createInMemorySessionStore } from "@adjourn/sessions/testing";
+import { expect, it } from "vitest";
+import { startTestServer, until } from "./harness.js";
+import { openRaw, request } from "./raw-peer.js";
+
+it("a flood of probes, HEAD and GET, pings the store once", async () => {
+  const clock = createFakeClock();
+  let pings = 0;
+  const inMemory = createInMemorySessionStore({ clock });
+  const store: SessionStore = {
+    ...inMemory,
+    ping: () => {
+      pings += 1;
+      return inMemory.ping();
+    },
+  };
+  await using server = await startTestServer({}, { store, clock });
+  const probes = ["GET", "HEAD"].map((method) => request(server.url, `${method} /readyz?${method}`));
+  const peers = Array.from({ length: 4 }, () => openRaw(server.url));
+  for (const peer of peers) peer.write(probes.join("").repeat(200));
+  for (const peer of peers) await until(() => peer.statuses().length === 400);
+  expect(new Set(peers.flatMap((peer) => peer.statuses()))).toEqual(new Set([200]));
+  expect(pings).toBe(1);
+  for (const peer of peers) await peer[Symbol.asyncDispose]();
+});

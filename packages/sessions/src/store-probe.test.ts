@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import type { SessionStore } from "./session-store.js";
+import { createStoreProbe, probeKeptMs } from "./store-probe.js";
+import { createFakeClock } from "./testing/fake-clock.js";
+import { createInMemorySessionStore } from "./testing/in-memory-session-store.js";
+
+/** A store whose pings are counted, and answered when the test says so. */
+const openStore = () => {
+  const clock = createFakeClock();
+  const waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  const store: SessionStore = {
+    ...createInMemorySessionStore({ clock }),
+    ping: () => new Promise((resolve, reject) => waiting.push({ resolve, reject })),
+  };
+  return { clock, waiting, probe: createStoreProbe({ store, clock }) };
+};
+
+describe("the store's probe", () => {
+  it("has one ping under way for all who ask", async () => {
+    const { waiting, probe } = openStore();
+    const asked = Array.from({ length: 1_000 }, () => probe());
+    expect(waiting).toHaveLength(1);
+    waiting[0]?.resolve();
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(["ok"]));
+  });
+
+  it("keeps an answer for half a second, a bad one too", async () => {
+    const { clock, waiting, probe } = openStore();
+    const first = probe();
+    waiting[0]?.reject(new Error("away"));
+    expect(await first).toBe("down");
+    await clock.advance(probeKeptMs - 1);
+    expect(await probe()).toBe("down");
+    expect(waiting).toHaveLength(1);
+    await clock.advance(1);
+    const second = probe();
+    waiting[1]?.resolve();
+    expect(await second).toBe("ok");
+  });
+
+  it("asks nothing more of a store that does not answer", async () => {
+    const { clock, waiting, probe } = openStore();
+    const asked = [probe()];
+    await clock.advance(60_000);
+    asked.push(probe());
+    expect(waiting).toHaveLength(1);
+    waiting[0]?.resolve();
+    expect(await Promise.all(asked)).toEqual(["ok", "ok"]);
+  });
+});
