@@ -20,6 +20,9 @@ export interface Gate {
   count(request: IncomingMessage, principal: Principal, calls?: number): Promise<void>;
 }
 
+/** Whom a request comes from that can't be read: nobody looks who it is. */
+export const stranger: Principal = { role: "nobody", why: "missing" };
+
 type GateSettings = Pick<Settings, "rateLimitPerMinute" | "trustProxy">;
 
 export const createGate = (

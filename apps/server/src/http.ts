@@ -1,10 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { answerRefusal, type Credentials, toRefusal } from "@adjourn/router";
+import {
+  answerRefusal,
+  type Credentials,
+  parseRequestTarget,
+  toRefusal,
+  unreadableTarget,
+} from "@adjourn/router";
 import type { Sessions } from "@adjourn/sessions";
 import type { Logger } from "pino";
-import { readAddress } from "./address.js";
-import type { Gate } from "./admission.js";
+import { type Gate, stranger } from "./admission.js";
 import { type ConnectionNeeds, type Connections, guardConnections } from "./connections.js";
 import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.js";
 import { answerHealth, answerReadiness } from "./health.js";
@@ -49,7 +54,7 @@ const bounds = ({ headWithinMs }: Patience) => ({
 export const createHttpServer = (
   needs: HttpNeeds,
 ): { readonly server: Server; readonly connections: Connections } => {
-  const trpc = createTrpcHttp({ ...needs, admit: needs.gate.count });
+  const trpc = createTrpcHttp(needs);
 
   const mounts = async (
     request: IncomingMessage,
@@ -57,8 +62,13 @@ export const createHttpServer = (
     requestId: string,
   ): Promise<void> => {
     connections.checkPipeline(request);
-    const address = readAddress(request.url);
-    const { path } = address;
+    const target = parseRequestTarget(request.url);
+    if (!target) {
+      setCorsHeaders(needs.guard, request, response);
+      await needs.gate.admit(request, stranger);
+      throw unreadableTarget();
+    }
+    const { path } = target;
     // One slash at the end makes no difference, here as in REST.
     const place = path.replace(/\/$/, "");
     if (place === "/healthz" || place === "/readyz") {
@@ -72,8 +82,8 @@ export const createHttpServer = (
       return answerPreflight(request, response);
     }
     const page = needs.pages.get(place);
-    if (page) return page(request, response, address);
-    if (path.startsWith("/trpc/")) return trpc(request, response, address, requestId);
+    if (page) return page(request, response, target);
+    if (path.startsWith("/trpc/")) return trpc(request, response, target, requestId);
     return needs.rest(request, response);
   };
 
@@ -119,8 +129,9 @@ const note = (
   requestId: string,
 ): void => {
   const startedAt = performance.now();
+  // As it was sent, whatever becomes of the request.
+  const { method = "", url = "" } = request;
   response.once("close", () => {
-    const { method = "", url = "" } = request;
     const milliseconds = Math.round(performance.now() - startedAt);
     metrics.answered(method, response.statusCode, milliseconds / 1_000);
     if (!logger.isLevelEnabled("debug")) return;

@@ -73,4 +73,4 @@ const shownFields = "agentId|userId|limit|cursor|before|after|cause|lastEventId|
 
 /** An address as the log may have it. */
 export const loggableUrl = (url: string): string =>
-  url.replace(new RegExp(`([?&])(?!(?:${shownFields})=)([^=&#]*=)?[^&#]*`, "g"), `$1$2${censor}`);
+  url.replace(new RegExp(`([?&#])(?!(?:${shownFields})=)([^=&#]*=)?[^&#]*`, "g"), `$1$2${censor}`);

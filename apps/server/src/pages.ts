@@ -4,14 +4,18 @@ import {
   authenticateRequest,
   type Credentials,
   type createOpenapiDocument,
+  type RequestTarget,
   renderDocsPage,
 } from "@adjourn/router";
 import { SessionError } from "@adjourn/sessions";
-import type { Address } from "./address.js";
 import type { Gate } from "./admission.js";
 import type { Metrics } from "./metrics.js";
 
-export type Page = (request: IncomingMessage, response: ServerResponse, address: Address) => Promise<void>;
+export type Page = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: RequestTarget,
+) => Promise<void>;
 
 /** The page brings its style along and nothing else. */
 const docsPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
@@ -34,9 +38,9 @@ export const createPages = ({
 
   const page =
     (send: (response: ServerResponse) => Promise<void> | void, key: "open" | "key"): Page =>
-    async (request, response, { query }) => {
+    async (request, response, { search }) => {
       requireRead(request, response);
-      const principal = await authenticateRequest(credentials, request.headers, query);
+      const principal = await authenticateRequest(credentials, request.headers, search);
       await gate.admit(request, principal);
       if (key === "key") requireKey(principal.role);
       await send(response);

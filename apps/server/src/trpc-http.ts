@@ -1,47 +1,40 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   answerComeBack,
+  answerTrpcRefusal,
   appRouter,
   authenticateRequest,
+  BatchBudget,
   type Context,
   type Credentials,
+  handToTrpc,
   maxBodyBytes,
+  type Principal,
+  type RequestTarget,
+  readConnectionParams,
+  readTrpcRequest,
   toRefusal,
   watchTrpcRequest,
 } from "@adjourn/router";
 import { SessionError, type Sessions, validationError } from "@adjourn/sessions";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
-import { z } from "zod";
-import type { Address } from "./address.js";
 import type { Gate } from "./admission.js";
 import { maxBatchCalls } from "./limits.js";
-import type { OriginGuard } from "./origin-guard.js";
 import type { ReportError } from "./report-error.js";
 
 export interface TrpcHttpNeeds {
   readonly sessions: Sessions;
   readonly credentials: Credentials;
-  readonly guard: OriginGuard;
-  readonly admit: Gate["count"];
+  readonly gate: Gate;
   readonly isDraining: () => boolean;
   readonly reportError: ReportError;
 }
 
 /** tRPC over HTTP below `/trpc`, subscriptions as SSE included. */
-export const createTrpcHttp = ({
-  sessions,
-  credentials,
-  guard,
-  admit,
-  isDraining,
-  reportError,
-}: TrpcHttpNeeds) => {
-  const authenticate = async (
-    request: IncomingMessage,
-    query: URLSearchParams,
-    token: string | undefined,
-  ) => {
-    const principal = await authenticateRequest(credentials, request.headers, query);
+export const createTrpcHttp = ({ sessions, credentials, gate, isDraining, reportError }: TrpcHttpNeeds) => {
+  const authenticate = async (request: IncomingMessage, target: RequestTarget): Promise<Principal> => {
+    const principal = await authenticateRequest(credentials, request.headers, target.search);
+    const token = readConnectionParams(target)?.token;
     // What tRPC's SSE link puts into `connectionParams` stands in the address too: a ticket, then, and no key.
     return principal.role === "nobody" && principal.why === "missing" && token !== undefined
       ? credentials.authenticate(token, "ticket")
@@ -51,35 +44,38 @@ export const createTrpcHttp = ({
   return async (
     request: IncomingMessage,
     response: ServerResponse,
-    address: Address,
+    target: RequestTarget,
     requestId: string,
   ): Promise<void> => {
-    const calls = address.path.slice("/trpc/".length);
-    const isTooMany = address.query.get("batch") === "1" && decode(calls).split(",").length > maxBatchCalls;
-    // One of too many is enough to say so, when it is time to: not before key and role.
-    const path = isTooMany ? (decode(calls).split(",")[0] ?? "") : calls;
-    const judge = watchTrpcRequest(request);
-    const judgeRequest = () => {
-      judge();
-      if (isTooMany)
-        throw validationError({ path: "", message: `A batch has at most ${maxBatchCalls} calls` });
-    };
-    if (isDraining() && isSubscription(path, request.method)) {
-      guard.check(request);
-      const principal = await authenticate(request, address.query, tokenIn(address.query));
-      await admit(request, principal);
-      if (principal.role !== "nobody") return answerComeBack(response);
+    const asked = readTrpcRequest(target, request);
+    const isTooMany = asked.names.length > maxBatchCalls;
+    const principal = await authenticate(request, target);
+    // Before tRPC has a say: of some requests it asks nobody who sends them.
+    const refusal = await refusalOf(() =>
+      gate.admit(request, principal, isTooMany ? maxBatchCalls + 1 : asked.names.length),
+    );
+    const early = refusal ?? (asked.isRefusedUnasked ? missingKey(principal) : null);
+    if (early !== null && isToldEarly(early, asked, request.method)) {
+      const path = asked.names.join(",");
+      reportError(early, { path, requestId });
+      return answerTrpcRefusal(response, early, { requestId, path });
     }
+    // An `EventSource` gives up for good on an error.
+    const isStream = asked.isSubscription && request.method === "GET";
+    if (refusal === null && isStream && isDraining() && principal.role !== "nobody")
+      return answerComeBack(response);
+    const judge = watchTrpcRequest(request, target);
+    const batch = asked.isBatch ? new BatchBudget() : undefined;
+    handToTrpc(request, target);
     await nodeHTTPRequestHandler({
       router: appRouter,
       req: request,
       res: response,
-      path,
+      // One of too many is enough to say so, when it is time to: not before key and role.
+      path: isTooMany ? encodeURIComponent(asked.names[0] ?? "") : target.path.slice("/trpc/".length),
       maxBodySize: maxBodyBytes,
-      createContext: async ({ info }): Promise<Context> => {
-        if (isKnown(path, request.method)) refuseForeign(guard, request, response);
-        const principal = await authenticate(request, address.query, info.connectionParams?.token);
-        await admit(request, principal, isTooMany ? maxBatchCalls + 1 : info.calls.length);
+      createContext: async (): Promise<Context> => {
+        if (refusal !== null) throw refusal;
         if (principal.role !== "nobody" && isDraining())
           throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
         return {
@@ -87,76 +83,47 @@ export const createTrpcHttp = ({
           credentials,
           principal,
           requestId,
-          judgeRequest,
+          batch,
+          judgeRequest: () => {
+            judge();
+            if (isTooMany)
+              throw validationError({ path: "", message: `A batch has at most ${maxBatchCalls} calls` });
+          },
           response: streamOf(response),
         };
       },
       responseMeta: ({ errors }) => {
         const [retryAfter] = errors.flatMap((error) => toRefusal(error, requestId).retryAfterSeconds ?? []);
-        return {
-          headers: {
-            // tRPC would write its own over the one of CORS.
-            vary: "Origin, trpc-accept, accept",
-            ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
-          },
-        };
+        return retryAfter === undefined ? {} : { headers: { "Retry-After": String(retryAfter) } };
       },
       onError: ({ error, path: at }) => reportError(error, { path: at, requestId }),
     });
   };
 };
 
-/** A subscription's refusals travel in its stream; a foreign page is to get no stream at all. */
-const refuseForeign = (guard: OriginGuard, request: IncomingMessage, response: ServerResponse): void => {
+const refusalOf = async (judge: () => Promise<void>): Promise<unknown> => {
   try {
-    guard.check(request);
+    await judge();
+    return null;
   } catch (error) {
-    response.statusCode = toRefusal(error).status;
-    throw error;
+    return error;
   }
 };
 
-/** Path and method are judged before who asks; where nothing would be called, tRPC says so itself. */
-const isKnown = (path: string, method: string | undefined): boolean =>
-  decode(path)
-    .split(",")
-    .some((name) => {
-      const type = typeOf(name);
-      return type !== undefined && method === (type === "mutation" ? "POST" : "GET");
-    });
+const missingKey = (principal: Principal): SessionError | null =>
+  principal.role === "nobody" ? new SessionError("UNAUTHORIZED", "A valid key is required") : null;
 
-const isSubscription = (path: string, method: string | undefined): boolean =>
-  method === "GET" && typeOf(decode(path)) === "subscription";
-
-const typeOf = (name: string): string | undefined => {
-  const procedures: Readonly<Record<string, { readonly _def: { readonly type: string } }>> =
-    appRouter._def.procedures;
-  return Object.hasOwn(procedures, name) ? procedures[name]?._def.type : undefined;
-};
-
-const connectionParams = z
-  .string()
-  .transform((text): unknown => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      return null;
-    }
-  })
-  .pipe(z.object({ token: z.string() }));
-
-/** The ticket that tRPC's SSE link puts into the address; one that it can't be read from is left to tRPC to refuse. */
-const tokenIn = (query: URLSearchParams): string | undefined => {
-  const parsed = connectionParams.safeParse(query.get("connectionParams"));
-  return parsed.data?.token;
-};
-
-const decode = (path: string): string => {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+/**
+ * Path and method are judged first: where nothing would be called, tRPC says so itself, but to a `HEAD`, which it takes for
+ * any path. A subscription's refusals travel in its stream, but a foreign page is to get no stream at all.
+ */
+const isToldEarly = (
+  refusal: unknown,
+  { isKnown, isSubscription }: { readonly isKnown: boolean; readonly isSubscription: boolean },
+  method: string | undefined,
+): boolean => {
+  if (method === "HEAD") return true;
+  return isKnown && (!isSubscription || toRefusal(refusal).code === "FORBIDDEN");
 };
 
 const streamOf = (response: ServerResponse) => ({

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
-import { answerJson, answerRefusal, type Refusal, toRefusal } from "@adjourn/router";
+import { answerJson, answerRefusal, parseRequestTarget, type Refusal, toRefusal } from "@adjourn/router";
 import { SessionError, StoreUnavailableError } from "@adjourn/sessions";
 import type { Logger } from "pino";
 import type { Settings } from "./env.js";
@@ -57,9 +57,10 @@ const answerWaiting =
   (request, response) => {
     response.setHeader("Connection", "close");
     response.setHeader("X-Request-Id", randomUUID());
-    if (request.url === "/healthz") return answerJson(response, 200, { status: "ok" });
+    const path = parseRequestTarget(request.url)?.path.replace(/\/$/, "");
+    if (path === "/healthz") return answerJson(response, 200, { status: "ok" });
     const refusal = toRefusal(new SessionError("SERVICE_UNAVAILABLE", "The store can't be reached yet"));
-    if (request.url !== "/readyz") return answerRefusal(response, refusal, errorBody(refusal));
+    if (path !== "/readyz") return answerRefusal(response, refusal, errorBody(refusal));
     response.setHeader("Retry-After", "1");
     answerJson(response, 503, { status: "unavailable", store: "down", bus: "ok" });
   };

@@ -6,13 +6,14 @@ import {
   type Credentials,
   maxBodyBytes,
   type Principal,
+  parseRequestTarget,
   type Refusal,
   toRefusal,
+  unreadableTarget,
 } from "@adjourn/router";
 import { SessionError, type Sessions, validationError } from "@adjourn/sessions";
 import { type WebSocket, WebSocketServer } from "ws";
-import { readAddress } from "./address.js";
-import type { Gate } from "./admission.js";
+import { type Gate, stranger } from "./admission.js";
 import { closeSocket } from "./close-socket.js";
 import type { Connections } from "./connections.js";
 import { createFrameLimit, isTrusted } from "./frame-limit.js";
@@ -143,7 +144,12 @@ const admitUpgrade = async (
   { credentials, gate }: WebSocketNeeds,
   request: IncomingMessage,
 ): Promise<Upgrade> => {
-  const { path, query } = readAddress(request.url);
+  const target = parseRequestTarget(request.url);
+  if (!target) {
+    await gate.admit(request, stranger);
+    throw unreadableTarget();
+  }
+  const { path, search: query } = target;
   const segment = eventsSegment(path);
   if (path !== "/trpc" && segment === null)
     throw new SessionError("NOT_FOUND", "No WebSocket is served at this path", { path });

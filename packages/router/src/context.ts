@@ -1,4 +1,5 @@
 import type { Sessions } from "@adjourn/sessions";
+import type { BatchBudget } from "./batch-budget.js";
 
 /**
  * Who a request comes from. `anonymous`: no keys are in use. `nobody`: keys are in use and none that holds was given;
@@ -66,6 +67,8 @@ export interface Context {
    * @throws SessionError `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `INVALID_JSON`, `VALIDATION_ERROR`
    */
   readonly judgeRequest?: (() => void) | undefined;
+  /** Present on calls that came in a batch over HTTP. */
+  readonly batch?: BatchBudget | undefined;
   /** Present on calls that came over HTTP, tRPC's own. */
   readonly response?: TrpcResponse | undefined;
 }

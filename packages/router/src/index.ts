@@ -1,5 +1,6 @@
 export { type Operation, requireAccess } from "./access.js";
 export { authenticateRequest } from "./authenticate-request.js";
+export { BatchBudget } from "./batch-budget.js";
 export { maxBodyBytes } from "./body-limit.js";
 export type * from "./context.js";
 export { type CredentialOptions, createCredentials, type NamedKey, type SigningKeys } from "./credentials.js";
@@ -8,6 +9,7 @@ export { type Close, sessionEndedClose, sessionNotFoundClose } from "./listeners
 export { type EventSocket, PlainWebSocketListener } from "./listeners/plain-websocket.js";
 export { answerComeBack } from "./listeners/sse.js";
 export { invalidEnvelope, type Refusal, toRefusal } from "./refusal.js";
+export { parseRequestTarget, type RequestTarget, unreadableTarget } from "./request-target.js";
 export { maxJsonLevels, requireJsonDepth } from "./require-json-depth.js";
 export { answerJson, answerRefusal } from "./rest/answer.js";
 export { type DialectName, dialectNames, dialects } from "./rest/dialects.js";
@@ -15,5 +17,10 @@ export { renderDocsPage } from "./rest/docs-page.js";
 export { createRestHandler, type RestHandler, type RestOptions } from "./rest/handler.js";
 export { createOpenapiDocument, type OpenapiOptions } from "./rest/openapi.js";
 export { type AppRouter, appRouter, createCaller } from "./router.js";
-export { splitTarget } from "./split-target.js";
+export {
+  answerTrpcRefusal,
+  handToTrpc,
+  readConnectionParams,
+  readTrpcRequest,
+} from "./trpc-request.js";
 export { watchTrpcRequest } from "./watch-trpc-request.js";

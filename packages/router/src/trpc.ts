@@ -1,25 +1,15 @@
 import { initTRPC } from "@trpc/server";
-import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import { requireAccess } from "./access.js";
 import type { Context } from "./context.js";
-import { errorTable } from "./error-codes.js";
 import { requireNoStrayKey } from "./idempotency-key.js";
-import { toRefusal } from "./refusal.js";
 import { requireJsonDepth } from "./require-json-depth.js";
 import { requireOrdinaryKeys } from "./require-ordinary-keys.js";
+import { trpcErrorShape } from "./trpc-error-shape.js";
 
 const t = initTRPC.context<Context>().create({
   isDev: false,
   sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 35_000 } },
-  errorFormatter: ({ error, ctx, path }) => {
-    const { code, status, message, details } = toRefusal(error, ctx?.requestId);
-    const trpcCode = errorTable[code].trpc;
-    return {
-      message,
-      code: TRPC_ERROR_CODES_BY_KEY[trpcCode],
-      data: { code: trpcCode, httpStatus: status, path, session: { code, details } },
-    };
-  },
+  errorFormatter: ({ error, ctx, path }) => trpcErrorShape(error, ctx?.requestId, path),
 });
 
 export const router = t.router;
@@ -35,8 +25,11 @@ const answered = t.middleware(async ({ ctx, type, next }) => {
   }
 });
 
+/** The answers of one batch are bounded together. */
+const withinBatch = t.middleware(({ ctx, type, next }) => (ctx.batch ? ctx.batch.run(type, next) : next()));
+
 /** Judges key and role by the access table before anything looks at the input. */
-export const procedure = t.procedure.use(answered).use(async ({ ctx, path, getRawInput, next }) => {
+const judged = t.procedure.use(answered).use(async ({ ctx, path, getRawInput, next }) => {
   await ctx.admit?.();
   // Before the input is read at all: one that is no JSON would be refused first otherwise.
   requireAccess(path, ctx.principal, undefined, "nothing");
@@ -49,3 +42,5 @@ export const procedure = t.procedure.use(answered).use(async ({ ctx, path, getRa
   requireNoStrayKey(path, input);
   return next();
 });
+
+export const procedure = judged.use(withinBatch);

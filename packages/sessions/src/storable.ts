@@ -6,6 +6,8 @@ export const limits = {
   contentCharacters: 4_000,
   metadataBytes: 10 * 1_024,
   jsonLevels: 64,
+  /** A page of messages, in bytes of JSON. */
+  pageBytes: 1_024 * 1_024,
   attachments: 10,
   attachmentsBytes: 16 * 1_024,
   reasonCharacters: 200,

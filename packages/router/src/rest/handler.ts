@@ -6,7 +6,7 @@ import { authenticateRequest } from "../authenticate-request.js";
 import type { Credentials, Principal } from "../context.js";
 import { strayKeyHeader } from "../idempotency-key.js";
 import { invalidEnvelope, type Refusal, toRefusal } from "../refusal.js";
-import { splitTarget } from "../split-target.js";
+import { parseRequestTarget, unreadableTarget } from "../request-target.js";
 import { answerRefusal } from "./answer.js";
 import { type DialectName, dialects } from "./dialects.js";
 import { bendInput } from "./lenient-input.js";
@@ -53,14 +53,16 @@ export const createRestHandler = (options: RestOptions): RestHandler => {
     requestId: string,
     refuse: (error: unknown) => Refusal,
   ): Promise<void> => {
-    const { path, query } = splitTarget(request.url);
-    const principal = await authenticateRequest(credentials, request.headers, new URLSearchParams(query));
+    const target = parseRequestTarget(request.url);
+    if (!target) throw unreadableTarget();
+    const { path, search } = target;
+    const principal = await authenticateRequest(credentials, request.headers, search);
     const admitted = (async () => options.admit?.(request, principal))();
     // A request counts whatever becomes of it; what it is refused for is its address first.
     admitted.catch(() => {});
     const { route, parameters } = requireRoute(request, response, path);
     await admitted;
-    const address = readAddressInput(route, parameters, query);
+    const address = readAddressInput(route, parameters, target);
     requireAccess(route.operation, principal, address.fields, route.body ? "address" : "all");
     const body = await readBody(request, route.body);
     const merged = mergeInput(route, address, body, request);

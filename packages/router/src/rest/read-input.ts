@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { ValidationIssue } from "@adjourn/sessions";
+import type { RequestTarget } from "../request-target.js";
 import { requireJsonDepth } from "../require-json-depth.js";
 import { requireOrdinaryKeys } from "../require-ordinary-keys.js";
 import type { QueryKind, Route } from "./routes.js";
@@ -15,11 +16,10 @@ export interface AddressInput {
 export const readAddressInput = (
   route: Route,
   parameters: Readonly<Record<string, string>>,
-  query: string,
+  { query, search }: RequestTarget,
 ): AddressInput => {
   const issues: ValidationIssue[] = [];
   const fields: Record<string, unknown> = {};
-  const search = new URLSearchParams(query);
   for (const [name, kind] of Object.entries(route.query)) {
     const values = search.getAll(name);
     if (values.length > 1) issues.push({ path: name, message: "is given more than once" });
