@@ -22,7 +22,8 @@ if (given.help) {
 const vitest = await createVitest("test", {
   root,
   watch: false,
-  reporters: ["dot"],
+  // What is to be said is said below.
+  reporters: [{}],
   testTimeout: 600_000,
   typecheck: { enabled: false },
 });

@@ -19,11 +19,14 @@ interface PropertyRuns {
   readonly interruptAfterTimeLimit?: number;
 }
 
+/** Fewer draws than these seconds allow might not meet all that a test wants to have seen. */
+const leastMs = 10_000;
+
 /** For `fc.assert`: `numRuns` draws from the fixed seed, or, in `npm run fuzz`, as many as time allows from a fresh one. */
 export const propertyRuns = (numRuns = 100): PropertyRuns => {
   const { seed, fuzz } = inject("draws");
-  if (fuzz === null) return { seed, numRuns };
-  const leftMs = Math.max(1, Math.min(fuzz.perTestMs, fuzz.until - Date.now()));
+  const leftMs = fuzz === null ? 0 : Math.min(fuzz.perTestMs, fuzz.until - Date.now());
+  if (leftMs < leastMs) return { seed, numRuns };
   return { seed, numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: leftMs };
 };
 
