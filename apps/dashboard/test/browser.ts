@@ -26,12 +26,57 @@ export const openBrowser = async () => {
   };
 };
 
+/**
+ * Waits until the page stands still: nothing fades in or moves any more. Whatever measures a page, its sizes, places and
+ * colours, waits for this first; Playwright takes an element at opacity 0 for visible, and axe skips its text. What moves
+ * for ever is held at its beginning.
+ */
+export const settled = async (page: Page): Promise<void> => {
+  await page.waitForFunction(async () => {
+    await document.fonts.ready;
+    const moving = document.getAnimations().filter((animation) => {
+      if (animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+        return animation.playState !== "finished";
+      animation.pause();
+      animation.currentTime = 0;
+      return false;
+    });
+    return moving.length === 0;
+  });
+};
+
+/** Lets a page's calls to such addresses through until they are stopped; none is under way then. */
+export const interceptCalls = async (page: Page, address: RegExp): Promise<{ stop(): Promise<void> }> => {
+  const underWay = new Set<Promise<void>>();
+  let isStopped = false;
+  await page.route(address, async (route) => {
+    if (isStopped) return route.abort();
+    const call = route.fetch().then((response) => route.fulfill({ response }));
+    underWay.add(call);
+    await call.finally(() => underWay.delete(call));
+  });
+  return {
+    stop: async () => {
+      isStopped = true;
+      await Promise.all(underWay);
+    },
+  };
+};
+
+/** Where it is about noon now, so that no day ends while a test counts what happened on it. */
+export const noonTimezone = (): string => {
+  const hours = 12 - new Date().getUTCHours();
+  // The names have the sign of what is to be added to the local time.
+  return `Etc/GMT${hours > 0 ? "-" : "+"}${Math.abs(hours)}`;
+};
+
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 let axeSource: string | undefined;
 
-/** The serious and critical barriers that axe finds on the page as it is now. */
+/** The serious and critical barriers that axe finds on the page once it stands still. */
 export const seriousBarriers = async (page: Page): Promise<readonly string[]> => {
   axeSource ??= await readFile(axePath, "utf8");
+  await settled(page);
   // Given to the page by the debugger, which its policy does not bind.
   await page.evaluate(axeSource);
   return page.evaluate(async () => {
@@ -52,5 +97,7 @@ interface AxeResults {
 }
 
 /** Whether the page is wider than its window. */
-export const scrollsSideways = (page: Page): Promise<boolean> =>
-  page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+export const scrollsSideways = async (page: Page): Promise<boolean> => {
+  await settled(page);
+  return page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+};

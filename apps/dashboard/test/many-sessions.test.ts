@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, scrollsSideways } from "./browser";
+import { noonTimezone, openBrowser, scrollsSideways } from "./browser";
 import { hasBrowser } from "./chromium";
 import { type House, openHouse } from "./house";
 import { createCalls } from "./session-calls";
@@ -28,7 +28,10 @@ describe.skipIf(!hasBrowser())("the dashboard with many sessions", { timeout: 18
 
   it("counts all of them exactly, those that begin, those that live and those that end at once", async () => {
     // A narrow page, on which long figures must fit too.
-    const { page } = await browser.newPage(house.dashboard, { viewport: { width: 360, height: 740 } });
+    const { page } = await browser.newPage(house.dashboard, {
+      viewport: { width: 360, height: 740 },
+      timezoneId: noonTimezone(),
+    });
     const figure = (name: string, value: string) =>
       page
         .locator("section")

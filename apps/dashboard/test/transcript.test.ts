@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser } from "./browser";
+import { openBrowser, settled } from "./browser";
 import { hasBrowser } from "./chromium";
 import { type House, openHouse } from "./house";
 import { createCalls, echoId } from "./session-calls";
@@ -28,6 +28,7 @@ describe.skipIf(!hasBrowser())("a transcript in the dashboard", { timeout: 90_00
       const { page } = await browser.newPage(house.dashboard, { viewport: { width, height: 740 } });
       await page.goto(`/sessions/${sessionId}`);
       await page.getByText("unbreakable").nth(1).waitFor();
+      await settled(page);
       const messages = page.getByRole("region", { name: "Messages" });
       expect(await messages.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
       const box = await messages.boundingBox();
