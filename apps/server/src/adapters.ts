@@ -34,14 +34,28 @@ export const openStore = async (
   }
 };
 
+export interface OpenBus {
+  readonly bus: EventBus;
+  readonly presence: Presence;
+  /** Messages that this node could not send. */
+  readonly dropped: () => number;
+  /** Messages that came and were not taken, by cause. */
+  readonly refused: () => Readonly<Record<string, number>>;
+}
+
 /** What nodes tell each other by; one process alone, and nodes without Redis, have only the store between them. */
 export const openBus = async (
-  { redisUrl }: Settings,
-  { log }: { readonly log: Log },
-): Promise<{ readonly bus: EventBus; readonly presence: Presence; readonly dropped: () => number }> =>
+  { redisUrl, redisPrefix }: Settings,
+  needs: { readonly log: Log; readonly key: Uint8Array; readonly now: () => number },
+): Promise<OpenBus> =>
   redisUrl === null
-    ? { bus: createInProcessEventBus({ log }), presence: createNoPresence(), dropped: () => 0 }
-    : openRedisEvents({ url: redisUrl, log });
+    ? {
+        bus: createInProcessEventBus({ log: needs.log }),
+        presence: createNoPresence(),
+        dropped: () => 0,
+        refused: () => ({}),
+      }
+    : openRedisEvents({ url: redisUrl, prefix: redisPrefix, ...needs });
 
 /** @throws SettingError for an agents file that can't be read or has a mistake */
 export const openAgents = async (

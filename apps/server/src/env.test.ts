@@ -22,6 +22,7 @@ describe("without any variable", () => {
       dashboardPort: 3001,
       databaseUrl: "file:./data/adjourn.db",
       redisUrl: null,
+      redisPrefix: "adjourn",
       agentsFile: null,
       adminKeys: [],
       serviceKeys: [],
@@ -114,6 +115,9 @@ describe("a bad value stops the start with one line that names the variable", ()
     ["DATABASE_URL", "./data/adjourn.db"],
     ["REDIS_URL", "localhost:6379"],
     ["REDIS_URL", "redis://127.0.0.1:6379/news"],
+    ["REDIS_PREFIX", "with a blank"],
+    ["REDIS_PREFIX", "p".repeat(65)],
+    ["REDIS_PREFIX", "*"],
     ["AGENTS_FILE", " "],
     ["SESSION_DEFAULT_TIMEOUT_MINUTES", "half an hour"],
     ["SESSION_MIN_TIMEOUT_MINUTES", "0"],
@@ -173,6 +177,7 @@ describe("what is secret is not repeated", () => {
     ["ADJOURN_ADMIN_KEY", `a:${adminKey},a:${serviceKey}`],
     ["ADJOURN_SERVICE_KEY", `a:${adminKey},b:short`],
     ["ADJOURN_SECRET", "too-short"],
+    ["ADJOURN_SECRET", "thirty-one-characters-are-short"],
   ])("%s=%j", (name, given) => {
     const message = messageOf({ [name]: given });
     expect(message).toMatch(new RegExp(`^${name} is `));

@@ -17,6 +17,7 @@ export interface Settings {
   readonly dashboardPort: number;
   readonly databaseUrl: string;
   readonly redisUrl: string | null;
+  readonly redisPrefix: string;
   readonly agentsFile: string | null;
   readonly adminKeys: readonly NamedKey[];
   readonly serviceKeys: readonly NamedKey[];
@@ -98,6 +99,9 @@ const variables = z.object({
   REDIS_URL: setting("redis://… or rediss://…, with a database's number for a path or none", (given) =>
     url(given, "redis:", "rediss:") && /^\/?\d*$/.test(new URL(given).pathname) ? given : undefined,
   ).optional(),
+  REDIS_PREFIX: setting("1 to 64 letters, digits, and . _ : -", (given) =>
+    /^[\w.:-]{1,64}$/.test(given) ? given : undefined,
+  ).default("adjourn"),
   AGENTS_FILE: setting("the path of a JSON file", (given) => given.trim() || undefined).optional(),
   ADJOURN_ADMIN_KEY: keys.optional(),
   ADJOURN_SERVICE_KEY: keys.optional(),
@@ -199,6 +203,7 @@ const toSettings = (values: Variables): Settings => ({
   dashboardPort: values.DASHBOARD_PORT ?? 3_001,
   databaseUrl: values.DATABASE_URL,
   redisUrl: values.REDIS_URL ?? null,
+  redisPrefix: values.REDIS_PREFIX,
   agentsFile: values.AGENTS_FILE ?? null,
   adminKeys: values.ADJOURN_ADMIN_KEY ?? [],
   serviceKeys: values.ADJOURN_SERVICE_KEY ?? [],

@@ -4,12 +4,14 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 export interface BusFigures {
   /** The store's clock, ms, by which messages are stamped. */
   readonly now: () => number;
-  /** Messages that this node could not send or understand. */
+  /** Messages that this node could not send. */
   readonly dropped: () => number;
+  /** Messages that came and were not taken, by cause. */
+  readonly refused: () => Readonly<Record<string, number>>;
 }
 
 /** The bus, with its ends counted and the age of what is heard noted. Each end is told by the one node that made it. */
-export const measureBus = (bus: EventBus, registry: Registry, { now, dropped }: BusFigures): EventBus => {
+export const measureBus = (bus: EventBus, registry: Registry, figures: BusFigures): EventBus => {
   const ends = new Counter({
     name: "adjourn_ends_total",
     help: "Sessions that this node ended",
@@ -34,16 +36,25 @@ export const measureBus = (bus: EventBus, registry: Registry, { now, dropped }: 
   });
   new Gauge({
     name: "adjourn_bus_dropped_messages",
-    help: "Messages that could not be sent or understood, since the start",
+    help: "Messages that could not be sent, since the start",
     registers: [registry],
     collect() {
-      this.set(dropped());
+      this.set(figures.dropped());
+    },
+  });
+  new Gauge({
+    name: "adjourn_bus_refused_messages",
+    help: "Messages that came and were not taken, since the start: from no node of this deployment, stale, too long or malformed",
+    labelNames: ["cause"],
+    registers: [registry],
+    collect() {
+      for (const [cause, count] of Object.entries(figures.refused())) this.set({ cause }, count);
     },
   });
 
   const noteAge = (message: BusMessage): void => {
     if (message.kind !== "message" && message.kind !== "event") return;
-    ages.observe(Math.max(0, now() - Date.parse(message.at)) / 1_000);
+    ages.observe(Math.max(0, figures.now() - Date.parse(message.at)) / 1_000);
   };
   return {
     publish: (subject, message) => {

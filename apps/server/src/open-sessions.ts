@@ -54,9 +54,10 @@ export const openSessions = async (
   const opened = await openPatiently(open, settings, logger, errorBody);
   const keys = deriveKeys(opened.secret);
   const store = metrics.store(around("store", opened.store));
-  const { dropped, ...events } = await openBus(settings, { log });
+  const now = () => store.now();
+  const { dropped, refused, ...events } = await openBus(settings, { log, key: keys.events, now });
   const presence = around("presence", events.presence);
-  const bus = metrics.bus(around("bus", events.bus), { now: () => store.now(), dropped });
+  const bus = metrics.bus(around("bus", events.bus), { now, dropped, refused });
   const sessions = createSessions(
     { clock, store, bus, presence, agents, log, newId: randomUUID },
     {
@@ -69,7 +70,7 @@ export const openSessions = async (
   return {
     sessions: metrics.sessions(sessions, store),
     keys,
-    now: () => store.now(),
+    now,
     close: async () => {
       await sessions.close();
       await bus.close();

@@ -1,10 +1,18 @@
 import type { Held } from "@adjourn/sessions";
-import { addHeld, parseHeld } from "./held-json.js";
+import { addHeld, type HeldEntries, parseHeld } from "./held-entry.js";
 import { inBatches } from "./in-batches.js";
-import { aliveField, type PresenceKeys } from "./presence-keys.js";
+import { aliveField, leaseMs, type PresenceKeys } from "./presence-keys.js";
 import type { RedisConnection } from "./redis-connection.js";
 
 type FoundHeld = Map<string, Held>;
+
+/** Whoever reaches Redis may have put any number of names among the nodes' own. */
+const maxNodes = 256;
+/** How far two nodes' ideas of the shared clock may be apart. */
+const clockToleranceMs = 1_000;
+
+/** A node whose hash holds something that is none of a node's doing is as good as gone; a lost connection is not. */
+const isRefusal = (error: unknown): boolean => error instanceof Error && error.name === "ReplyError";
 
 /** Reads what other nodes hold; who asks while a reading is under way shares the next one. */
 export class PresenceReader {
@@ -14,7 +22,9 @@ export class PresenceReader {
   constructor(
     private readonly connection: RedisConnection,
     private readonly keys: PresenceKeys,
+    private readonly entries: HeldEntries,
     private readonly nodeId: string,
+    private readonly now: () => number,
   ) {}
 
   /** Rejects where Redis does not answer. */
@@ -44,7 +54,8 @@ export class PresenceReader {
 
   private async ask(ids: readonly string[]): Promise<FoundHeld> {
     const { client } = this.connection;
-    const nodes = (await client.smembers(this.keys.nodes)).filter((node) => node !== this.nodeId);
+    const named = await client.srandmember(this.keys.nodes, maxNodes);
+    const nodes = named.filter((node) => node !== this.nodeId);
     const commands = client.pipeline();
     const asked = nodes.flatMap((node) => inBatches(ids).map((batch) => ({ node, batch })));
     for (const { node, batch } of asked) commands.hmget(this.keys.of(node), aliveField, ...batch);
@@ -53,15 +64,25 @@ export class PresenceReader {
     const dead = new Set<string>();
     asked.forEach(({ node, batch }, index) => {
       const [error, values] = answers[index] ?? [];
-      if (error || !Array.isArray(values)) throw error ?? new Error("Redis gave no answer");
-      const [alive, ...all]: unknown[] = values;
-      if (alive === null) dead.add(node);
-      batch.forEach((id, position) => {
-        const held = parseHeld(all[position]);
-        if (held) found.set(id, addHeld(found.get(id), held));
-      });
+      if (error && !isRefusal(error)) throw error;
+      const [alive, ...all]: unknown[] = Array.isArray(values) ? values : [];
+      if (this.isAlive(node, alive)) this.take(node, batch, all, found);
+      else dead.add(node);
     });
     if (dead.size > 0) client.srem(this.keys.nodes, ...dead).catch(() => {});
     return found;
+  }
+
+  private take(node: string, ids: readonly string[], values: readonly unknown[], found: FoundHeld): void {
+    ids.forEach((id, position) => {
+      const json = this.entries.open(this.keys.of(node), id, values[position]);
+      const held = json === null ? null : parseHeld(json);
+      if (held) found.set(id, addHeld(found.get(id), held));
+    });
+  }
+
+  private isAlive(node: string, value: unknown): boolean {
+    const writtenAt = this.entries.open(this.keys.of(node), aliveField, value);
+    return writtenAt !== null && Math.abs(this.now() - Number(writtenAt)) <= leaseMs + clockToleranceMs;
   }
 }

@@ -1,11 +1,9 @@
 import type { Held, Log } from "@adjourn/sessions";
-import { formatHeld } from "./held-json.js";
+import { formatHeld, type HeldEntries } from "./held-entry.js";
 import { inBatches } from "./in-batches.js";
-import { aliveField, type PresenceKeys } from "./presence-keys.js";
+import { aliveField, leaseMs, type PresenceKeys } from "./presence-keys.js";
 import type { RedisConnection } from "./redis-connection.js";
 
-/** A node that is silent for that long takes its part with it. */
-const leaseMs = 6_000;
 const renewEveryMs = 2_000;
 /** Reports of one session within that time are one write. */
 const gatherMs = 50;
@@ -22,13 +20,15 @@ export class PresenceWriter {
   constructor(
     private readonly connection: () => RedisConnection,
     private readonly keys: PresenceKeys,
+    private readonly entries: HeldEntries,
     private readonly nodeId: string,
+    private readonly now: () => number,
     private readonly log: Log,
   ) {}
 
   report(sessionId: string, held: Held | null): void {
     if (held === null) this.held.delete(sessionId);
-    else this.held.set(sessionId, formatHeld(held));
+    else this.held.set(sessionId, this.entry(sessionId, formatHeld(held)));
     if (!this.isComplete) return;
     this.changed.add(sessionId);
     this.gathering ??= setTimeout(() => {
@@ -54,6 +54,10 @@ export class PresenceWriter {
     this.isComplete = false;
   }
 
+  private entry(field: string, text: string): string {
+    return this.entries.seal(this.keys.of(this.nodeId), field, text);
+  }
+
   /** A hash that ran out, or that Redis lost, shows by the field that is missing. */
   private async renew(): Promise<void> {
     const { client, isReady } = this.connection();
@@ -73,7 +77,7 @@ export class PresenceWriter {
     this.changed.clear();
     const own = this.keys.of(this.nodeId);
     const commands = client.pipeline();
-    if (anew) commands.del(own).hset(own, aliveField, "1");
+    if (anew) commands.del(own);
     for (const batch of inBatches(sessionIds)) {
       // A field and its value together or neither: one alone would shift all that follow it.
       const set = batch.flatMap((id) => {
@@ -85,6 +89,7 @@ export class PresenceWriter {
       if (gone.length > 0) commands.hdel(own, ...gone);
     }
     // Another node takes this one for dead where its lease ran out, so it says that it is there each time.
+    commands.hset(own, aliveField, this.entry(aliveField, String(Math.round(this.now()))));
     commands.pexpire(own, leaseMs).sadd(this.keys.nodes, this.nodeId);
     try {
       const failed = (await commands.exec())?.find(([error]) => error);

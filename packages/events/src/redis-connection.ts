@@ -24,6 +24,8 @@ export interface RedisConnection {
 /** A connection that hangs is noticed within the sum of the two. */
 const pingEveryMs = 400;
 const silenceMs = 1_000;
+/** Bytes of the longest reply that is taken, far beyond any of ours: whoever reaches Redis can store or send 512 MB. */
+const longestReply = 32 * 1_048_576;
 
 /** From 50 ms to 2 s, each less up to a half, so that nodes don't all come back at the same moment. */
 const retryDelayMs = (attempt: number): number =>
@@ -74,9 +76,23 @@ export const openRedisConnection = (options: RedisConnectionOptions): RedisConne
     isLost = true;
   });
 
+  let unfinished = 0;
+  const finished = (): void => {
+    unfinished = 0;
+  };
+  client.on("connect", () => {
+    finished();
+    const { stream } = client;
+    stream.on("data", (bytes: Buffer) => {
+      unfinished += bytes.length;
+      if (unfinished > longestReply) stream.destroy(new Error("Redis sent too much at once"));
+    });
+  });
+  client.on("message", finished);
+
   // A ping that fails has closed the connection, which is how it is noticed.
   const pinging = setInterval(() => {
-    if (client.status === "ready") client.ping().catch(() => {});
+    if (client.status === "ready") client.ping().then(finished, () => {});
   }, pingEveryMs);
 
   return {

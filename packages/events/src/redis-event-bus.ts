@@ -1,29 +1,34 @@
-import type { BusMessage, EventBus, Log } from "@adjourn/sessions";
-import { formatBusMessage, parseBusMessage } from "./bus-message-json.js";
+import type { BusMessage, EventBus } from "@adjourn/sessions";
+import { formatBusMessage, longestMessage, parseBusMessage } from "./bus-message-json.js";
+import { createKeyedHash } from "./keyed-hash.js";
 import { openRedisConnection } from "./redis-connection.js";
-import { redisPrefix } from "./redis-prefix.js";
+import type { RedisOptions } from "./redis-options.js";
 import { RedisSubscriptions } from "./redis-subscriptions.js";
-
-export interface RedisEventBusOptions {
-  readonly url: string;
-  readonly log: Log;
-}
+import { type RefusalCause, type RefusalCounts, RefusedMessages } from "./refused-messages.js";
+import { SealedMessages } from "./sealed-messages.js";
 
 export interface RedisEventBus extends EventBus {
-  /** Messages that were not sent, since Redis was away or behind, or they were too long; and those not understood. */
+  /** Messages that were not sent, since Redis was away or behind, or they were too long. */
   readonly dropped: number;
+  /** Messages that came and were not taken. */
+  readonly refused: RefusalCounts;
 }
 
 /** Characters on their way to Redis and not yet answered; beyond it what comes is dropped, not kept. */
 const longestBacklog = 8 * 1_048_576;
+/** What a signature and its like take in front of a message, and room to spare. */
+const longestHead = 128;
 
 /**
  * Redis or Valkey pub/sub, with one connection to hear and one to speak. A Redis that is away or hangs is `down` within
  * two seconds; nothing waits for it, and once it is back all subscriptions are restored before `onGap` is told.
  * Resolves once the first attempt to connect has succeeded or failed.
  */
-export const createRedisEventBus = async ({ url, log }: RedisEventBusOptions): Promise<RedisEventBus> => {
-  const prefix = `${redisPrefix(url)}bus:`;
+export const createRedisEventBus = async (options: RedisOptions): Promise<RedisEventBus> => {
+  const { url, log } = options;
+  const prefix = `${options.prefix}:bus:`;
+  const sealed = new SealedMessages(createKeyedHash(options.key), options.now);
+  const refused = new RefusedMessages(log);
   const gapListeners = new Set<() => void>();
   let backlog = 0;
   let dropped = 0;
@@ -50,22 +55,27 @@ export const createRedisEventBus = async ({ url, log }: RedisEventBusOptions): P
     },
     log,
   );
-  hearing.client.on("message", (channel: string, json: string) => {
-    const message = parseBusMessage(json);
-    if (message) subscriptions.tell(channel.slice(prefix.length), message);
-    else dropped += 1;
+  const read = (channel: string, text: string): BusMessage | RefusalCause => {
+    if (text.length > longestMessage + longestHead) return "too_long";
+    const opened = sealed.open(channel, text);
+    return "refused" in opened ? opened.refused : (parseBusMessage(opened.json) ?? "malformed");
+  };
+  hearing.client.on("message", (channel: string, text: string) => {
+    const message = read(channel, text);
+    if (typeof message === "string") refused.note(message);
+    else subscriptions.tell(channel.slice(prefix.length), message);
   });
 
-  const send = (subject: string, json: string): void => {
-    backlog += json.length;
-    speaking.client
-      .publish(prefix + subject, json)
-      .catch(() => {
-        dropped += 1;
-      })
-      .finally(() => {
-        backlog -= json.length;
-      });
+  const send = (channel: string, text: string): void => {
+    backlog += text.length;
+    const settled = (wasSent: boolean): void => {
+      backlog -= text.length;
+      if (!wasSent) dropped += 1;
+    };
+    speaking.client.publish(channel, text).then(
+      () => settled(true),
+      () => settled(false),
+    );
   };
 
   await Promise.all([speaking.attempted, hearing.attempted]);
@@ -73,7 +83,7 @@ export const createRedisEventBus = async ({ url, log }: RedisEventBusOptions): P
     publish(subject: string, message: BusMessage) {
       const json = formatBusMessage(message);
       if (json === null || !speaking.isReady || backlog + json.length > longestBacklog) dropped += 1;
-      else send(subject, json);
+      else send(prefix + subject, sealed.seal(prefix + subject, json));
     },
     subscribe: (subject, hear) => subscriptions.add(subject, hear),
     onGap(listener) {
@@ -84,6 +94,9 @@ export const createRedisEventBus = async ({ url, log }: RedisEventBusOptions): P
     },
     get dropped() {
       return dropped;
+    },
+    get refused() {
+      return refused.counts;
     },
     async close() {
       gapListeners.clear();

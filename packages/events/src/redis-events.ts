@@ -1,16 +1,18 @@
-import type { EventBus, Log, Presence } from "@adjourn/sessions";
+import type { EventBus, Presence } from "@adjourn/sessions";
 import { createRedisEventBus } from "./redis-event-bus.js";
+import type { RedisOptions } from "./redis-options.js";
 import { createRedisPresence } from "./redis-presence.js";
+import type { RefusalCounts } from "./refused-messages.js";
 
 /** Bus and presence over one Redis; closing the bus closes both. Resolves once each has tried to connect. */
-export const openRedisEvents = async (options: {
-  readonly url: string;
-  readonly log: Log;
-}): Promise<{
+export const openRedisEvents = async (
+  options: RedisOptions,
+): Promise<{
   readonly bus: EventBus;
   readonly presence: Presence;
   /** As `RedisEventBus` counts them. */
   readonly dropped: () => number;
+  readonly refused: () => RefusalCounts;
 }> => {
   const [bus, presence] = await Promise.all([createRedisEventBus(options), createRedisPresence(options)]);
   const close = async () => {
@@ -28,5 +30,6 @@ export const openRedisEvents = async (options: {
     },
     presence,
     dropped: () => bus.dropped,
+    refused: () => bus.refused,
   };
 };

@@ -1,8 +1,8 @@
 import type { BusMessage } from "@adjourn/sessions";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startOwnRedis } from "../test/find-redis.js";
+import { redisOptions } from "../test/redis-options.js";
 import type { RedisServer } from "../test/redis-server.js";
-import { silentLog } from "../test/silent-log.js";
 import { createRedisEventBus, type RedisEventBus } from "./redis-event-bus.js";
 
 const found = await startOwnRedis();
@@ -21,7 +21,7 @@ describe.skipIf(found === null)("when Redis fails", () => {
   let heard: BusMessage[];
   let gaps: number;
 
-  const open = () => createRedisEventBus({ url: redis.url, log: silentLog });
+  const open = () => createRedisEventBus(redisOptions(redis.url));
   const becomes = (status: "ok" | "down", within: number) =>
     expect
       .poll(() => [bus.status, other.status], { timeout: within, interval: 10 })

@@ -2,16 +2,17 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findRedis, startOwnRedis } from "../test/find-redis.js";
+import { redisOptions, testPrefix } from "../test/redis-options.js";
 import type { RedisServer } from "../test/redis-server.js";
-import { silentLog } from "../test/silent-log.js";
+import type { RedisOptions } from "./redis-options.js";
 import { createRedisPresence, type RedisPresence } from "./redis-presence.js";
 
 const reply = { messageId: "11111111-1111-4111-8111-111111111111", inReplyTo: "m" };
 const holding = (listeners: number) => ({ listeners, replies: [] });
 
 const opened: RedisPresence[] = [];
-const open = async (url: string): Promise<RedisPresence> => {
-  const presence = await createRedisPresence({ url, log: silentLog });
+const open = async (url: string, given: Partial<RedisOptions> = {}): Promise<RedisPresence> => {
+  const presence = await createRedisPresence(redisOptions(url, given));
   opened.push(presence);
   return presence;
 };
@@ -108,7 +109,9 @@ describe.skipIf(found === null)("what nodes hold, when something dies", () => {
     const survivor = await open(redis.url);
     const program = fileURLToPath(new URL("../test/hold-presence.ts", import.meta.url));
     const flags = ["--conditions=adjourn-source", "--import", "tsx"];
-    const node = spawn(process.execPath, [...flags, program, redis.url, "session"], { stdio: "inherit" });
+    const node = spawn(process.execPath, [...flags, program, redis.url, testPrefix, "session"], {
+      stdio: "inherit",
+    });
     await seen(survivor, "session", 10_000).toEqual(holding(1));
     node.kill("SIGKILL");
     await seen(survivor, "session", 8_000).toBeUndefined();

@@ -1,13 +1,11 @@
-import type { Held, Log, Presence } from "@adjourn/sessions";
+import type { Held, Presence } from "@adjourn/sessions";
+import { HeldEntries } from "./held-entry.js";
+import { createKeyedHash } from "./keyed-hash.js";
 import { presenceKeys } from "./presence-keys.js";
 import { PresenceReader } from "./presence-reader.js";
 import { PresenceWriter } from "./presence-writer.js";
 import { openRedisConnection, type RedisConnection } from "./redis-connection.js";
-
-export interface RedisPresenceOptions {
-  readonly url: string;
-  readonly log: Log;
-}
+import type { RedisOptions } from "./redis-options.js";
 
 export interface RedisPresence extends Presence {
   /** Takes this node's part away, if Redis answers in time. */
@@ -22,10 +20,12 @@ const patienceMs = 500;
  * error; once it is back each node writes its part anew. Resolves once the first attempt to connect has succeeded or
  * failed.
  */
-export const createRedisPresence = async ({ url, log }: RedisPresenceOptions): Promise<RedisPresence> => {
-  const keys = presenceKeys(url);
+export const createRedisPresence = async (options: RedisOptions): Promise<RedisPresence> => {
+  const { url, log, now } = options;
+  const keys = presenceKeys(options.prefix);
+  const entries = new HeldEntries(createKeyedHash(options.key));
   const nodeId = crypto.randomUUID();
-  const writer = new PresenceWriter(() => connection, keys, nodeId, log);
+  const writer = new PresenceWriter(() => connection, keys, entries, nodeId, now, log);
   const connection: RedisConnection = openRedisConnection({
     url,
     purpose: "presence",
@@ -33,7 +33,7 @@ export const createRedisPresence = async ({ url, log }: RedisPresenceOptions): P
     onReady: () => void writer.restore(),
     onLost: () => writer.lost(),
   });
-  const reader = new PresenceReader(connection, keys, nodeId);
+  const reader = new PresenceReader(connection, keys, entries, nodeId, now);
   await connection.attempted;
 
   return {

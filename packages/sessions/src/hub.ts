@@ -2,10 +2,9 @@ import type { EndingRecord } from "./ending.js";
 import { addToEnding, nothingCut } from "./ending-counts.js";
 import { HubEntry } from "./hub-entry.js";
 import { inBackground } from "./in-background.js";
-import type { BusMessage, DropCause, EndingCounts, Held, Ports } from "./ports.js";
+import type { BusMessage, DropCause, EndingCounts, EventBody, Held, MessageBody, Ports } from "./ports.js";
 import { repeat } from "./repeat.js";
 import { toIso } from "./session.js";
-import type { SessionEventBody } from "./session-event.js";
 import type { SessionsSettings } from "./settings.js";
 
 /** Subject of what is said of one session. */
@@ -69,13 +68,13 @@ export class Hub {
   }
 
   /** A message that the store has accepted, here: to this node's listeners, then to the others. */
-  message(sessionId: string, seq: number, at: string, body: SessionEventBody): void {
+  message(sessionId: string, seq: number, at: string, body: MessageBody): void {
     this.entries.get(sessionId)?.deliver({ seq, at, body });
     this.publish(sessionId, { kind: "message", origin: this.settings.nodeId, seq, at, body });
     this.observer.changed(sessionId);
   }
 
-  event(sessionId: string, body: SessionEventBody): void {
+  event(sessionId: string, body: EventBody): void {
     const at = toIso(this.ports.store.now());
     this.entries.get(sessionId)?.deliver({ seq: null, at, body });
     this.told += 1;
@@ -83,7 +82,7 @@ export class Hub {
   }
 
   /** The same for what a session is from now on, which admins see too. */
-  stateChanged(sessionId: string, body: SessionEventBody): void {
+  stateChanged(sessionId: string, body: EventBody): void {
     this.event(sessionId, body);
     this.observer.changed(sessionId);
   }
@@ -150,8 +149,10 @@ export class Hub {
 
   private hear(sessionId: string, message: BusMessage): void {
     if (message.origin === this.settings.nodeId) return;
-    if (message.kind === "ended") this.release(message.ending);
-    else if (message.kind === "message" || message.kind === "event") {
+    if (message.kind === "ended") {
+      // What is said on one session's subject ends no other.
+      if (message.ending.sessionId === sessionId) this.release(message.ending);
+    } else if (message.kind === "message" || message.kind === "event") {
       const { at, body } = message;
       const entry = this.entries.get(sessionId);
       if (message.kind === "message") entry?.deliver({ seq: message.seq, at, body });

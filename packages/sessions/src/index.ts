@@ -1,3 +1,4 @@
+export { busMessage, held } from "./bus-message.js";
 export { createSessions } from "./create-sessions.js";
 export * from "./ending.js";
 export * from "./errors.js";

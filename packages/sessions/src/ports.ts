@@ -1,11 +1,11 @@
-import type { EndingRecord } from "./ending.js";
+import type { BusMessage, Held } from "./bus-message.js";
 import type { Message } from "./message.js";
-import type { SessionRow } from "./schemas.js";
 import type { JsonObject } from "./session.js";
-import type { PendingReply, SessionEvent, SessionEventBody } from "./session-event.js";
+import type { SessionEvent } from "./session-event.js";
 import type { SessionStore } from "./session-store.js";
 import type { TimeoutConfigInput } from "./timeout-policy.js";
 
+export type * from "./bus-message.js";
 export type { MessageBound } from "./message-bound.js";
 export type * from "./secret-store.js";
 export type * from "./session-store.js";
@@ -30,16 +30,6 @@ export interface Log {
 
 /* ---- the bus ---- */
 
-/** What nodes tell each other of a session; `origin` is the node that says it, which needs no telling. */
-export type BusMessage = { readonly origin: string } & (
-  | { readonly kind: "message"; readonly seq: number; readonly at: string; readonly body: SessionEventBody }
-  /** `nth` counts what origin says, so that what is repeated or late is known as such. */
-  | { readonly kind: "event"; readonly nth: number; readonly at: string; readonly body: SessionEventBody }
-  | { readonly kind: "ended"; readonly ending: EndingRecord }
-  | { readonly kind: "created"; readonly session: SessionRow }
-  | { readonly kind: "changed"; readonly sessionId: string }
-);
-
 export interface BusSubscription {
   /** Resolves once what others publish from now on is heard. */
   readonly ready: Promise<void>;
@@ -55,12 +45,6 @@ export interface EventBus {
   onGap(listener: () => void): void;
   readonly status: "ok" | "down";
   close(): Promise<void>;
-}
-
-/** What one node, or all others together, hold of a session. */
-export interface Held {
-  readonly listeners: number;
-  readonly replies: readonly PendingReply[];
 }
 
 /** Lets nodes see what the others hold; a node that died takes its part with it. */

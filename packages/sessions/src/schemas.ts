@@ -197,6 +197,9 @@ const ending = z
   })
   .meta({ id: "Ending" });
 
+/** What is shown of the things themselves, for those who pass them on. */
+export const records = { sessionInfo, sessionRow, message } as const;
+
 /** What each operation answers over tRPC; REST sends the same, or the part of it that its table names. */
 export const outputs = {
   createSession: z.object({

@@ -1,0 +1,23 @@
+import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
+
+/** HMAC-SHA-256 over several texts, of which only the last may hold a NUL: each ends with one, so none runs into the next. */
+export interface KeyedHash {
+  /** 43 characters of base64url. */
+  sign(...texts: readonly string[]): string;
+  /** Compares in constant time. */
+  matches(signature: string, ...texts: readonly string[]): boolean;
+}
+
+export const createKeyedHash = (key: Uint8Array): KeyedHash => {
+  const secret = createSecretKey(key);
+  const digest = (texts: readonly string[]): Buffer =>
+    createHmac("sha256", secret).update(texts.join("\0"), "utf8").digest();
+  return {
+    sign: (...texts) => digest(texts).toString("base64url"),
+    matches(signature, ...texts) {
+      const given = Buffer.from(signature, "base64url");
+      const expected = digest(texts);
+      return given.length === expected.length && timingSafeEqual(given, expected);
+    },
+  };
+};
