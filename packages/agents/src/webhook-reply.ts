@@ -1,4 +1,5 @@
 import { createParser } from "eventsource-parser";
+import { readBodyText } from "./body-text.js";
 
 /** Bytes of the longest answer that is read. */
 const longestAnswerBytes = 1_048_576;
@@ -20,16 +21,10 @@ export const readWebhookReply = (response: Response): AsyncIterable<string> => {
   );
 };
 
-const readText = async function* (response: Response): AsyncGenerator<string> {
-  if (!response.body) return;
-  const decoder = new TextDecoder();
-  let bytes = 0;
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    if (bytes > longestAnswerBytes) throw new UnusableAnswerError("answered with more than 1 MiB");
-    yield decoder.decode(chunk, { stream: true });
-  }
-  yield decoder.decode();
+const readText = async function* ({ body }: Response): AsyncGenerator<string> {
+  if (!body) return;
+  const tooLong = () => new UnusableAnswerError("answered with more than 1 MiB");
+  yield* readBodyText(body.getReader(), longestAnswerBytes, tooLong);
 };
 
 const readJson = async function* (chunks: AsyncIterable<string>): AsyncGenerator<string> {

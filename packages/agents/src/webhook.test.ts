@@ -108,6 +108,40 @@ describe("what it understands", () => {
   });
 });
 
+describe("a connection that is reset before an answer begins", () => {
+  test("is tried once more, with the same id and body", async () => {
+    await using server = await startServer((response) => {
+      if (server.received.length === 1) response.destroy();
+      else response.writeHead(200, { "content-type": "text/plain" }).end("Good morning");
+    });
+    expect(await collect(agentAt(server.url).reply(turnOf("hello")))).toEqual(["Good morning"]);
+    const [first, second] = server.received;
+    expect(second?.body).toBe(first?.body);
+    expect(second?.headers["webhook-id"]).toBe(first?.headers["webhook-id"]);
+    new Webhook(secret).verify(second?.body ?? "", second?.headers as Record<string, string>);
+  });
+
+  test("is closed by an abort in the second attempt as in the first", async () => {
+    const ended = new AbortController();
+    let noteClosed: () => void = () => {};
+    const closed = new Promise<void>((resolve) => {
+      noteClosed = resolve;
+    });
+    await using server = await startServer((response) => {
+      if (server.received.length === 1) {
+        response.destroy();
+        return;
+      }
+      response.on("close", noteClosed);
+      ended.abort(new Error("over"));
+    });
+    const reading = collect(agentAt(server.url).reply(turnOf("hello", { signal: ended.signal })));
+    await expect(reading).rejects.toThrow("over");
+    await closed;
+    expect(server.received).toHaveLength(2);
+  });
+});
+
 describe("an abort closes the connection to the webhook", () => {
   const total = 500;
 
@@ -153,6 +187,9 @@ describe("a reply that fails says why, and repeats nothing of the answer", () =>
   test.each<[string, string, (string | Buffer)[]]>([
     ["gave an empty reply", "text/plain", []],
     ["gave an empty reply", "application/json", ['{"content": ""}']],
+    ["gave an empty reply", "application/json", ['{"content": "\\u0000\\u0000"}']],
+    ["gave an empty reply", "text/event-stream", ["data: \0\n\ndata: [DONE]\n\n"]],
+    ["gave an empty reply", "text/plain", ["\0"]],
     ['answered with JSON that has no "content" or "text"', "application/json", ['{"secret": "words"}']],
     ['answered with JSON that has no "content" or "text"', "application/json", ['{"content": "secret']],
     ["answered with another content type", "text/html", ["<p>secret</p>"]],
@@ -182,6 +219,14 @@ describe("a reply that fails says why, and repeats nothing of the answer", () =>
       response.write("Good", () => response.destroy());
     });
     await expect(collect(agentAt(server.url).reply(turnOf("hello")))).rejects.toThrow("broke off its reply");
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("a connection that is reset before an answer begins, twice", async () => {
+    await using server = await startServer((response) => response.destroy());
+    const reading = collect(agentAt(server.url).reply(turnOf("hello")));
+    await expect(reading).rejects.toThrow(/could not be reached \([A-Z_]+\)$/);
+    expect(server.received).toHaveLength(2);
   });
 
   test("a webhook that is not there, which is asked once", async () => {

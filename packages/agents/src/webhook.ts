@@ -1,5 +1,6 @@
 import { type Agent, type AgentTurn, type Clock, toIso, toMessageInfo } from "@adjourn/sessions";
 import { defaultHistoryLimit, defaultReplyTimeoutSeconds, type NamedAgentOptions } from "./agent-options.js";
+import { describeConnectionFailure, wasReset } from "./connection-failure.js";
 import { readWebhookReply, UnusableAnswerError } from "./webhook-reply.js";
 import { signWebhook } from "./webhook-signature.js";
 
@@ -11,8 +12,9 @@ export interface WebhookOptions extends NamedAgentOptions {
 
 /**
  * POSTs the message to a URL, signed as Standard Webhooks has it, and reads the reply from the answer, whole or as a
- * stream. It is sent once: what has reached a webhook may have had an effect. The reply throws an `Error` without
- * secrets or content in it where the webhook fails; leaving it, or its signal, closes the connection.
+ * stream. What has reached a webhook may have had an effect, so it is sent again only where the connection was reset before
+ * an answer began, and once. The reply throws an `Error` without secrets or content in it where the webhook fails;
+ * leaving it, or its signal, closes the connection.
  */
 export const createWebhook = (options: WebhookOptions): Agent => {
   const { host } = new URL(options.url);
@@ -33,9 +35,11 @@ export const createWebhook = (options: WebhookOptions): Agent => {
         if (!response.ok) throw new UnusableAnswerError(`answered ${response.status}`);
         for await (const piece of readWebhookReply(response)) {
           turn.signal.throwIfAborted();
-          if (piece === "") continue;
+          // No store keeps a NUL, so a reply of nothing else is an empty one.
+          const text = piece.replaceAll("\0", "");
+          if (text === "") continue;
           isEmpty = false;
-          yield piece;
+          yield text;
         }
       } catch (error) {
         turn.signal.throwIfAborted();
@@ -49,7 +53,11 @@ export const createWebhook = (options: WebhookOptions): Agent => {
   };
 };
 
-const post = ({ id: agentId, url, key, clock }: WebhookOptions, turn: AgentTurn, signal: AbortSignal) => {
+const post = async (
+  { id: agentId, url, key, clock }: WebhookOptions,
+  turn: AgentTurn,
+  signal: AbortSignal,
+): Promise<Response> => {
   const now = clock.now();
   const body = JSON.stringify({
     type: "message.created",
@@ -63,7 +71,7 @@ const post = ({ id: agentId, url, key, clock }: WebhookOptions, turn: AgentTurn,
       history: turn.history.map(toMessageInfo),
     },
   });
-  return fetch(url, {
+  const request: RequestInit = {
     method: "POST",
     headers: {
       "content-type": "application/json",
@@ -75,15 +83,13 @@ const post = ({ id: agentId, url, key, clock }: WebhookOptions, turn: AgentTurn,
     signal,
     // A redirect would take the conversation to a server that nobody named.
     redirect: "manual",
+  };
+  // The same request, `webhook-id` included, by which a webhook that did get the first one knows the second.
+  return await fetch(url, request).catch((error: unknown) => {
+    if (signal.aborted || !wasReset(error)) throw error;
+    return fetch(url, request);
   });
 };
 
-const describeFailure = (error: unknown): string => {
-  if (error instanceof UnusableAnswerError) return error.message;
-  const cause: unknown = error instanceof Error ? error.cause : undefined;
-  const hasCode = typeof cause === "object" && cause !== null && "code" in cause;
-  const code = hasCode && typeof cause.code === "string" ? ` (${cause.code})` : "";
-  return error instanceof Error && error.message === "fetch failed"
-    ? `could not be reached${code}`
-    : `broke off its reply${code}`;
-};
+const describeFailure = (error: unknown): string =>
+  error instanceof UnusableAnswerError ? error.message : describeConnectionFailure(error);

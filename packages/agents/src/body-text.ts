@@ -1,0 +1,24 @@
+import type { ReadableStreamDefaultReader } from "node:stream/web";
+
+export type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
+
+/**
+ * The text of a body as it comes, a leading byte order mark dropped. Throws what `tooLong` makes once it is longer than
+ * `maxBytes`, which bounds what is read of an endless one.
+ */
+export const readBodyText = async function* (
+  reader: BodyReader,
+  maxBytes: number,
+  tooLong: () => Error,
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    bytes += value.byteLength;
+    if (bytes > maxBytes) throw tooLong();
+    yield decoder.decode(value, { stream: true });
+  }
+  yield decoder.decode();
+};
