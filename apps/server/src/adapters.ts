@@ -60,10 +60,10 @@ export const openBus = async (
 /** @throws SettingError for an agents file that can't be read or has a mistake */
 export const openAgents = async (
   { agentsFile, timeouts }: Settings,
-  clock: Clock,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): Promise<AgentDirectory> => {
   try {
-    const source = { path: agentsFile, env: lookUpVariable, timeouts, clock };
+    const source = { path: agentsFile, env: lookUpVariable, timeouts, clock, log };
     return createAgentDirectory(await loadAgents(source));
   } catch (error) {
     if (!(error instanceof AgentsFileError)) throw error;

@@ -45,7 +45,7 @@ export const openSessions = async (
 ): Promise<OpenSessions> => {
   const log = toLog(logger);
   const around: NonNullable<Overrides["around"]> = overrides.around ?? ((_, port) => port);
-  const agents = overrides.agents ?? (await openAgents(settings, clock));
+  const agents = overrides.agents ?? (await openAgents(settings, { clock, log }));
   const { errorBody } = dialects[settings.restDialect];
   const open = async () => {
     const store = overrides.store ?? (await openStore(settings, clock));

@@ -5,33 +5,10 @@ import {
   type TimeoutSettings,
 } from "@adjourn/sessions";
 import { z } from "zod";
+import { type EnvLookup, fromEnv } from "./agents-file-env.js";
+import { describeGiven, field } from "./agents-file-field.js";
+import { modelHeaders, modelParameters } from "./agents-file-model.js";
 import { parseWebhookSecret } from "./webhook-signature.js";
-
-/** The value of an environment variable, undefined where it is not set. */
-export type EnvLookup = (name: string) => string | undefined;
-
-/** Refuses with the rest of a line: what was given and what is allowed. */
-type Refuse = (problem: string) => undefined;
-
-/** The value that `read` makes of what was given; where it makes none, it has refused. */
-const field = <T>(read: (given: unknown, refuse: Refuse) => T | undefined) =>
-  z.unknown().transform((given, ctx): T => {
-    let problem = "can't be used";
-    const value = read(given, (why) => {
-      problem = why;
-      return undefined;
-    });
-    if (value !== undefined) return value;
-    ctx.addIssue({ code: "custom", message: problem });
-    return z.NEVER;
-  });
-
-/** What was given, for a line of output: at most 60 characters. */
-export const describeGiven = (given: unknown): string => {
-  if (given === undefined) return "is missing";
-  const json = JSON.stringify(given);
-  return `is ${json.length > 60 ? `${json.slice(0, 59)}…` : json}`;
-};
 
 const text = (max: number) =>
   field((given, refuse) =>
@@ -46,6 +23,10 @@ const whole = (min: number, max: number) =>
       ? given
       : refuse(`${describeGiven(given)}; allowed: a whole number from ${min} to ${max}`),
   );
+
+const flag = field((given, refuse) =>
+  typeof given === "boolean" ? given : refuse(`${describeGiven(given)}; allowed: true or false`),
+);
 
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -66,25 +47,7 @@ const url = (allowed: string, isAllowed: (url: URL) => boolean) =>
       : refuse(`${describeGiven(given)}; allowed: ${allowed}`);
   });
 
-const baseUrl = url(
-  "an http or https address without user, query and fragment",
-  ({ search, hash }) => search === "" && hash === "",
-);
-
-const webhookUrl = url("an http or https address without user and fragment", ({ hash }) => hash === "");
-
-/** The value of the variable that the entry names. A value in its place is never repeated: it could be the secret. */
-const fromEnv = <T>(env: EnvLookup, allowed: string, read: (value: string) => T | null) =>
-  field((given, refuse) => {
-    if (typeof given !== "string" || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(given))
-      return refuse(
-        `${given === undefined ? "is missing" : "is no name"}; allowed: an environment variable's name`,
-      );
-    const value = env(given)?.trim();
-    if (value === undefined || value === "")
-      return refuse(`names ${given}, which is not set; allowed: ${allowed}`);
-    return read(value) ?? refuse(`names ${given}, whose value has another form; allowed: ${allowed}`);
-  });
+const address = url("an http or https address without user and fragment", ({ hash }) => hash === "");
 
 const timeoutConfig = (timeouts: TimeoutSettings) =>
   field((given, refuse) => {
@@ -120,27 +83,37 @@ export const entrySchemas = ({ env, timeouts }: { env: EnvLookup; timeouts: Time
   return {
     echo: z.strictObject({ kind: z.literal("echo"), ...every }),
     typewriter: z.strictObject({ kind: z.literal("typewriter"), ...every }),
-    openai: z.strictObject({
-      kind: z.literal("openai"),
-      ...every,
-      historyLimit,
-      baseUrl,
-      model: text(200),
-      apiKeyEnv: fromEnv(env, "a variable that holds a key without spaces", (value) =>
-        /^[\x21-\x7e]+$/.test(value) ? value : null,
-      ).optional(),
-      systemPrompt: text(100_000).optional(),
-    }),
+    openai: z
+      .strictObject({
+        kind: z.literal("openai"),
+        ...every,
+        historyLimit,
+        baseUrl: address,
+        model: text(200),
+        apiKeyEnv: fromEnv({
+          env,
+          allowed: "a variable that holds a key without spaces",
+          read: (value) => (/^[\x21-\x7e]+$/.test(value) ? value : null),
+        }).optional(),
+        systemPrompt: text(100_000).optional(),
+        headers: modelHeaders(env).optional(),
+        parameters: modelParameters.optional(),
+        keepThinking: flag.optional(),
+      })
+      .refine(({ apiKeyEnv, headers }) => apiKeyEnv === undefined || headers?.authorization === undefined, {
+        path: ["headers"],
+        message: "has authorization, which apiKeyEnv sets; allowed: one of the two",
+      }),
     webhook: z.strictObject({
       kind: z.literal("webhook"),
       ...every,
       historyLimit,
-      url: webhookUrl,
-      secretEnv: fromEnv(
+      url: address,
+      secretEnv: fromEnv({
         env,
-        "a variable that holds whsec_ and 24 to 64 bytes in base64",
-        parseWebhookSecret,
-      ),
+        allowed: "a variable that holds whsec_ and 24 to 64 bytes in base64",
+        read: parseWebhookSecret,
+      }),
     }),
   };
 };

@@ -1,12 +1,7 @@
 import type { TimeoutSettings } from "@adjourn/sessions";
-import {
-  type AgentEntry,
-  type AgentKind,
-  describeGiven,
-  type EntrySchemas,
-  type EnvLookup,
-  entrySchemas,
-} from "./agents-file-fields.js";
+import type { EnvLookup } from "./agents-file-env.js";
+import { describeGiven } from "./agents-file-field.js";
+import { type AgentEntry, type AgentKind, type EntrySchemas, entrySchemas } from "./agents-file-fields.js";
 
 /** What is wrong with an agents file: a line for each mistake, without a secret in it. */
 export class AgentsFileError extends Error {
@@ -45,8 +40,26 @@ const parseList = (text: string): readonly unknown[] => {
   } catch (error) {
     throw new AgentsFileError([`is not JSON${findLine(error, text)}; allowed: a JSON list of agents`]);
   }
-  if (Array.isArray(parsed)) return parsed;
-  throw new AgentsFileError([`${describeGiven(parsed)}; allowed: a JSON list of agents`]);
+  if (!nestsAtMost(parsed, deepestLevels))
+    throw new AgentsFileError([`nests deeper than that; allowed: at most ${deepestLevels} levels`]);
+  if (!Array.isArray(parsed))
+    throw new AgentsFileError([`${describeGiven(parsed)}; allowed: a JSON list of agents`]);
+  if (parsed.length > mostAgents)
+    throw new AgentsFileError([`has ${parsed.length} entries; allowed: at most ${mostAgents} agents`]);
+  return parsed;
+};
+
+const deepestLevels = 64;
+const mostAgents = 1_000;
+
+/** Level by level: what is recursive, `JSON.stringify` too, runs out of stack on what is nested deeply enough. */
+const nestsAtMost = (value: unknown, levels: number): boolean => {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > levels) return false;
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+  }
+  return true;
 };
 
 const findLine = (error: unknown, text: string): string => {
@@ -69,12 +82,17 @@ const parseEntry = (given: unknown, path: string, schemas: EntrySchemas): Parsed
     problems: result.error.issues.flatMap((issue) =>
       issue.code === "unrecognized_keys"
         ? issue.keys.map(
-            (key) => `${path}.${key} is unknown; allowed: ${Object.keys(schemas[kind].shape).join(", ")}`,
+            (key) =>
+              `${path}${showKey(key)} is unknown; allowed: ${Object.keys(schemas[kind].shape).join(", ")}`,
           )
         : [`${path}.${issue.path.join(".")} ${issue.message}`],
     ),
   };
 };
+
+/** A key may be anything, a line break included. */
+const showKey = (key: string): string =>
+  /^\w{1,60}$/.test(key) ? `.${key}` : ` has a key that ${describeGiven(key)}, which`;
 
 const isKind = (kind: string, schemas: EntrySchemas): kind is AgentKind => Object.hasOwn(schemas, kind);
 

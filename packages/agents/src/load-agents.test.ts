@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { defaultTimeoutSettings } from "@adjourn/sessions";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startServer } from "../test/local-server.js";
+import { createKeptLog } from "../test/openai-agent.js";
 import { collect, createStoppedClock, turnOf } from "../test/turns.js";
 import { loadAgents } from "./load-agents.js";
 
 const variables: Readonly<Record<string, string>> = {
   OPENAI_API_KEY: "sk-test-secret",
+  AZURE_API_KEY: "sk-test-secret",
   HOOK_SECRET: `whsec_${Buffer.alloc(32).toString("base64")}`,
 };
 
@@ -24,9 +26,10 @@ const loadPath = (path: string | null) =>
     env: (name) => variables[name],
     timeouts: defaultTimeoutSettings,
     clock: createStoppedClock(),
+    log: createKeptLog(),
   });
 
-const load = async (text: string) => {
+const load = async (text: string | Buffer) => {
   const path = join(folder, "agents.json");
   await writeFile(path, text);
   return await loadPath(path);
@@ -105,6 +108,7 @@ test("the file that docs/agents.md shows is one that loads", async () => {
     ["Typewriter", "typewriter"],
     ["Helper", "openai"],
     ["Local", "openai"],
+    ["Azure", "openai"],
     ["Support", "webhook"],
   ]);
 });
@@ -119,4 +123,20 @@ test("each line of a refusal names the file", async () => {
   await expect(loadPath(join(folder, "none.json"))).rejects.toThrow(
     `AGENTS_FILE ${join(folder, "none.json")}: can't be read (ENOENT); allowed: the path of a JSON file`,
   );
+});
+
+test.each<[string, Buffer, string]>([
+  ["too long", Buffer.alloc(1_048_577, " "), "is longer than that; allowed: a file of at most 1 MiB"],
+  ["not UTF-8", Buffer.from([0x5b, 0xff, 0x5d]), "is not UTF-8; allowed: a JSON file in UTF-8"],
+  ["UTF-16", Buffer.from("\uFEFF[]", "utf16le"), "is not UTF-8; allowed: a JSON file in UTF-8"],
+])("a file that is %s is refused in one line", async (_, bytes, problem) => {
+  await expect(load(bytes)).rejects.toThrow(`AGENTS_FILE ${join(folder, "agents.json")}: ${problem}`);
+});
+
+test("a file without end is not read to it, a folder not at all, and a byte order mark is no mistake", async () => {
+  await expect(loadPath("/dev/zero")).rejects.toThrow(
+    "AGENTS_FILE /dev/zero: is longer than that; allowed: a file of at most 1 MiB",
+  );
+  await expect(loadPath(folder)).rejects.toThrow(`AGENTS_FILE ${folder}: can't be read (EISDIR)`);
+  expect(summaries(await load("\uFEFF[]"))).toHaveLength(2);
 });

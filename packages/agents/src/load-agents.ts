@@ -1,8 +1,10 @@
-import { readFile } from "node:fs/promises";
-import type { Agent, Clock, TimeoutSettings } from "@adjourn/sessions";
+import { createReadStream } from "node:fs";
+import type { Agent, Clock, Log, TimeoutSettings } from "@adjourn/sessions";
 import { AgentsFileError, parseAgentsFile } from "./agents-file.js";
-import type { AgentEntry, EnvLookup } from "./agents-file-fields.js";
+import type { EnvLookup } from "./agents-file-env.js";
+import type { AgentEntry } from "./agents-file-fields.js";
 import { createEcho } from "./echo.js";
+import { createOpenAi } from "./openai.js";
 import { createBuiltInAgents } from "./registry.js";
 import { createTypewriter } from "./typewriter.js";
 import { createWebhook } from "./webhook.js";
@@ -13,16 +15,23 @@ export interface AgentsSource {
   readonly env: EnvLookup;
   readonly timeouts: TimeoutSettings;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /**
  * The two built in, then the file's in its order; an entry with the id of one built in takes its place.
  * @throws AgentsFileError whose lines name the file
  */
-export const loadAgents = async ({ path, clock, ...allowed }: AgentsSource): Promise<readonly Agent[]> => {
+export const loadAgents = async ({
+  path,
+  clock,
+  log,
+  ...allowed
+}: AgentsSource): Promise<readonly Agent[]> => {
   const byId = new Map(createBuiltInAgents({ clock }).map((agent) => [agent.id, agent]));
   if (path !== null)
-    for (const entry of await readEntries(path, allowed)) byId.set(entry.id, await createAgent(entry, clock));
+    for (const entry of await readEntries(path, allowed))
+      byId.set(entry.id, createAgent(entry, { clock, log }));
   return [...byId.values()];
 };
 
@@ -32,27 +41,43 @@ const readEntries = async (
 ): Promise<readonly AgentEntry[]> => {
   const nameFile = (problems: readonly string[]): AgentsFileError =>
     new AgentsFileError(problems.map((problem) => `AGENTS_FILE ${path}: ${problem}`));
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readBounded(path).catch((error: NodeJS.ErrnoException) => {
     throw nameFile([`can't be read (${error.code}); allowed: the path of a JSON file`]);
   });
   try {
-    return parseAgentsFile(text, allowed);
+    return parseAgentsFile(decode(bytes), allowed);
   } catch (error) {
     throw error instanceof AgentsFileError ? nameFile(error.problems) : error;
   }
 };
 
-const createAgent = async (entry: AgentEntry, clock: Clock): Promise<Agent> => {
+const longestFileBytes = 1_048_576;
+
+/** At most a byte more than is allowed, whatever the path leads to. */
+const readBounded = async (path: string): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of createReadStream(path, { end: longestFileBytes })) chunks.push(chunk);
+  return Buffer.concat(chunks);
+};
+
+const decode = (bytes: Buffer): string => {
+  if (bytes.length > longestFileBytes)
+    throw new AgentsFileError(["is longer than that; allowed: a file of at most 1 MiB"]);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new AgentsFileError(["is not UTF-8; allowed: a JSON file in UTF-8"]);
+  }
+};
+
+const createAgent = (entry: AgentEntry, { clock, log }: Pick<AgentsSource, "clock" | "log">): Agent => {
   switch (entry.kind) {
     case "echo":
       return createEcho(entry);
     case "typewriter":
       return createTypewriter({ ...entry, clock });
-    case "openai": {
-      // Loaded only where it is used: the AI SDK takes a tenth of a second to start.
-      const { createOpenAi } = await import("./openai.js");
-      return createOpenAi({ ...entry, apiKey: entry.apiKeyEnv });
-    }
+    case "openai":
+      return createOpenAi({ ...entry, apiKey: entry.apiKeyEnv, clock, log });
     case "webhook":
       return createWebhook({ ...entry, key: entry.secretEnv, clock });
   }

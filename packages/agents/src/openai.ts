@@ -1,20 +1,19 @@
-import type { Agent, AgentTurn } from "@adjourn/sessions";
-import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { type ModelMessage, streamText } from "ai";
+import type { Agent, AgentTurn, Clock, Log } from "@adjourn/sessions";
 import { defaultHistoryLimit, defaultReplyTimeoutSeconds, type NamedAgentOptions } from "./agent-options.js";
-import { watchForDone } from "./done-mark.js";
-import { describeModelFailure } from "./openai-failure.js";
+import { readModelAnswer } from "./openai-answer.js";
+import type { ModelPart } from "./openai-chunk.js";
+import { describeModelFailure, ModelFailure } from "./openai-failure.js";
+import { toChatMessages } from "./openai-messages.js";
+import { askModel, type ModelEndpoint } from "./openai-request.js";
+import { createThinkBlockFilter } from "./think-block.js";
 
-export interface OpenAiOptions extends NamedAgentOptions {
-  /** Up to and without `/chat/completions`, such as `https://api.openai.com/v1`. */
-  readonly baseUrl: string;
-  readonly model: string;
-  readonly apiKey?: string | undefined;
+export interface OpenAiOptions extends NamedAgentOptions, ModelEndpoint {
   readonly systemPrompt?: string | undefined;
+  /** Whether a leading `<think>` block is part of the reply, and of what the model is shown of earlier ones. */
+  readonly keepThinking?: boolean | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
 }
-
-/** Pieces can't be taken back, so a call is tried again only where no answer had begun. */
-const maxRetries = 1;
 
 /**
  * Any OpenAI-compatible chat endpoint, streamed. The reply throws an `Error` without secrets or content in it where
@@ -22,15 +21,6 @@ const maxRetries = 1;
  */
 export const createOpenAi = (options: OpenAiOptions): Agent => {
   const { host } = new URL(options.baseUrl);
-  const modelFor = (onDone: () => void) =>
-    createOpenAICompatible({
-      name: "model",
-      baseURL: options.baseUrl,
-      apiKey: options.apiKey,
-      // A redirect would take the conversation to a server that nobody named.
-      fetch: async (input, init) => watchForDone(await fetch(input, { ...init, redirect: "manual" }), onDone),
-    }).chatModel(options.model);
-
   return {
     id: options.id,
     name: options.name,
@@ -41,27 +31,11 @@ export const createOpenAi = (options: OpenAiOptions): Agent => {
     async *reply(turn) {
       turn.signal.throwIfAborted();
       const left = new AbortController();
-      let isFinished = false;
-      const { fullStream } = streamText({
-        model: modelFor(() => {
-          isFinished = true;
-        }),
-        system: options.systemPrompt,
-        messages: toModelMessages(turn),
-        abortSignal: AbortSignal.any([turn.signal, left.signal]),
-        maxRetries,
-        // Errors arrive as parts of the stream; by default they are printed as well.
-        onError: () => {},
-      });
-      let isEmpty = true;
+      const signal = AbortSignal.any([turn.signal, left.signal]);
       try {
-        for await (const part of fullStream) {
+        for await (const piece of readReply(askFittingly(options, turn, signal), options)) {
           turn.signal.throwIfAborted();
-          if (part.type === "error") throw part.error;
-          if (part.type === "finish") isFinished ||= part.rawFinishReason !== undefined;
-          if (part.type !== "text-delta" || part.text === "") continue;
-          isEmpty = false;
-          yield part.text;
+          yield piece;
         }
       } catch (error) {
         turn.signal.throwIfAborted();
@@ -70,11 +44,73 @@ export const createOpenAi = (options: OpenAiOptions): Agent => {
         left.abort();
       }
       turn.signal.throwIfAborted();
-      if (isEmpty) throw new Error(`The model at ${host} gave an empty reply`);
-      if (!isFinished) throw new Error(`The model at ${host} broke off its reply`);
     },
   };
 };
 
-const toModelMessages = ({ history, message }: AgentTurn): ModelMessage[] =>
-  [...history, message].map(({ isAgent, content }) => ({ role: isAgent ? "assistant" : "user", content }));
+/**
+ * The parts of the model's answer. Where the conversation is too long for the model, the older half of the history is
+ * left out and it is asked again, down to the message alone: seven times at most, the history being 100 messages at most.
+ */
+const askFittingly = async function* (
+  options: OpenAiOptions,
+  turn: AgentTurn,
+  signal: AbortSignal,
+): AsyncGenerator<ModelPart> {
+  const { systemPrompt, keepThinking = false, clock, log } = options;
+  let { history } = turn;
+  for (;;) {
+    let hasBegun = false;
+    try {
+      const messages = toChatMessages({ systemPrompt, history, message: turn.message, keepThinking });
+      const response = await askModel(options, messages, { clock, signal });
+      for await (const part of readModelAnswer(response, clock)) {
+        hasBegun ||= part.type === "text";
+        yield part;
+      }
+      return;
+    } catch (error) {
+      const isTooLong = error instanceof ModelFailure && error.isContextTooLong;
+      if (signal.aborted || hasBegun || !isTooLong || history.length === 0) throw error;
+      history = history.slice(Math.ceil(history.length / 2));
+      log.warn("The conversation is too long for the model, older messages are left out", {
+        agentId: options.id,
+        sessionId: turn.sessionId,
+        messagesLeft: history.length,
+      });
+    }
+  }
+};
+
+/** @throws ModelFailure where the model says nothing */
+const readReply = async function* (
+  parts: AsyncIterable<ModelPart>,
+  { keepThinking = false }: OpenAiOptions,
+): AsyncGenerator<string> {
+  const filter = keepThinking ? null : createThinkBlockFilter();
+  const seen = new Set<ModelPart["type"]>();
+  let isEmpty = true;
+  let finishReason: string | undefined;
+  for await (const part of parts) {
+    seen.add(part.type);
+    if (part.type === "finish") finishReason = part.reason;
+    if (part.type !== "text") continue;
+    const text = filter ? filter.feed(part.text) : part.text;
+    if (text === "") continue;
+    isEmpty = false;
+    yield text;
+  }
+  const rest = filter?.end() ?? "";
+  if (rest !== "") yield rest;
+  else if (isEmpty) throw emptyReply(seen, finishReason);
+};
+
+const emptyReply = (seen: ReadonlySet<ModelPart["type"]>, finishReason: string | undefined): ModelFailure => {
+  if (seen.has("tool-call")) return new ModelFailure("asked for a tool, and agents here have none");
+  const isPlain =
+    finishReason === undefined || finishReason === "stop" || !/^[A-Za-z_]{1,48}$/.test(finishReason);
+  const reason = isPlain ? "" : ` (${finishReason})`;
+  return seen.has("thinking") || seen.has("text")
+    ? new ModelFailure(`gave its thoughts and no reply${reason}`)
+    : new ModelFailure(`gave an empty reply${reason}`);
+};

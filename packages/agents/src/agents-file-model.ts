@@ -1,0 +1,73 @@
+import type { JsonObject } from "@adjourn/sessions";
+import { type EnvLookup, readVariable } from "./agents-file-env.js";
+import { describeGiven, field, type Refuse } from "./agents-file-field.js";
+
+const mostHeaders = 50;
+const longestHeaderCharacters = 8_192;
+const longestParametersCharacters = 16_384;
+
+/** What the HTTP client sets by itself. */
+const reservedHeaders: readonly string[] = [
+  "connection",
+  "content-length",
+  "content-type",
+  "expect",
+  "host",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
+
+const allowedHeaders = `an object of at most ${mostHeaders} headers, each with text or {"env": "<name>"}`;
+const allowedHeader = `1 to ${longestHeaderCharacters} printable ASCII characters`;
+
+/** Names in lower case; values as they stand or, where they are secret, from the environment. */
+export const modelHeaders = (env: EnvLookup) =>
+  field((given, refuse) => {
+    if (!isObject(given) || Object.keys(given).length > mostHeaders)
+      return refuse(`is no such object; allowed: ${allowedHeaders}`);
+    const headers = new Map<string, string>();
+    for (const [name, value] of Object.entries(given)) {
+      const lowerCase = name.toLowerCase();
+      if (!/^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/.test(lowerCase) || reservedHeaders.includes(lowerCase))
+        return refuse(`has a name that ${describeGiven(name)}; allowed: names of headers that we don't set`);
+      if (headers.has(lowerCase)) return refuse(`has ${lowerCase} twice; allowed: each header once`);
+      const read = readHeaderValue(value, (problem) => refuse(`has a ${lowerCase} that ${problem}`), env);
+      if (read === undefined) return undefined;
+      headers.set(lowerCase, read);
+    }
+    return Object.fromEntries(headers);
+  });
+
+/** A value is never repeated in a refusal: it may be a secret that belongs into the environment. */
+const readHeaderValue = (value: unknown, refuse: Refuse, env: EnvLookup): string | undefined => {
+  const read = (text: string) => (isHeaderValue(text) ? text : null);
+  if (typeof value === "string") return read(value) ?? refuse(`can't be sent; allowed: ${allowedHeader}`);
+  return isObject(value) && Object.keys(value).join() === "env"
+    ? readVariable(value.env, refuse, { env, allowed: `a variable that holds ${allowedHeader}`, read })
+    : refuse('has another form; allowed: text or {"env": "<name>"}');
+};
+
+const isHeaderValue = (text: string): boolean =>
+  text.length <= longestHeaderCharacters && /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text);
+
+/** What every request says itself. */
+const reservedParameters: readonly string[] = ["model", "messages", "stream", "__proto__"];
+
+const allowedParameters = `an object of at most ${longestParametersCharacters} characters as JSON`;
+
+/** Sent along as they stand, since each server has its own. */
+export const modelParameters = field((given, refuse): JsonObject | undefined => {
+  if (!isObject(given)) return refuse(`${describeGiven(given)}; allowed: ${allowedParameters}`);
+  const reserved = reservedParameters.find((name) => Object.hasOwn(given, name));
+  if (reserved !== undefined)
+    return refuse(`has ${reserved}; allowed: anything but model, messages and stream`);
+  return JSON.stringify(given).length <= longestParametersCharacters
+    ? given
+    : refuse(`is longer than that; allowed: ${allowedParameters}`);
+});
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
