@@ -131,7 +131,8 @@ const variables = z.object({
 });
 
 /** For the keys of model endpoints, whose variables the agents file names. */
-export const lookUpVariable = (name: string): string | undefined => process.env[name];
+export const lookUpVariable = (name: string): string | undefined =>
+  Object.hasOwn(process.env, name) ? process.env[name] : undefined;
 
 type Variables = z.output<typeof variables>;
 
@@ -239,5 +240,6 @@ const describe = (name: string, given: string | undefined, byDefault: unknown): 
     return byDefault === undefined ? "not set" : `not set and thus ${String(byDefault)}`;
   if (given === "") return "empty";
   if (secretNames.includes(name)) return `set to ${given.length} characters, not shown`;
-  return JSON.stringify(given.replace(/\/\/.*@/s, "//…@"));
+  const shown = JSON.stringify(given.replace(/\/\/.*@/s, "//…@"));
+  return shown.length > 200 ? `${shown.slice(0, 199)}…` : shown;
 };

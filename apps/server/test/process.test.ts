@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -84,6 +85,10 @@ describe("a process that is asked to stop", () => {
   });
 });
 
+const hook =
+  '"id": "00000000-0000-4000-8000-00000000000a", "name": "Hook", "kind": "webhook", "url": "http://127.0.0.1:1"';
+const echo = '{"id": "00000000-0000-4000-8000-00000000000b", "name": "Mine", "kind": "echo"}';
+
 describe("a start that can't be", () => {
   it.each<[string, NodeJS.ProcessEnv]>([
     ["PORT", { PORT: "many" }],
@@ -102,6 +107,27 @@ describe("a start that can't be", () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(new RegExp(`^adjourn: ${name}\\b.*\\n$`));
     expect(stderr).not.toContain("short,");
+  });
+
+  it.each<[string, string | Buffer]>([
+    ["nested deeply", `${"[".repeat(300_000)}${"]".repeat(300_000)}`],
+    ["with a variable that every object has", `[{${hook}, "secretEnv": "__proto__"}]`],
+    ["with a variable that every object has", `[{${hook}, "secretEnv": "constructor"}]`],
+    ["with a key that every object has", `[{${hook}, "__proto__": {"secretEnv": "x"}, "secretEnv": 1}]`],
+    ["with an id twice", `[${echo}, ${echo}]`],
+    ["longer than 1 MiB", `[${" ".repeat(1_048_576)}]`],
+    ["not in UTF-8", Buffer.from([0xff, 0xfe, 0x5b, 0x00, 0x5d, 0x00])],
+  ])("says so in one line for an agents file %s", async (_, content) => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, "agents.json");
+    await writeFile(file, content);
+    const { code, stderr } = await runToExit({
+      PORT: "0",
+      DATABASE_URL: `file:${join(folder.path, "adjourn.db")}`,
+      AGENTS_FILE: file,
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^adjourn: AGENTS_FILE .{1,400}; allowed: .*\n$/);
   });
 
   it("names PORT where another process has it", async () => {
