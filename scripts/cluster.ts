@@ -36,7 +36,11 @@ const listens = async (url: string, usualPort: number): Promise<boolean> => {
   }
 };
 
-const withoutPassword = (url: string): string => url.replace(/\/\/.*@/, "//…@");
+const withoutPassword = (url: string): string => {
+  if (!URL.canParse(url)) return "no address";
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+};
 
 /** What stands in the way of starting, in one line; null where nothing does. */
 const findProblem = async (): Promise<string | null> => {

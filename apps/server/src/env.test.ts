@@ -41,6 +41,7 @@ describe("without any variable", () => {
       rateLimitPerMinute: 0,
       allowedOrigins: [],
       trustProxy: "none",
+      drainDelaySeconds: 0,
       drainSeconds: 30,
       logLevel: "info",
     });
@@ -186,6 +187,20 @@ describe("what is secret is not repeated", () => {
     const message = messageOf({ [name]: given });
     expect(message).toMatch(new RegExp(`^${name} is `));
     for (const part of given.split(/[,:]/)) if (part.length > 2) expect(message).not.toContain(part);
+  });
+
+  it.each([
+    ["mysql://db/x?password=hunter22", "mysql://db/x?…"],
+    ["mysql://me@db/x?a=b&sslpassword=hunter22", "mysql://…@db/x?…"],
+    ["mysql://db/x?password=hunter@22", "mysql://…"],
+    ["mysql://me:hunter?22@db/x", "mysql://…"],
+    ["mysql://db/x#hunter22", "mysql://db/x#…"],
+  ])("shows %s without its password", (given, shown) => {
+    for (const name of ["DATABASE_URL", "REDIS_URL"]) {
+      const message = messageOf({ [name]: given });
+      expect(message).toContain(JSON.stringify(shown));
+      expect(message).not.toMatch(/hunter|22/);
+    }
   });
 
   it.each(["hunter22", "hun/ter22", "hun@ter22", "hun#ter@22", "hun\nter22"])(

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { allowedKeys, parseKeys } from "./keys.js";
 import { isLoopback } from "./loopback.js";
 import { type AddressList, readAddressList } from "./network-address.js";
+import { withoutSecrets } from "./without-secrets.js";
 
 /** Whom `X-Forwarded-*` is believed from: nobody, whoever connects, or these addresses. */
 export type TrustedProxies = "none" | "peer" | AddressList;
@@ -234,12 +235,15 @@ const toSettings = (values: Variables): Settings => ({
 const refuse = (env: NodeJS.ProcessEnv, name: string, allowed: string, byDefault?: unknown): SettingError =>
   new SettingError(`${name} is ${describe(name, env[name], byDefault)}; allowed: ${allowed}`);
 
+/** Whether it begins as an address does that may have a password in it. */
+const isAddress = (given: string): boolean => given.includes("://");
+
 /** What was given, on one line, without what nobody else should read. */
 const describe = (name: string, given: string | undefined, byDefault: unknown): string => {
   if (given === undefined)
     return byDefault === undefined ? "not set" : `not set and thus ${String(byDefault)}`;
   if (given === "") return "empty";
   if (secretNames.includes(name)) return `set to ${given.length} characters, not shown`;
-  const shown = JSON.stringify(given.replace(/\/\/.*@/s, "//…@"));
+  const shown = JSON.stringify(isAddress(given) ? withoutSecrets(given) : given);
   return shown.length > 200 ? `${shown.slice(0, 199)}…` : shown;
 };

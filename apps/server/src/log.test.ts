@@ -56,3 +56,52 @@ it("hides every key, secret, password and signed token, wherever in a line it st
     process.stdout.write = write;
   }
 });
+
+/** A logger's lines for what it is given, with these addresses. */
+const linesOf = (env: NodeJS.ProcessEnv, ...messages: readonly string[]): string[] => {
+  const lines: string[] = [];
+  const write = process.stdout.write;
+  process.stdout.write = (line: string | Uint8Array) => lines.push(String(line)) > 0;
+  try {
+    const logger = createLogger(readSettings(env));
+    for (const message of messages) logger.error({}, message);
+  } finally {
+    process.stdout.write = write;
+  }
+  return lines;
+};
+
+test.each([
+  ["postgres://db/x?password=hunter-222", "hunter-222"],
+  ["postgres://db/x?user=me&password=hunter%20222", "hunter 222"],
+  ["postgres://db/x?user=me&password=hunter%20222", "hunter%20222"],
+  ["postgres://db/x?sslpassword=hunter-222&a=b", "hunter-222"],
+])("a password among the parameters of %s is hidden where it is quoted as %s", (address, quoted) => {
+  expect(linesOf({ DATABASE_URL: address }, `refused: ${quoted}`).join()).not.toContain(quoted);
+});
+
+test.each([
+  ["x eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln y", "x [hidden] y"],
+  ["x eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0. y", "x [hidden] y"],
+  ["a.b.eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln.c", "a.b.[hidden].c"],
+  ["x-eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln", "x-[hidden]"],
+  ["eyJ.short.one and eyJhbGciOiJIUzI1NiJ9 alone", "eyJ.short.one and eyJhbGciOiJIUzI1NiJ9 alone"],
+])("of %s the signed tokens are hidden", (said, logged) => {
+  expect(JSON.parse(linesOf({}, said)[0] ?? "")).toMatchObject({ msg: logged });
+});
+
+test.each(["eyJ", "-eyJaaaaaaaa", "eyJaaaaaaaa.", "a.", "eyJaaaaaaaa.a"])(
+  "a line of %j again and again takes as much longer as it is longer",
+  (part) => {
+    const timeOf = (characters: number): number => {
+      const message = part.repeat(characters / part.length);
+      const startedAt = performance.now();
+      linesOf({}, message);
+      return performance.now() - startedAt;
+    };
+    timeOf(1_000);
+    const short = Math.max(1, Math.min(timeOf(20_000), timeOf(20_000), timeOf(20_000)));
+    // 32 times as long: a quadratic look would take a thousand times longer.
+    expect(Math.min(timeOf(640_000), timeOf(640_000)) / short).toBeLessThan(250);
+  },
+);

@@ -2,8 +2,7 @@ import type { Log } from "@adjourn/sessions";
 import { type Logger, pino, stdSerializers } from "pino";
 import pretty from "pino-pretty";
 import type { Settings } from "./env.js";
-
-const censor = "[hidden]";
+import { censor, hideSecrets } from "./hide-secrets.js";
 
 /** What must not be read in a log, wherever in an entry it stands. */
 const secrets = ["authorization", "cookie", "token", "ticket", "x-api-key", "set-cookie", "apiKey", "secret"];
@@ -36,37 +35,6 @@ export const toLog = (logger: Logger): Log => ({
   warn: (message, fields) => logger.warn(fields ?? {}, message),
   error: (message, fields) => logger.error(fields ?? {}, message),
 });
-
-/** A session's token or a ticket, whoever quotes it. */
-const signed = /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g;
-
-/** The last look at a line, for what came in a sentence of an error rather than in a field. */
-const hideSecrets = ({ adminKeys, serviceKeys, secret, databaseUrl, redisUrl }: LogSettings) => {
-  const known = [
-    ...[...adminKeys, ...serviceKeys].map(({ key }) => key),
-    secret ?? "",
-    ...passwordOf(databaseUrl),
-    ...passwordOf(redisUrl ?? ""),
-  ].flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
-  const hidden = [...new Set(known)].filter((text) => text !== "");
-  return (line: string): string =>
-    hidden.reduce((text, one) => text.replaceAll(one, censor), line.replace(signed, censor));
-};
-
-const passwordOf = (url: string): readonly string[] => {
-  if (!URL.canParse(url)) return [];
-  const { password } = new URL(url);
-  // A short one would make the log unreadable without being hidden: it may be any word.
-  return password.length < 8 ? [] : [password, decode(password)];
-};
-
-const decode = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
 
 /** Query fields whose values may be read in a log; in any other a caller may have put what lets its bearer in. */
 const shownFields = "agentId|userId|limit|cursor|before|after|cause|lastEventId|batch|input";

@@ -1,7 +1,8 @@
-import { startServer } from "./compose.js";
+import { type RunningServer, startServer } from "./compose.js";
 import { readSettings, SettingError } from "./env.js";
 import { createLogger } from "./log.js";
 import { startFailure } from "./start-failure.js";
+import { onStopSignals } from "./stop-signals.js";
 
 /** Ends the process with one line. */
 const fail = (message: string): never => {
@@ -11,27 +12,23 @@ const fail = (message: string): never => {
 
 const main = async (): Promise<void> => {
   const settings = readSettings();
-  const server = await startServer(settings).catch((error: unknown) => {
-    throw startFailure(error, settings) ?? error;
-  });
   const logger = createLogger(settings);
-  let isStopping = false;
-  const stop = (signal: NodeJS.Signals) => {
-    // Whoever asks twice does not want to wait.
-    if (isStopping) process.exit(signal === "SIGINT" ? 130 : 143);
-    isStopping = true;
+  let server: RunningServer | null = null;
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    if (!server) {
+      // Nobody is served yet, and what the store was asked for is undone with the connection.
+      logger.info({ signal }, "Stopping before the start is complete");
+      return;
+    }
     const { drainDelaySeconds, drainSeconds } = settings;
     logger.info({ signal, drainDelaySeconds, drainSeconds }, "Draining");
-    server.close(drainSeconds * 1_000, drainDelaySeconds * 1_000).then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error({ error }, "Could not close");
-        process.exit(1);
-      },
-    );
+    await server.close(drainSeconds * 1_000, drainDelaySeconds * 1_000);
   };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
+  // The start may wait for its database for as long as that is away.
+  onStopSignals(stop, (error) => logger.error({ error }, "Could not close"));
+  server = await startServer(settings).catch((error: unknown) => {
+    throw startFailure(error, settings) ?? error;
+  });
   // Whoever reads this may send a signal at once.
   logger.info({ url: server.url }, "Listening");
 };

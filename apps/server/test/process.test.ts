@@ -1,12 +1,14 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { adminKey, serviceKey, typewriterId, until } from "./harness.js";
 import { hasHeard, listenerWires } from "./listening.js";
-import { runToExit, spawnServer, temporaryFolder } from "./server-process.js";
+import { runToExit, spawnServer, spawnWaiting, temporaryFolder } from "./server-process.js";
 import { createSession, restWire } from "./wires.js";
 
 describe("a process that is killed", () => {
@@ -88,6 +90,29 @@ describe("a process that is asked to stop", () => {
 const hook =
   '"id": "00000000-0000-4000-8000-00000000000a", "name": "Hook", "kind": "webhook", "url": "http://127.0.0.1:1"';
 const echo = '{"id": "00000000-0000-4000-8000-00000000000b", "name": "Mine", "kind": "echo"}';
+describe("a process that waits for its database", () => {
+  const env = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" };
+
+  it.each(["SIGTERM", "SIGINT"] as const)("stops when it gets %s", async (signal) => {
+    await using waiting = await spawnWaiting(env);
+    waiting.process.kill(signal);
+    expect(await waiting.exited).toEqual({ code: 0, stderr: "" });
+  });
+
+  it("stops when it gets SIGTERM as the first process of a container", async ({ skip }) => {
+    const container = ["unshare", "--pid", "--fork", "--kill-child"];
+    const isAllowed = await promisify(execFile)("unshare", [...container.slice(1), "true"]).then(
+      () => true,
+      () => false,
+    );
+    if (!isAllowed) return skip("only root can start a process as the first of its own");
+    await using waiting = await spawnWaiting(env, ...container);
+    const { pid } = waiting.process;
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
+    process.kill(Number(children), "SIGTERM");
+    expect(await waiting.exited).toEqual({ code: 0, stderr: "" });
+  });
+});
 
 describe("a start that can't be", () => {
   it.each<[string, NodeJS.ProcessEnv]>([
@@ -142,6 +167,16 @@ describe("a start that can't be", () => {
     other.close();
     expect(code).toBe(1);
     expect(stderr).toMatch(new RegExp(`^adjourn: PORT is "${port}", which is in use.*\\n$`));
+  });
+
+  it("shows no password that stands among a database's parameters", async () => {
+    const { code, stderr } = await runToExit({
+      PORT: "0",
+      DATABASE_URL: "postgres://127.0.0.1:1/x?password=nobody-may-read-this&unheard=of",
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^adjourn: DATABASE_URL\b.*"unheard".*\n$/);
+    expect(stderr).not.toContain("nobody-may-read-this");
   });
 
   it("names DATABASE_URL where another process has the file", async () => {

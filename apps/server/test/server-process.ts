@@ -25,8 +25,12 @@ export interface ServerProcess extends AsyncDisposable {
 /** Only what a program needs to run at all: no setting of the machine's may leak into a test. */
 const bareEnv = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, ...env });
 
-const spawnMain = (env: NodeJS.ProcessEnv) => {
-  const child = spawn(process.execPath, ["--conditions=adjourn-source", "--import", "tsx", "src/main.ts"], {
+const program = ["--conditions=adjourn-source", "--import", "tsx", "src/main.ts"];
+
+/** `around` is the command that starts it, where it is not started by itself. */
+const spawnMain = (env: NodeJS.ProcessEnv, ...around: readonly string[]) => {
+  const [file = process.execPath, ...rest] = [...around, process.execPath, ...program];
+  const child = spawn(file, rest, {
     cwd: appFolder,
     env: bareEnv(env),
     stdio: ["ignore", "pipe", "pipe"],
@@ -45,6 +49,20 @@ const spawnMain = (env: NodeJS.ProcessEnv) => {
 
 /** Runs the server as it is run for good; it is expected not to start. */
 export const runToExit = (env: NodeJS.ProcessEnv): Promise<Exit> => spawnMain(env).exited;
+
+/** Runs the server as it is run for good; it is not expected to serve before it is stopped. */
+export const spawnWaiting = async (env: NodeJS.ProcessEnv, ...around: readonly string[]) => {
+  const { child, exited, output } = spawnMain({ PORT: "0", ...env }, ...around);
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on("data", () => output().includes("waiting for it") && resolve());
+    void exited.then(({ stderr }) => reject(new Error(`did not wait: ${stderr}`)));
+  });
+  const kill = async () => {
+    child.kill("SIGKILL");
+    await exited;
+  };
+  return { process: child, output, exited, [Symbol.asyncDispose]: kill };
+};
 
 /** Runs the server as it is run for good, on a free port. */
 export const spawnServer = async (env: NodeJS.ProcessEnv): Promise<ServerProcess> => {

@@ -33,5 +33,7 @@ export const toDriverAddress = (url: string): string => {
 export const withoutSecrets = (url: string): string => {
   if (!URL.canParse(url)) return "given";
   const { protocol, host, pathname, search } = new URL(url);
+  // An @ there may end a password that was not escaped: then nothing can be told apart.
+  if (search.includes("@")) return `${protocol}//…`;
   return `${protocol}//…@${host}${pathname}${search === "" ? "" : "?…"}`;
 };
