@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { newSessionDraft } from "./testing/session-store-contract-setting.js";
 import { createTestWorld } from "./testing/test-world.js";
 
 it("ends at once what a change of timeout puts into the past, even with a sweep under way that looked before", async () => {
@@ -20,4 +21,24 @@ it("ends at once what a change of timeout puts into the past, even with a sweep 
   for (const answer of answers) answer();
   expect((await updated).timeRemaining).toBe(0);
   expect(await store.readEndings([sessionId])).toMatchObject([{ cause: "expired" }]);
+});
+
+it("deletes old idempotency keys in batches until none is left, each of them bounded", async () => {
+  const { store, clock, create } = createTestWorld();
+  await create();
+  for (let i = 0; i < 1_100; i++) {
+    const draft = newSessionDraft();
+    await store.createSession(draft, { key: `key ${i}`, fingerprint: "f" });
+  }
+  const deleted: number[] = [];
+  const { deleteIdempotencyKeysBefore } = store;
+  store.deleteIdempotencyKeysBefore = async (cutoff, limit) => {
+    const count = await deleteIdempotencyKeysBefore(cutoff, limit);
+    deleted.push(count);
+    return count;
+  };
+  await clock.advance(25 * 60 * 60_000);
+  expect(deleted.reduce((sum, count) => sum + count, 0)).toBe(1_100);
+  expect(Math.max(...deleted)).toBeLessThanOrEqual(500);
+  expect(await store.readCreated({ key: "key 0", fingerprint: "f" })).toBeNull();
 });

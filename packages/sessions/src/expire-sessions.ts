@@ -10,6 +10,7 @@ const batchSize = 100;
 const retentionEveryMs = 60_000;
 /** Endings that go in one transaction, with all that was said before them: SQLite lets nothing else in meanwhile. */
 const retentionBatch = 10;
+const keyBatch = 500;
 const dayMs = 86_400_000;
 /** How long a retry with an Idempotency-Key is recognised (contract §2). */
 const idempotencyKeyLifeMs = dayMs;
@@ -43,7 +44,15 @@ export const startSweeper = (ports: Needs, hub: Hub, retentionDays: number | nul
   };
   const { log } = ports;
   const sweepAlone = logging(log, "The sweep of expired sessions failed", sweep);
-  const deleteAlone = logging(log, "The sweep of old records failed", () => deleteOld(ports, retentionDays));
+  const deleteKeys = logging(log, "The sweep of old idempotency keys failed", () => deleteOldKeys(ports));
+  const deleteEnded = logging(log, "The sweep of old records failed", () =>
+    deleteOldEndings(ports, retentionDays),
+  );
+  // One that fails must not keep the other from its work.
+  const deleteAlone = async (): Promise<void> => {
+    await deleteKeys();
+    await deleteEnded();
+  };
   const stopSweeping = repeat(ports, sweepEveryMs, sweepAlone);
   const stopDeleting = repeat(ports, retentionEveryMs, deleteAlone);
   return {
@@ -74,11 +83,15 @@ const sweepOnce = async ({ store }: Needs, hub: Hub): Promise<void> => {
   }
 };
 
-const deleteOld = async ({ store }: Needs, retentionDays: number | null): Promise<void> => {
-  const now = store.now();
-  await store.deleteIdempotencyKeysBefore(now - idempotencyKeyLifeMs);
+const deleteOldKeys = async ({ store }: Needs): Promise<void> => {
+  const cutoff = store.now() - idempotencyKeyLifeMs;
+  while ((await store.deleteIdempotencyKeysBefore(cutoff, keyBatch)) === keyBatch);
+};
+
+const deleteOldEndings = async ({ store }: Needs, retentionDays: number | null): Promise<void> => {
   if (retentionDays === null) return;
-  while ((await store.deleteEndedBefore(now - retentionDays * dayMs, retentionBatch)) === retentionBatch);
+  const cutoff = store.now() - retentionDays * dayMs;
+  while ((await store.deleteEndedBefore(cutoff, retentionBatch)) === retentionBatch);
 };
 
 /** The same work, whose failure is logged, once until it works again, and goes no further. */

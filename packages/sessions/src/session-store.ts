@@ -221,8 +221,8 @@ export interface SessionStore {
   eraseChannel(channelId: string): Promise<EraseOutcome>;
   /** Deletes at most `limit` endings from before `cutoff` (ms), and channels left without a session or an ending. */
   deleteEndedBefore(cutoff: number, limit: number): Promise<number>;
-  /** Deletes keys from before `cutoff` (ms). */
-  deleteIdempotencyKeysBefore(cutoff: number): Promise<void>;
+  /** Deletes at most `limit` keys from before `cutoff` (ms). @returns how many */
+  deleteIdempotencyKeysBefore(cutoff: number, limit: number): Promise<number>;
 
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -122,9 +122,15 @@ export const createInMemorySessionStore = ({
         if (!rest.some((kept) => kept.channelId === channelId)) state.forgetChannel(channelId);
       return old.length;
     },
-    async deleteIdempotencyKeysBefore(cutoff) {
+    async deleteIdempotencyKeysBefore(cutoff, limit) {
+      let deleted = 0;
       for (const keys of [state.createKeys, state.endKeys])
-        for (const [key, { createdAt }] of keys) if (createdAt < cutoff) keys.delete(key);
+        for (const [key, { createdAt }] of keys)
+          if (createdAt < cutoff && deleted < limit) {
+            keys.delete(key);
+            deleted++;
+          }
+      return deleted;
     },
 
     async readOrCreateSecret(candidate) {

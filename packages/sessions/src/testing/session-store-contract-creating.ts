@@ -240,13 +240,27 @@ export const describeCreating = (setting: () => Setting): void => {
     expect(await s.store.createSession(draft, key)).toMatchObject({ outcome: "created" });
   });
 
+  test("keys are swept at most the limit each time, until none is left", async () => {
+    const s = setting();
+    const keys = [1, 2, 3].map((n) => ({ key: `key ${n}`, fingerprint: "body" }));
+    for (const key of keys) await s.store.createSession(newSessionDraft(), key);
+    await s.end(await s.create(), null, "key");
+    await s.advance(1);
+    const cutoff = s.store.now();
+    expect(await s.store.deleteIdempotencyKeysBefore(cutoff, 3)).toBe(3);
+    expect(await s.store.deleteIdempotencyKeysBefore(cutoff, 3)).toBe(1);
+    expect(await s.store.deleteIdempotencyKeysBefore(cutoff, 3)).toBe(0);
+    for (const key of keys)
+      expect(await s.store.createSession(newSessionDraft(), key)).toMatchObject({ outcome: "created" });
+  });
+
   test("a swept key is forgotten, a younger one is not", async () => {
     const s = setting();
     const [old, young] = ["old", "young"].map((key) => ({ key, fingerprint: "body" }));
     await s.store.createSession(newSessionDraft(), old ?? null);
     await s.advance(1);
     await s.store.createSession(newSessionDraft(), young ?? null);
-    await s.store.deleteIdempotencyKeysBefore(s.store.now());
+    await s.store.deleteIdempotencyKeysBefore(s.store.now(), 10);
     expect(await s.store.createSession(newSessionDraft(), young ?? null)).toMatchObject({
       outcome: "repeated",
     });

@@ -170,7 +170,7 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(await s.end(lost, null, "late")).toMatchObject({ outcome: "over" });
     await s.end(swept, null, "key");
     await s.advance(1);
-    await s.store.deleteIdempotencyKeysBefore(s.store.now());
+    await s.store.deleteIdempotencyKeysBefore(s.store.now(), 10);
     expect(await s.end(swept, null, "key")).toMatchObject({ outcome: "over", over: { state: "ended" } });
   });
 

@@ -96,6 +96,22 @@ describe.skipIf(url === null)("against a Postgres", () => {
     await store.close();
   });
 
+  test.each(["erasing", "retention"] as const)("a history of many steps is gone after %s", async (how) => {
+    const store = await createPostgresSessionStore({ url: url ?? "", clock, schema: schema.name });
+    const draft = newSessionDraft();
+    const { sessionId, channelId } = draft;
+    await store.createSession(draft, null);
+    const caller = { endedBy: "admin", actor: null } as const;
+    await store.endSession({ sessionId, reason: null, caller, idempotencyKey: null, counts: null });
+    await schema.sql`INSERT INTO messages SELECT 'm' || n, ${channelId}, n, ${sessionId}, 'u', false, null, 'x',
+      '{}', '{}', null, n FROM generate_series(1, 1700) n`;
+    if (how === "erasing") expect(await store.eraseChannel(channelId)).toBe("erased");
+    else expect(await store.deleteEndedBefore(store.now() + 60_000, 10)).toBe(1);
+    expect(await schema.sql`SELECT id FROM messages`).toHaveLength(0);
+    expect(await store.listMessages({ channelId, limit: 1 })).toEqual({ outcome: "unknown_channel" });
+    await store.close();
+  });
+
   test("its clock is the database's, whatever this process believes", async () => {
     const wrong = { ...clock, now: () => Date.now() + 3_600_000 };
     const store = await createPostgresSessionStore({ url: url ?? "", clock: wrong, schema: schema.name });

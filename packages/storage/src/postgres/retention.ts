@@ -1,15 +1,26 @@
 import type { EraseOutcome } from "@adjourn/sessions";
 import type { PostgresDatabase } from "./database.js";
+import type { Queryable } from "./queryable.js";
 
 /** The index of all sessions by channel is without regard to case. */
 const onChannel = "lower(channel_id) = lower(:channelId) AND channel_id = :channelId";
 
+/** How many messages one transaction deletes, so that nobody else has to wait for long. */
+const messagesAtOnce = 500;
+
 const statements = {
   /** Keeps a session from being created on the channel, and a message from being stored, until this is decided. */
   lockChannel: "SELECT 1 FROM channels WHERE id = :channelId FOR UPDATE",
-  eraseChannel: `DELETE FROM channels WHERE id = :channelId AND NOT EXISTS (
+  /** Without a user nobody continues it. */
+  closeChannel: `UPDATE channels SET user_id = '' WHERE id = :channelId AND NOT EXISTS (
       SELECT FROM sessions WHERE channel_id = :channelId AND holds_channel AND expires_at > adjourn_now())
     RETURNING 1`,
+  deleteMessages: `WITH gone AS (
+      DELETE FROM messages WHERE id = ANY (ARRAY(
+        SELECT id FROM messages WHERE channel_id = :channelId ORDER BY seq LIMIT ${messagesAtOnce}))
+      RETURNING 1)
+    SELECT count(*) AS count FROM gone`,
+  eraseChannel: "DELETE FROM channels WHERE id = :channelId",
   forgetReasons: "UPDATE endings SET reason = NULL WHERE channel_id = :channelId",
   forgetMetadata: `UPDATE sessions SET metadata = '{}' WHERE ${onChannel}`,
   readAnswers: `SELECT operation, key, scope, answer FROM idempotency_keys
@@ -23,7 +34,18 @@ const statements = {
   deleteIdleChannel: `DELETE FROM channels WHERE id = :channelId
     AND NOT EXISTS (SELECT FROM sessions WHERE ${onChannel})
     AND NOT EXISTS (SELECT FROM endings WHERE channel_id = :channelId)`,
-  deleteKeys: "DELETE FROM idempotency_keys WHERE created_at < :cutoff",
+  /** Channels of which nothing younger is left: their histories go, whatever else is to be deleted first. */
+  oldChannels: `SELECT DISTINCT channel_id FROM (
+      SELECT channel_id FROM endings WHERE ended_at < :cutoff ORDER BY ended_at LIMIT :limit) AS oldest
+    WHERE NOT EXISTS (SELECT FROM sessions
+        WHERE lower(channel_id) = lower(oldest.channel_id) AND channel_id = oldest.channel_id)
+      AND NOT EXISTS (SELECT FROM endings AS younger
+        WHERE younger.channel_id = oldest.channel_id AND younger.ended_at >= :cutoff)`,
+  deleteKeys: `WITH old AS MATERIALIZED (
+      SELECT operation, key, scope FROM idempotency_keys WHERE created_at < :cutoff
+      ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+    DELETE FROM idempotency_keys AS kept USING old
+    WHERE kept.operation = old.operation AND kept.key = old.key AND kept.scope = old.scope RETURNING 1`,
 } as const;
 
 /** How long the messages of a channel, however many, may take to go. */
@@ -36,11 +58,21 @@ interface Answer {
   readonly answer: string;
 }
 
+/** In steps, where there is much to erase. From the first one on no session continues the channel. */
+export const eraseChannel = async (database: PostgresDatabase, channelId: string): Promise<EraseOutcome> => {
+  for (;;) {
+    const outcome = await eraseStep(database, channelId);
+    if (outcome !== "unfinished") return outcome;
+  }
+};
+
 /** The lock comes first: what is decided on is read when nobody can change it any more. */
-export const eraseChannel = (database: PostgresDatabase, channelId: string): Promise<EraseOutcome> =>
+const eraseStep = (database: PostgresDatabase, channelId: string): Promise<EraseOutcome | "unfinished"> =>
   database.transaction(async (transaction) => {
     if (!(await transaction.get(statements.lockChannel, { channelId }))) return "unknown_channel";
-    if (!(await transaction.get(statements.eraseChannel, { channelId }))) return "in_use";
+    if (!(await transaction.get(statements.closeChannel, { channelId }))) return "in_use";
+    if (await deleteMessages(transaction, channelId)) return "unfinished";
+    await transaction.all(statements.eraseChannel, { channelId });
     await transaction.all(statements.forgetReasons, { channelId });
     await transaction.all(statements.forgetMetadata, { channelId });
     for (const { answer, ...key } of await transaction.all<Answer>(statements.readAnswers, { channelId })) {
@@ -50,12 +82,22 @@ export const eraseChannel = (database: PostgresDatabase, channelId: string): Pro
     return "erased";
   }, patienceMs);
 
-/** @returns how many endings were deleted */
-export const deleteEndedBefore = (
+/** @returns whether there may be more of them */
+const deleteMessages = async (database: Queryable, channelId: string): Promise<boolean> =>
+  (await database.get<{ count: number }>(statements.deleteMessages, { channelId }))?.count === messagesAtOnce;
+
+/** Histories go first, in steps. @returns how many endings were deleted */
+export const deleteEndedBefore = async (
   database: PostgresDatabase,
   cutoff: number,
   limit: number,
-): Promise<number> =>
+): Promise<number> => {
+  const channels = await database.all<{ channel_id: string }>(statements.oldChannels, { cutoff, limit });
+  for (const { channel_id: channelId } of channels) while (await deleteMessages(database, channelId));
+  return await deleteEndings(database, cutoff, limit);
+};
+
+const deleteEndings = (database: PostgresDatabase, cutoff: number, limit: number): Promise<number> =>
   database.transaction(async (transaction) => {
     const rows = await transaction.all<{ channel_id: string }>(statements.deleteEndings, { cutoff, limit });
     const channelIds = [...new Set(rows.map(({ channel_id }) => channel_id))].sort();
@@ -67,8 +109,7 @@ export const deleteEndedBefore = (
   }, patienceMs);
 
 export const deleteIdempotencyKeysBefore = async (
-  database: PostgresDatabase,
+  database: Queryable,
   cutoff: number,
-): Promise<void> => {
-  await database.all(statements.deleteKeys, { cutoff });
-};
+  limit: number,
+): Promise<number> => (await database.all(statements.deleteKeys, { cutoff, limit })).length;

@@ -129,7 +129,7 @@ describe.skipIf(url === null)(
       ["searching endings", () => listEndings(database, { search: id("c", total + 9) }, page)],
       ["erasing", () => eraseChannel(database, id("c", total + 500))],
       ["retention", () => deleteEndedBefore(database, 2 * total, 10)],
-      ["sweeping keys", () => deleteIdempotencyKeysBefore(database, 100)],
+      ["sweeping keys", () => deleteIdempotencyKeysBefore(database, total, 100)],
     ])("%s", async (_, use) => {
       database.reads.length = 0;
       await use();

@@ -88,7 +88,7 @@ export const createPostgresSessionStore = async (
     readHistory: (channelId, beforeSeq, limit) => readHistory(database, channelId, beforeSeq, limit),
     eraseChannel: (channelId) => eraseChannel(database, channelId),
     deleteEndedBefore: (cutoff, limit) => deleteEndedBefore(database, cutoff, limit),
-    deleteIdempotencyKeysBefore: (cutoff) => deleteIdempotencyKeysBefore(database, cutoff),
+    deleteIdempotencyKeysBefore: (cutoff, limit) => deleteIdempotencyKeysBefore(database, cutoff, limit),
     readOrCreateSecret: (candidate) => readOrCreateSecret(database, candidate),
     // A write, since a server that only reads is not ready; and to a row that is there whatever else is.
     ping: async () => void (await database.all("UPDATE adjourn_version SET version = version")),

@@ -72,6 +72,33 @@ test("sessions, messages, endings and keys survive a restart, byte for byte", as
   await second.close();
 });
 
+test("a long history is erased in steps between which the event loop turns", async () => {
+  const store = open();
+  const draft = newSessionDraft();
+  await store.createSession(draft, null);
+  await store.appendMessage(message(draft.sessionId, "first"));
+  const { sessionId, channelId } = draft;
+  await store.endSession({ sessionId, reason: null, caller, idempotencyKey: null, counts: null });
+  const connection = new SqliteConnection(path);
+  connection.exec(`WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 2600)
+    INSERT INTO messages (id, channel_id, seq, author_id, is_agent, content, metadata, created_at)
+    SELECT 'm' || i, '${channelId}', i, 'u', 0, 'x', '{}', i FROM n`);
+  connection.close();
+  let turns = 0;
+  let done = false;
+  const count = () => {
+    turns++;
+    if (!done) setImmediate(count);
+  };
+  setImmediate(count);
+  expect(await store.eraseChannel(channelId)).toBe("erased");
+  done = true;
+  expect(turns).toBeGreaterThan(4);
+  expect(await store.readMessagesAfter(channelId, 0, 10)).toEqual([]);
+  expect(await store.listMessages({ channelId, limit: 1 })).toEqual({ outcome: "unknown_channel" });
+  await store.close();
+});
+
 test("nothing of an erased channel is left on the disk", async () => {
   const store = open();
   const draft = newSessionDraft({ metadata: { secret: "metadata-of-ada" } });

@@ -4,8 +4,15 @@ import type { SqliteConnection } from "./connection.js";
 const holdsChannel = `SELECT 1 FROM sessions
   WHERE channel_id = :channelId AND holds_channel = 1 AND expires_at > :now`;
 
+/** How many messages one transaction deletes, so that nobody else has to wait for long. */
+const messagesAtOnce = 500;
+
 const statements = {
-  eraseChannel: `DELETE FROM channels WHERE id = :channelId AND NOT EXISTS (${holdsChannel})`,
+  /** Without a user nobody continues it. */
+  closeChannel: `UPDATE channels SET user_id = '' WHERE id = :channelId AND NOT EXISTS (${holdsChannel})`,
+  deleteMessages: `DELETE FROM messages WHERE id IN (
+      SELECT id FROM messages WHERE channel_id = :channelId LIMIT ${messagesAtOnce})`,
+  eraseChannel: "DELETE FROM channels WHERE id = :channelId",
   readChannel: "SELECT 1 FROM channels WHERE id = :channelId",
   forgetReasons: `UPDATE endings SET reason = NULL
     WHERE channel_id = :channelId COLLATE NOCASE AND channel_id = :channelId`,
@@ -21,20 +28,46 @@ const statements = {
       WHERE channel_id = :channelId COLLATE NOCASE AND channel_id = :channelId)
     AND NOT EXISTS (SELECT 1 FROM endings
       WHERE channel_id = :channelId COLLATE NOCASE AND channel_id = :channelId)`,
-  deleteKeys: "DELETE FROM idempotency_keys WHERE created_at < :cutoff",
+  /** Channels of which nothing younger is left: their histories go, whatever else is to be deleted first. */
+  oldChannels: `SELECT DISTINCT channel_id FROM (
+      SELECT channel_id FROM endings WHERE ended_at < :cutoff ORDER BY ended_at LIMIT :limit) AS oldest
+    WHERE NOT EXISTS (SELECT 1 FROM sessions
+        WHERE channel_id = oldest.channel_id COLLATE NOCASE AND channel_id = oldest.channel_id)
+      AND NOT EXISTS (SELECT 1 FROM endings AS younger
+        WHERE younger.channel_id = oldest.channel_id COLLATE NOCASE AND younger.channel_id = oldest.channel_id
+          AND younger.ended_at >= :cutoff)`,
+  deleteKeys: `DELETE FROM idempotency_keys WHERE rowid IN (
+      SELECT rowid FROM idempotency_keys WHERE created_at < :cutoff ORDER BY created_at LIMIT :limit)`,
 } as const;
 
 /**
- * Within a transaction. Messages go with their channel; an expired session that is not recorded as over yet loses its
- * metadata, so that nothing of the history is left when it is.
+ * One transaction of an erasure, to be repeated until it is finished. From the first one on no session continues the
+ * channel. An expired session that is not recorded as over yet loses its metadata, so that nothing of the history is left
+ * when it is.
  */
-export const eraseChannel = (connection: SqliteConnection, channelId: string, now: number): EraseOutcome => {
+export const eraseStep = (
+  connection: SqliteConnection,
+  channelId: string,
+  now: number,
+): EraseOutcome | "unfinished" => {
   const { forgetReasons, forgetMetadata, forgetAnswers, readChannel } = statements;
-  if (connection.run(statements.eraseChannel, { channelId, now }) === 0)
+  if (connection.run(statements.closeChannel, { channelId, now }) === 0)
     return connection.get(readChannel, { channelId }) ? "in_use" : "unknown_channel";
-  for (const forget of [forgetReasons, forgetMetadata, forgetAnswers]) connection.run(forget, { channelId });
+  if (deleteMessages(connection, channelId)) return "unfinished";
+  for (const forget of [statements.eraseChannel, forgetReasons, forgetMetadata, forgetAnswers])
+    connection.run(forget, { channelId });
   return "erased";
 };
+
+/** Within a transaction. @returns whether there may be more of them */
+export const deleteMessages = (connection: SqliteConnection, channelId: string): boolean =>
+  connection.run(statements.deleteMessages, { channelId }) === messagesAtOnce;
+
+/** The channels whose histories go with the oldest endings. */
+export const readOldChannels = (connection: SqliteConnection, cutoff: number, limit: number): string[] =>
+  connection
+    .all<{ channel_id: string }>(statements.oldChannels, { cutoff, limit })
+    .map(({ channel_id }) => channel_id);
 
 /** Within a transaction. @returns how many endings were deleted */
 export const deleteEndedBefore = (connection: SqliteConnection, cutoff: number, limit: number): number => {
@@ -44,6 +77,8 @@ export const deleteEndedBefore = (connection: SqliteConnection, cutoff: number, 
   return rows.length;
 };
 
-export const deleteIdempotencyKeysBefore = (connection: SqliteConnection, cutoff: number): void => {
-  connection.run(statements.deleteKeys, { cutoff });
-};
+export const deleteIdempotencyKeysBefore = (
+  connection: SqliteConnection,
+  cutoff: number,
+  limit: number,
+): number => connection.run(statements.deleteKeys, { cutoff, limit });

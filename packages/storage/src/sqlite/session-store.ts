@@ -1,7 +1,13 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Clock, type SecretStore, type SessionStore, StoreUnavailableError } from "@adjourn/sessions";
+import {
+  type Clock,
+  type EraseOutcome,
+  type SecretStore,
+  type SessionStore,
+  StoreUnavailableError,
+} from "@adjourn/sessions";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
 import { isStorageFailure, SqliteConnection, storeUnavailable } from "./connection.js";
 import { createSession, readCreated } from "./create-session.js";
@@ -20,7 +26,13 @@ import { LogTruncation } from "./log-truncation.js";
 import { appendMessage, listMessages, readAfter, readHistory } from "./messages-table.js";
 import { migrate } from "./migrations.js";
 import { lockDatabase, type ProcessLock } from "./process-lock.js";
-import { deleteEndedBefore, deleteIdempotencyKeysBefore, eraseChannel } from "./retention.js";
+import {
+  deleteEndedBefore,
+  deleteIdempotencyKeysBefore,
+  deleteMessages,
+  eraseStep,
+  readOldChannels,
+} from "./retention.js";
 import { readOrCreateSecret } from "./secrets-table.js";
 import {
   claimWarnings,
@@ -159,17 +171,22 @@ export const assembleStore = (
       read((db) => readAfter(db, channelId, afterSeq, limit)),
     readHistory: (channelId, beforeSeq, limit) => read((db) => readHistory(db, channelId, beforeSeq, limit)),
     eraseChannel: async (channelId) => {
-      const outcome = await write((db, now) => eraseChannel(db, channelId, now));
+      let outcome: EraseOutcome | "unfinished";
+      do outcome = await write((db, now) => eraseStep(db, channelId, now));
+      while (outcome === "unfinished");
       // The log still has what was erased until it is written back and cut.
       if (outcome === "erased") log.request();
       return outcome;
     },
     deleteEndedBefore: async (cutoff, limit) => {
+      for (const channelId of await read((db) => readOldChannels(db, cutoff, limit)))
+        while (await write((db) => deleteMessages(db, channelId)));
       const deleted = await write((db) => deleteEndedBefore(db, cutoff, limit));
       if (deleted > 0) log.requestSoon();
       return deleted;
     },
-    deleteIdempotencyKeysBefore: (cutoff) => write((db) => deleteIdempotencyKeysBefore(db, cutoff)),
+    deleteIdempotencyKeysBefore: (cutoff, limit) =>
+      write((db) => deleteIdempotencyKeysBefore(db, cutoff, limit)),
     readOrCreateSecret: (candidate) => write((db) => readOrCreateSecret(db, candidate)),
     ping: async () => {
       if (queue.isFailing) await findRoom(writer.path);
