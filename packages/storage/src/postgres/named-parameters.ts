@@ -26,6 +26,9 @@ const prepare = (sql: string): Prepared => {
   return { name: `adjourn_${prepared.size}`, text, parameters };
 };
 
+/** The text of every statement so far. */
+export const preparedTexts = (): readonly string[] => [...prepared.values()].map(({ text }) => text);
+
 /** A statement with named parameters in the form that Postgres takes. */
 export const withPositions = (sql: string, values: Parameters): Statement => {
   const known = prepared.get(sql) ?? prepare(sql);

@@ -1,7 +1,9 @@
 import type { SecretStore, SessionStore } from "@adjourn/sessions";
 import { describeSessionStore } from "@adjourn/sessions/testing";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestSchema, findPostgres, type TestSchema } from "../../test/postgres.js";
+import { readWhole } from "../../test/statement-plans.js";
+import { preparedTexts } from "./named-parameters.js";
 import { createPostgresSessionStore } from "./session-store.js";
 
 const url = await findPostgres();
@@ -32,5 +34,18 @@ describe.skipIf(url === null)("against a Postgres", () => {
     await schema.empty();
     await Promise.all([store.hasDue(), other.hasDue()]);
     return { store, other, advance: schema.advance, close: async () => {} };
+  });
+
+  /** Tables of one row, and the clock of these tests. */
+  const small = ["adjourn_version", "secrets", "test_clock"];
+
+  test("no statement of all those that the suite has run reads a whole table for want of an index", async () => {
+    const statements = preparedTexts().filter((text) => /^(SELECT|INSERT|UPDATE|DELETE|WITH)/.test(text));
+    expect(statements.length).toBeGreaterThan(50);
+    const whole: string[] = [];
+    for (const text of statements)
+      for (const table of await readWhole(schema.sql, text))
+        if (!small.includes(table)) whole.push(`${table}: ${text}`);
+    expect(whole).toEqual([]);
   });
 });

@@ -1,0 +1,36 @@
+import type postgres from "postgres";
+
+interface PlanNode {
+  readonly "Node Type": string;
+  readonly "Relation Name"?: string;
+  readonly Plans?: readonly PlanNode[];
+}
+
+/**
+ * The tables that Postgres reads from end to end for a statement where it would do anything to avoid it, which it does
+ * when no index serves. Values are not known to it, as they are not to a prepared statement.
+ */
+export const readWhole = async (sql: postgres.Sql, statement: string): Promise<string[]> => {
+  const parameters = Math.max(0, ...[...statement.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)));
+  const values = Array.from({ length: parameters }, () => "NULL").join(", ");
+  const rows = await sql.begin(async (transaction) => {
+    await transaction.unsafe(
+      "SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan",
+    );
+    await transaction.unsafe(`PREPARE looked_at AS ${statement}`);
+    const explained = await transaction.unsafe(
+      `EXPLAIN (FORMAT JSON) EXECUTE looked_at${parameters > 0 ? `(${values})` : ""}`,
+    );
+    await transaction.unsafe("DEALLOCATE looked_at");
+    return explained;
+  });
+  return rows.flatMap((row) => {
+    const [{ Plan: plan }] = row["QUERY PLAN"] as [{ Plan: PlanNode }];
+    return wholeTables(plan);
+  });
+};
+
+const wholeTables = (node: PlanNode): string[] => [
+  ...(node["Node Type"] === "Seq Scan" ? [node["Relation Name"] ?? ""] : []),
+  ...(node.Plans ?? []).flatMap(wholeTables),
+];
