@@ -2,7 +2,6 @@ import { atMost } from "./at-most.js";
 import { type Delivery, DeliveryOrder, messageDelivery } from "./delivery-order.js";
 import { type EndingRecord, sessionEnded } from "./ending.js";
 import { addToEnding } from "./ending-counts.js";
-import { SessionError } from "./errors.js";
 import { closeGraceMs, Listener, type SequencedFrame } from "./listener.js";
 import type { Message } from "./message.js";
 import { Operation } from "./operation.js";
@@ -15,6 +14,7 @@ import type {
   ListenerWriter,
   Ports,
 } from "./ports.js";
+import { tooManyReplies } from "./replies-under-way.js";
 import { limits } from "./schemas.js";
 import { type Session, toIso } from "./session.js";
 import { formatEventId, type SessionEvent, type SessionEventBody } from "./session-event.js";
@@ -106,13 +106,9 @@ export class HubEntry {
     });
   }
 
-  /** @throws SessionError `RATE_LIMITED` beyond 100 replies under way */
+  /** @throws SessionError `RATE_LIMITED` beyond 100 replies under way here */
   begin(messageId: string, inReplyTo: string): Operation {
-    if (this.operations.size >= limits.repliesUnderWay)
-      throw new SessionError("RATE_LIMITED", "Too many replies under way in this session", {
-        sessionId: this.sessionId,
-        limit: limits.repliesUnderWay,
-      });
+    if (this.operations.size >= limits.repliesUnderWay) throw tooManyReplies(this.sessionId);
     const operation = new Operation(messageId, inReplyTo, (changed, finished) => {
       if (finished) this.operations.delete(changed);
       // Its message was stored before the end, and its store said so after it: cut off like those known to be under way.

@@ -3,6 +3,7 @@ import { type Message, type MessageInfo, toMessageInfo } from "./message.js";
 import type { Operation } from "./operation.js";
 import { refuseOver } from "./over.js";
 import { PushQueue } from "./push-queue.js";
+import { requireRoomForReply } from "./replies-under-way.js";
 import { runReply } from "./run-reply.js";
 import type { Inputs, Outputs } from "./schemas.js";
 import { isNearExpiration, type Session, toIso, toSessionInfo } from "./session.js";
@@ -60,6 +61,7 @@ const begin = async (domain: Domain, input: Input): Promise<Begun> => {
   let operation: Operation | undefined;
   try {
     operation = entry.begin(domain.newId(), messageId);
+    await requireRoomForReply(domain, sessionId, entry.sizes.operations);
     const stored = await domain.store.appendMessage({
       id: messageId,
       sessionId,

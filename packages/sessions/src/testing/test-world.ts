@@ -3,7 +3,8 @@ import type { Log, SessionStore } from "../ports.js";
 import type { Sessions } from "../sessions.js";
 import { defaultTimeoutSettings } from "../timeout-policy.js";
 import { createFakeClock, type FakeClock } from "./fake-clock.js";
-import { createInMemoryEventBus, noPresence } from "./in-memory-event-bus.js";
+import { createInMemoryEventBus } from "./in-memory-event-bus.js";
+import { createInMemoryPresence } from "./in-memory-presence.js";
 import { createInMemorySessionStore } from "./in-memory-session-store.js";
 import { ScriptedAgent, scriptedAgentId } from "./scripted-agent.js";
 
@@ -34,22 +35,25 @@ export const createTestWorld = (): TestWorld => {
   const store = createInMemorySessionStore({ clock });
   const bus = createInMemoryEventBus();
   const agent = new ScriptedAgent();
+  const presence = createInMemoryPresence();
   const ports = {
     clock,
     store,
     bus,
-    presence: noPresence,
     agents: { get: (id: string) => (id === agent.id ? agent : undefined), list: () => [agent] },
     log: silentLog,
     newId: () => crypto.randomUUID(),
   };
   const node = (nodeId: string): Sessions =>
-    createSessions(ports, {
-      timeouts: defaultTimeoutSettings,
-      nodeId,
-      lookEveryMs: 2_000,
-      retentionDays: null,
-    });
+    createSessions(
+      { ...ports, presence: presence.connect() },
+      {
+        timeouts: defaultTimeoutSettings,
+        nodeId,
+        lookEveryMs: 2_000,
+        retentionDays: null,
+      },
+    );
   const sessions = node("one");
   return {
     sessions,
