@@ -1,5 +1,8 @@
 import { createServer } from "node:http";
 import { z } from "zod";
+import { readArguments, wholeNumber } from "../scripts/read-arguments.mjs";
+
+const [port] = readArguments({ word: wholeNumber(0, 65_535), words: [1, 1] }).words;
 
 /** The least that a validating JSON server can do: read the body, check it, answer with an object of like size. */
 const body = z.object({ agentId: z.guid(), userId: z.guid() });
@@ -26,4 +29,4 @@ createServer((req, res) => {
     res.writeHead(200, { "content-type": "application/json" });
     res.end(answer);
   });
-}).listen(Number(process.argv[2]), "127.0.0.1");
+}).listen(port, "127.0.0.1");

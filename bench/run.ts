@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import { oneOf, readArguments } from "../scripts/read-arguments.mjs";
 import { benchBulkEnd } from "./bulk-end.js";
 import { benchListeners } from "./listeners.js";
 import { benchRest } from "./rest.js";
@@ -11,10 +12,9 @@ const parts = {
   bulk: { title: "Ending in bulk", run: () => benchBulkEnd(10_000) },
 } as const;
 
-const asked = process.argv.slice(2);
-const names = (Object.keys(parts) as (keyof typeof parts)[]).filter(
-  (name) => asked.length === 0 || asked.includes(name),
-);
+const all = Object.keys(parts) as (keyof typeof parts)[];
+const { words: asked } = readArguments({ word: oneOf(all), words: [0, all.length] });
+const names = all.filter((name) => asked.length === 0 || asked.includes(name));
 const sections: string[] = [];
 for (const name of names) {
   const { title, run } = parts[name];

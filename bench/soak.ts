@@ -1,10 +1,10 @@
-import { parseArgs } from "node:util";
 import { soak } from "../apps/server/test/reliability/soak.js";
 import { findTrends, inMegabytes } from "../apps/server/test/reliability/trend.js";
+import { numberUpTo, readArguments } from "../scripts/read-arguments.mjs";
 
 /** Mixed load for as long as is asked for: `npm run soak -- --minutes 60`. Fails where what is held keeps growing. */
-const { values } = parseArgs({ options: { minutes: { type: "string", default: "60" } } });
-const minutes = Number(values.minutes);
+const { options } = readArguments({ options: { minutes: numberUpTo(100_000) } });
+const { minutes = 60 } = options;
 const rounds = Math.max(12, Math.min(60, Math.round(minutes * 2)));
 const columns = ["s", "sessions", "heap", "rss", "sockets", "timers", "p99 turn", "slowest turn"];
 const row = (cells: readonly (string | number)[]) => cells.map((cell) => String(cell).padStart(13)).join("");

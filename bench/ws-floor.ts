@@ -1,5 +1,8 @@
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
+import { readArguments, wholeNumber } from "../scripts/read-arguments.mjs";
+
+const [port] = readArguments({ word: wholeNumber(0, 65_535), words: [1, 1] }).words;
 
 /** As long as a `session.renewed` is. */
 const event = JSON.stringify({ type: "session.renewed", padding: "x".repeat(700) });
@@ -12,4 +15,4 @@ const server = createServer((req, res) => {
   res.end("ok");
 });
 server.on("upgrade", (req, socket, head) => sockets.handleUpgrade(req, socket, head, () => {}));
-server.listen(Number(process.argv[2]), "127.0.0.1", 4_096);
+server.listen(port, "127.0.0.1", 4_096);

@@ -1,3 +1,4 @@
+import "./no-arguments.mjs";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { judgeAudit, parseExceptions } from "./audit-rules.js";

@@ -1,3 +1,4 @@
+import "./no-arguments.mjs";
 import { fileURLToPath } from "node:url";
 import { checkCircles } from "./check-circles.js";
 import { checkDependencies } from "./check-dependencies.js";

@@ -1,3 +1,4 @@
+import "./no-arguments.mjs";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";

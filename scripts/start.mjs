@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { requireNode } from "./node-version.mjs";
 
 requireNode();
+await import("./no-arguments.mjs");
 await import("./load-env.mjs");
 const { apiAddress } = await import("./api-address.mjs");
 const { portProblem, tryPort } = await import("./ports.mjs");

@@ -1,28 +1,37 @@
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import {
   drawSchedule,
   type Failure,
   runSchedule,
   type Schedule,
   shrink,
-} from "../src/testing/simulation/index.js";
-import { mutants } from "../src/testing/simulation/mutants.js";
+} from "../packages/sessions/src/testing/simulation/index.js";
+import { mutants } from "../packages/sessions/src/testing/simulation/mutants.js";
+import { flag, readArguments, wholeNumber } from "./read-arguments.mjs";
 
 const usage = `npm run simulate -- [--seeds N] [--from N]   runs schedules, shrinks and prints the first that fails
 npm run simulate -- --seed N                 runs one, and tells what happens in it
 npm run simulate -- --schedule FILE          runs a printed one ("-" reads it from the standard input)
 npm run simulate -- --mutants [--seeds N]    which seed is the first to show each broken mechanism`;
 
-const { values } = parseArgs({
+const readSchedule = (file: string): Schedule | undefined => {
+  try {
+    return JSON.parse(readFileSync(file === "-" ? 0 : file, "utf8")) as Schedule;
+  } catch {
+    return undefined;
+  }
+};
+
+const count = wholeNumber(1, 1_000_000_000);
+const { options: values } = readArguments({
   options: {
-    seeds: { type: "string", default: "10000" },
-    from: { type: "string", default: "1" },
-    seed: { type: "string" },
-    schedule: { type: "string" },
-    mutants: { type: "boolean", default: false },
-    "keep-going": { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
+    seeds: count,
+    from: count,
+    seed: count,
+    schedule: { allowed: 'a file with a printed schedule, or "-"', read: readSchedule },
+    mutants: flag,
+    "keep-going": flag,
+    help: flag,
   },
 });
 
@@ -77,13 +86,10 @@ const killMutants = async (seeds: number): Promise<boolean> => {
 };
 
 const main = async (): Promise<boolean> => {
-  if (values.schedule !== undefined) {
-    const text = readFileSync(values.schedule === "-" ? 0 : values.schedule, "utf8");
-    return runOne(JSON.parse(text) as Schedule);
-  }
-  if (values.seed !== undefined) return runOne(drawSchedule(Number(values.seed)));
-  if (values.mutants) return killMutants(Number(values.seeds));
-  return runMany(Number(values.from), Number(values.seeds));
+  if (values.schedule !== undefined) return runOne(values.schedule);
+  if (values.seed !== undefined) return runOne(drawSchedule(values.seed));
+  const seeds = values.seeds ?? 10_000;
+  return values.mutants ? killMutants(seeds) : runMany(values.from ?? 1, seeds);
 };
 
 if (values.help) console.log(usage);

@@ -1,18 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { runKillRounds } from "./kill-rounds.js";
+import { runKillRounds } from "../apps/server/test/reliability/kill-rounds.js";
+import { readArguments, wholeNumber } from "./read-arguments.mjs";
 
 /** The kill test by hand, on the built server: `npm run kill-test -- --kills 200 --seed 1`. */
-const { values } = parseArgs({
-  options: {
-    kills: { type: "string", default: "200" },
-    seed: { type: "string", default: String(Date.now()) },
-  },
+const { options } = readArguments({
+  options: { kills: wholeNumber(1, 1_000_000), seed: wholeNumber(0, Number.MAX_SAFE_INTEGER) },
 });
-const kills = Number(values.kills);
-const seed = Number(values.seed);
+const { kills = 200, seed = Date.now() } = options;
 const folder = await mkdtemp(join(tmpdir(), "adjourn-kills-"));
 const databaseUrl = `file:${join(folder, "adjourn.db")}`;
 const beganAt = performance.now();
