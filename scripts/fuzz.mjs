@@ -3,19 +3,20 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createVitest } from "vitest/node";
-import { readFuzzArguments, usage } from "./fuzz-arguments.mjs";
+import { flag, numberUpTo, readArguments, wholeNumber } from "./read-arguments.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** A round is short, so that every test gets its turn in a short run too, and a long run sees many seeds. */
 const perTestMs = 20_000;
 
-const given = readFuzzArguments(process.argv.slice(2));
-if ("problem" in given) {
-  console.error(given.problem);
-  process.exit(2);
-}
+const { options, words: files } = readArguments({
+  options: { minutes: numberUpTo(10_000), seed: wholeNumber(-(2 ** 31), 2 ** 31 - 1), help: flag },
+  word: { allowed: "a test file", read: (given) => given || undefined },
+  words: [0, 1_000],
+});
+const given = { ...options, minutes: options.minutes ?? 10, seed: options.seed ?? null, files };
 if (given.help) {
-  console.log(usage);
+  console.log("npm run fuzz -- [--minutes N] [--seed N] [test file …]");
   process.exit(0);
 }
 
