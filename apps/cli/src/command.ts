@@ -7,7 +7,9 @@ export class UsageError extends Error {
 
 /** A command and the help on it, which can't be asked of a mixed set of commands once their types are lost. */
 export const command = <const T extends ArgsDef>(definition: CommandDef<T> & { readonly args: T }) => {
-  const strict = { ...definition, setup: ({ args }: { args: Given }) => requireKnown(definition.args, args) };
+  const setup = ({ args, rawArgs }: { args: Given; rawArgs: readonly string[] }) =>
+    requireKnown(definition.args, args, rawArgs);
+  const strict = { ...definition, setup };
   const definedCommand = defineCommand(strict);
   return { command: definedCommand, usage: () => renderUsage(definedCommand) };
 };
@@ -18,16 +20,28 @@ type Given = Readonly<Record<string, unknown>> & { readonly _: readonly string[]
  * citty passes over what it does not know: a slip in an option's name would do the command without it, or with its
  * value for an id.
  */
-const requireKnown = (known: ArgsDef, { _: words, ...given }: Given): void => {
+const requireKnown = (known: ArgsDef, { _: words, ...given }: Given, rawArgs: readonly string[]): void => {
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(known, name))
-      throw new UsageError(`There is no option ${nameOf(name)} here; see --help`);
-    if (known[name]?.type === "string" && (typeof value !== "string" || value === ""))
-      throw new UsageError(`The option --${name} needs a value`);
+      throw new UsageError(`There is no option ${nameOf(name)} here; allowed: ${optionsOf(known)}`);
+    const type = known[name]?.type;
+    if (type === "string" && (typeof value !== "string" || value === ""))
+      throw new UsageError(`The option --${name} is given without a value; allowed: any text`);
+    const valued = type === "boolean" && rawArgs.find((raw) => raw.startsWith(`--${name}=`));
+    if (valued) throw new UsageError(`The option is given as ${valued}; allowed: --${name} alone`);
   }
-  const places = Object.values(known).filter(({ type }) => type === "positional").length;
-  if (words.length > places)
-    throw new UsageError(`There is no place for ${JSON.stringify(words[places])} here; see --help`);
+  const places = Object.entries(known).flatMap(([name, { type }]) => (type === "positional" ? [name] : []));
+  if (words.length > places.length) {
+    const allowed = places.map((place) => place.toUpperCase()).join(" ") || "options alone";
+    throw new UsageError(
+      `There is no place for ${JSON.stringify(words[places.length])} here; allowed: ${allowed}`,
+    );
+  }
 };
+
+const optionsOf = (known: ArgsDef): string =>
+  Object.entries(known)
+    .flatMap(([name, { type }]) => (type === "positional" ? [] : [`--${name}`]))
+    .join(", ") || "none";
 
 const nameOf = (option: string): string => (option.length === 1 ? `-${option}` : `--${option}`);

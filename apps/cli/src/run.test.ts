@@ -136,15 +136,18 @@ describe("what can't work is said in one line", () => {
   });
 
   test.each([
-    [["stop", "a"], "stop"],
-    [["constructor"], "constructor"],
+    [["stop", "a"], '"stop"; allowed: end, watch, list, send, endings'],
+    [["constructor"], '"constructor"; allowed: end'],
+    [["--user", "x"], '"--user"; allowed: end'],
     [["end"], "ID"],
-    [["list", "--limit", "3"], "--limit"],
+    [["list", "--limit", "3"], "--limit here; allowed: --user, --agent"],
     [["list", "-u", "x"], "-u"],
     [["list", "--no-user"], "--user"],
     [["watch", "a", "--reason", "x"], "--reason"],
-    [["end", "a", "--reason"], "--reason needs a value"],
-    [["end", "a", "b"], '"b"'],
+    [["end", "a", "--reason"], "--reason is given without a value"],
+    [["end", "a", "b"], '"b" here; allowed: ID'],
+    [["endings", "b"], '"b" here; allowed: options alone'],
+    [["watch", "a", "--json=maybe"], "--json=maybe; allowed: --json alone"],
     [["send", "a", "hello", "there"], '"there"'],
   ])("a wrong command line, %j: 2", async (args, part) => {
     const refused = adjourn(args);

@@ -1,6 +1,7 @@
 import { createClient } from "@adjourn/client";
 import { defineCommand, renderUsage, runCommand } from "citty";
 import { WebSocket } from "ws";
+import { UsageError } from "./command.js";
 import { end } from "./commands/end.js";
 import { endings } from "./commands/endings.js";
 import { list } from "./commands/list.js";
@@ -60,6 +61,11 @@ const runWith = async (terminal: Terminal, rawArgs: readonly string[]): Promise<
     ),
   });
   if (!asksForHelp(rawArgs)) {
+    const [name = ""] = rawArgs;
+    if (!commands.some(([known]) => known === name)) {
+      const allowed = commands.map(([known]) => known).join(", ");
+      throw new UsageError(`There is no command ${JSON.stringify(name)}; allowed: ${allowed}`);
+    }
     await runCommand(adjourn, { rawArgs: [...rawArgs] });
     return;
   }
