@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import {
   drawSchedule,
   type Failure,
+  largeSize,
   runSchedule,
   type Schedule,
   shrink,
@@ -12,6 +13,7 @@ import { flag, readArguments, wholeNumber } from "./read-arguments.mjs";
 const usage = `npm run simulate -- [--seeds N] [--from N]   runs schedules, shrinks and prints the first that fails
 npm run simulate -- --seed N                 runs one, and tells what happens in it
 npm run simulate -- --schedule FILE          runs a printed one ("-" reads it from the standard input)
+npm run simulate -- --large …                 the same with more nodes and steps in each
 npm run simulate -- --mutants [--seeds N]    which seed is the first to show each broken mechanism`;
 
 const readSchedule = (file: string): Schedule | undefined => {
@@ -31,9 +33,12 @@ const { options: values } = readArguments({
     schedule: { allowed: 'a file with a printed schedule, or "-"', read: readSchedule },
     mutants: flag,
     "keep-going": flag,
+    large: flag,
     help: flag,
   },
 });
+
+const draw = (seed: number): Schedule => (values.large ? drawSchedule(seed, largeSize) : drawSchedule(seed));
 
 const print = ({ schedule, promise, what, at, trace }: Failure): void => {
   if (trace.length > 0) console.log(trace.join("\n"));
@@ -53,7 +58,7 @@ const runMany = async (from: number, seeds: number): Promise<boolean> => {
   const startedAt = performance.now();
   let failures = 0;
   for (let seed = from; seed < from + seeds; seed += 1) {
-    const failure = await runSchedule(drawSchedule(seed));
+    const failure = await runSchedule(draw(seed));
     if (failure && values["keep-going"])
       console.log(`seed ${seed} breaks ${failure.promise}: ${failure.what}`);
     else if (failure) {
@@ -87,7 +92,7 @@ const killMutants = async (seeds: number): Promise<boolean> => {
 
 const main = async (): Promise<boolean> => {
   if (values.schedule !== undefined) return runOne(values.schedule);
-  if (values.seed !== undefined) return runOne(drawSchedule(values.seed));
+  if (values.seed !== undefined) return runOne(draw(values.seed));
   const seeds = values.seeds ?? 10_000;
   return values.mutants ? killMutants(seeds) : runMany(values.from ?? 1, seeds);
 };

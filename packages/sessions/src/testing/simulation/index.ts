@@ -1,3 +1,3 @@
 export { type Failure, runSchedule } from "./run-schedule.js";
-export { drawSchedule, type Schedule } from "./schedule.js";
+export { drawSchedule, largeSize, type Schedule } from "./schedule.js";
 export { shrink } from "./shrink.js";

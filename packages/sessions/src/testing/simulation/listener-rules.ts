@@ -31,6 +31,10 @@ export class ListenerRules {
   readonly owed = new Set<string>();
   private readonly heard = new Set<string>();
   private readonly chunkIndexes = new Map<string, number>();
+  /** Ids of the messages heard, or there when it started. */
+  private readonly heardMessages = new Set<string>();
+  /** Turns that had begun when it started; of later ones on its own node it must hear every piece. */
+  private turnsBefore = 0;
   /** What was there when it asked to listen; what came later it must hear. */
   private readonly thereBefore: number;
 
@@ -76,6 +80,8 @@ export class ListenerRules {
   private start(seq: number, pending: readonly PendingReply[]): void {
     this.hasStarted = true;
     this.reached = seq;
+    this.turnsBefore = this.told.turns.length;
+    for (const { id } of this.messages.slice(0, seq)) this.heardMessages.add(id);
     const { reached } = this.client;
     if (reached !== null && seq !== reached)
       throw new Violation("§4", `resumed at ${seq}, not at ${reached}`);
@@ -92,6 +98,11 @@ export class ListenerRules {
     return this.told.turns.filter((turn) => turn.owner === this.node && turn.sessionId === sessionId);
   }
 
+  private laterTurns(): readonly Turn[] {
+    const later = new Set(this.told.turns.slice(this.turnsBefore));
+    return this.localTurns().filter((turn) => later.has(turn));
+  }
+
   private hearMessage(seq: number, json: string): void {
     const missing = seq - this.reached - 1;
     if (missing !== 0) throw new Violation("§4", `message ${seq} came after ${this.reached}`);
@@ -100,6 +111,11 @@ export class ListenerRules {
     if (JSON.stringify(toMessageInfo(stored)) !== json)
       throw new Violation("§4", `message ${seq} is not what was stored`);
     this.reached = seq;
+    this.heardMessages.add(stored.id);
+    const turn = this.laterTurns().find(({ inReplyTo }) => inReplyTo === stored.inReplyTo);
+    const pieces = (this.chunkIndexes.get(stored.id) ?? -1) + 1;
+    if (turn && pieces !== turn.pieces)
+      throw new Violation("§4", `a reply came after ${pieces} of its ${turn.pieces} pieces`);
   }
 
   private hearOnce(event: SessionEvent): void {
@@ -109,6 +125,8 @@ export class ListenerRules {
       if (event.index <= last || (isLocal && last >= 0 && event.index > last + 1))
         throw new Violation("§4", `piece ${event.index} came after piece ${last}`);
       this.chunkIndexes.set(event.messageId, event.index);
+      if (isLocal && !this.heardMessages.has(event.inReplyTo) && !this.mayMiss())
+        throw new Violation("§4", "a piece of a reply came before the message that it answers");
     }
     if (event.type === "session.renewed" || event.type === "session.updated") {
       const state = stateOf(event);

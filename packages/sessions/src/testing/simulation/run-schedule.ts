@@ -68,7 +68,7 @@ const play = async (world: World): Promise<void> => {
 
 /** Heals everything, looks whether what lives is whole, ends it all, and looks whether anything is left. */
 const rest = async (world: World): Promise<void> => {
-  const { scheduler } = world;
+  const { scheduler, schedule } = world;
   world.note(() => "all is healed");
   world.store.isDown = false;
   world.store.isHealthy = true;
@@ -78,7 +78,8 @@ const rest = async (world: World): Promise<void> => {
     if (node.isAlive) node.bus.heal();
     else world.start(index);
   });
-  if (!(await scheduler.advance(7_000))) return;
+  // Those who read slowly take their time for a long conversation.
+  if (!(await scheduler.advance(Math.max(7_000, schedule.steps.length * 200)))) return;
   checkHeard(world);
   await checkStore(world);
   world.note(() => "all is ended");

@@ -67,16 +67,38 @@ export const noFaults: Faults = {
   busSlow: 0,
 };
 
-const kinds = Object.keys(steps) as StepKind[];
+export interface ScheduleSize {
+  /** How often which number of nodes. */
+  readonly nodes: readonly (readonly [number, number])[];
+  readonly steps: readonly [number, number];
+}
 
-/** Draws a schedule: mostly things close together, on few sessions, so that they meet. */
-export const drawSchedule = (seed: number): Schedule => {
-  const random = new Random(seed).of("schedule");
-  const nodes = random.weighted([
+const usualSize: ScheduleSize = {
+  nodes: [
     [3, 1],
     [5, 2],
     [3, 3],
-  ]);
+  ],
+  steps: [8, 45],
+};
+
+/** For runs by hand: more nodes, and more that happens before all is looked at. */
+export const largeSize: ScheduleSize = {
+  nodes: [
+    [1, 1],
+    [2, 2],
+    [2, 4],
+    [1, 6],
+  ],
+  steps: [60, 160],
+};
+
+const kinds = Object.keys(steps) as StepKind[];
+
+/** Draws a schedule: mostly things close together, on few sessions, so that they meet. */
+export const drawSchedule = (seed: number, size: ScheduleSize = usualSize): Schedule => {
+  const random = new Random(seed).of("schedule");
+  const nodes = random.weighted(size.nodes);
   // Each schedule has its own taste: what is left out makes room for more of the rest, and of its meetings.
   const weights = kinds.map((kind) => {
     const taste = random.weighted([
@@ -87,7 +109,7 @@ export const drawSchedule = (seed: number): Schedule => {
     return [steps[kind] * (kind === "send" || kind === "end" ? Math.max(taste, 0.5) : taste), kind] as const;
   });
   const drawn: Step[] = [];
-  const length = random.between(8, 45);
+  const length = random.between(...size.steps);
   while (drawn.length < length) {
     const kind = nextKind(drawn.at(-1)?.do, random, weights);
     const after = random.weighted([

@@ -10,6 +10,8 @@ export interface Turn {
   readonly owner: Owner;
   readonly signal: AbortSignal;
   isOver: boolean;
+  /** How many pieces it has given. */
+  pieces: number;
 }
 
 export const agentKinds = ["prompt", "instant", "stalling", "deaf", "failing", "lingering"] as const;
@@ -53,7 +55,14 @@ export class SimulatedAgents implements AgentDirectory {
 
   private async *reply(kind: AgentKind, { sessionId, message, signal }: AgentTurn): AsyncGenerator<string> {
     const { random } = this;
-    const turn: Turn = { sessionId, inReplyTo: message.id, owner: this.owner, signal, isOver: false };
+    const turn: Turn = {
+      sessionId,
+      inReplyTo: message.id,
+      owner: this.owner,
+      signal,
+      isOver: false,
+      pieces: 0,
+    };
     this.turns.push(turn);
     try {
       const pieces = random.between(1, 4);
@@ -65,6 +74,7 @@ export class SimulatedAgents implements AgentDirectory {
           await this.pause(random.below(1_000));
           throw signal.reason;
         }
+        turn.pieces += 1;
         yield `${piece === 0 ? `re ${message.content}` : ""} ${piece}`;
         if (kind === "stalling") await this.pause(3_600_000, signal);
         if (kind === "failing") throw new Error("The model is not well");
