@@ -166,9 +166,15 @@ export const askSend = (
     const { userMessage, chunks, reply: whole } = await sessions.streamSessionMessage(input);
     whole.catch(() => {});
     let text = "";
-    for await (const { chunk } of chunks) text += chunk;
+    let hasLeft = false;
+    for await (const { chunk } of chunks) {
+      text += chunk;
+      // Some read no more than the beginning; their reply goes on.
+      hasLeft = content.endsWith("7");
+      if (hasLeft) break;
+    }
     const { id, content: said } = await whole;
-    if (said !== text) throw new Violation("§2", "the pieces of a reply are not the whole");
+    if (said !== text && !hasLeft) throw new Violation("§2", "the pieces of a reply are not the whole");
     return { id: userMessage.id, replyId: id };
   };
   ask(world, node, `send ${sessionId.slice(0, 4)} ${content} by ${transport}`, sessionId, run, judge);

@@ -53,11 +53,17 @@ export class SimulatedListener implements ListenerWriter {
     return this.closed === null && this.rules.hasStarted;
   }
 
+  /** It left while it was being let in, which its node can't know before it has let it in. */
+  private get leftUnnoticed(): boolean {
+    return this.closed === "left" && this.listening === null;
+  }
+
   get waitingBytes(): number {
     return this.style === "prompt" ? 0 : Math.max(0, (this.clearAt - this.scheduler.now) * this.rate);
   }
 
   write({ event, json }: EventFrame): void {
+    if (this.leftUnnoticed) return;
     this.check(() => {
       if (this.closed || this.endCalledAt !== null) throw new Violation("§4", `${event.type} after the end`);
       this.rules.hear(event, json);
@@ -78,6 +84,7 @@ export class SimulatedListener implements ListenerWriter {
   }
 
   end(): void {
+    if (this.leftUnnoticed) return;
     this.check(() => {
       if (this.closed || this.endCalledAt !== null) throw new Violation("§4", "closed twice");
       if (!this.rules.hasEnded) throw new Violation("E6", "closed without session.ended");
@@ -88,6 +95,7 @@ export class SimulatedListener implements ListenerWriter {
   }
 
   drop(cause: DropCause): void {
+    if (this.leftUnnoticed) return;
     this.check(() => {
       if (this.closed || this.endCalledAt !== null) throw new Violation("§4", "dropped after it was closed");
       if (cause === "too_slow" && this.style === "prompt")
@@ -99,6 +107,7 @@ export class SimulatedListener implements ListenerWriter {
   }
 
   destroy(): void {
+    if (this.leftUnnoticed) return;
     this.check(() => {
       if (this.closed) throw new Violation("§4", `destroyed after it was gone (${this.closed})`);
       if (this.endCalledAt === null && !this.isExcused) throw new Violation("§4", "cut without a reason");

@@ -231,11 +231,13 @@ const listen = (world: World, node: SimulatedNode, client: Client, pick: number)
   client.connection = connection;
   world.connections.push(connection);
   const what = `listen ${sessionId.slice(0, 4)} after ${lastId?.slice(37) ?? "nothing"}`;
+  // Some leave while they are being let in, or soon after.
+  if (pick % 11 === 10) world.scheduler.schedule(pick % 60, () => connection.leave());
   const input = { sessionId, lastEventId: lastId };
   ask(world, node, what, sessionId, (s) => s.listen(input, connection), {
     ok: (listening) => {
       connection.listening = listening;
-      if (connection.closed === "left") listening.leave();
+      if (connection.closed === "left") return listening.leave();
       if (!connection.rules.hasStarted && connection.closed !== "draining")
         throw new Violation("§4", "listening without session.started");
     },
