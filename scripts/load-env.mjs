@@ -5,4 +5,10 @@ import { fileURLToPath } from "node:url";
 
 // What is set already wins over the file, so `PORT=4000 npm start` means what it says.
 const file = fileURLToPath(new URL("../.env", import.meta.url));
-if (existsSync(file)) loadEnvFile(file);
+try {
+  if (existsSync(file)) loadEnvFile(file);
+} catch {
+  // A folder, as container tools make one for a file that isn't there, or a file of somebody else's.
+  console.error(`adjourn: .env can't be read; allowed: a file of lines such as PORT=4000, or none`);
+  process.exit(1);
+}

@@ -14,6 +14,8 @@ export class SettingError extends Error {
 export const readEnv = (source: NodeJS.ProcessEnv = process.env): Env => {
   const url = source.ADJOURN_URL || "http://127.0.0.1:3000";
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    throw new SettingError(`ADJOURN_URL is ${JSON.stringify(url)}; allowed: an http or https address`);
+    throw new SettingError(
+      `ADJOURN_URL is ${JSON.stringify(url.slice(0, 200))}; allowed: an http or https address`,
+    );
   return { url, key: source.ADJOURN_KEY || undefined };
 };

@@ -49,8 +49,9 @@ const read = <Name extends keyof typeof settings>(
   const { schema, allowed } = settings[name];
   const parsed = schema.safeParse(source[name]);
   if (parsed.success) return parsed.data as z.output<(typeof settings)[Name]["schema"]>;
-  const given = name === "ADJOURN_SECRET" ? "a shorter one" : JSON.stringify(source[name]);
-  throw new SettingError(`${name} must be ${allowed}, but it is ${given}`);
+  const given = name === "ADJOURN_SECRET" ? "a shorter one" : `${JSON.stringify(source[name])}`;
+  const shown = given.length > 200 ? `${given.slice(0, 199)}…` : given;
+  throw new SettingError(`${name} must be ${allowed}, but it is ${shown}`);
 };
 
 /** @throws SettingError */
