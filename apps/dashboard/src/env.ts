@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
@@ -18,9 +17,9 @@ const settings = {
   ADJOURN_SECRET: {
     schema: z
       .string()
-      .refine((secret) => secret.trim().length >= 16)
+      .refine((secret) => secret.trim().length >= 32)
       .optional(),
-    allowed: "at least 16 characters",
+    allowed: "at least 32 characters",
   },
 } as const;
 
@@ -30,8 +29,8 @@ export interface Env {
   readonly apiUrl: string;
   /** Where the browser finds it. */
   readonly publicApiUrl: string;
-  /** Seals the sign-in cookie. */
-  readonly cookieSecret: string;
+  /** Null where none is set. */
+  readonly secret: string | null;
   readonly development: boolean;
 }
 
@@ -61,22 +60,9 @@ export const readEnv = (source: Source): Env => {
     port: read("DASHBOARD_PORT", source),
     apiUrl,
     publicApiUrl: read("PUBLIC_API_URL", source) ?? apiUrl,
-    cookieSecret: cookieSecret(read("ADJOURN_SECRET", source) ?? source.ADJOURN_ADMIN_KEY),
+    secret: read("ADJOURN_SECRET", source) ?? null,
     development: source.NODE_ENV === "development",
   };
-};
-
-// Next loads this file once for pages and once for the proxy: the random secret must be the process's, not the file's.
-const randomSecretKey = Symbol.for("adjourn.dashboard.random-secret");
-const ofProcess: typeof globalThis & { [randomSecretKey]?: string } = globalThis;
-
-/** Where neither a secret nor a key is known here, a restart asks everyone to sign in again. */
-const cookieSecret = (secret: string | undefined): string => {
-  if (!secret) {
-    ofProcess[randomSecretKey] ??= randomBytes(32).toString("base64url");
-    return ofProcess[randomSecretKey];
-  }
-  return createHash("sha256").update(`adjourn dashboard cookie\n${secret}`).digest("base64url");
 };
 
 let known: Env | undefined;

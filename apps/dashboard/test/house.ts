@@ -22,6 +22,8 @@ export interface House extends AsyncDisposable {
   /** The API hangs: it takes calls and answers none, until it is thawed. */
   freezeApi(): void;
   thawApi(): void;
+  /** Ends the dashboard's process and begins another, in the same folder. */
+  restartDashboard(): Promise<void>;
   /** What the dashboard has written. */
   readonly log: () => string;
 }
@@ -37,11 +39,18 @@ export const openHouse = async (env: Env = {}): Promise<House> => {
   const apiEnv = { ...settings, DATABASE_URL: `file:${join(folder, "adjourn.db")}`, DRAIN_SECONDS: "0" };
 
   let server = run(serverMain, apiEnv);
-  const page = run(dashboardMain, { ...settings, API_URL: api });
+  const pageEnv = { ...settings, API_URL: api };
+  // It keeps its own secret in the folder that it is started in.
+  let page = run(dashboardMain, pageEnv, folder);
   const house: House = {
     api,
     dashboard,
-    log: page.output,
+    log: () => page.output(),
+    restartDashboard: async () => {
+      await page.stop();
+      page = run(dashboardMain, pageEnv, folder);
+      await answers(`${dashboard}/icon.svg`, page.output);
+    },
     stopApi: () => server.stop(),
     freezeApi: () => server.signal("SIGSTOP"),
     thawApi: () => server.signal("SIGCONT"),
@@ -77,9 +86,9 @@ const freePorts = async (): Promise<readonly [number, number]> => {
   return [first, second];
 };
 
-const run = (main: string, env: Env) => {
+const run = (main: string, env: Env, cwd = join(main, "../..")) => {
   const child: ChildProcess = spawn(process.execPath, [main], {
-    cwd: join(main, "../.."),
+    cwd,
     // Nothing of the machine's own settings may leak into a test.
     env: { PATH: process.env.PATH, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],

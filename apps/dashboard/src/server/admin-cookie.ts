@@ -1,6 +1,6 @@
 import { getIronSession, type IronSession } from "iron-session";
 import { cookies } from "next/headers";
-import { env } from "../env";
+import { cookieSecret } from "./cookie-secret";
 
 interface SignIn {
   adminKey?: string;
@@ -12,7 +12,7 @@ const days = 7;
 /** The sign-in of this request's browser. `secure` where the browser speaks https to us. */
 export const openAdminCookie = async (secure: boolean): Promise<IronSession<SignIn>> =>
   getIronSession<SignIn>(await cookies(), {
-    password: env().cookieSecret,
+    password: cookieSecret(),
     cookieName: name,
     ttl: days * 86_400,
     cookieOptions: { httpOnly: true, sameSite: "strict", path: "/", secure },
@@ -22,4 +22,5 @@ export const openAdminCookie = async (secure: boolean): Promise<IronSession<Sign
 export const hasAdminCookie = async (): Promise<boolean> => (await cookies()).has(name);
 
 /** The admin key that this request's browser signed in with. */
-export const adminKey = async (): Promise<string | undefined> => (await openAdminCookie(false)).adminKey;
+export const adminKey = async (): Promise<string | undefined> =>
+  (await hasAdminCookie()) ? (await openAdminCookie(false)).adminKey : undefined;
