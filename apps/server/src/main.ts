@@ -3,6 +3,7 @@ import { readSettings, SettingError } from "./env.js";
 import { createLogger } from "./log.js";
 import { startFailure } from "./start-failure.js";
 import { onStopSignals } from "./stop-signals.js";
+import { endOnUncaughtErrors } from "./uncaught-errors.js";
 
 /** Ends the process with one line. */
 const fail = (message: string): never => {
@@ -14,6 +15,7 @@ const main = async (): Promise<void> => {
   const settings = readSettings();
   const logger = createLogger(settings);
   let server: RunningServer | null = null;
+  endOnUncaughtErrors(logger, async () => server?.close());
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (!server) {
       // Nobody is served yet, and what the store was asked for is undone with the connection.
