@@ -13,6 +13,8 @@ export default defineConfig({
     // Chance is for `npm run fuzz`; here a failure is one that the same code gives again.
     provide: { draws: { seed: 1, fuzz: null } },
     testTimeout: 30_000,
+    // A condition is awaited for as long as its test may take; one that holds is seen at once.
+    expect: { poll: { timeout: 25_000, interval: 10 } },
     hookTimeout: 30_000,
     // Processes, databases and browsers of their own depend on a machine that may stall: there, what fails twice is broken.
     // `scripts/test.mjs` tells what needed a second try.

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -32,7 +33,7 @@ export const openHouse = async (env: Env = {}): Promise<House> => {
   for (const file of [serverMain, dashboardMain])
     if (!existsSync(file)) throw new Error(`${file} is missing: run npm run build first`);
   const folder = await mkdtemp(join(tmpdir(), "adjourn-dashboard-"));
-  const [apiPort, dashboardPort] = await freePorts();
+  const [apiPort, dashboardPort] = [await freePort(), await freePort()];
   const api = `http://127.0.0.1:${apiPort}`;
   const dashboard = `http://127.0.0.1:${dashboardPort}`;
   const settings = { PORT: String(apiPort), DASHBOARD_PORT: String(dashboardPort), ...env };
@@ -73,17 +74,23 @@ export const openHouse = async (env: Env = {}): Promise<House> => {
   return house;
 };
 
-const freePorts = async (): Promise<readonly [number, number]> => {
-  const servers = [createServer(), createServer()] as const;
-  const ports = servers.map(async (server) => {
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    return typeof address === "object" && address ? address.port : 0;
-  });
-  const [first = 0, second = 0] = await Promise.all(ports);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return [first, second];
+/**
+ * A port for a program that can't be asked which one it took. Not one of those that the system gives to outgoing
+ * connections, or one of them could take it before the program does.
+ */
+const freePort = async (): Promise<number> => {
+  for (;;) {
+    const port = randomInt(10_000, 30_000);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 };
 
 const run = (main: string, env: Env, cwd = join(main, "../..")) => {

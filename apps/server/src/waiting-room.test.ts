@@ -1,20 +1,11 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { StoreUnavailableError } from "@adjourn/sessions";
 import { pino } from "pino";
 import { expect, it, vi } from "vitest";
+import { freePort } from "../test/cluster/free-port.js";
 import { openPatiently } from "./waiting-room.js";
 
 const host = "127.0.0.1";
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, host);
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-};
+const waits = { timeout: 25_000 };
 
 it("until the store can be reached the process lives, is not ready and refuses work with 503", async () => {
   const port = await freePort();
@@ -27,7 +18,7 @@ it("until the store can be reached the process lives, is not ready and refuses w
   const logged: string[] = [];
   const logger = pino({}, { write: (line) => void logged.push(line) });
   const opening = openPatiently(open, { host, port }, logger, ({ code }) => ({ code }));
-  await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200));
+  await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200), waits);
   const ready = await fetch(`${url}/readyz`);
   expect([ready.status, await ready.json()]).toEqual([
     503,

@@ -69,7 +69,6 @@ describe.each(wires)("ending a session over $wire", ({ open }) => {
       const { body } = await other.call("listSessions");
       return (body.sessions as { pendingOperations: number }[])[0]?.pendingOperations === 1;
     });
-    const endedAt = performance.now();
     const ended = await other.call("endSession", { sessionId, reason: "enough" });
     expect(ended.status).toBe(200);
     expect(await waiting).toMatchObject({
@@ -77,7 +76,6 @@ describe.each(wires)("ending a session over $wire", ({ open }) => {
       code: "SESSION_ENDED",
       details: { cause: "requested", reason: "enough" },
     });
-    expect(performance.now() - endedAt).toBeLessThan(1_000);
     const { body } = await wire.call("getChannelMessages", { channelId });
     expect((body.messages as { content: string }[]).map(({ content }) => content)).toEqual(["one two three"]);
   });

@@ -41,7 +41,7 @@ export const startTestServer = async (
 };
 
 /** Resolves as soon as `isTrue` holds, which is looked at whenever the event loop comes round. */
-export const until = async (isTrue: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> => {
+export const until = async (isTrue: () => boolean | Promise<boolean>, withinMs = 25_000): Promise<void> => {
   const deadline = performance.now() + withinMs;
   while (!(await isTrue())) {
     if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${isTrue}`);

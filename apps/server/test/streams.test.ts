@@ -72,13 +72,18 @@ describe.each([
   it("a listener that does not read does not hold the end up, and is cut a second later", async () => {
     await using server = await startTestServer();
     const wire = trpcHttpWire(server.url);
-    const { sessionId } = await createSession(wire);
-    const peer = await get(server, path(sessionId));
-    await until(async () => (await listenersOf(server)) === 1);
-    const began = performance.now();
-    expect((await wire.call("endSession", { sessionId })).status).toBe(200);
-    expect(performance.now() - began).toBeLessThan(1_000);
-    peer.destroy();
+    const tookMs: number[] = [];
+    // The quickest of some: a busy machine may hold one up for a second, an end that waits for the cut takes it each time.
+    for (let round = 0; round < 5; round += 1) {
+      const { sessionId } = await createSession(wire);
+      const peer = await get(server, path(sessionId));
+      await until(async () => (await listenersOf(server)) === 1);
+      const began = performance.now();
+      expect((await wire.call("endSession", { sessionId })).status).toBe(200);
+      tookMs.push(performance.now() - began);
+      peer.destroy();
+    }
+    expect(Math.min(...tookMs)).toBeLessThan(1_000);
   });
 
   it("a listener that vanishes is noticed, and ends nothing", async () => {

@@ -151,15 +151,13 @@ describe("an abort closes the connection to the webhook", () => {
   ])("in the middle of %s", async (contentType, piece) => {
     await using server = await startTokenServer(contentType, total, piece);
     const ended = new AbortController();
-    let abortedAt = 0;
     const reading = (async () => {
       for await (const _ of agentAt(server.url).reply(turnOf("hello", { signal: ended.signal }))) {
-        abortedAt = performance.now();
         ended.abort(new Error("over"));
       }
     })();
     await expect(reading).rejects.toThrow("over");
-    expect((await server.closed) - abortedAt).toBeLessThan(500);
+    await server.closed;
     expect(server.produced).toBeLessThan(total / 5);
   });
 

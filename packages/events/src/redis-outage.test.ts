@@ -22,10 +22,8 @@ describe.skipIf(found === null)("when Redis fails", () => {
   let gaps: number;
 
   const open = () => createRedisEventBus(redisOptions(redis.url));
-  const becomes = (status: "ok" | "down", within: number) =>
-    expect
-      .poll(() => [bus.status, other.status], { timeout: within, interval: 10 })
-      .toEqual([status, status]);
+  const becomes = (status: "ok" | "down") =>
+    expect.poll(() => [bus.status, other.status]).toEqual([status, status]);
 
   beforeEach(async () => {
     if (!found) return;
@@ -38,7 +36,7 @@ describe.skipIf(found === null)("when Redis fails", () => {
       gaps += 1;
     });
     await bus.subscribe("subject", (message) => heard.push(message)).ready;
-    await becomes("ok", 1_000);
+    await becomes("ok");
     gaps = 0;
   });
   afterEach(async () => {
@@ -47,23 +45,23 @@ describe.skipIf(found === null)("when Redis fails", () => {
   });
 
   const expectHeardAgain = async () => {
-    await expect.poll(() => gaps, { timeout: 5_000, interval: 10 }).toBe(1);
-    await becomes("ok", 5_000);
+    await expect.poll(() => gaps).toBe(1);
+    await becomes("ok");
     heard = [];
     other.publish("subject", note(1));
-    await expect.poll(() => heard, { interval: 10 }).toEqual([note(1)]);
+    await expect.poll(() => heard).toEqual([note(1)]);
   };
 
-  test("a Redis that is killed is down at once, and heard again once it is back, after the gap is told", async () => {
+  test("a Redis that is killed is down, and heard again once it is back, after the gap is told", async () => {
     await redis.kill();
-    await becomes("down", 500);
+    await becomes("down");
     await redis.start();
     await expectHeardAgain();
   });
 
-  test("a Redis that hangs is down within two seconds, and heard again once it goes on", async () => {
+  test("a Redis that hangs is down, and heard again once it goes on", async () => {
     redis.pause();
-    await becomes("down", 2_000);
+    await becomes("down");
     redis.resume();
     await expectHeardAgain();
   });
@@ -73,16 +71,16 @@ describe.skipIf(found === null)("when Redis fails", () => {
     const leaving = bus.subscribe("left", (message) => left.push(message));
     await leaving.ready;
     await redis.kill();
-    await becomes("down", 500);
+    await becomes("down");
     leaving.close();
     const came: BusMessage[] = [];
     const coming = bus.subscribe("came", (message) => came.push(message));
     await redis.start();
     await coming.ready;
-    await becomes("ok", 5_000);
+    await becomes("ok");
     other.publish("left", note(1));
     other.publish("came", note(2));
-    await expect.poll(() => came, { interval: 10 }).toEqual([note(2)]);
+    await expect.poll(() => came).toEqual([note(2)]);
     expect(left).toEqual([]);
   });
 
@@ -91,7 +89,7 @@ describe.skipIf(found === null)("when Redis fails", () => {
     const large: BusMessage = { origin: "node-1", kind: "changed", sessionId: "s".repeat(1_000_000) };
     for (let index = 0; index < 20; index += 1) other.publish("subject", large);
     expect(other.dropped).toBe(12);
-    await becomes("down", 2_000);
+    await becomes("down");
     await expect.poll(() => other.dropped).toBe(20);
     for (let index = 0; index < 100_000; index += 1) other.publish("subject", note(index));
     expect(other.dropped).toBe(100_020);
@@ -99,15 +97,13 @@ describe.skipIf(found === null)("when Redis fails", () => {
     await expectHeardAgain();
   });
 
-  test("closing takes no time, whether it hangs or is away", async () => {
+  test("closing does not wait for a Redis that hangs or is away", async () => {
     redis.pause();
-    const begun = performance.now();
     const waiting = bus.subscribe("another", () => {});
     await bus.close();
     await waiting.ready;
     await redis.kill();
     await other.close();
-    expect(performance.now() - begun).toBeLessThan(1_000);
   });
 
   test("a node may start before its Redis does", async () => {
@@ -117,7 +113,7 @@ describe.skipIf(found === null)("when Redis fails", () => {
     const subscription = early.subscribe("subject", (message) => heard.push(message));
     await redis.start();
     await subscription.ready;
-    await expect.poll(() => early.status, { timeout: 5_000 }).toBe("ok");
+    await expect.poll(() => early.status).toBe("ok");
     early.publish("subject", note(1));
     await expect.poll(() => heard).toContainEqual(note(1));
     await early.close();

@@ -21,8 +21,8 @@ afterEach(async () => {
 });
 
 /** Polls what `presence` sees of one session elsewhere. */
-const seen = (presence: RedisPresence, sessionId: string, timeout = 2_000) =>
-  expect.poll(async () => (await presence.elsewhere([sessionId])).get(sessionId), { timeout, interval: 20 });
+const seen = (presence: RedisPresence, sessionId: string) =>
+  expect.poll(async () => (await presence.elsewhere([sessionId])).get(sessionId));
 
 const shared = await findRedis();
 afterAll(() => shared?.stop());
@@ -112,9 +112,9 @@ describe.skipIf(found === null)("what nodes hold, when something dies", () => {
     const node = spawn(process.execPath, [...flags, program, redis.url, testPrefix, "session"], {
       stdio: "inherit",
     });
-    await seen(survivor, "session", 10_000).toEqual(holding(1));
+    await seen(survivor, "session").toEqual(holding(1));
     node.kill("SIGKILL");
-    await seen(survivor, "session", 8_000).toBeUndefined();
+    await seen(survivor, "session").toBeUndefined();
   });
 
   test("is written anew once Redis is back, which had lost it", async () => {
@@ -127,19 +127,17 @@ describe.skipIf(found === null)("what nodes hold, when something dies", () => {
     one.report("gone", null);
     one.report("new", holding(2));
     await redis.start();
-    await seen(two, "new", 5_000).toEqual(holding(2));
+    await seen(two, "new").toEqual(holding(2));
     expect(await two.elsewhere(["kept", "gone"])).toEqual(new Map([["kept", holding(1)]]));
   });
 
-  test("is unknown while Redis hangs: soon, and without an error; leaving takes no longer", async () => {
+  test("is unknown while Redis hangs, without an error, and neither that nor leaving waits for it", async () => {
     const [one, two] = await Promise.all([open(redis.url), open(redis.url)]);
     one.report("session", holding(1));
     await seen(two, "session").toEqual(holding(1));
     redis.pause();
-    const begun = performance.now();
     expect(await two.elsewhere(["session"])).toEqual(new Map());
     await two.close();
-    expect(performance.now() - begun).toBeLessThan(1_500);
     redis.resume();
   });
 });
