@@ -16,9 +16,6 @@ export default defineConfig({
     // A condition is awaited for as long as its test may take; one that holds is seen at once.
     expect: { poll: { timeout: 25_000, interval: 10 } },
     hookTimeout: 30_000,
-    // Processes, databases and browsers of their own depend on a machine that may stall: there, what fails twice is broken.
-    // `scripts/test.mjs` tells what needed a second try.
-    retry: process.env.CI ? 1 : 0,
     typecheck: {
       enabled: true,
       include: ["packages/*/src/**/*.test-d.ts"],

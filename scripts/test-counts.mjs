@@ -1,5 +1,5 @@
 /**
- * @typedef {{ status: string, fullName: string, failureMessages?: string[] }} Assertion
+ * @typedef {{ status: string, fullName: string }} Assertion
  * @typedef {{ name: string, status: string, assertionResults: Assertion[] }} File
  */
 
@@ -19,17 +19,10 @@ export const countTests = (report, succeeded) => {
   const failed = tests.filter(({ status }) => status === "failed").length + broken.length;
   const passed = tests.filter(({ status }) => status === "passed").length;
   const skipped = tests.filter(({ status }) => status !== "passed" && status !== "failed");
-  // What failed before it passed keeps why.
-  const retried = tests.filter(
-    ({ status, failureMessages = [] }) => status === "passed" && failureMessages.length > 0,
-  );
   return {
     passed,
     failed: failed === 0 && !succeeded ? 1 : failed,
     skipped: skipped.length,
     skippedNames: skipped.map(({ fullName }) => fullName),
-    retried: retried.map(
-      ({ fullName, failureMessages }) => `${fullName}: ${failureMessages?.[0]?.split("\n")[0]}`,
-    ),
   };
 };

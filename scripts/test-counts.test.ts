@@ -16,23 +16,6 @@ test("tests are counted over all files, and the skipped are named", () => {
     failed: 1,
     skipped: 2,
     skippedNames: ["test 1", "test 2"],
-    retried: [],
-  });
-});
-
-test("what passed only when it was tried again is named, with why it failed before", () => {
-  const [failedOnce] = file("passed", "passed").assertionResults;
-  const test = {
-    ...failedOnce,
-    status: "passed",
-    fullName: "a promise",
-    failureMessages: ["Error: late\n    at …"],
-  };
-  const report = { testResults: [{ name: "a.test.ts", status: "passed", assertionResults: [test] }] };
-  expect(countTests(report, true)).toMatchObject({
-    passed: 1,
-    failed: 0,
-    retried: ["a promise: Error: late"],
   });
 });
 
@@ -50,6 +33,5 @@ test("a run that ended badly is a failure, whatever its report says", () => {
     failed: 1,
     skipped: 0,
     skippedNames: [],
-    retried: [],
   });
 });

@@ -34,7 +34,6 @@ try {
   const report = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, "utf8")) : null;
   const counts = countTests(report, passed);
   for (const name of counts.skippedNames) console.log(`skipped: ${name}`);
-  for (const why of counts.retried) console.log(`passed only when tried again: ${why}`);
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   process.exitCode = counts.failed === 0 ? 0 : 1;
 } catch (error) {
