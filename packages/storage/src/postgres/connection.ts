@@ -37,6 +37,23 @@ const ownTypes: CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === int8 ? Number : types.getTypeParser(oid, format)),
 };
 
+/** @throws UnfitConnectionError where the address names a certificate that is not there, or asks for the impossible */
+const createClient = (url: string): Client => {
+  try {
+    return new Client({
+      connectionString: toDriverAddress(url),
+      application_name: "adjourn",
+      connectionTimeoutMillis: 3_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 60_000,
+      types: ownTypes,
+      pipeline: true,
+    });
+  } catch (error) {
+    throw new UnfitConnectionError(error instanceof Error ? error.message : String(error));
+  }
+};
+
 /**
  * One connection, of which one call at a time has the use. Where it leads straight to a server, settings and prepared
  * statements are the connection's. Behind a pooler each transaction may have another server: there settings are each
@@ -54,13 +71,7 @@ export class PostgresConnection {
     private readonly traits: ServerTraits,
   ) {
     this.settings = { schema, statementTimeoutMs: defaultStatementTimeoutMs };
-    this.client = new Client({
-      connectionString: toDriverAddress(url),
-      application_name: "adjourn",
-      connectionTimeoutMillis: 3_000,
-      types: ownTypes,
-      pipeline: true,
-    });
+    this.client = createClient(url);
     const lose = (): void => {
       this.isLost = true;
     };

@@ -170,6 +170,17 @@ describe.skipIf(url === null)("against a Postgres", () => {
     },
   );
 
+  test.each([
+    ["sslmode=verify-ca", /verify-ca/],
+    ["sslrootcert=/adjourn/is/not/here.pem", /not\/here\.pem/],
+  ])("an address with %s that can't be followed is refused with one clear line", async (parameters, why) => {
+    const address = Object.assign(new URL(url ?? ""), { search: parameters });
+    const opening = createPostgresSessionStore({ url: address.href, clock });
+    await expect(opening).rejects.toThrow(UnusableDatabaseError);
+    await expect(opening).rejects.toThrow(why);
+    await expect(opening).rejects.toThrow(/^The database [^\n]* can't be used: [^\n]*$/);
+  });
+
   test("a user who may not make tables is refused with one clear line", async () => {
     const role = `adjourn_test_${crypto.randomUUID().replaceAll("-", "")}`;
     await schema.sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD '${role}'`);

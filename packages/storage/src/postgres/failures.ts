@@ -41,7 +41,7 @@ export const isPassing = (error: unknown): boolean =>
 
 /** Whether it is the way to the server that failed, not what was found at its end. */
 export const isOfNetwork = (error: Error): boolean =>
-  ("code" in error && /^E[A-Z_]+$/.test(String(error.code))) ||
+  ("code" in error && /^E(?!RR_)[A-Z_]+$/.test(String(error.code))) ||
   error instanceof AggregateError ||
   /^(Connection terminated|timeout expired|Client (was closed|has encountered))/.test(error.message);
 
