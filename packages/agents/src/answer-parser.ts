@@ -114,10 +114,13 @@ const createEventParser = (): AnswerParser => {
   const parser = createParser({
     maxBufferSize: longestEventCharacters,
     onEvent: ({ event, data }) => events.push({ name: event ?? "message", data }),
-    onError: ({ type, field, value }) => {
+    onError: ({ type, field, value, line = "" }) => {
       if (type === "max-buffer-size-exceeded") problem = tooLong();
       // llama.cpp wrote errors into a field of their own until the end of 2025.
       else if (field === "error") events.push({ name: "error", data: value ?? "" });
+      // A server, or a proxy, that fails in mid-stream may write its usual JSON behind it.
+      else if (line.startsWith("{") && readModelError(parseJson(line)))
+        events.push({ name: "error", data: line });
       else if (type === "unknown-field" && seen === "nothing") seen = "other";
     },
   });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startServer } from "../test/local-server.js";
 import { createKeptLog } from "../test/openai-agent.js";
 import { collect, createStoppedClock, turnOf } from "../test/turns.js";
+import { entrySchemas } from "./agents-file-fields.js";
 import { loadAgents } from "./load-agents.js";
 
 const variables: Readonly<Record<string, string>> = {
@@ -111,6 +112,16 @@ test("the file that docs/agents.md shows is one that loads", async () => {
     ["Azure", "openai"],
     ["Support", "webhook"],
   ]);
+});
+
+test("docs/agents.md has a row for each setting, and its example uses each", async () => {
+  const page = await readFile(new URL("../../../docs/agents.md", import.meta.url), "utf8");
+  const schemas = entrySchemas({ env: () => undefined, timeouts: defaultTimeoutSettings });
+  for (const { shape } of Object.values(schemas))
+    for (const name of Object.keys(shape)) {
+      expect(page).toContain(`\n| \`${name}\` |`);
+      expect(page).toContain(`"${name}": `);
+    }
 });
 
 test("each line of a refusal names the file", async () => {

@@ -53,15 +53,14 @@ const readChoice = (choice: Record<string, unknown>, isFirst: boolean): readonly
 
 /** Text, or a list of parts of which those that hold text count; NUL, which no store keeps, is dropped. */
 const readContent = (content: unknown): string => {
-  if (typeof content === "string") return content.replaceAll("\0", "");
-  return Array.isArray(content) ? content.map(readContentPart).join("") : "";
+  return Array.isArray(content) ? content.map(readContentPart).join("") : readContentPart(content);
 };
 
 const readContentPart = (part: unknown): string => {
-  if (typeof part === "string") return readContent(part);
+  if (typeof part === "string") return part.replaceAll("\0", "");
   if (!isRecord(part) || typeof part.text !== "string") return "";
   return part.type === undefined || part.type === "text" || part.type === "output_text"
-    ? readContent(part.text)
+    ? part.text.replaceAll("\0", "")
     : "";
 };
 

@@ -13,7 +13,8 @@ export class ModelFailure extends Error {
   readonly isContextTooLong: boolean;
 
   constructor(predicate: string, error?: ModelError, status?: number) {
-    super(`${predicate}${error?.code === undefined ? "" : ` (${error.code})`}`);
+    const code = error?.code === String(status) ? undefined : error?.code;
+    super(`${predicate}${code === undefined ? "" : ` (${code})`}`);
     this.isContextTooLong = status === 413 || (error !== undefined && saysContextTooLong(error, status));
   }
 }
@@ -51,10 +52,14 @@ const readMessage = ({ message, detail }: Record<string, unknown>): string => {
   return typeof detail === "string" ? detail : "";
 };
 
-const readCode = ({ code, type }: Record<string, unknown>): string | undefined =>
-  [code, type].find(
-    (word): word is string => typeof word === "string" && word !== "error" && /^[A-Za-z_]{1,48}$/.test(word),
+/** The most telling word for it; a number where there is none. */
+const readCode = ({ code, type, status, metadata }: Record<string, unknown>): string | undefined => {
+  const words = [code, type, status, isRecord(metadata) ? metadata.error_type : undefined];
+  const word = words.find(
+    (one): one is string => typeof one === "string" && one !== "error" && /^[A-Za-z_]{1,48}$/.test(one),
   );
+  return word ?? words.filter((one) => Number.isSafeInteger(one)).map(String)[0];
+};
 
 /** How servers say that a conversation is longer than the model can read; behind each, one that says it so. */
 const contextTooLong: readonly RegExp[] = [

@@ -120,6 +120,8 @@ describe("a refusal fails at once and says why", () => {
       "answered 429, to be asked again in 2 s (rate_limit_exceeded)",
     ],
     [{ file: "page.html", status: 404 }, "answered 404"],
+    [{ file: "model-not-found.json", status: 404 }, "answered 404 (NOT_FOUND)"],
+    [{ file: "numbers-alone.json", status: 400 }, "answered 400"],
     [{ file: "nothing.sse", status: 204 }, "gave an empty reply"],
   ])("%j: %s", async (answer, why) => {
     await using server = await startModelServer(answer);

@@ -27,9 +27,18 @@ const readText = async function* ({ body }: Response): AsyncGenerator<string> {
   yield* readBodyText(body.getReader(), longestAnswerBytes, tooLong);
 };
 
+/** How often JSON whose connection stays open is looked at for whether it is whole. */
+const mostLooks = 100;
+
 const readJson = async function* (chunks: AsyncIterable<string>): AsyncGenerator<string> {
   let text = "";
-  for await (const chunk of chunks) text += chunk;
+  let looks = 0;
+  for await (const chunk of chunks) {
+    text += chunk;
+    if (!/}\s*$/.test(chunk) || looks >= mostLooks) continue;
+    looks += 1;
+    if (contentOf(text) !== null) break;
+  }
   const content = contentOf(text);
   if (content === null) throw new UnusableAnswerError('answered with JSON that has no "content" or "text"');
   yield content;

@@ -85,6 +85,23 @@ describe("what it understands", () => {
     ]);
   });
 
+  test.each<[string, string[]]>([
+    ["application/json", ['{"content": "a } b"', ', "text": "c"}\n']],
+    ["text/event-stream", ["data: a } b\n\ndata: [DONE]\n\n: bye\n\n"]],
+  ])("%s that is whole, on a connection that is left open, which is then closed", async (type, chunks) => {
+    let noteClosed: () => void = () => {};
+    const closed = new Promise<void>((resolve) => {
+      noteClosed = resolve;
+    });
+    await using server = await startServer(async (response) => {
+      response.on("close", noteClosed);
+      response.writeHead(200, { "content-type": type });
+      for (const chunk of chunks) await new Promise((resolve) => response.write(chunk, resolve));
+    });
+    expect(await collect(agentAt(server.url).reply(turnOf("hello")))).toEqual(["a } b"]);
+    await closed;
+  });
+
   test("an event stream, each event's data a piece, however the bytes are cut", async () => {
     const euro = Buffer.from("data: 5 €\n\n");
     const pieces = await replyOf(
