@@ -30,10 +30,11 @@ export class AnswersUnderWay {
   closeAfterLast(connection: Duplex): void {
     const last = this.on(connection).at(-1);
     if (last === undefined) return;
-    if (!last.headersSent) return void last.setHeader("Connection", "close");
-    last.once("close", () => {
-      if (this.count(connection) === 0) connection.end();
-    });
+    if (!last.headersSent) last.setHeader("Connection", "close");
+    else
+      last.once("close", () => {
+        if (this.count(connection) === 0) connection.end();
+      });
   }
 
   private on(connection: Duplex): readonly ServerResponse[] {

@@ -79,8 +79,10 @@ export const guardConnections = (
 
   server.on("clientError", (error: NodeJS.ErrnoException, connection) => {
     // Into an answer that has begun nothing else may be written.
-    if (underWay.isAnyBegun(connection) || error.code === "ECONNRESET" || refused.has(connection))
-      return void connection.destroy();
+    if (underWay.isAnyBegun(connection) || error.code === "ECONNRESET" || refused.has(connection)) {
+      connection.destroy();
+      return;
+    }
     const { status, refusal } = notHttp(error.code);
     refuse(connection, refusal, status);
   });

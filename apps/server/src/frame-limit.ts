@@ -23,7 +23,9 @@ const tooMany = { code: 1008, reason: "too many messages" };
 export const createFrameLimit = (now: () => number = () => performance.now()): FrameLimit => {
   const trusted = new WeakMap<WebSocket, Bucket>();
   return {
-    trust: (socket) => void trusted.set(socket, fill(socketFrames.trusted, now())),
+    trust: (socket) => {
+      trusted.set(socket, fill(socketFrames.trusted, now()));
+    },
     watch: (socket) => {
       // Small objects, and few: there may be tens of thousands of sockets that hardly ever speak.
       const control = fill(socketFrames.control, now());

@@ -12,7 +12,10 @@ export const refuseConnection = (
   body: unknown,
   requestId: string,
 ): void => {
-  if (connection.destroyed || !connection.writable) return void connection.destroy();
+  if (connection.destroyed || !connection.writable) {
+    connection.destroy();
+    return;
+  }
   const text = JSON.stringify(body);
   const lines = {
     "X-Request-Id": requestId,

@@ -20,7 +20,10 @@ export class SilentPeers {
   private isLooking = false;
 
   constructor(everyMs: number) {
-    this.timer = setInterval(() => void this.look(), everyMs);
+    // One look that fails is made up for by the next.
+    this.timer = setInterval(() => {
+      this.look().catch(() => {});
+    }, everyMs);
     this.timer.unref();
   }
 
@@ -36,8 +39,9 @@ export class SilentPeers {
   private async look(): Promise<void> {
     if (this.isLooking || ![...this.answers].some(({ headersSent }) => headersSent)) return;
     this.isLooking = true;
-    const unacknowledged = await readUnacknowledged();
-    this.isLooking = false;
+    const unacknowledged = await readUnacknowledged().finally(() => {
+      this.isLooking = false;
+    });
     const sightings = new Map<ServerResponse, Sighting>();
     for (const response of unacknowledged.size > 0 ? this.answers : []) {
       const { socket } = response;

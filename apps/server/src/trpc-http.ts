@@ -130,5 +130,7 @@ const streamOf = (response: ServerResponse) => ({
   get waitingBytes() {
     return response.writableLength;
   },
-  destroy: () => void response.destroy(),
+  destroy: () => {
+    response.destroy();
+  },
 });

@@ -116,7 +116,11 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
         ignoreUpgrade(server, request, connection, head);
       };
       // Those before it in a pipeline are answered by what Node has let go of by now, and first.
-      return void needs.connections.answered(request).then(goOn, () => connection.destroy());
+      needs.connections
+        .answered(request)
+        .then(goOn)
+        .catch(() => connection.destroy());
+      return;
     }
     const requestId = randomUUID();
     needs.connections.beginUpgrade(request);

@@ -15,7 +15,9 @@ const longestAnswerBytes = 67_108_864;
 export const readModelAnswer = async function* (response: Response, clock: Clock): AsyncGenerator<ModelPart> {
   if (!response.body) throw new ModelFailure("gave an empty reply");
   const reader = response.body.getReader();
-  const leave = (): void => void reader.cancel().catch(() => {});
+  const leave = (): void => {
+    reader.cancel().catch(() => {});
+  };
   const texts = readBodyText(
     reader,
     longestAnswerBytes,

@@ -87,7 +87,9 @@ const readFailure = async (response: Response, clock: Clock): Promise<ModelFailu
 const readRefusalBody = async ({ body }: Response, clock: Clock): Promise<string> => {
   if (!body) return "";
   const reader = body.getReader();
-  const leave = (): void => void reader.cancel().catch(() => {});
+  const leave = (): void => {
+    reader.cancel().catch(() => {});
+  };
   const timer = clock.setTimeout(leave, longestRefusalMs);
   let text = "";
   try {

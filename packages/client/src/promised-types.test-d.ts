@@ -36,9 +36,9 @@ describe("a typed call", () => {
 
   test("a misspelt or missing field does not compile", () => {
     // @ts-expect-error: no such field
-    trpc.endSession.mutate({ sessionID: "a" });
+    void trpc.endSession.mutate({ sessionID: "a" });
     // @ts-expect-error: sessionId is missing
-    trpc.endSession.mutate({ reason: "done" });
+    void trpc.endSession.mutate({ reason: "done" });
     // @ts-expect-error: a query is no mutation
     trpc.getSession.mutate({ sessionId: "a" });
   });

@@ -18,7 +18,9 @@ export class Hearers {
   add(hear: (message: BusMessage) => void): () => void {
     const entry = { hear };
     this.entries.add(entry);
-    return () => void this.entries.delete(entry);
+    return () => {
+      this.entries.delete(entry);
+    };
   }
 
   /** One that throws keeps the message from no other. */

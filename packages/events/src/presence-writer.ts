@@ -15,7 +15,7 @@ export class PresenceWriter {
   /** Whether Redis was sent everything since it was last reached. */
   private isComplete = false;
   private gathering: NodeJS.Timeout | null = null;
-  private readonly renewing = setInterval(() => void this.renew(), renewEveryMs);
+  private readonly renewing = setInterval(() => this.run(this.renew()), renewEveryMs);
 
   constructor(
     private readonly connection: () => RedisConnection,
@@ -33,14 +33,13 @@ export class PresenceWriter {
     this.changed.add(sessionId);
     this.gathering ??= setTimeout(() => {
       this.gathering = null;
-      void this.write([...this.changed], { anew: false });
+      this.run(this.write([...this.changed], { anew: false }));
     }, gatherMs);
   }
 
   /** Redis answers again, and may have lost everything. */
-  async restore(): Promise<void> {
-    this.isComplete = true;
-    await this.write([...this.held.keys()], { anew: true });
+  restore(): void {
+    this.run(this.writeAll());
   }
 
   lost(): void {
@@ -54,6 +53,19 @@ export class PresenceWriter {
     this.isComplete = false;
   }
 
+  /** What fails is done over at the next renewal. */
+  private run(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.lost();
+      this.log.warn("Presence was not written", { error: String(error) });
+    });
+  }
+
+  private async writeAll(): Promise<void> {
+    this.isComplete = true;
+    await this.write([...this.held.keys()], { anew: true });
+  }
+
   private entry(field: string, text: string): string {
     return this.entries.seal(this.keys.of(this.nodeId), field, text);
   }
@@ -65,7 +77,7 @@ export class PresenceWriter {
     try {
       const isThere = (await client.hexists(this.keys.of(this.nodeId), aliveField)) === 1;
       if (isThere && this.isComplete) await this.write([...this.changed], { anew: false });
-      else await this.restore();
+      else await this.writeAll();
     } catch {
       this.lost();
     }

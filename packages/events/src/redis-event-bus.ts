@@ -38,12 +38,17 @@ export const createRedisEventBus = async (options: RedisOptions): Promise<RedisE
     url,
     purpose: "bus-subscribe",
     log,
-    onReady: async () => {
-      await subscriptions.restore();
-      if (hearing.isReady) for (const listener of gapListeners) listener();
+    onReady: () => {
+      restore().catch((error: unknown) =>
+        log.error("Subscriptions were not restored", { error: String(error) }),
+      );
     },
     onLost: () => subscriptions.forget(),
   });
+  const restore = async (): Promise<void> => {
+    await subscriptions.restore();
+    if (hearing.isReady) for (const listener of gapListeners) listener();
+  };
   const channelsOf = (subjects: readonly string[]) => subjects.map((subject) => prefix + subject);
   const subscriptions = new RedisSubscriptions(
     {

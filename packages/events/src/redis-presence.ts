@@ -30,7 +30,7 @@ export const createRedisPresence = async (options: RedisOptions): Promise<RedisP
     url,
     purpose: "presence",
     log,
-    onReady: () => void writer.restore(),
+    onReady: () => writer.restore(),
     onLost: () => writer.lost(),
   });
   const reader = new PresenceReader(connection, keys, entries, nodeId, now);

@@ -99,7 +99,11 @@ export class RedisSubscriptions {
     const over = subjects.filter(isOver);
     const added = subjects.filter(isNew);
     // Given up and wanted again before Redis was told: its confirmation counts for the new one.
-    for (const subject of subjects) this.asked.get(subject)?.then(() => this.wanted.get(subject)?.confirm());
+    for (const subject of subjects)
+      this.asked
+        .get(subject)
+        ?.then(() => this.wanted.get(subject)?.confirm())
+        .catch(() => {});
     for (const batch of inBatches(over)) this.unsubscribe(batch);
     for (const batch of inBatches(added)) this.subscribe(batch);
   }

@@ -2,6 +2,7 @@
 
 import { Bot, ServerOff } from "lucide-react";
 import Link from "next/link";
+import { inBackground } from "../live/in-background";
 import { describeError } from "../live/over-error";
 import { useAgents } from "../live/use-agents";
 import { useSessionList } from "../live/use-session-list";
@@ -31,7 +32,7 @@ export const AgentsView = () => {
           <BlankState
             icon={ServerOff}
             title="The agents can't be shown"
-            action={<Button onClick={() => void query.refetch()}>Try again</Button>}
+            action={<Button onClick={() => inBackground(query.refetch())}>Try again</Button>}
           >
             {describeError(query.error)}
           </BlankState>

@@ -2,6 +2,7 @@
 
 import { ServerOff } from "lucide-react";
 import Link from "next/link";
+import { inBackground } from "../live/in-background";
 import { describeError } from "../live/over-error";
 import type { Ending } from "../live/records";
 import { shortId } from "../live/records";
@@ -64,7 +65,7 @@ export const EndingView = ({ sessionId }: { readonly sessionId: string }) => {
             problem={history.query.error}
             hasOlder={history.query.hasNextPage}
             isLoadingOlder={history.query.isFetchingNextPage}
-            onOlder={() => void history.query.fetchNextPage()}
+            onOlder={() => inBackground(history.query.fetchNextPage())}
           />
         </Card>
         <EndingFacts ending={ending} />

@@ -3,6 +3,7 @@
 import { SearchX, ServerOff, SquareCheckBig } from "lucide-react";
 import { useMemo } from "react";
 import { FilterBar } from "../filters/filter-bar";
+import { inBackground } from "../live/in-background";
 import { describeError } from "../live/over-error";
 import { useEndingList } from "../live/use-ending-list";
 import { useUrlFilter } from "../live/use-url-filter";
@@ -50,7 +51,7 @@ export const EndingsView = () => {
               endings={endings}
               hasMore={query.hasNextPage}
               isLoadingMore={query.isFetchingNextPage}
-              onMore={() => void query.fetchNextPage()}
+              onMore={() => inBackground(query.fetchNextPage())}
             />
           ) : (
             <BlankState
@@ -66,7 +67,7 @@ export const EndingsView = () => {
           <BlankState
             icon={ServerOff}
             title="The endings can't be shown"
-            action={<Button onClick={() => void query.refetch()}>Try again</Button>}
+            action={<Button onClick={() => inBackground(query.refetch())}>Try again</Button>}
           >
             {describeError(query.error)}
           </BlankState>

@@ -14,6 +14,7 @@ import {
   useSyncExternalStore,
 } from "react";
 import { changeLists } from "./change-lists";
+import { inBackground } from "./in-background";
 import { createLiveStore, type LiveStore } from "./live-store";
 import type { Ending } from "./records";
 import { useReconnect } from "./use-reconnect";
@@ -54,12 +55,12 @@ export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
       // A list that no page shows is dropped: the next event would pass it for one that is up to date.
       onLive: () => {
         queryClient.removeQueries({ type: "inactive" });
-        void queryClient.invalidateQueries();
+        inBackground(queryClient.invalidateQueries());
       },
     });
     return () => {
       stop();
-      void client.close();
+      inBackground(client.close());
     };
   }, [api, publicApiUrl, store, queryClient, attempt]);
 

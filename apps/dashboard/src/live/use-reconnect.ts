@@ -2,6 +2,7 @@
 
 import { useTRPCClient } from "@adjourn/client/react";
 import { useEffect, useSyncExternalStore } from "react";
+import { inBackground } from "./in-background";
 import type { LiveStore } from "./live-store";
 
 const firstProbeMs = 1_500;
@@ -28,9 +29,9 @@ export const useReconnect = (store: LiveStore, reconnect: () => void): void => {
       } catch {
         delayMs = firstProbeMs;
       }
-      timer = setTimeout(probe, delayMs);
+      timer = setTimeout(() => inBackground(probe()), delayMs);
     };
-    timer = setTimeout(probe, delayMs);
+    timer = setTimeout(() => inBackground(probe()), delayMs);
     window.addEventListener("online", reconnect);
     return () => {
       clearTimeout(timer);

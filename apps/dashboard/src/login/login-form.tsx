@@ -1,6 +1,7 @@
 "use client";
 
 import { type FormEvent, useId, useState } from "react";
+import { inBackground } from "../live/in-background";
 import { isSignInAnswer, type SignInAnswer, signInAnswers } from "../server/sign-in-answer";
 import { Button } from "../ui/button";
 import { Field, Input } from "../ui/field";
@@ -41,7 +42,7 @@ export const LoginForm = ({ initial }: { readonly initial: SignInAnswer | null }
     <form
       action="/api/sign-in"
       method="post"
-      onSubmit={submit}
+      onSubmit={(event) => inBackground(submit(event))}
       className="grid gap-4 rounded-xl border border-line bg-surface p-5 shadow-card sm:p-6"
     >
       <Field id={id} label="Admin key" hint="One of the keys in ADJOURN_ADMIN_KEY, without its name.">

@@ -3,6 +3,7 @@
 import { ServerOff } from "lucide-react";
 import Link from "next/link";
 import { useMemo } from "react";
+import { inBackground } from "../live/in-background";
 import { useKnownEnding } from "../live/live-context";
 import { describeError } from "../live/over-error";
 import { shortId } from "../live/records";
@@ -53,7 +54,7 @@ export const SessionView = ({ sessionId }: { readonly sessionId: string }) => {
             isLoading={history.query.isPending}
             problem={history.query.error}
             hasOlder={history.query.hasNextPage}
-            onOlder={() => void history.query.fetchNextPage()}
+            onOlder={() => inBackground(history.query.fetchNextPage())}
             isLoadingOlder={history.query.isFetchingNextPage}
           />
         </Card>

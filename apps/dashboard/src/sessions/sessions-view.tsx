@@ -4,6 +4,7 @@ import { MessagesSquare, SearchX, ServerOff } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useEndSession } from "../end-session/end-session-context";
 import { FilterBar } from "../filters/filter-bar";
+import { inBackground } from "../live/in-background";
 import { useLiveState } from "../live/live-context";
 import { describeError } from "../live/over-error";
 import { useSessionList } from "../live/use-session-list";
@@ -63,7 +64,7 @@ export const SessionsView = () => {
             <BlankState
               icon={ServerOff}
               title="The sessions can't be shown"
-              action={<Button onClick={() => void query.refetch()}>Try again</Button>}
+              action={<Button onClick={() => inBackground(query.refetch())}>Try again</Button>}
             >
               {describeError(query.error)}
             </BlankState>
@@ -77,7 +78,7 @@ export const SessionsView = () => {
             onChoose={setChosen}
             hasMore={query.hasNextPage}
             isLoadingMore={query.isFetchingNextPage}
-            onMore={() => void query.fetchNextPage()}
+            onMore={() => inBackground(query.fetchNextPage())}
           />
         ) : isFiltered ? (
           <BlankState

@@ -33,7 +33,9 @@ export const listenOverTrpc = async (
     throw cause;
   }
   // A subscription that is stopped before it is first read is never told to return.
-  const leave = () => void listener.return();
+  const leave = () => {
+    listener.return().catch(() => {});
+  };
   if (signal?.aborted) leave();
   else signal?.addEventListener("abort", leave, { once: true });
   return listener;

@@ -14,7 +14,10 @@ export const answerJson = (response: ServerResponse, status: number, body: unkno
 
 /** Refuses with a body in the words of the dialect. An answer that has begun can only be cut off. */
 export const answerRefusal = (response: ServerResponse, refusal: Refusal, body: object): void => {
-  if (response.headersSent) return void response.destroy();
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
   if (refusal.retryAfterSeconds !== null) response.setHeader("Retry-After", refusal.retryAfterSeconds);
   if (refusal.code === "UNAUTHORIZED") response.setHeader("WWW-Authenticate", 'Bearer realm="adjourn"');
   answerJson(response, refusal.status, body);

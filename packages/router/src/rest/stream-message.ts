@@ -43,8 +43,11 @@ const writeReply = async (response: ServerResponse, stream: ReplyStream): Promis
   const pieces = chunks[Symbol.asyncIterator]();
   for (;;) {
     const next = await unlessPeerGone(response, pieces.next());
-    // The pieces that nobody will read need not be kept.
-    if (next === null) return void pieces.return?.().catch(() => {});
+    if (next === null) {
+      // The pieces that nobody will read need not be kept.
+      pieces.return?.().catch(() => {});
+      return;
+    }
     if (next.done) break;
     await send(response, "chunk", next.value);
   }

@@ -91,7 +91,9 @@ export const createPostgresSessionStore = async (
     deleteIdempotencyKeysBefore: (cutoff, limit) => deleteIdempotencyKeysBefore(database, cutoff, limit),
     readOrCreateSecret: (candidate) => readOrCreateSecret(database, candidate),
     // A write, since a server that only reads is not ready; and to a row that is there whatever else is.
-    ping: async () => void (await database.all("UPDATE adjourn_version SET version = version")),
+    ping: async () => {
+      await database.all("UPDATE adjourn_version SET version = version");
+    },
     close: () => database.close(),
   };
 };
