@@ -11,4 +11,5 @@ export * from "./session.js";
 export * from "./session-event.js";
 export type * from "./sessions.js";
 export type { SessionsSettings } from "./settings.js";
+export { takeWithin } from "./take-within.js";
 export * from "./timeout-policy.js";

@@ -134,6 +134,11 @@ export interface EndingPage {
 export interface MessageRange {
   readonly channelId: string;
   readonly limit: number;
+  /**
+   * The page ends before the message with which content, metadata and attachments would be more than this as they are
+   * stored, so that no more is read than can be shown; it holds one at least.
+   */
+  readonly maxBytes?: number | undefined;
   /** Exclusive. Alone: those directly older. */
   readonly before?: MessageBound | undefined;
   /** Exclusive. Alone: those directly newer. With `before`: those directly older than it, down to this one. */
@@ -146,6 +151,8 @@ export type MessagePageOutcome =
       /** Newest first, whatever the direction. */
       readonly messages: readonly Message[];
       readonly hasMore: boolean;
+      /** About what they are as they are stored; as JSON they may be up to six times that, and their fields' names. */
+      readonly bytes: number;
     }
   | { readonly outcome: "unknown_channel" }
   /** The id in this bound is no message of the channel. */

@@ -8,6 +8,8 @@ export const limits = {
   jsonLevels: 64,
   /** A page of messages, in bytes of JSON. */
   pageBytes: 1_024 * 1_024,
+  /** The rows of a list, in bytes of JSON. */
+  listBytes: 4 * 1_024 * 1_024 - 1_024,
   attachments: 10,
   attachmentsBytes: 16 * 1_024,
   reasonCharacters: 200,

@@ -90,6 +90,10 @@ export const toEndingRecord = (row: EndingColumns): EndingRecord => ({
   operationsAborted: row.operations_aborted,
 });
 
+/** About what a message is as it is stored. */
+export const storedBytes = ({ content, metadata, attachments }: MessageColumns): number =>
+  Buffer.byteLength(content) + Buffer.byteLength(metadata) + Buffer.byteLength(attachments ?? "");
+
 export const toMessage = (row: MessageColumns): Message => ({
   id: row.id,
   channelId: row.channel_id,

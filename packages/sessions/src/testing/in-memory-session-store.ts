@@ -10,6 +10,7 @@ import type {
   SessionStore,
 } from "../ports.js";
 import { isNearExpiration, type Session } from "../session.js";
+import { jsonBytes, takeWithin } from "../take-within.js";
 import { InMemoryState } from "./in-memory-session-store-state.js";
 import { createWritingVerbs } from "./in-memory-session-store-verbs.js";
 
@@ -80,7 +81,7 @@ export const createInMemorySessionStore = ({
         });
     },
 
-    async listMessages({ channelId, limit, before, after }) {
+    async listMessages({ channelId, limit, before, after, maxBytes = Number.POSITIVE_INFINITY }) {
       if (!state.channels.has(channelId)) return { outcome: "unknown_channel" };
       const messages = state.messages.get(channelId) ?? [];
       const below = before && timeOf(messages, before);
@@ -91,8 +92,15 @@ export const createInMemorySessionStore = ({
         ({ createdAt }) =>
           (below === undefined || createdAt < below) && (above === undefined || createdAt > above),
       );
-      const shown = after && !before ? between.slice(0, limit) : between.slice(-limit);
-      return { outcome: "page", messages: shown.reverse(), hasMore: between.length > limit };
+      const isForward = after !== undefined && before === undefined;
+      const next = isForward ? between : between.reverse();
+      const shown = [...takeWithin(next.slice(0, limit), maxBytes, storedBytes)];
+      return {
+        outcome: "page",
+        messages: isForward ? shown.reverse() : shown,
+        hasMore: between.length > shown.length,
+        bytes: shown.reduce((sum, message) => sum + storedBytes(message), 0),
+      };
     },
     async readMessagesAfter(channelId, afterSeq, limit) {
       return (state.messages.get(channelId) ?? []).filter(({ seq }) => seq > afterSeq).slice(0, limit);
@@ -175,6 +183,9 @@ const pageOf = <T extends { readonly sessionId: string }>(
   const next = last && rest.length > limit ? { time: last.time, id: last.id } : null;
   return { rows: shown.map(({ row }) => row), next };
 };
+
+const storedBytes = ({ content, metadata, attachments }: Message): number =>
+  jsonBytes(content) + jsonBytes(metadata) + jsonBytes(attachments);
 
 const timeOf = (messages: readonly Message[], bound: MessageBound): number | undefined =>
   "time" in bound ? bound.time : messages.find(({ id }) => id === bound.id)?.createdAt;

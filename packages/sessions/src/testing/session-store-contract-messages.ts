@@ -123,6 +123,58 @@ export const describeMessages = (setting: () => Setting): void => {
     expect(newer).toEqual([...said, "late", "late", "late", "late"]);
   });
 
+  test("a page ends before more bytes than were asked for, with one message at least", async () => {
+    const s = setting();
+    const session = await s.create({ metadata: { of: "s".repeat(500) } });
+    const { channelId } = session;
+    for (let i = 1; i <= 8; i += 1)
+      await s.say(session, `${i}`.repeat(1_000), {
+        metadata: { own: "m".repeat(500) },
+        attachments: [{ a: "a".repeat(1_000) }],
+      });
+    const first = (range: object) => s.page({ channelId, limit: 8, ...range });
+    const shown = async (range: object) => {
+      const { contents, hasMore } = await first(range);
+      return [contents.map(([digit]) => digit).join(""), hasMore];
+    };
+    expect(await shown({ maxBytes: 10_000 })).toEqual(["876", true]);
+    expect(await shown({ maxBytes: 10_000, after: { time: 0 } })).toEqual(["321", true]);
+    expect(await shown({ maxBytes: 10_000, limit: 2 })).toEqual(["87", true]);
+    expect(await shown({ maxBytes: 1 })).toEqual(["8", true]);
+    expect(await shown({ maxBytes: 1, limit: 1 })).toEqual(["8", true]);
+    expect(await shown({ maxBytes: 100_000 })).toEqual(["87654321", false]);
+    expect(await shown({})).toEqual(["87654321", false]);
+    const outcome = await s.store.listMessages({ channelId, limit: 3, maxBytes: 10_000 });
+    if (outcome.outcome !== "page") throw new Error(outcome.outcome);
+    expect(outcome.bytes).toBeGreaterThan(9_000);
+    expect(outcome.bytes).toBeLessThan(10_000);
+  });
+
+  test("pages that end with their bytes leave no message out, in either direction", async () => {
+    const s = setting();
+    const session = await s.create();
+    const { channelId } = session;
+    const sizes = [10, 900, 3_000, 20, 4_000, 1_000, 1_000, 1, 2_500, 700];
+    for (const [i, size] of sizes.entries()) await s.say(session, `${i}`.repeat(size));
+    const all = sizes.map((_, i) => `${i}`);
+    const walk = async (step: (last: string | undefined) => object, end: number) => {
+      const seen: string[] = [];
+      for (let last: string | undefined; ; ) {
+        const page = await s.store.listMessages({ channelId, limit: 4, maxBytes: 3_500, ...step(last) });
+        if (page.outcome !== "page" || page.messages.length === 0) throw new Error("no page");
+        const contents = page.messages.map(({ content }) => content[0] ?? "");
+        if (end === 0) seen.unshift(...contents);
+        else seen.push(...contents);
+        if (!page.hasMore) return seen;
+        last = page.messages.at(end)?.id;
+      }
+    };
+    expect(await walk((id) => (id === undefined ? {} : { before: { id } }), -1)).toEqual([...all].reverse());
+    expect(await walk((id) => ({ after: id === undefined ? { time: 0 } : { id } }), 0)).toEqual(
+      [...all].reverse(),
+    );
+  });
+
   test("a replay gives what follows a seq, oldest first", async () => {
     const s = setting();
     const { channelId } = await conversation(s, 6);

@@ -7,13 +7,17 @@ import type {
   MessagePageOutcome,
   MessageRange,
 } from "@adjourn/sessions";
-import { type MessageColumns, type SessionColumns, toMessage, toSession } from "../rows.js";
+import { type MessageColumns, type SessionColumns, storedBytes, toMessage, toSession } from "../rows.js";
 import type { Queryable } from "./queryable.js";
 import { activity, isLive, readOver } from "./sessions-table.js";
 
 interface StoredColumns extends MessageColumns {
   readonly session_id: string;
   readonly session_metadata: string;
+}
+
+interface SizedColumns extends StoredColumns {
+  readonly found: number;
 }
 
 /** Takes the next seq and time from the session's row if it lives, and stores the message with it: all or nothing. */
@@ -42,6 +46,21 @@ const statements = {
     ORDER BY seq DESC LIMIT :limit`,
   oldest: `SELECT * FROM messages WHERE channel_id = :channelId AND seq > :above
     ORDER BY seq LIMIT :limit`,
+} as const;
+
+/** Of the rows that `statement` reads those that are `maxBytes` together, and one at least; `found` counts them all. */
+const within = (statement: string, order: string): string => `SELECT * FROM (
+    SELECT *, count(*) OVER ()::integer AS found, row_number() OVER (ORDER BY seq ${order}) AS place,
+      sum(${bytesOfRow}) OVER (ORDER BY seq ${order} ROWS UNBOUNDED PRECEDING) AS bytes
+    FROM (${statement}) AS page) AS sized
+  WHERE place = 1 OR bytes <= :maxBytes ORDER BY place`;
+
+const bytesOfRow = `octet_length(content) + octet_length(session_metadata) + octet_length(metadata)
+  + coalesce(octet_length(attachments), 0)`;
+
+const boundedStatements = {
+  newest: within(statements.newest, "DESC"),
+  oldest: within(statements.oldest, "ASC"),
 } as const;
 
 const beyondAll = Number.MAX_SAFE_INTEGER;
@@ -89,18 +108,26 @@ export const appendMessage = async (database: Queryable, draft: MessageDraft): P
 };
 
 export const listMessages = async (database: Queryable, range: MessageRange): Promise<MessagePageOutcome> => {
-  const { channelId, limit, before, after } = range;
+  const { channelId, limit, before, after, maxBytes = Number.MAX_SAFE_INTEGER } = range;
   if (!(await database.get(statements.channel, { channelId }))) return { outcome: "unknown_channel" };
   const below = before ? await seqOf(database, channelId, before, "seqFromTime") : beyondAll;
   if (below === null) return { outcome: "unknown_bound", bound: "before" };
   const above = after ? await seqOf(database, channelId, after, "seqUntilTime") : 0;
   if (above === null) return { outcome: "unknown_bound", bound: "after" };
   const forward = after !== undefined && before === undefined;
+  // One more than the page holds tells whether another follows.
+  const bounds = { channelId, above, limit: limit + 1, maxBytes };
   const rows = forward
-    ? await readAfter(database, channelId, above, limit + 1)
-    : await readNewest(database, channelId, { above, below, limit: limit + 1 });
-  const messages = rows.slice(0, limit);
-  return { outcome: "page", messages: forward ? messages.reverse() : messages, hasMore: rows.length > limit };
+    ? await database.all<SizedColumns>(boundedStatements.oldest, bounds)
+    : await database.all<SizedColumns>(boundedStatements.newest, { ...bounds, below });
+  const shown = rows.slice(0, limit);
+  const messages = shown.map(fromRow);
+  return {
+    outcome: "page",
+    messages: forward ? messages.reverse() : messages,
+    hasMore: (rows[0]?.found ?? 0) > shown.length,
+    bytes: shown.reduce((sum, row) => sum + storedBytes(row) + Buffer.byteLength(row.session_metadata), 0),
+  };
 };
 
 /** The seq that a bound stands for, null for an id of no message here. A time that nothing reaches bounds nothing. */

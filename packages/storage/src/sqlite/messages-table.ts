@@ -6,7 +6,7 @@ import type {
   MessagePageOutcome,
   MessageRange,
 } from "@adjourn/sessions";
-import { type MessageColumns, type SessionColumns, toMessage, toSession } from "../rows.js";
+import { type MessageColumns, type SessionColumns, storedBytes, toMessage, toSession } from "../rows.js";
 import type { SqliteConnection } from "./connection.js";
 import { activity, isLive, readOver, sessionColumns } from "./sessions-table.js";
 
@@ -76,18 +76,44 @@ export const appendMessage = (
 };
 
 export const listMessages = (connection: SqliteConnection, range: MessageRange): MessagePageOutcome => {
-  const { channelId, limit, before, after } = range;
+  const { channelId, limit, before, after, maxBytes = Number.POSITIVE_INFINITY } = range;
   if (!connection.get(statements.channel, { channelId })) return { outcome: "unknown_channel" };
   const below = before ? seqOf(connection, channelId, before, statements.seqFromTime) : beyondAll;
   if (below === null) return { outcome: "unknown_bound", bound: "before" };
   const above = after ? seqOf(connection, channelId, after, statements.seqUntilTime) : 0;
   if (above === null) return { outcome: "unknown_bound", bound: "after" };
   const forward = after !== undefined && before === undefined;
-  const rows = forward
-    ? readAfter(connection, channelId, above, limit + 1)
-    : readNewest(connection, channelId, { above, below, limit: limit + 1 });
-  const messages = rows.slice(0, limit);
-  return { outcome: "page", messages: forward ? messages.reverse() : messages, hasMore: rows.length > limit };
+  const read = (limit: number, last: number | undefined): MessageColumns[] =>
+    forward
+      ? connection.all(statements.oldest, { channelId, above: last ?? above, limit })
+      : connection.all(statements.newest, { channelId, above, below: last ?? below, limit });
+  const { rows, ...rest } = readWithin(read, limit, maxBytes);
+  const messages = rows.map(toMessage);
+  return { outcome: "page", messages: forward ? messages.reverse() : messages, ...rest };
+};
+
+/** Rows that are read at a time: a page of large ones is not read to its limit. */
+const sliceRows = 25;
+
+const readWithin = (
+  read: (limit: number, last: number | undefined) => readonly MessageColumns[],
+  limit: number,
+  maxBytes: number,
+): { readonly rows: readonly MessageColumns[]; readonly hasMore: boolean; readonly bytes: number } => {
+  const rows: MessageColumns[] = [];
+  let bytes = 0;
+  for (;;) {
+    // One more than the page holds tells whether another follows.
+    const wanted = Math.min(sliceRows, limit + 1 - rows.length);
+    const slice = read(wanted, rows.at(-1)?.seq);
+    for (const row of slice) {
+      const sum = bytes + storedBytes(row);
+      if (rows.length === limit || (rows.length > 0 && sum > maxBytes)) return { rows, hasMore: true, bytes };
+      rows.push(row);
+      bytes = sum;
+    }
+    if (slice.length < wanted) return { rows, hasMore: false, bytes };
+  }
 };
 
 /** The seq that a bound stands for, null for an id of no message here. A time that nothing reaches bounds nothing. */
