@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createDoors } from "./doors.js";
 import type { Settings } from "./env.js";
-import { maxConnectionsPerAddress, patience } from "./limits.js";
+import { maxConnectionsPerAddress, maxUnreadBytes, patience } from "./limits.js";
 import { createLogger } from "./log.js";
 import { createMetrics } from "./metrics.js";
 import { openSessions } from "./open-sessions.js";
@@ -49,6 +49,7 @@ export const startServer = async (settings: Settings, overrides: Overrides = {})
     patience: { ...patience, ...overrides.patience },
     aroundCredentials: (credentials) => overrides.around?.("credentials", credentials) ?? credentials,
     connectionsPerAddress: overrides.connectionsPerAddress ?? maxConnectionsPerAddress,
+    maxUnreadBytes: overrides.maxUnreadBytes ?? maxUnreadBytes,
   });
   try {
     server.listen(settings.port, settings.host);

@@ -10,10 +10,13 @@ import type { ConnectionSlots } from "./connection-slots.js";
 import type { TrustedProxies } from "./env.js";
 import { maxPipelined } from "./limits.js";
 import { refuseConnection } from "./refuse-connection.js";
+import { UnreadAnswers } from "./unread-answers.js";
 
 export interface ConnectionNeeds {
   readonly slots: ConnectionSlots;
   readonly trustProxy: TrustedProxies;
+  /** Of all answers of an address. */
+  readonly maxUnreadBytes: number;
   readonly errorBody: (refusal: Refusal) => object;
 }
 
@@ -37,12 +40,13 @@ export interface Connections {
 
 export const guardConnections = (
   server: Server,
-  { slots, trustProxy, errorBody }: ConnectionNeeds,
+  { slots, trustProxy, maxUnreadBytes, errorBody }: ConnectionNeeds,
 ): Connections => {
   const refused = new WeakSet<Duplex>();
   /** A connection comes twice where the offer of another protocol has been passed over. */
   const known = new WeakSet<Duplex>();
   const underWay = new AnswersUnderWay();
+  const unread = new UnreadAnswers(maxUnreadBytes);
   /** Those that speak HTTP; an upgraded one is its socket's. */
   const open = new Set<Socket>();
 
@@ -98,6 +102,7 @@ export const guardConnections = (
     begin: (request, response) => {
       const { socket } = request;
       underWay.add(socket, response);
+      unread.watch(clientAddress(request, trustProxy), request, response);
       takeForProxied(request, response);
       // The socket's timer knows progress from silence; one that waits for us has nothing to take.
       response.on("timeout", () => {

@@ -34,6 +34,7 @@ export interface DoorNeeds {
   readonly aroundCredentials: (credentials: Credentials) => Credentials;
   /** How many an address may hold, where requests are counted at all. */
   readonly connectionsPerAddress: number;
+  readonly maxUnreadBytes: number;
 }
 
 /** Every way in, on one server that does not listen yet: REST, tRPC, SSE, WebSockets and the pages beside them. */

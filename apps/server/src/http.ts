@@ -10,6 +10,7 @@ import {
 import type { Sessions } from "@adjourn/sessions";
 import type { Logger } from "pino";
 import { type Gate, stranger } from "./admission.js";
+import { AnnouncedResponse } from "./announced-response.js";
 import { type ConnectionNeeds, type Connections, guardConnections } from "./connections.js";
 import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.js";
 import { answerHealth, answerReadiness } from "./health.js";
@@ -21,6 +22,7 @@ import { type Page, requireRead } from "./pages.js";
 import type { ReportError } from "./report-error.js";
 import type { Leaving } from "./shut-down.js";
 import { SilentPeers } from "./silent-peers.js";
+import { SlowReaders } from "./slow-readers.js";
 import { createTrpcHttp } from "./trpc-http.js";
 
 export interface HttpNeeds extends ConnectionNeeds {
@@ -48,6 +50,7 @@ const bounds = ({ headWithinMs }: Patience) => ({
   maxHeaderSize: maxHeadBytes,
   // A missing Host is the guard's to judge, in our words; the health paths need none.
   requireHostHeader: false,
+  ServerResponse: AnnouncedResponse,
 });
 
 /** The server with its mounts in order; it does not listen yet. */
@@ -89,12 +92,14 @@ export const createHttpServer = (
 
   const server = createServer(bounds(needs.patience));
   const connections = guardConnections(server, needs);
+  const slowReaders = new SlowReaders(needs.patience);
   const peers = new SilentPeers(needs.patience.lookAtPeersEveryMs);
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (!connections.hears(request)) return;
     const requestId = randomUUID();
     connections.begin(request, response);
     peers.watch(response);
+    slowReaders.watch(request, response);
     note(needs, request, response, requestId);
     setBaseHeaders(response, requestId);
     if (needs.isDraining()) response.setHeader("Connection", "close");
@@ -109,7 +114,10 @@ export const createHttpServer = (
   server.on("checkExpectation", onRequest);
   server.maxConnections = maxConnections;
   server.timeout = needs.patience.takenWithinMs;
-  server.once("close", () => peers.stop());
+  server.once("close", () => {
+    peers.stop();
+    slowReaders.stop();
+  });
   return { server, connections };
 };
 

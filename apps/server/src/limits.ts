@@ -13,6 +13,9 @@ export const maxConnections = 50_000;
 /** Connections of one address without a valid admin or service key, where requests are counted by address at all. */
 export const maxConnectionsPerAddress = 1_000;
 
+/** What one address may leave unread of its answers, over all its connections. */
+export const maxUnreadBytes = 32 * 1_024 * 1_024;
+
 /** Frames that one WebSocket message may come in. */
 export const maxFragments = 1_024;
 /** What a socket may send: so many a second for as long as it likes, and at once as many as `burst`. */
@@ -31,6 +34,8 @@ export interface Patience {
   readonly headWithinMs: number;
   /** With an answer, for a peer that takes nothing of it. */
   readonly takenWithinMs: number;
+  /** What a peer must take of an answer in a second, in bytes, on the average of `takenWithinMs`. */
+  readonly takenPerSecond: number;
   /** For the `connectionParams` that a socket owes. */
   readonly paramsWithinMs: number;
   /** A socket's silence, before it is pinged. */
@@ -45,6 +50,7 @@ export interface Patience {
 export const patience: Patience = {
   headWithinMs: 10_000,
   takenWithinMs: 35_000,
+  takenPerSecond: 4_096,
   paramsWithinMs: 10_000,
   pingAfterMs: 15_000,
   silentMs: 35_000,

@@ -10,6 +10,7 @@ export interface Overrides {
   readonly agents?: AgentDirectory;
   readonly patience?: Partial<Patience>;
   readonly connectionsPerAddress?: number;
+  readonly maxUnreadBytes?: number;
   /** Puts something between the server and one of its ports. */
   readonly around?: <Port extends object>(name: PortName, port: Port) => Port;
 }

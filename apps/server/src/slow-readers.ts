@@ -1,0 +1,73 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Patience } from "./limits.js";
+
+interface Reading {
+  /** What had been taken when this reading began. */
+  readonly taken: number;
+  readonly at: number;
+}
+
+type Timeouts = Pick<Patience, "lookAtPeersEveryMs" | "takenWithinMs" | "takenPerSecond">;
+
+/**
+ * Cuts who takes an answer more slowly than anyone has to: a byte now and then is progress to the socket's own timer, and
+ * would keep an answer in memory for days. Streams of events have rules of their own.
+ */
+export class SlowReaders {
+  private readonly answers = new Map<ServerResponse, Socket>();
+  private readonly readings = new WeakMap<ServerResponse, Reading>();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(private readonly timeouts: Timeouts) {
+    this.timer = setInterval(() => this.look(performance.now()), timeouts.lookAtPeersEveryMs);
+    this.timer.unref();
+  }
+
+  watch({ socket }: IncomingMessage, response: ServerResponse): void {
+    this.answers.set(response, socket);
+    response.once("close", () => this.answers.delete(response));
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private look(now: number): void {
+    for (const [response, socket] of this.answers) {
+      // In a pipeline only one has the socket.
+      if (response.socket === null || isStream(response)) continue;
+      const taken = socket.writableLength === 0 ? null : takenBytes(socket);
+      if (taken === null) this.readings.delete(response);
+      else this.judge(response, socket, { taken, at: now });
+    }
+  }
+
+  /** Whether all of a period went by in which there was something to take and too little was taken. */
+  private judge(response: ServerResponse, socket: Socket, now: Reading): void {
+    const { takenWithinMs, takenPerSecond } = this.timeouts;
+    const since = this.readings.get(response);
+    const seconds = since ? (now.at - since.at) / 1_000 : 0;
+    if (since && seconds * 1_000 < takenWithinMs) return;
+    if (since && now.taken - since.taken < takenPerSecond * seconds) socket.destroy();
+    else this.readings.set(response, now);
+  }
+}
+
+const isStream = (response: ServerResponse): boolean =>
+  String(response.getHeader("content-type") ?? "").startsWith("text/event-stream");
+
+/**
+ * What the kernel has taken of what was written, to the byte; null where Node does not tell. A socket itself counts a
+ * write as a whole once all of it is gone, and an answer is one write.
+ */
+const takenBytes = (socket: Socket): number | null => {
+  // Not documented, but what Node's own timeout of a socket goes by.
+  const handle: unknown = Reflect.get(socket, "_handle");
+  if (typeof handle !== "object" || handle === null) return null;
+  if (!("bytesWritten" in handle) || !("writeQueueSize" in handle)) return null;
+  const { bytesWritten, writeQueueSize } = handle;
+  return typeof bytesWritten === "number" && typeof writeQueueSize === "number"
+    ? bytesWritten - writeQueueSize
+    : null;
+};

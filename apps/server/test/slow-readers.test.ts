@@ -1,0 +1,83 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestServer, type TestServer, until } from "./harness.js";
+import { batchOfPages, fillChannel } from "./large-channel.js";
+import { eventsPath } from "./listening.js";
+import { openRaw, request } from "./raw-peer.js";
+import { restWire } from "./wires.js";
+
+const mebibyte = 1_024 * 1_024;
+
+/** Takes a part of what has come, as often as it is told to. */
+const openSlow = (url: string): Socket => {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.on("error", () => {});
+  socket.pause();
+  return socket;
+};
+
+describe("who reads an answer slowly", () => {
+  let server: TestServer;
+  let sessionId: string;
+  beforeAll(async () => {
+    server = await startTestServer(
+      {},
+      // Whoever takes less than 64 MiB a second is slow here, so that a test need not be.
+      { patience: { lookAtPeersEveryMs: 50, takenWithinMs: 1_500, takenPerSecond: 64 * mebibyte } },
+    );
+    sessionId = await fillChannel(server.url);
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  it("is cut, though something of it is taken all the time; a stream of events is not", async () => {
+    await using listener = openRaw(server.url);
+    listener.write(request(server.url, `GET ${eventsPath(sessionId)}`));
+    await until(() => listener.text().includes("session.started"));
+    const peer = openSlow(server.url);
+    await once(peer, "connect");
+    // More than the kernel holds for a connection.
+    peer.write(batchOfPages(server.url, sessionId).repeat(7));
+    let taken = 0;
+    const sips = setInterval(() => {
+      taken += (peer.read() as Buffer | null)?.length ?? 0;
+    }, 20);
+    await Promise.race([once(peer, "close"), once(peer, "end")]);
+    clearInterval(sips);
+    peer.destroy();
+    expect(taken).toBeGreaterThan(65_536);
+    // All of it would be 28 MiB; what the kernel held when it was cut still came.
+    expect(taken).toBeLessThan(16 * mebibyte);
+    await restWire(server.url).call("sessionHeartbeat", { sessionId });
+    await until(() => listener.text().includes("session.renewed"));
+  });
+
+  it("is served where it reads as it should", async () => {
+    await using peer = openRaw(server.url);
+    peer.write(batchOfPages(server.url, sessionId).repeat(3));
+    await until(() => peer.statuses().length === 3);
+  });
+});
+
+describe("an address that leaves too much unread", () => {
+  it("is cut at the connection that leaves most, and whoever reads is answered", async () => {
+    await using server = await startTestServer({}, { maxUnreadBytes: 8 * mebibyte });
+    const sessionId = await fillChannel(server.url);
+    const greedy = openSlow(server.url);
+    const closed = once(greedy, "close");
+    greedy.write(batchOfPages(server.url, sessionId).repeat(12));
+    greedy.read(0);
+    await until(() => greedy.readableLength > 0);
+    await using calm = openRaw(server.url);
+    for (let asked = 1; asked <= 12; asked += 1) {
+      calm.write(batchOfPages(server.url, sessionId));
+      await until(() => calm.statuses().length === asked);
+    }
+    // That it is cut shows behind what had come before.
+    greedy.resume();
+    await closed;
+    expect(greedy.bytesRead).toBeLessThan(12 * 4 * mebibyte);
+    expect(new Set(calm.statuses())).toEqual(new Set([200]));
+  });
+});
