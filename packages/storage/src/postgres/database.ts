@@ -127,7 +127,7 @@ export class PostgresDatabase implements Queryable {
         connection.open().then(() => work(connection)),
         () => {
           connection.destroy();
-          if (this.pool.answers === answersBefore) this.becomeUnreachable();
+          if (this.pool.answers === answersBefore) this.fallSilent();
           return new StoreUnavailableError("The database did not answer in time");
         },
       );
@@ -135,7 +135,7 @@ export class PostgresDatabase implements Queryable {
       return result;
     } catch (error) {
       // What the server refused it has at least answered.
-      if (isUnreachable(error)) this.becomeUnreachable();
+      if (isUnreachable(error)) this.unreachable = true;
       else if (!(error instanceof StoreUnavailableError)) this.unreachable = false;
       throw error;
     } finally {
@@ -144,8 +144,8 @@ export class PostgresDatabase implements Queryable {
     }
   }
 
-  /** Connections that were idle when the server fell silent may be dead. Those that are in use are their callers'. */
-  private becomeUnreachable(): void {
+  /** Connections that are idle while the server is silent may be dead. Those that are in use are their callers'. */
+  private fallSilent(): void {
     this.unreachable = true;
     this.pool.closeIdle();
   }
