@@ -45,6 +45,10 @@ export const startRelay = async (target: URL) => {
       mode = next;
       if (!server.listening) await listen(port);
     },
+    /** Lets nothing through any more on the connections that there are; new ones are carried. */
+    muteAll() {
+      for (const socket of sockets) muted.add(socket);
+    },
     /** Lets nothing through any more on the connection that was opened last. */
     muteNewest() {
       if (newest) muted.add(newest);

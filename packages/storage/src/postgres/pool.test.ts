@@ -121,6 +121,19 @@ describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
     await database.close();
   });
 
+  test("connections that were idle when the server fell silent are not used again", async () => {
+    await using relay = await startRelay(new URL(url ?? ""));
+    const database = open(2, relay.url);
+    await Promise.all([database.get(pidOf), database.get(pidOf)]);
+    relay.muteAll();
+    const silent = expect(database.get(pidOf)).rejects.toThrow(StoreUnavailableError);
+    await clock.advance(5_000);
+    await silent;
+    // The clock stands still: who got the other one would wait for ever.
+    expect(await database.get("SELECT 1 AS one")).toEqual({ one: 1 });
+    await database.close();
+  });
+
   test("a commit that the server turns into a rollback is no success", async () => {
     const database = open(1);
     const swallowed = database.transaction(async (transaction) => {

@@ -1,5 +1,6 @@
 import { StoreUnavailableError } from "@adjourn/sessions";
 import { newSessionDraft } from "@adjourn/sessions/testing";
+import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type AcknowledgedWrites, writeUnderLoad } from "../../test/acknowledged-writes.js";
 import { findPgBouncer, type PgBouncerSettings, startPgBouncer } from "../../test/pgbouncer.js";
@@ -59,17 +60,24 @@ describe.skipIf(url === null || program === null)("behind PgBouncer", () => {
     },
   );
 
-  test("a transaction has its settings whatever the server's connection was set to", async () => {
-    const database = "connect_query='SET synchronous_commit TO off; SET statement_timeout TO 0'";
-    await using pooler = await start({ poolMode: "transaction", database });
+  test("a transaction has its settings whatever others have set the server's connection to", async () => {
+    await using pooler = await start({ poolMode: "transaction", settings: ["default_pool_size = 1"] });
+    const other = postgres(pooler.url, { max: 1, prepare: false, onnotice: () => {} });
+    const spoil = () =>
+      other.unsafe(
+        "SET synchronous_commit TO off; SET statement_timeout TO 0; SET search_path TO pg_catalog",
+      );
     const read = `SELECT current_setting('synchronous_commit') AS commit, current_setting('statement_timeout') AS statement,
       current_setting('lock_timeout') AS lock, current_schema() AS schema`;
     const ours = { commit: "on", statement: "4s", lock: "3s", schema: schema.name };
     const opened = new PostgresDatabase({ url: pooler.url, clock, schema: schema.name });
     expect(await opened.get(read)).toEqual(ours);
+    await spoil();
+    expect(await opened.get(read)).toEqual(ours);
     expect(await opened.transaction((transaction) => transaction.get(read))).toEqual(ours);
     const patient = opened.transaction((transaction) => transaction.get(read), 60_000);
     expect(await patient).toEqual({ ...ours, statement: "1min" });
+    await other.end();
     await opened.close();
   });
 
