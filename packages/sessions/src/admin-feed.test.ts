@@ -34,6 +34,32 @@ describe("an admin is told", () => {
     }
   });
 
+  it("nothing of a session that had ended before its creation was known, here or by a late word of it", async () => {
+    const { sessions, otherNode, store, bus, create, clock } = createTestWorld();
+    const watches = [watch(sessions), watch(otherNode)];
+    await clock.advance(0);
+    const { publish } = bus;
+    const late: Parameters<typeof publish>[] = [];
+    bus.publish = (...said) => {
+      if (said[1].kind === "created") late.push(said);
+      else publish(...said);
+    };
+    const { createSession } = store;
+    store.createSession = async (...draft) => {
+      const created = await createSession(...draft);
+      if (created.outcome === "created")
+        await otherNode.endSession({ sessionId: created.session.sessionId }, caller);
+      return created;
+    };
+    await create();
+    await clock.advance(0);
+    for (const said of late) publish(...said);
+    await clock.advance(5_000);
+    expect(late).toHaveLength(1);
+    for (const { types } of watches)
+      expect(types().filter((type) => type !== "totals")).toEqual(["session.ended"]);
+  });
+
   it("the same of a new session as the list shows", async () => {
     const { sessions, create, clock } = createTestWorld();
     const { told } = watch(sessions);

@@ -6,6 +6,7 @@ import { SessionError } from "./errors.js";
 import { inBackground } from "./in-background.js";
 import { PacedWork } from "./paced-work.js";
 import type { BusMessage, BusSubscription, EndingCounts, Ports } from "./ports.js";
+import { RecentIds } from "./recent-ids.js";
 import type { SessionRow } from "./schemas.js";
 import type { Session } from "./session.js";
 import type { AdminEvent, AdminWatch, Totals } from "./sessions.js";
@@ -15,6 +16,8 @@ const subject = "admin";
 /** Changes of one session are coalesced to four a second (contract §4). */
 const changesEveryMs = 250;
 const readBatch = 500;
+/** As many as a bulk end may make at once, and more. */
+const rememberedEnds = 10_000;
 
 type Needs = Pick<Ports, "bus" | "clock" | "store" | "log">;
 
@@ -27,6 +30,8 @@ export class AdminFeed {
   private touched = new Set<string>();
   /** Those whose rows are being read, as long as there is something to tell of them. */
   private reading = new Set<string>();
+  /** Sessions whose end was heard. */
+  private readonly endedLately = new RecentIds(rememberedEnds);
   /** Changes made here, to be told to the other nodes at the next flush. */
   private readonly untold = new Set<string>();
   private readonly changes: PacedWork;
@@ -94,8 +99,12 @@ export class AdminFeed {
   }
 
   private hearCreated(session: SessionRow): void {
-    if (this.lookout?.heardCreation(session.sessionId) ?? true)
-      this.tell({ type: "session.created", session });
+    if (this.lookout?.heardCreation(session.sessionId) ?? true) this.tellCreated(session);
+  }
+
+  /** A session may have ended before its creation is known here: nobody is told of it as one that lives. */
+  private tellCreated(session: SessionRow): void {
+    if (!this.endedLately.has(session.sessionId)) this.tell({ type: "session.created", session });
   }
 
   private hearEnded(ending: EndingRecord): void {
@@ -110,6 +119,7 @@ export class AdminFeed {
 
   private tellEnded(ending: EndingRecord): void {
     // A row that was read before the end must not be told after it.
+    this.endedLately.add(ending.sessionId);
     this.touched.delete(ending.sessionId);
     this.reading.delete(ending.sessionId);
     this.tell({ type: "session.ended", ending: toEnding(ending) });
@@ -185,7 +195,7 @@ export class AdminFeed {
     return new AdminLook(this.ports, this.settings.lookEveryMs, {
       ended: (ending) => this.tellEnded(ending),
       created: async (sessions) => {
-        for (const session of await this.toRows(sessions)) this.tell({ type: "session.created", session });
+        for (const session of await this.toRows(sessions)) this.tellCreated(session);
       },
     });
   }
