@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { AdminEvent } from "./sessions.js";
-import { createTestWorld } from "./testing/test-world.js";
+import { scriptedAgentId } from "./testing/scripted-agent.js";
+import { createTestWorld, testUserId } from "./testing/test-world.js";
 
 const admin = { endedBy: "admin", actor: null } as const;
 
@@ -69,3 +70,49 @@ it("admins hear nothing of what was over before they came", async () => {
   expect(heard).toEqual(["totals 0"]);
   leave();
 });
+
+it.each(["before", "after"])(
+  "admins hear of what begins and ends while they come, though the first look saw it %s they are told",
+  async (order) => {
+    const world = createTestWorld();
+    const { otherNode, clock, create, store } = world;
+    const old = await create();
+    await clock.advance(10);
+    const { listEndings, listSessions, endSession, createSession } = store;
+    // The store's answer to who ends and creates comes late, or that to the first look does.
+    const wait = (ms: number) => new Promise<void>((resolve) => clock.setTimeout(resolve, ms));
+    const [writesMs, readsMs] = order === "before" ? [300, 100] : [100, 300];
+    store.endSession = async (...request) => {
+      const result = await endSession(...request);
+      await wait(writesMs);
+      return result;
+    };
+    store.createSession = async (...draft) => {
+      const result = await createSession(...draft);
+      await wait(writesMs);
+      return result;
+    };
+    store.listEndings = async (...page) => {
+      await wait(5);
+      const answer = await listEndings(...page);
+      await wait(readsMs);
+      return answer;
+    };
+    store.listSessions = async (...page) => {
+      const answer = await listSessions(...page);
+      await wait(readsMs);
+      return answer;
+    };
+    const { heard, leave } = watch(world);
+    await clock.advance(1);
+    const ended = otherNode.endSession(old, admin);
+    const created = otherNode.createSession({ agentId: scriptedAgentId, userId: testUserId });
+    await clock.advance(5_000);
+    await ended;
+    const { sessionId } = await created;
+    expect(heard.filter((one) => !one.startsWith("totals")).sort()).toEqual(
+      [`session.created ${sessionId}`, `session.ended ${old.sessionId}`].sort(),
+    );
+    leave();
+  },
+);

@@ -45,10 +45,9 @@ export class AdminLook {
         return { rows: sessions, next };
       },
     });
-    // What there is when the watch begins is nobody's news.
     const begun = this.run(async () => {
-      await this.endings.find();
-      await this.sessions.find();
+      for (const ending of await this.endings.begin()) this.missed.ended(ending);
+      await this.missed.created(await this.sessions.begin());
     });
     inBackground(ports.log, lookFailed, begun);
   }

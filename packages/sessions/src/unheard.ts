@@ -15,10 +15,27 @@ export interface Recorded<Row> {
 export class Unheard<Row extends { readonly sessionId: string }> {
   /** What was heard or found lately, and when; oldest first. */
   private readonly known = new Map<string, number>();
+  /** Found by the first look, which may have seen what is told of only now. */
+  private readonly old = new Set<string>();
+  private readonly beganAt: number;
   private lookedAt: number;
 
   constructor(private readonly recorded: Recorded<Row>) {
-    this.lookedAt = recorded.now();
+    this.beganAt = recorded.now();
+    this.lookedAt = this.beganAt;
+  }
+
+  /**
+   * The first look. What there was before is nobody's news, and no later look finds it again.
+   * @returns what was recorded meanwhile and is not noted yet, oldest first; noted from now on
+   */
+  async begin(): Promise<readonly Row[]> {
+    const startedAt = this.recorded.now();
+    const found = await this.read();
+    this.lookedAt = startedAt;
+    const isNew = (row: Row) => this.recorded.timeOf(row) > this.beganAt;
+    for (const row of found) if (!isNew(row)) this.old.add(row.sessionId);
+    return this.noteAll(found.filter(isNew));
   }
 
   /** Whether that is news. */
@@ -30,19 +47,10 @@ export class Unheard<Row extends { readonly sessionId: string }> {
 
   /** Those recorded since the last look that were not noted, oldest first; noted from now on. */
   async find(): Promise<readonly Row[]> {
-    const from = this.lookedAt - overlapMs;
     const startedAt = this.recorded.now();
-    const found: Row[] = [];
-    let after: PagePosition | undefined;
-    do {
-      const { rows, next } = await this.recorded.readPage({ limit: pageSize, after });
-      const recent = rows.filter((row) => this.recorded.timeOf(row) >= from);
-      found.push(...recent.filter(({ sessionId }) => !this.known.has(sessionId)));
-      after = recent.length === rows.length ? (next ?? undefined) : undefined;
-    } while (after);
+    const found = await this.read();
     this.pass(startedAt);
-    for (const { sessionId } of found) this.note(sessionId);
-    return found.reverse();
+    return this.noteAll(found);
   }
 
   /** Nothing was missed until now, as far as anybody knows. */
@@ -50,8 +58,27 @@ export class Unheard<Row extends { readonly sessionId: string }> {
     this.pass(this.recorded.now());
   }
 
+  /** What was recorded since the last look and is not known, newest first. */
+  private async read(): Promise<readonly Row[]> {
+    const from = this.lookedAt - overlapMs;
+    const found: Row[] = [];
+    let after: PagePosition | undefined;
+    do {
+      const { rows, next } = await this.recorded.readPage({ limit: pageSize, after });
+      const recent = rows.filter((row) => this.recorded.timeOf(row) >= from);
+      found.push(...recent);
+      after = recent.length === rows.length ? (next ?? undefined) : undefined;
+    } while (after);
+    return found.filter(({ sessionId }) => !this.known.has(sessionId) && !this.old.has(sessionId));
+  }
+
+  private noteAll(found: readonly Row[]): readonly Row[] {
+    return found.filter(({ sessionId }) => this.note(sessionId)).reverse();
+  }
+
   private pass(lookedAt: number): void {
     this.lookedAt = lookedAt;
+    if (lookedAt > this.beganAt + 2 * overlapMs) this.old.clear();
     for (const [sessionId, at] of this.known) {
       if (at >= lookedAt - 2 * overlapMs) break;
       this.known.delete(sessionId);
