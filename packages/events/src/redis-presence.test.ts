@@ -85,6 +85,13 @@ describe.skipIf(shared === null)("what nodes hold", () => {
     expect(none.size).toBe(0);
   });
 
+  test("is not believed of a node that has not said for a while that it is there, whoever keeps its hash", async () => {
+    one.report(sessionId, holding(1));
+    await seen(two, sessionId).toEqual(holding(1));
+    const later = await open(shared?.url ?? "", { now: () => Date.now() + 8_000 });
+    expect(await later.elsewhere([sessionId])).toEqual(new Map());
+  });
+
   test("goes with a node that leaves", async () => {
     one.report(sessionId, holding(1));
     await seen(two, sessionId).toEqual(holding(1));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { BusMessage } from "./bus-message.js";
 import { StoreUnavailableError } from "./errors.js";
 import { maxWaitingBytes } from "./listener.js";
 import { RecordingWriter } from "./testing/recording-writer.js";
@@ -30,6 +31,31 @@ describe("listening", () => {
       ]);
       expect(new Set(writer.events.map(({ id }) => id)).size).toBe(writer.events.length);
     }
+  });
+
+  it("ends by an ending that is said on its own session's subject alone", async () => {
+    const { sessions, otherNode, bus, create, clock } = createTestWorld();
+    const [ended, kept] = [await create(), await create()];
+    const writer = new RecordingWriter();
+    await otherNode.listen({ sessionId: kept.sessionId }, writer);
+    await otherNode.listen({ sessionId: ended.sessionId }, new RecordingWriter());
+    const subject = `session.${ended.sessionId}`;
+    const heard: BusMessage[] = [];
+    bus.subscribe(subject, (message) => heard.push(message));
+    await sessions.listen({ sessionId: ended.sessionId }, new RecordingWriter());
+    await sessions.endSession({ sessionId: ended.sessionId }, caller);
+    await clock.advance(0);
+    const said = heard.find((message) => message.kind === "ended");
+    if (said?.kind !== "ended") throw new Error("the end was not said");
+    const again = await create();
+    await otherNode.listen({ sessionId: again.sessionId }, new RecordingWriter());
+    const misplaced = { ...said, ending: { ...said.ending, sessionId: kept.sessionId } };
+    bus.publish(`session.${again.sessionId}`, misplaced);
+    await clock.advance(0);
+    expect(writer.events.map(({ type }) => type)).toEqual(["session.started"]);
+    bus.publish(`session.${kept.sessionId}`, misplaced);
+    await clock.advance(0);
+    expect(writer.events.at(-1)?.type).toBe("session.ended");
   });
 
   it("resumes behind its last id without loss or repeat, whatever kind of event that was", async () => {
