@@ -12,7 +12,9 @@ const { settingProblem } = await import("./setting-problem.mjs");
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const host = process.env.HOST ?? "127.0.0.1";
+const dashboardHost = process.env.DASHBOARD_HOST ?? "127.0.0.1";
 const dashboardPort = process.env.DASHBOARD_PORT ?? "3001";
+const dashboard = apiAddress(dashboardHost, dashboardPort);
 
 /** @param {string} problem */
 const giveUp = (problem) => {
@@ -26,7 +28,7 @@ const checkPorts = async () => {
     giveUp(`PORT and DASHBOARD_PORT are both ${port}: set one of them to another port.`);
   const problem =
     (await portProblem("PORT", port, host)) ??
-    (await portProblem("DASHBOARD_PORT", dashboardPort, "127.0.0.1"));
+    (await portProblem("DASHBOARD_PORT", dashboardPort, dashboardHost));
   if (problem !== null) giveUp(problem);
   return port === "0" ? String(await tryPort(0, host)) : port;
 };
@@ -39,7 +41,7 @@ const welcome = (api) => {
 Adjourn is up.
 
   API        ${api}  (reference: ${api}/docs)
-  Dashboard  http://127.0.0.1:${dashboardPort}
+  Dashboard  ${dashboard}
 
 Begin a session, and end it:
 
@@ -70,7 +72,7 @@ const { ok, problem } = await runTogether(
       name: "The dashboard",
       file: `${root}apps/dashboard/dist/serve.js`,
       env: { API_URL: api, ...env },
-      address: `http://127.0.0.1:${dashboardPort}/`,
+      address: `${dashboard}/`,
     },
   ],
   { graceMs: (drainSeconds + 10) * 1_000, onReady: () => welcome(api) },

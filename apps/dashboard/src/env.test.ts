@@ -14,6 +14,19 @@ describe("the dashboard's settings", () => {
 
   it("stop the start in one line that names the variable, what was given and what is allowed", () => {
     for (const [source, message] of [
+      [{ DASHBOARD_HOST: "a b" }, 'DASHBOARD_HOST must be an IP address or a host name, but it is "a b"'],
+      [
+        { DASHBOARD_HOST: "0.0.0.0" },
+        'DASHBOARD_HOST must be a loopback address as long as neither ADJOURN_ADMIN_KEY nor ADJOURN_SERVICE_KEY is set, but it is "0.0.0.0"',
+      ],
+      [
+        { DASHBOARD_URL: "https://a.example/path" },
+        'DASHBOARD_URL must be origins such as https://adjourn.example.com, comma-separated, but it is "https://a.example/path"',
+      ],
+      [
+        { TRUST_PROXY: "yes" },
+        'TRUST_PROXY must be 1, or IP addresses and networks, comma-separated, but it is "yes"',
+      ],
       [{ DASHBOARD_PORT: "abc" }, 'DASHBOARD_PORT must be a port from 1 to 65535, but it is "abc"'],
       [{ DASHBOARD_PORT: "70000" }, 'DASHBOARD_PORT must be a port from 1 to 65535, but it is "70000"'],
       [{ API_URL: "ftp://x" }, 'API_URL must be an http or https address, but it is "ftp://x"'],

@@ -1,30 +1,47 @@
+import { subscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
-import { env, SettingError } from "./env.js";
+import { type Env, env, SettingError } from "./env.js";
+import { dropForwardedHeaders } from "./server/forwarded-headers.js";
 
-const host = "127.0.0.1";
+/** Longer than proxies keep a connection that nobody uses: one that closes first may take a request with it. */
+const keepAliveMs = 65_000;
 
 /** Next takes four lines to say that it can't have its port. */
-const requirePort = async (port: number): Promise<void> => {
+const requirePort = async ({ host, port }: Env): Promise<void> => {
   const probe = createServer().listen({ port, host, exclusive: true });
   try {
     await once(probe, "listening");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : error;
-    throw new SettingError(`DASHBOARD_PORT must be a free port of ${host}, but ${port} is not (${code})`);
+    const name = code === "EADDRNOTAVAIL" || code === "ENOTFOUND" ? "DASHBOARD_HOST" : "DASHBOARD_PORT";
+    const wanted = name === "DASHBOARD_HOST" ? "an address of this machine" : `a free port of ${host}`;
+    const given = name === "DASHBOARD_HOST" ? host : port;
+    throw new SettingError(`${name} must be ${wanted}, but ${given} is not (${code})`);
   }
   await new Promise((resolve) => probe.close(resolve));
 };
 
+/** Next hands headers on as they came, and knows no peer: what only a proxy may say is taken away before it looks. */
+const watchForwardedHeaders = ({ trustProxy }: Env): void =>
+  subscribe("http.server.request.start", (message) => {
+    // Node's documentation names the fields of this channel's messages.
+    const { request } = message as { readonly request: IncomingMessage };
+    dropForwardedHeaders(request.headers, request.socket.remoteAddress ?? "", trustProxy);
+  });
+
 /** Starts Next's server on DASHBOARD_PORT: it would take PORT by itself, which is the API's here. */
 const serve = async (): Promise<void> => {
-  const { port } = env();
-  await requirePort(port);
+  const settings = env();
+  await requirePort(settings);
+  watchForwardedHeaders(settings);
   const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
   const app = fileURLToPath(new URL("..", import.meta.url));
-  process.argv = [process.execPath, next, "start", app, "-p", String(port), "-H", host];
+  const place = ["-p", String(settings.port), "-H", settings.host];
+  process.argv = [process.execPath, next, "start", app, ...place, "--keepAliveTimeout", String(keepAliveMs)];
   await import(next);
 };
 

@@ -6,15 +6,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type House, openHouse } from "./house";
 
 /** `fetch` sets `Host` by itself. */
-const ask = async (url: string, host: string, method = "GET"): Promise<IncomingMessage> => {
-  const sent = request(url, { method, headers: { host, accept: "application/json" } }).end();
+const ask = async (
+  url: string,
+  host: string,
+  method = "GET",
+  headers: Readonly<Record<string, string>> = {},
+): Promise<IncomingMessage> => {
+  const sent = request(url, { method, headers: { host, accept: "application/json", ...headers } }).end();
   const [answer] = (await once(sent, "response")) as [IncomingMessage];
   answer.resume();
   return answer;
 };
 
-const status = async (url: string, host: string, method?: string) =>
-  (await ask(url, host, method)).statusCode;
+const status = async (...asked: Parameters<typeof ask>) => (await ask(...asked)).statusCode;
 
 /** A script of the page, as its own HTML names it. */
 const scriptOf = async (house: House): Promise<string> => {
@@ -66,6 +70,71 @@ describe("with keys the dashboard's server", { timeout: 60_000 }, () => {
     expect(await status(`${house.dashboard}/api/trpc/listAgents`, "dashboard.example")).toBe(401);
   });
 });
+
+describe("with DASHBOARD_URL and without keys the dashboard's server", { timeout: 60_000 }, () => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse({ DASHBOARD_URL: "https://adjourn.example.com" });
+  }, 60_000);
+  afterAll(() => house?.[Symbol.asyncDispose]());
+
+  it("answers under the names that it lists, and so does the API", async () => {
+    for (const host of ["adjourn.example.com", "ADJOURN.example.com:443", "localhost"])
+      for (const url of [
+        `${house.dashboard}/`,
+        `${house.dashboard}/api/trpc/listAgents`,
+        `${house.api}/api/agents`,
+      ])
+        expect([url, host, await status(url, host)]).toEqual([url, host, 200]);
+    for (const url of [`${house.dashboard}/`, `${house.api}/api/agents`])
+      expect(await status(url, "evil.example")).toBe(403);
+  });
+
+  it("does not believe a forwarded host of somebody who is no proxy", async () => {
+    for (const path of ["/", "/api/trpc/listAgents"])
+      expect(
+        await status(house.dashboard + path, "evil.example", "GET", { "x-forwarded-host": "localhost" }),
+      ).toBe(403);
+  });
+
+  it("takes calls from its public origin, and none from another", async () => {
+    const from = (origin: string) =>
+      status(`${house.dashboard}/api/trpc/listAgents`, "localhost", "GET", { origin });
+    expect(await from("https://adjourn.example.com")).toBe(200);
+    expect(await from("http://adjourn.example.com")).toBe(403);
+    expect(await from("https://evil.example")).toBe(403);
+  });
+});
+
+it.each(["../dist/serve.js", "../../server/dist/main.js"])(
+  "off loopback and without keys %s does not start, and says so in one line",
+  async (main) => {
+    const program = spawn(process.execPath, [fileURLToPath(new URL(main, import.meta.url))], {
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: "production",
+        DASHBOARD_HOST: "0.0.0.0",
+        DATABASE_URL: "file:/nowhere/adjourn.db",
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    for (const stream of [program.stdout, program.stderr])
+      stream.on("data", (chunk) => {
+        said += chunk;
+      });
+    expect(await once(program, "close")).toEqual([1, null]);
+    expect(said).toMatch(/^(adjourn: )?DASHBOARD_HOST .*a loopback address as long as .*\n$/);
+  },
+);
+
+it("off loopback and with keys the dashboard is reached at any address of the machine", async () => {
+  await using house = await openHouse({
+    DASHBOARD_HOST: "0.0.0.0",
+    ADJOURN_ADMIN_KEY: "an-admin-key-for-tests",
+  });
+  expect((await fetch(`${house.dashboard.replace("127.0.0.1", "127.0.0.2")}/login`)).status).toBe(200);
+}, 60_000);
 
 it("a dashboard whose port is taken says so in one line", async () => {
   await using house = await openHouse();

@@ -31,11 +31,18 @@ export const clientScheme = (request: IncomingMessage, trusted: TrustedProxies):
   return listed(request, "x-forwarded-proto").at(-1) === "https" ? "https" : "http";
 };
 
+/** The host that a proxy which is believed says its client asked for; null where none says so. */
+export const forwardedHost = (
+  { socket, headers }: IncomingMessage,
+  trusted: TrustedProxies,
+): string | null =>
+  isProxy(socket, trusted) ? (listed({ headers }, "x-forwarded-host").at(-1) ?? null) : null;
+
 const isTrusted = (address: string, trusted: TrustedProxies): boolean =>
   trusted !== "none" && (trusted === "peer" || trusted.includes(address));
 
-const listed = (request: IncomingMessage, header: string): string[] =>
-  [request.headers[header] ?? []]
+const listed = ({ headers }: Pick<IncomingMessage, "headers">, header: string): string[] =>
+  [headers[header] ?? []]
     .flat()
     .flatMap((value) => value.split(","))
     .map((value) => value.trim())

@@ -16,6 +16,8 @@ export interface Settings {
   /** 0 takes any free one. */
   readonly port: number;
   readonly dashboardPort: number;
+  /** The dashboard's public origins, where a proxy stands before it. */
+  readonly dashboardUrls: readonly string[];
   readonly databaseUrl: string;
   readonly redisUrl: string | null;
   readonly redisPrefix: string;
@@ -87,13 +89,16 @@ const readProxies = (given: string): TrustedProxies | undefined =>
   given === "1" ? "peer" : (readAddressList(given) ?? undefined);
 
 const { defaults, limits } = defaultTimeoutSettings;
+const host = setting("an IP address or a host name", (given) => (isHost(given) ? given : undefined));
 
 const variables = z.object({
-  HOST: setting("an IP address or a host name", (given) => (isHost(given) ? given : undefined)).default(
-    "127.0.0.1",
-  ),
+  HOST: host.default("127.0.0.1"),
   PORT: whole(0, 65_535).default(3_000),
   DASHBOARD_PORT: whole(1, 65_535).optional(),
+  DASHBOARD_HOST: host.default("127.0.0.1"),
+  DASHBOARD_URL: setting("origins such as https://adjourn.example.com, comma-separated", readOrigins).default(
+    [],
+  ),
   DATABASE_URL: setting("file:<path> or postgres://…", (given) =>
     /^file:[^\s?#]/.test(given) || url(given, "postgres:", "postgresql:") ? given : undefined,
   ).default("file:./data/adjourn.db"),
@@ -167,6 +172,11 @@ const contradictions = (values: Variables): readonly Contradiction[] => {
       "a loopback address as long as neither ADJOURN_ADMIN_KEY nor ADJOURN_SERVICE_KEY is set",
     ],
     [
+      "DASHBOARD_HOST",
+      keysGiven.length === 0 && !isLoopback(values.DASHBOARD_HOST),
+      "a loopback address as long as neither ADJOURN_ADMIN_KEY nor ADJOURN_SERVICE_KEY is set",
+    ],
+    [
       "REDIS_URL",
       values.REDIS_URL !== undefined && values.DATABASE_URL.startsWith("file:"),
       "only with DATABASE_URL=postgres://…, since no two processes may share a database file",
@@ -203,6 +213,7 @@ const toSettings = (values: Variables): Settings => ({
   host: values.HOST,
   port: values.PORT,
   dashboardPort: values.DASHBOARD_PORT ?? 3_001,
+  dashboardUrls: values.DASHBOARD_URL,
   databaseUrl: values.DATABASE_URL,
   redisUrl: values.REDIS_URL ?? null,
   redisPrefix: values.REDIS_PREFIX,

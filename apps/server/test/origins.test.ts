@@ -87,6 +87,23 @@ describe("without keys", () => {
     },
   );
 
+  it("the hosts and origins of DASHBOARD_URL are served, and no others", async () => {
+    await using server = await startTestServer({
+      DASHBOARD_URL: "https://adjourn.example.com,http://b.example:8080",
+      TRUST_PROXY: "1",
+    });
+    const status = async (headers: Record<string, string>) =>
+      (await send(server, "/api/agents", headers)).status;
+    for (const host of ["adjourn.example.com", "ADJOURN.example.com:443", "b.example:8080"])
+      expect([host, await status({ Host: host })]).toEqual([host, 200]);
+    expect(await status({ Host: "adjourn.example.com.evil.example" })).toBe(403);
+    expect(await status({ Host: "localhost", Origin: "https://adjourn.example.com" })).toBe(200);
+    expect(await status({ Host: "localhost", Origin: "https://b.example:8080" })).toBe(403);
+    // A page whose name was made to lead here can add headers to its own requests.
+    expect(await status({ Host: "evil.example", "X-Forwarded-Host": "localhost" })).toBe(403);
+    expect(await status({ Host: "localhost", "X-Forwarded-Host": "evil.example" })).toBe(403);
+  });
+
   it("health asks for no Host and no Origin", async () => {
     await using server = await startTestServer();
     for (const path of ["/healthz", "/readyz"]) {
@@ -222,6 +239,20 @@ describe("with keys", () => {
     expect((await send(server, "/api/agents", { ...headers, Origin: "https://chat.example" })).status).toBe(
       403,
     );
+  });
+
+  it("behind a proxy that is believed, the host is the one that the browser asked it for", async () => {
+    const headers = {
+      Host: "127.0.0.1:3000",
+      "X-API-KEY": adminKey,
+      "X-Forwarded-Host": "chat.example",
+      "X-Forwarded-Proto": "https",
+      Origin: "https://chat.example",
+    };
+    await using believing = await startTestServer({ ADJOURN_ADMIN_KEY: adminKey, TRUST_PROXY: "127.0.0.1" });
+    expect((await send(believing, "/api/agents", headers)).status).toBe(200);
+    await using other = await startTestServer({ ADJOURN_ADMIN_KEY: adminKey, TRUST_PROXY: "192.0.2.1" });
+    expect((await send(other, "/api/agents", headers)).status).toBe(403);
   });
 
   it("behind a proxy that is believed, the scheme is the browser's", async () => {

@@ -1,17 +1,31 @@
+import { env, isLoopbackName } from "../env";
 import { keysInUse } from "./api";
 
-const isLoopback = (host: string): boolean => {
-  const name = host.replace(/:\d+$/, "").toLowerCase();
-  return name === "localhost" || name === "[::1]" || /^127(\.\d{1,3}){3}$/.test(name);
+/**
+ * The names that a request was sent to: its `Host`, and what a proxy in between was asked for. What a proxy that is not
+ * believed says never gets here; where none says anything, Next repeats the `Host`.
+ */
+const hostsOf = (headers: Headers): readonly string[] => {
+  const host = headers.get("host");
+  const forwarded = headers.get("x-forwarded-host")?.split(",").at(-1)?.trim();
+  return [host, env().trustProxy === "none" ? null : forwarded].filter((name) => name != null);
+};
+
+const isKnownHost = (host: string): boolean => {
+  if (isLoopbackName(host.replace(/:\d+$/, ""))) return true;
+  const url = `http://${host}`;
+  if (!URL.canParse(url)) return false;
+  const { hostname } = new URL(url);
+  return env().publicOrigins.some((origin) => new URL(origin).hostname === hostname);
 };
 
 /**
- * Without keys only this machine may call, by a loopback name: a web page elsewhere can have its own name lead here,
- * but not change what it is called.
+ * Without keys only this machine may call, by a loopback name or one of `DASHBOARD_URL`: a web page elsewhere can have
+ * its own name lead here, but not change what it is called.
  */
 export const isAllowedHost = async (headers: Headers): Promise<boolean> => {
-  const host = headers.get("host");
-  return host !== null && (isLoopback(host) || (await keysInUse()));
+  const hosts = hostsOf(headers);
+  return headers.has("host") && (hosts.every(isKnownHost) || (await keysInUse()));
 };
 
 /** Whether a call comes from one of our own pages, or from no page at all. */
@@ -20,9 +34,14 @@ export const isSameOrigin = (headers: Headers): boolean => {
   if (site !== null && site !== "same-origin" && site !== "none") return false;
   const origin = headers.get("origin");
   if (origin === null) return true;
-  return URL.canParse(origin) && new URL(origin).host === headers.get("host");
+  if (!URL.canParse(origin)) return false;
+  const { host, origin: plain } = new URL(origin);
+  return env().publicOrigins.includes(plain) || hostsOf(headers).includes(host);
 };
 
 /** Whether the browser reached us over https; only then may a cookie ask for it. */
-export const cameOverHttps = (headers: Headers): boolean =>
-  headers.get("origin")?.startsWith("https:") ?? false;
+export const cameOverHttps = (headers: Headers): boolean => {
+  const scheme = headers.get("x-forwarded-proto")?.split(",").at(-1)?.trim();
+  if (env().trustProxy !== "none" && scheme === "https") return true;
+  return headers.get("origin")?.startsWith("https:") ?? false;
+};
