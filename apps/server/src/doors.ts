@@ -66,7 +66,7 @@ export const createDoors = (
   };
   const { server, connections } = createHttpServer({
     ...shared,
-    pages: createPages({ ...shared, openApi: createOpenapiDocument({ dialect: restDialect }) }),
+    pages: createPages({ ...shared, restDialect, openApi: createOpenapiDocument({ dialect: restDialect }) }),
     rest: createRestHandler({
       sessions: needs.sessions,
       credentials,

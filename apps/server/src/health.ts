@@ -9,6 +9,12 @@ const down = { store: "down", bus: "down" } as const;
 
 export const answerHealth = (response: ServerResponse): void => answerJson(response, 200, { status: "ok" });
 
+/** Where the ElizaOS server answers the same question, and in its words. */
+export const elizaosHealthPaths = ["/health", "/api/server/health"];
+
+export const answerElizaosHealth = (response: ServerResponse): void =>
+  answerJson(response, 200, { status: "OK", timestamp: new Date().toISOString() });
+
 /** 200 once the store answers; a bus that is down only slows things, so it leaves the node in. */
 export const answerReadiness = async (
   response: ServerResponse,

@@ -4,11 +4,13 @@ import {
   authenticateRequest,
   type Credentials,
   type createOpenapiDocument,
+  type DialectName,
   type RequestTarget,
   renderDocsPage,
 } from "@adjourn/router";
 import { SessionError } from "@adjourn/sessions";
 import type { Gate } from "./admission.js";
+import { answerElizaosHealth, elizaosHealthPaths } from "./health.js";
 import type { Metrics } from "./metrics.js";
 
 export type Page = (
@@ -24,6 +26,7 @@ export interface PageNeeds {
   readonly credentials: Credentials;
   readonly gate: Gate;
   readonly metrics: Metrics;
+  readonly restDialect: DialectName;
   readonly openApi: ReturnType<typeof createOpenapiDocument>;
 }
 
@@ -32,6 +35,7 @@ export const createPages = ({
   credentials,
   gate,
   metrics,
+  restDialect,
   openApi,
 }: PageNeeds): ReadonlyMap<string, Page> => {
   const docs = renderDocsPage(openApi);
@@ -59,6 +63,9 @@ export const createPages = ({
       "/metrics",
       page(async (response) => answerText(response, metrics.contentType, await metrics.text()), "key"),
     ],
+    ...(restDialect === "elizaos" ? elizaosHealthPaths : []).map(
+      (path) => [path, page(answerElizaosHealth, "open")] as const,
+    ),
   ]);
 };
 

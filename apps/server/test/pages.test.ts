@@ -11,6 +11,19 @@ describe("what is served besides the operations", () => {
     expect([ready.status, await ready.json()]).toEqual([200, { status: "ready", store: "ok", bus: "ok" }]);
   });
 
+  it("the health paths of ElizaOS are there in its dialect alone, and ask for no key", async () => {
+    await using elizaos = await startTestServer({ REST_DIALECT: "elizaos", ADJOURN_ADMIN_KEY: adminKey });
+    await using documented = await startTestServer({ ADJOURN_ADMIN_KEY: adminKey });
+    for (const path of ["/health", "/api/server/health"]) {
+      const health = await fetch(`${elizaos.url}${path}`);
+      expect([health.status, await health.json()]).toEqual([
+        200,
+        { status: "OK", timestamp: expect.any(String) },
+      ]);
+      expect((await fetch(`${documented.url}${path}`)).status).toBe(404);
+    }
+  });
+
   it("/openapi.json is the OpenAPI 3.1 document, /docs its page without a script", async () => {
     await using server = await startTestServer();
     const document = await (await fetch(`${server.url}/openapi.json`)).json();

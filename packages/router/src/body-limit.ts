@@ -3,7 +3,5 @@ import { SessionError } from "@adjourn/sessions";
 /** The largest body, in bytes. */
 export const maxBodyBytes = 128 * 1_024;
 
-export const tooLarge = (): SessionError =>
-  new SessionError("PAYLOAD_TOO_LARGE", `The body is larger than ${maxBodyBytes} bytes`, {
-    maxBytes: maxBodyBytes,
-  });
+export const tooLarge = (maxBytes = maxBodyBytes): SessionError =>
+  new SessionError("PAYLOAD_TOO_LARGE", `The body is larger than ${maxBytes} bytes`, { maxBytes });

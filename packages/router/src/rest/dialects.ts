@@ -1,32 +1,114 @@
-import type { Outputs } from "@adjourn/sessions";
+import type { ErrorCode, Outputs } from "@adjourn/sessions";
+import { SessionError } from "@adjourn/sessions";
+import { maxBodyBytes } from "../body-limit.js";
 import type { Refusal } from "../refusal.js";
-import type { RestOperation } from "./routes.js";
+import { type RestOperation, type Route, route, routes } from "./routes.js";
 
 export const dialectNames = ["documented", "elizaos"] as const;
 export type DialectName = (typeof dialectNames)[number];
 
-/** What differs between the two: how a refusal looks, and what a sent message is answered with. */
+type Told = Pick<Refusal, "code" | "message" | "details">;
+type Message = Outputs["getSessionMessages"]["messages"][number];
+
+/** What an answer shows besides the operation's result. */
+export interface Asked {
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Of the session that was asked about; null where the dialect does not show it, or the session is gone. */
+  readonly channelId: string | null;
+}
+
+/** Everything that differs between the two. What an operation does is the same in both. */
 export interface Dialect {
-  errorBody(refusal: Pick<Refusal, "code" | "message" | "details">): object;
-  successBody(operation: RestOperation, result: unknown): unknown;
+  readonly routes: readonly Route[];
+  readonly maxBodyBytes: number;
+  /** Whether a sent message is shown with its channel, which no operation's result has. */
+  readonly showsChannel: boolean;
+  errorBody(refusal: Told): object;
+  /** What the `error` event at the end of a stream carries. */
+  errorEvent(refusal: Told): object;
+  /** What the `user_message` event at the beginning of a stream carries. */
+  userMessage(message: Message, channelId: string | null): object;
+  errorStatus(refusal: Pick<Refusal, "code" | "status">): number;
+  /** Undefined for an answer without a body. */
+  successBody(operation: RestOperation, result: unknown, asked?: Asked): unknown;
 }
 
 const documented: Dialect = {
+  routes,
+  maxBodyBytes,
+  showsChannel: false,
   errorBody: ({ code, message, details }) => ({ error: message, code, details }),
+  errorEvent: (refusal) => documented.errorBody(refusal),
+  userMessage: (message) => message,
+  errorStatus: ({ status }) => status,
   successBody: (_, result) => result,
 };
 
-/** The envelope of the ElizaOS 1.7 server, which its published client reads codes and replies from. */
+/** As the ElizaOS 1.7 server answers, which its published client and older ones are written against. */
 const elizaos: Dialect = {
-  errorBody: ({ code, message, details }) => ({ success: false, error: { code, message, details } }),
-  successBody: (operation, result) =>
-    operation === "sendSessionMessage" ? sentMessage(result as Outputs["sendSessionMessage"]) : result,
+  routes: [
+    ...routes.map((one) => (one.operation === "eraseChannel" ? { ...one, status: 204 as const } : one)),
+    route("listAgents", {
+      operationId: "getAgent",
+      method: "GET",
+      path: "/api/agents/{agentId}",
+      shows: ["success", "data"],
+    }),
+  ],
+  maxBodyBytes: 2 * 1_024 * 1_024,
+  showsChannel: true,
+  errorBody: ({ code, message, details }) => ({
+    success: false,
+    error: { code: elizaosCodes[code] ?? code, message, details, timestamp: new Date().toISOString() },
+  }),
+  errorEvent: ({ message }) => ({ error: message }),
+  userMessage: (message, channelId) => withSnakeCase(message, channelId),
+  errorStatus: ({ code, status }) => (code === "SESSION_RENEWAL_FAILED" ? 400 : status),
+  successBody: (operation, result, { input, channelId } = { input: {}, channelId: null }) => {
+    switch (operation) {
+      case "sendSessionMessage":
+        return sentMessage(result as Outputs["sendSessionMessage"], channelId);
+      case "getChannelMessages":
+        return { success: true, data: result };
+      case "eraseChannel":
+        return undefined;
+      case "listAgents":
+        return shownAgents(result as Outputs["listAgents"], input.agentId);
+      default:
+        return result;
+    }
+  },
 };
 
+const elizaosCodes: Partial<Record<ErrorCode, string>> = { RATE_LIMITED: "RATE_LIMIT_EXCEEDED" };
+
 /** That client hands on `data` alone; others read the fields beside it. */
-const sentMessage = ({ agentResponse, sessionStatus, ...userMessage }: Outputs["sendSessionMessage"]) => {
+const sentMessage = (
+  { agentResponse, sessionStatus, ...message }: Outputs["sendSessionMessage"],
+  channelId: string | null,
+) => {
+  const userMessage = withSnakeCase(message, channelId);
   const data = { userMessage, ...(agentResponse ? { agentResponse } : {}), sessionStatus };
   return { success: true, ...data, data };
+};
+
+const withSnakeCase = <Shown extends Pick<Message, "authorId" | "createdAt">>(
+  message: Shown,
+  channelId: string | null,
+) => ({
+  ...message,
+  author_id: message.authorId,
+  created_at: Date.parse(message.createdAt),
+  ...(channelId === null ? {} : { channel_id: channelId }),
+});
+
+/** All of them, or the one that an address names. */
+const shownAgents = ({ data }: Outputs["listAgents"], agentId: unknown) => {
+  const agents = data.agents.map((agent) => ({ ...agent, characterName: agent.name, bio: "" }));
+  if (agentId === undefined) return { success: true, data: { agents } };
+  const found = agents.find(({ id }) => id === String(agentId).toLowerCase());
+  if (!found) throw new SessionError("AGENT_NOT_FOUND", "Agent not found", { agentId });
+  return { success: true, data: found };
 };
 
 export const dialects: Readonly<Record<DialectName, Dialect>> = { documented, elizaos };

@@ -12,7 +12,7 @@ interface Operation {
     readonly schema: object;
   }[];
   readonly requestBody?: { readonly content: Media };
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly content: Media }>>;
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Media }>>;
 }
 type Media = Readonly<
   Record<
@@ -90,7 +90,7 @@ ${parameters
   .join("\n")}
 </tbody></table>`;
 
-const renderMedia = (content: Media): string =>
+const renderMedia = (content: Media = {}): string =>
   Object.entries(content)
     .map(([type, { schema, example, examples }]) => {
       const values =

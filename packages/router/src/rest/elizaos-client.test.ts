@@ -23,7 +23,11 @@ interface PublishedClient {
     >;
     readonly deleteSession: Call<[string], unknown>;
   };
-  readonly agents: { readonly listAgents: Call<[], object> };
+  readonly agents: { readonly listAgents: Call<[], object>; readonly getAgent: Call<[string], object> };
+  readonly messaging: {
+    readonly getChannelMessages: Call<[string], { messages: { content: string }[] }>;
+    readonly deleteChannel: Call<[string], object>;
+  };
 }
 type NewClient = new (config: { baseUrl: string; apiKey: string }) => PublishedClient;
 
@@ -87,6 +91,28 @@ test("reads code, message and status of a refusal", async () => {
 
 test("lists the agents", async () => {
   expect(await client.agents.listAgents()).toEqual({
-    agents: [{ id: scriptedAgentId, name: "Scripted", status: expect.any(String) }],
+    agents: [
+      {
+        id: scriptedAgentId,
+        name: "Scripted",
+        characterName: "Scripted",
+        bio: "",
+        status: expect.any(String),
+      },
+    ],
+  });
+  expect(await client.agents.getAgent(scriptedAgentId)).toMatchObject({ name: "Scripted" });
+});
+
+test("reads a channel's messages, and deletes the channel", async () => {
+  const { sessionId } = await create();
+  await client.sessions.sendMessage(sessionId, { content: "one" });
+  const { channelId } = (await client.sessions.getSession(sessionId)) as { channelId: string };
+  const { messages } = await client.messaging.getChannelMessages(channelId);
+  expect(messages.map(({ content }) => content)).toEqual(["one"]);
+  await client.sessions.deleteSession(sessionId);
+  expect(await client.messaging.deleteChannel(channelId)).toEqual({ success: true });
+  await expect(client.messaging.getChannelMessages(channelId)).rejects.toMatchObject({
+    code: "CHANNEL_NOT_FOUND",
   });
 });

@@ -192,7 +192,7 @@ describe("when our side fails", () => {
 test("the elizaos dialect puts the same refusal into its envelope", async () => {
   await using server = await startRestServer({ dialect: "elizaos" });
   const { code, message, details } = sessionNotFound("abc-123");
-  const { status, text } = await server.ask("DELETE", `${sessionsPath}/abc-123`);
+  const { status, json } = await server.ask("DELETE", `${sessionsPath}/abc-123`);
   expect(status).toBe(404);
-  expect(text).toBe(JSON.stringify({ success: false, error: { code, message, details } }));
+  expect(json).toEqual({ success: false, error: { code, message, details, timestamp: expect.any(String) } });
 });

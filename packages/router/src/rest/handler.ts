@@ -10,7 +10,7 @@ import { parseRequestTarget, unreadableTarget } from "../request-target.js";
 import { answerRefusal } from "./answer.js";
 import { type DialectName, dialects } from "./dialects.js";
 import { bendInput } from "./lenient-input.js";
-import { matchRoute } from "./match-route.js";
+import { createRouteMatcher, type RouteMatcher } from "./match-route.js";
 import { perform } from "./perform.js";
 import { CallerLeft, readBody } from "./read-body.js";
 import { mergeInput, readAddressInput } from "./read-input.js";
@@ -40,6 +40,7 @@ export type RestHandler = (request: IncomingMessage, response: ServerResponse) =
 export const createRestHandler = (options: RestOptions): RestHandler => {
   const { sessions, credentials, timeouts } = options;
   const dialect = dialects[options.dialect];
+  const matchRoute = createRouteMatcher(dialect.routes);
   const lenient = {
     limits: timeouts.limits,
     defaultTimeoutMinutes: (agentId: unknown) =>
@@ -60,21 +61,19 @@ export const createRestHandler = (options: RestOptions): RestHandler => {
     const admitted = (async () => options.admit?.(request, principal))();
     // A request counts whatever becomes of it; what it is refused for is its address first.
     admitted.catch(() => {});
-    const { route, parameters } = requireRoute(request, response, path);
+    const { route, parameters } = requireRoute(matchRoute, request, response, path);
     await admitted;
     const address = readAddressInput(route, parameters, target);
     requireAccess(route.operation, principal, address.fields, route.body ? "address" : "all");
-    const body = await readBody(request, route.body);
+    const body = await readBody(request, route.body, dialect.maxBodyBytes);
     const merged = mergeInput(route, address, body, request);
-    const input = options.dialect === "elizaos" ? bendInput(route.operation, merged, lenient) : merged;
+    const ctx = { sessions, credentials, principal, requestId };
+    const input =
+      options.dialect === "elizaos" ? await bendInput(route.operation, merged, lenient, ctx) : merged;
     const issues = [...address.issues, ...strayKeyHeader(route, request.headers["idempotency-key"])];
     if (issues.length > 0) throw invalidEnvelope(issues, route.operation, input);
-    await perform(
-      route,
-      input,
-      { sessions, credentials, principal, requestId },
-      { response, dialect, refuse, isDraining: options.isDraining ?? (() => false) },
-    );
+    const isDraining = options.isDraining ?? (() => false);
+    await perform(route, input, ctx, { response, dialect, refuse, isDraining });
   };
 
   return async (request, response) => {
@@ -88,7 +87,8 @@ export const createRestHandler = (options: RestOptions): RestHandler => {
     } catch (error) {
       if (error instanceof CallerLeft) return;
       const refusal = refuse(error);
-      answerRefusal(response, refusal, dialect.errorBody(refusal));
+      const status = dialect.errorStatus(refusal);
+      answerRefusal(response, { ...refusal, status }, dialect.errorBody(refusal));
     }
   };
 };
@@ -101,7 +101,12 @@ const requestIdOf = (response: ServerResponse): string => {
   return requestId;
 };
 
-const requireRoute = ({ method = "GET" }: IncomingMessage, response: ServerResponse, path: string) => {
+const requireRoute = (
+  matchRoute: RouteMatcher,
+  { method = "GET" }: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+) => {
   const match = matchRoute(method, path);
   if (match.found === "route") return match;
   if (match.found === "nothing") throw new SessionError("NOT_FOUND", "Not found", {});

@@ -1,4 +1,6 @@
 import { longestDurationMinutes, type TimeoutConfig, type TimeoutLimits } from "@adjourn/sessions";
+import type { Context } from "../context.js";
+import { createCaller } from "../router.js";
 import type { RestOperation } from "./routes.js";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -16,13 +18,41 @@ const maxLimit: Partial<Record<RestOperation, number>> = {
   getChannelMessages: 100,
 };
 
-/** Bends numbers as the ElizaOS server does, where refusing them would break its clients (contract §3). */
-export const bendInput = (operation: RestOperation, input: Fields, settings: LenientSettings): Fields => {
+/** Coerces numbers as the ElizaOS server does, where refusing them would break its clients (contract §3). */
+export const bendInput = async (
+  operation: RestOperation,
+  input: Fields,
+  settings: LenientSettings,
+  ctx: Context,
+): Promise<Fields> => {
   if (operation === "createSession") return { ...input, timeoutConfig: bendTimeouts(input, settings) };
+  if (operation === "updateSessionTimeout") return { ...input, ...(await bendPatch(input, settings, ctx)) };
   const max = maxLimit[operation];
   if (max === undefined) return input;
-  const limit = toNumber(input.limit);
+  // That server shows all sessions to whoever does not say how many.
+  const limit = toNumber(input.limit) ?? (operation === "listSessions" ? max : undefined);
   return { ...input, limit: limit === undefined ? undefined : clamp(limit, 1, max) };
+};
+
+/** A timeout out of range is refused there too; what is no number is as if it were not given. */
+const bendPatch = async (input: Fields, { limits }: LenientSettings, ctx: Context): Promise<Fields> => {
+  const timeoutMinutes = whole(input.timeoutMinutes);
+  const shortest =
+    timeoutMinutes ?? (await currentTimeoutMinutes(input.sessionId, ctx)) ?? limits.minTimeoutMinutes;
+  return {
+    timeoutMinutes,
+    autoRenew: input.autoRenew ?? undefined,
+    maxDurationMinutes: bend(input.maxDurationMinutes, shortest, longestDurationMinutes),
+    warningThresholdMinutes: bend(input.warningThresholdMinutes, 1, longestDurationMinutes),
+  };
+};
+
+/** Undefined where it can't be read: the operation then says why. */
+const currentTimeoutMinutes = async (sessionId: unknown, ctx: Context): Promise<number | undefined> => {
+  const session = await createCaller(ctx)
+    .getSession({ sessionId: String(sessionId) })
+    .catch(() => undefined);
+  return session?.timeoutConfig.timeoutMinutes;
 };
 
 const bendTimeouts = ({ timeoutConfig, agentId }: Fields, settings: LenientSettings): unknown => {
@@ -38,6 +68,11 @@ const bendTimeouts = ({ timeoutConfig, agentId }: Fields, settings: LenientSetti
     maxDurationMinutes: bend(given.maxDurationMinutes, shortest, longestDurationMinutes),
     warningThresholdMinutes: bend(given.warningThresholdMinutes, 1, longestDurationMinutes),
   };
+};
+
+const whole = (value: unknown): number | undefined => {
+  const number = toNumber(value);
+  return number === undefined || !Number.isFinite(number) ? number : Math.round(number);
 };
 
 const bend = (value: unknown, min: number, max: number): number | undefined => {

@@ -1,4 +1,4 @@
-import { type Method, type Route, routes } from "./routes.js";
+import type { Method, Route } from "./routes.js";
 
 export type Match =
   | { readonly found: "route"; readonly route: Route; readonly parameters: Readonly<Record<string, string>> }
@@ -23,11 +23,16 @@ const segmentsOf = (path: string): readonly string[] => path.replace(/\/$/, "").
 
 const parameterCount = ({ segments }: Pattern): number => segments.filter((one) => one.isParameter).length;
 
-// Literal paths come first, so that `…/sessions/health` is not taken for a session of that name.
-const patterns = routes.map(patternOf).sort((a, b) => parameterCount(a) - parameterCount(b));
-
 /** Finds the route of a request; `path` is as it was sent, parameters come out still encoded. `HEAD` counts as `GET`. */
-export const matchRoute = (method: string, path: string): Match => {
+export type RouteMatcher = (method: string, path: string) => Match;
+
+export const createRouteMatcher = (routes: readonly Route[]): RouteMatcher => {
+  // Literal paths come first, so that `…/sessions/health` is not taken for a session of that name.
+  const patterns = routes.map(patternOf).sort((a, b) => parameterCount(a) - parameterCount(b));
+  return (method, path) => matchRoute(patterns, method, path);
+};
+
+const matchRoute = (patterns: readonly Pattern[], method: string, path: string): Match => {
   const segments = segmentsOf(path);
   const fitting = patterns.filter((pattern) => fits(pattern, segments));
   if (fitting.length === 0) return { found: "nothing" };

@@ -57,7 +57,7 @@ const everywhere = [
 const withBody = ["INVALID_JSON", "UNSUPPORTED_MEDIA_TYPE"] as const;
 
 /** Every refusal that an operation can meet, by status. A route's own 404 and 405 are no operation's. */
-const errorsByStatus = (route: Route): ReadonlyMap<number, readonly ErrorCode[]> => {
+const errorsByStatus = (route: Route, dialect: Dialect): ReadonlyMap<number, readonly ErrorCode[]> => {
   const met = new Set<ErrorCode>([
     ...everywhere,
     ...(route.body ? withBody : []),
@@ -65,7 +65,7 @@ const errorsByStatus = (route: Route): ReadonlyMap<number, readonly ErrorCode[]>
   ]);
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of errorCodes.filter((one) => met.has(one))) {
-    const { status } = errorTable[code];
+    const status = dialect.errorStatus({ code, status: errorTable[code].status });
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   return new Map([...byStatus].sort(([a], [b]) => a - b));
@@ -74,7 +74,7 @@ const errorsByStatus = (route: Route): ReadonlyMap<number, readonly ErrorCode[]>
 /** Responses of an OpenAPI operation for everything that it can be refused with. */
 export const errorResponses = (route: Route, dialect: Dialect): Readonly<Record<string, object>> =>
   Object.fromEntries(
-    [...errorsByStatus(route)].map(([status, codes]) => [
+    [...errorsByStatus(route, dialect)].map(([status, codes]) => [
       String(status),
       {
         description: codes.join(", "),
@@ -122,6 +122,11 @@ export const errorSchemas = {
   documented: closed({ error: { type: "string", description: "A sentence" }, code, details }),
   elizaos: closed({
     success: { type: "boolean", const: false },
-    error: closed({ code, message: { type: "string", description: "A sentence" }, details }),
+    error: closed({
+      code: { type: "string", enum: [...errorCodes, "RATE_LIMIT_EXCEEDED"] },
+      message: { type: "string", description: "A sentence" },
+      details,
+      timestamp: { type: "string", format: "date-time" },
+    }),
   }),
 } as const;

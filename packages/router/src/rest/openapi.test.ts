@@ -95,8 +95,11 @@ test("examples of refusals are what the server says", async () => {
   }
 });
 
-test("the page shows every operation and asks nobody else for anything", () => {
-  const page = renderDocsPage(createOpenapiDocument({ dialect: "documented" }));
-  for (const { operation } of routes) expect(page).toContain(`id="${operation}"`);
-  expect(page).not.toMatch(/<script|<link|src=|url\(|https?:/);
-});
+test.each(dialectNames)(
+  "the page of the %s dialect shows every operation and asks nobody else",
+  (dialect) => {
+    const page = renderDocsPage(createOpenapiDocument({ dialect }));
+    for (const { operation } of routes) expect(page).toContain(`id="${operation}"`);
+    expect(page).not.toMatch(/<script|<link|src=|url\(|https?:/);
+  },
+);

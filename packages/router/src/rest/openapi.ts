@@ -1,12 +1,12 @@
 import { inputs, outputs } from "@adjourn/sessions";
-import { z } from "zod";
 import { issuedTicket } from "../procedures/issue-ticket.js";
-import { type DialectName, dialects } from "./dialects.js";
+import { type Asked, type DialectName, dialects } from "./dialects.js";
+import { elizaosOutputs } from "./openapi-elizaos.js";
 import { errorResponses, errorSchemas, requestIdHeader } from "./openapi-errors.js";
 import { exampleInputs, exampleOutputs } from "./openapi-examples.js";
 import { type Components, fieldsOf, type JsonSchema, pickFields, toJsonSchema } from "./openapi-schemas.js";
 import { operationDocs } from "./operation-docs.js";
-import { type Route, routes } from "./routes.js";
+import type { Route } from "./routes.js";
 
 export interface OpenapiOptions {
   readonly dialect: DialectName;
@@ -18,7 +18,7 @@ export interface OpenapiOptions {
 export const createOpenapiDocument = ({ dialect, serverUrl = "/" }: OpenapiOptions): JsonSchema => {
   const components: Components = { Error: errorSchemas[dialect] as JsonSchema };
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const route of routes) {
+  for (const route of dialects[dialect].routes) {
     const path = paths[route.path] ?? {};
     paths[route.path] = path;
     path[route.method.toLowerCase()] = describeOperation(route, dialect, components);
@@ -59,7 +59,7 @@ const describeOperation = (route: Route, dialect: DialectName, components: Compo
   const body = bodySchema(input, [...pathNames, ...Object.keys(route.query), "idempotencyKey"]);
   return {
     tags: [tag],
-    operationId: operation,
+    operationId: route.operationId ?? operation,
     summary,
     ...(description ? { description } : {}),
     parameters: parametersOf(route, input, pathNames),
@@ -87,7 +87,12 @@ const inputSchema = ({ operation }: Route, components: Components): JsonSchema =
 const parametersOf = (route: Route, input: JsonSchema, pathNames: readonly string[]): readonly object[] => {
   const { properties } = fieldsOf(input);
   return [
-    ...pathNames.map((name) => ({ name, in: "path", required: true, schema: properties[name] })),
+    ...pathNames.map((name) => ({
+      name,
+      in: "path",
+      required: true,
+      schema: properties[name] ?? { type: "string" },
+    })),
     ...Object.keys(route.query).map((name) => ({ name, in: "query", schema: properties[name] })),
     ...(route.idempotent
       ? [
@@ -125,6 +130,7 @@ const streamedReply = {
 const successResponse = (route: Route, dialect: DialectName, components: Components): JsonSchema => {
   if (route.operation === "sessionEvents")
     return { description: "Events as they happen", headers: requestIdHeader, content: eventStream };
+  if (route.status === 204) return { description: "Done", headers: requestIdHeader };
   const example = exampleOutputs[route.operation];
   return {
     description: "Done",
@@ -132,21 +138,23 @@ const successResponse = (route: Route, dialect: DialectName, components: Compone
     content: {
       "application/json": {
         schema: outputSchema(route, dialect, components),
-        example: dialects[dialect].successBody(route.operation, example),
+        example: dialects[dialect].successBody(route.operation, example, exampleAsked(route)),
       },
     },
   };
 };
 
+/** As if the route were asked with what its other examples name. */
+const exampleAsked = ({ path }: Route): Asked => ({
+  input: path.endsWith("{agentId}") ? { ...exampleInputs.createSession } : {},
+  channelId: null,
+});
+
 const outputSchema = (route: Route, dialect: DialectName, components: Components): JsonSchema => {
   const { operation } = route;
-  if (operation === "sendSessionMessage" && dialect === "elizaos")
-    return toJsonSchema(sentMessage, "output", components);
+  const elizaos = dialect === "elizaos" ? elizaosOutputs[route.operationId ?? operation] : undefined;
+  if (elizaos) return toJsonSchema(elizaos, "output", components);
   const schema = operation === "issueTicket" ? issuedTicket : outputs[operation as keyof typeof outputs];
   const json = toJsonSchema(schema, "output", components);
   return route.shows ? pickFields(json, route.shows) : json;
 };
-
-const { sessionStatus, agentResponse, ...userMessage } = outputs.sendSessionMessage.shape;
-const sent = { userMessage: z.object(userMessage), agentResponse, sessionStatus };
-const sentMessage = z.object({ success: z.literal(true), ...sent, data: z.object(sent) });

@@ -15,10 +15,29 @@ type Input = Readonly<Record<string, unknown>>;
 export const perform = async (route: Route, input: Input, ctx: Context, wire: Wire): Promise<void> => {
   const { response, dialect } = wire;
   if (route.operation === "sessionEvents") return listen(input, ctx, wire);
-  if (route.operation === "sendSessionMessage" && asksForStream(input)) return stream(input, ctx, wire);
+  if (route.operation === "sendSessionMessage" && asksForStream(input))
+    return stream(route, input, ctx, wire);
   // The procedure's own schema judges the input, so its static type does not matter here.
+  const channelId = await channelToShow(route, input, ctx, wire);
   const result: unknown = await createCaller(ctx)[route.operation](input as never);
-  answerJson(response, route.status, dialect.successBody(route.operation, show(result, route.shows)));
+  const body = dialect.successBody(route.operation, show(result, route.shows), { input, channelId });
+  if (body === undefined) response.writeHead(route.status).end();
+  else answerJson(response, route.status, body);
+};
+
+/** Read before the message is sent: the session may be over by the time the answer is. */
+const channelToShow = async (
+  { operation }: Route,
+  { sessionId }: Input,
+  ctx: Context,
+  { dialect }: Wire,
+): Promise<string | null> => {
+  if (!dialect.showsChannel || operation !== "sendSessionMessage") return null;
+  // Whatever is wrong, sending says it in its turn.
+  const session = await createCaller(ctx)
+    .getSession({ sessionId: String(sessionId) })
+    .catch(() => null);
+  return session?.channelId ?? null;
 };
 
 const asksForStream = ({ transport, mode }: Input): boolean =>
@@ -35,10 +54,11 @@ const listen = async (input: Input, ctx: Context, { response, isDraining }: Wire
   }
 };
 
-const stream = async (input: Input, ctx: Context, wire: Wire): Promise<void> => {
+const stream = async (route: Route, input: Input, ctx: Context, wire: Wire): Promise<void> => {
   requireAccess("sendSessionMessage", ctx.principal, input);
   const parsed = parse(inputs.sendSessionMessage, input);
-  await streamMessage(wire, await ctx.sessions.streamSessionMessage(parsed));
+  const channelId = await channelToShow(route, input, ctx, wire);
+  await streamMessage(wire, await ctx.sessions.streamSessionMessage(parsed), channelId);
 };
 
 const parse = <Schema extends z.ZodType>(schema: Schema, input: Input): z.output<Schema> => {

@@ -12,9 +12,10 @@ import { invalidJson } from "../refusal.js";
 export const readBody = async (
   request: IncomingMessage,
   isWanted: boolean,
+  maxBytes = maxBodyBytes,
 ): Promise<Readonly<Record<string, unknown>>> => {
   if (!hasBody(request)) return {};
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, maxBytes);
   if (!isWanted || bytes.length === 0) return {};
   const refusal = jsonRefusal(request);
   if (refusal) throw refusal;
@@ -28,17 +29,17 @@ export const readBody = async (
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 
-const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
+const readBytes = async (request: IncomingMessage, maxBytes: number): Promise<Buffer> => {
   // One that has gone meanwhile will tell nothing any more.
   if (request.destroyed) throw new CallerLeft();
-  if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) throw skipRest(request);
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw skipRest(request, maxBytes);
   const chunks: Buffer[] = [];
   let length = 0;
   // Not `for await`: leaving that early would destroy the socket that the answer has to go out on.
   return new Promise((resolve, reject) => {
     request.on("data", (chunk: Buffer) => {
       length += chunk.length;
-      if (length > maxBodyBytes) reject(skipRest(request));
+      if (length > maxBytes) reject(skipRest(request, maxBytes));
       else chunks.push(chunk);
     });
     request.once("end", () => resolve(Buffer.concat(chunks)));
@@ -56,10 +57,10 @@ export class CallerLeft extends Error {
 }
 
 /** What is still to come is let run past, so that the answer can go out on the same connection. */
-const skipRest = (request: IncomingMessage): SessionError => {
+const skipRest = (request: IncomingMessage, maxBytes: number): SessionError => {
   request.removeAllListeners("data");
   request.resume();
-  return tooLarge();
+  return tooLarge(maxBytes);
 };
 
 /** Null where the body says of itself that it is JSON in UTF-8, as it is. */

@@ -8,9 +8,11 @@ export type QueryKind = "text" | "number";
 export interface Route {
   readonly operation: RestOperation;
   readonly method: Method;
+  /** What the OpenAPI document calls it, where that is not the operation: no name may come twice. */
+  readonly operationId?: string;
   /** Names in braces are path parameters. */
   readonly path: string;
-  readonly status: 200 | 201;
+  readonly status: 200 | 201 | 204;
   readonly query: Readonly<Record<string, QueryKind>>;
   /** Whether fields come in a JSON body. */
   readonly body: boolean;
@@ -58,12 +60,16 @@ const entries: Readonly<Record<RestOperation, Entry>> = {
   listAgents: { method: "GET", path: "/api/agents", shows: ["success", "data"] },
 };
 
-/** The REST side of every operation; what each takes and answers is its procedure's to say. */
-export const routes: readonly Route[] = Object.entries(entries).map(([operation, entry]) => ({
+export const route = (operation: RestOperation, entry: Entry): Route => ({
   status: 200,
   query: {},
   body: false,
   idempotent: false,
   ...entry,
-  operation: operation as RestOperation,
-}));
+  operation,
+});
+
+/** The REST side of every operation; what each takes and answers is its procedure's to say. */
+export const routes: readonly Route[] = Object.entries(entries).map(([operation, entry]) =>
+  route(operation as RestOperation, entry),
+);

@@ -21,6 +21,7 @@ export interface Wire {
 export const streamMessage = async (
   { response, dialect, refuse }: Omit<Wire, "isDraining">,
   stream: ReplyStream,
+  channelId: string | null = null,
 ): Promise<void> => {
   // What `reply` rejects with, `chunks` throws too; here it is heard even if nobody reads that far.
   stream.reply.catch(() => {});
@@ -28,17 +29,20 @@ export const streamMessage = async (
   const comments = setInterval(() => response.write(sseComment), commentEveryMs).unref();
   response.writeHead(200, sseHeaders);
   try {
-    await writeReply(response, stream);
+    await writeReply(response, stream, dialect.userMessage(stream.userMessage, channelId));
   } catch (error) {
-    if (!isPeerGone(response)) await send(response, "error", dialect.errorBody(refuse(error)));
+    if (!isPeerGone(response)) await send(response, "error", dialect.errorEvent(refuse(error)));
   } finally {
     clearInterval(comments);
     response.end();
   }
 };
 
-const writeReply = async (response: ServerResponse, stream: ReplyStream): Promise<void> => {
-  const { userMessage, chunks, reply } = stream;
+const writeReply = async (
+  response: ServerResponse,
+  { chunks, reply }: ReplyStream,
+  userMessage: object,
+): Promise<void> => {
   await send(response, "user_message", userMessage);
   const pieces = chunks[Symbol.asyncIterator]();
   for (;;) {
