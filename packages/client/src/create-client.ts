@@ -11,7 +11,11 @@ export interface ClientOptions {
   readonly url: string;
   /** Where its WebSocket is, if not there; `http:` and `ws:` mean the same. */
   readonly socketUrl?: string | undefined;
-  /** An admin or service key, a session token or a ticket; a function is asked anew for every call and every socket. */
+  /**
+   * An admin or service key, a session token or a ticket; a function is asked anew for every call and every
+   * socket, and once more where a subscription's was refused: a ticket or a token that has run out is then replaced, and
+   * the subscription goes on behind its last event.
+   */
   readonly token?: Token | undefined;
   /** The one session this client listens to: the server then closes its socket, with 4410, when that session ends. */
   readonly sessionId?: string | undefined;
@@ -35,7 +39,7 @@ export const createClient = (options: ClientOptions): AdjournClient => {
   const http = {
     url: `${options.url.replace(/\/+$/, "")}/trpc`,
     headers: async () => {
-      const value = typeof token === "function" ? await token() : token;
+      const value = typeof token === "function" ? await token({ wasRefused: false }) : token;
       return value === undefined ? {} : { Authorization: `Bearer ${value}` };
     },
   };
@@ -44,7 +48,7 @@ export const createClient = (options: ClientOptions): AdjournClient => {
     links: [
       splitLink({
         condition: ({ type }) => type === "subscription",
-        true: socket.link,
+        true: socket.links,
         false: splitLink({
           // A call that waits for a whole reply would hold back the answers of all that share its batch.
           condition: ({ path }) => path === "sendSessionMessage",

@@ -1,4 +1,4 @@
 export { type AdjournClient, type ClientOptions, createClient } from "./create-client.js";
 export { type ClientSessionError, type SessionErrorCode, sessionErrorOf } from "./session-error.js";
 export type * from "./shapes.js";
-export type { SocketClass, Token } from "./socket-link.js";
+export type { SocketClass, Token, TokenRequest } from "./socket-link.js";

@@ -1,7 +1,13 @@
 import type { AppRouter } from "@adjourn/router";
 import { createWSClient, type TRPCLink, type TRPCWebSocketClient, wsLink } from "@trpc/client";
+import { renewTokenLink } from "./renew-token-link.js";
 
-export type Token = string | (() => string | undefined | Promise<string | undefined>);
+/** `wasRefused` says that the server did not take the last one: a function that keeps tokens must bring another. */
+export interface TokenRequest {
+  readonly wasRefused: boolean;
+}
+
+export type Token = string | ((request: TokenRequest) => string | undefined | Promise<string | undefined>);
 
 /** What tRPC asks of a WebSocket; the browser's, Node's since 22 and the one of `ws` all have it. */
 export interface SocketClass {
@@ -36,18 +42,35 @@ const retryDelayMs = (attempt: number): number =>
 /** Subscriptions over one WebSocket, which is made only for the first of them: where nobody listens none is needed. */
 export const createSocketLink = (options: SocketOptions) => {
   let client: TRPCWebSocketClient | undefined;
+  let wasRefused = false;
+  const requestToken = async (): Promise<string | undefined> => {
+    const request = { wasRefused };
+    wasRefused = false;
+    return typeof options.token === "function" ? options.token(request) : options.token;
+  };
   const link: TRPCLink<AppRouter> = (runtime) => {
     let operationLink: ReturnType<TRPCLink<AppRouter>> | undefined;
     return (params) => {
-      client ??= openClient(options);
+      client ??= openClient(options, requestToken);
       operationLink ??= wsLink<AppRouter>({ client })(runtime);
       return operationLink(params);
     };
   };
-  return { link, close: async (): Promise<void> => client?.close() };
+  const onRefused = () => {
+    wasRefused = true;
+  };
+  // A token that is a string is the same the next time.
+  const links =
+    typeof options.token === "function"
+      ? [renewTokenLink({ delayMs: retryDelayMs, onRefused }), link]
+      : [link];
+  return { links, close: async (): Promise<void> => client?.close() };
 };
 
-const openClient = ({ url, socketUrl, token, sessionId, ...options }: SocketOptions): TRPCWebSocketClient => {
+const openClient = (
+  { url, socketUrl, sessionId, ...options }: SocketOptions,
+  requestToken: () => Promise<string | undefined>,
+): TRPCWebSocketClient => {
   const implementation: SocketClass | undefined = options.WebSocket ?? globalThis.WebSocket;
   if (implementation === undefined)
     throw new Error("There is no WebSocket here: give createClient the one of the package `ws`");
@@ -60,7 +83,7 @@ const openClient = ({ url, socketUrl, token, sessionId, ...options }: SocketOpti
     keepAlive: { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5_000 },
     retryDelayMs,
     connectionParams: async () => {
-      const value = typeof token === "function" ? await token() : token;
+      const value = await requestToken();
       return {
         ...(value === undefined ? {} : { token: value }),
         ...(sessionId === undefined ? {} : { sessionId }),

@@ -1,0 +1,63 @@
+import type { AppRouter } from "@adjourn/router";
+import type { TRPCClientError, TRPCLink } from "@trpc/client";
+import { observable } from "@trpc/server/observable";
+import { sessionErrorOf } from "./session-error.js";
+
+/** So many refusals in a row are the caller's to hear of: the token that it brings is not good for anything. */
+const maxRefusals = 3;
+
+export interface RenewTokenOptions {
+  /** How long to wait before the next try; the server closes a socket that it has refused, and a new one takes its place. */
+  readonly delayMs: (refusals: number) => number;
+  /** Told before the next try, so that a token which is kept somewhere can be replaced. */
+  readonly onRefused: () => void;
+}
+
+/**
+ * Subscribes again, behind the last event, where a token or ticket is refused that was good once: both run out while a
+ * subscription is away from its server.
+ */
+export const renewTokenLink =
+  ({ delayMs, onRefused }: RenewTokenOptions): TRPCLink<AppRouter> =>
+  () =>
+  ({ op, next }) =>
+    observable((observer) => {
+      let refusals = 0;
+      let refusal: TRPCClientError<AppRouter> | null = null;
+      let lastEventId: string | undefined;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      let current: { unsubscribe(): void } | undefined;
+      const subscribe = () => {
+        const input = lastEventId === undefined ? op.input : { ...fieldsOf(op.input), lastEventId };
+        current = next({ ...op, input }).subscribe({
+          next: (envelope) => {
+            const { result } = envelope;
+            if ("id" in result && typeof result.id === "string") lastEventId = result.id;
+            if (result.type === "data" || result.type === undefined) {
+              refusals = 0;
+              refusal = null;
+            }
+            observer.next(envelope);
+          },
+          error: (error: TRPCClientError<AppRouter>) => {
+            const code = sessionErrorOf(error)?.code;
+            if (code === "UNAUTHORIZED") refusal = error;
+            // While the refused socket goes, tRPC may fail what it should have sent on the next one.
+            if (refusal === null || (code !== undefined && code !== "UNAUTHORIZED"))
+              return observer.error(error);
+            refusals += 1;
+            if (refusals > maxRefusals) return observer.error(refusal);
+            onRefused();
+            timer = setTimeout(subscribe, delayMs(refusals));
+          },
+          complete: () => observer.complete(),
+        });
+      };
+      subscribe();
+      return () => {
+        clearTimeout(timer);
+        current?.unsubscribe();
+      };
+    });
+
+const fieldsOf = (input: unknown): object => (typeof input === "object" && input !== null ? input : {});
