@@ -30,6 +30,8 @@ export interface Connections {
   beginUpgrade(request: IncomingMessage): void;
   /** Resolves when nothing of this request's connection is under way. */
   answered(request: IncomingMessage): Promise<unknown>;
+  /** How many have been accepted so far. */
+  accepted(): number;
   /** From now on a connection closes with the last answer that is under way on it. */
   drain(): void;
   /** Ends connections on which nothing is under way; a peer that has not closed its side yet is not reset. */
@@ -49,6 +51,7 @@ export const guardConnections = (
   const unread = new UnreadAnswers(maxUnreadBytes);
   /** Those that speak HTTP; an upgraded one is its socket's. */
   const open = new Set<Socket>();
+  let accepted = 0;
 
   const refuse = (connection: Duplex, error: SessionError, status?: number) => {
     const requestId = randomUUID();
@@ -63,6 +66,7 @@ export const guardConnections = (
   };
 
   server.on("connection", (connection: Socket) => {
+    accepted += 1;
     if (!open.has(connection)) {
       open.add(connection);
       connection.once("close", () => open.delete(connection));
@@ -114,6 +118,7 @@ export const guardConnections = (
       takeForProxied(request, request.socket);
     },
     answered: ({ socket }) => underWay.over(socket),
+    accepted: () => accepted,
     drain: () => {
       for (const connection of open) underWay.closeAfterLast(connection);
     },

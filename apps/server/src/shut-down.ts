@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import { Server as NetServer } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Sessions } from "@adjourn/sessions";
 import type { Connections } from "./connections.js";
 import type { WebSockets } from "./websocket.js";
@@ -25,8 +25,24 @@ interface Parts {
 const refuseForMs = 1_000;
 /** How long a request may have been on its way on a connection that was accepted before the server stopped listening. */
 const onTheWayMs = 100;
+/** How long connections may go on coming before the server stops listening all the same. */
+const acceptForMs = 1_000;
 /** How long answers may take to leave once nothing is under way any more. */
 const lingerMs = 1_000;
+
+/**
+ * The kernel resets connections that nobody has accepted when the server stops listening, with the requests that are on
+ * them. A turn of the event loop accepts one, so this waits for turns without any.
+ */
+const acceptWaiting = async (connections: Connections): Promise<void> => {
+  const deadline = performance.now() + acceptForMs;
+  let quietTurns = 0;
+  while (quietTurns < 2 && performance.now() < deadline) {
+    const before = connections.accepted();
+    await nextTurn();
+    quietTurns = connections.accepted() === before ? quietTurns + 1 : 0;
+  }
+};
 
 /** Takes a server out of service, one stage after the other. Without `graceMs` none waits for anybody. */
 export const shutDown = async (
@@ -40,6 +56,7 @@ export const shutDown = async (
   webSockets.drain();
   await Promise.all([sessions.drain(graceMs), sleep(Math.min(refuseForMs, graceMs))]);
   const closed = new Promise((resolve) => server.once("close", resolve));
+  await acceptWaiting(connections);
   // Node's own `close` would reset connections on which a request is on its way.
   NetServer.prototype.close.call(server);
   webSockets.close();
