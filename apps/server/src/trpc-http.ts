@@ -94,7 +94,13 @@ export const createTrpcHttp = ({ sessions, credentials, gate, isDraining, report
       },
       responseMeta: ({ errors }) => {
         const [retryAfter] = errors.flatMap((error) => toRefusal(error, requestId).retryAfterSeconds ?? []);
-        return retryAfter === undefined ? {} : { headers: { "Retry-After": String(retryAfter) } };
+        return {
+          headers: {
+            // tRPC would write its own over the one of CORS.
+            vary: "Origin, trpc-accept, accept",
+            ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
+          },
+        };
       },
       onError: ({ error, path: at }) => reportError(error, { path: at, requestId }),
     });
