@@ -166,7 +166,12 @@ export class PostgresConnection {
   }
 
   private async readBack(): Promise<{ readonly commit: string }> {
-    return (await this.run({ name: "durability", text: readDurability, values: [] })).rows[0];
+    const statement = { name: "durability", text: readDurability, values: [] };
+    // Step by step: a pooler that hangs up at the first would leave the others with no way to hear why.
+    const result = await (this.isPooled
+      ? this.transaction(() => this.query(statement))
+      : this.run(statement));
+    return result.rows[0];
   }
 
   /** A transaction that failed is rolled back by its commit, without an error: only the tag tells. */
