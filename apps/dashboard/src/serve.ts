@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type Env, env, SettingError } from "./env.js";
 import { dropForwardedHeaders } from "./server/forwarded-headers.js";
+import { turnRefused } from "./server/refused-request.js";
 
 /** Longer than proxies keep a connection that nobody uses: one that closes first may take a request with it. */
 const keepAliveMs = 65_000;
@@ -25,11 +26,15 @@ const requirePort = async ({ host, port }: Env): Promise<void> => {
   await new Promise((resolve) => probe.close(resolve));
 };
 
-/** Next hands headers on as they came, and knows no peer: what only a proxy may say is taken away before it looks. */
-const watchForwardedHeaders = ({ trustProxy }: Env): void =>
+/**
+ * Next hands headers on as they came, and knows no peer: what only a proxy may say is taken away before it looks. What it
+ * would fail on is turned elsewhere.
+ */
+const watchRequests = ({ trustProxy }: Env): void =>
   subscribe("http.server.request.start", (message) => {
     // Node's documentation names the fields of this channel's messages.
     const { request } = message as { readonly request: IncomingMessage };
+    turnRefused(request);
     dropForwardedHeaders(request.headers, request.socket.remoteAddress ?? "", trustProxy);
   });
 
@@ -37,7 +42,7 @@ const watchForwardedHeaders = ({ trustProxy }: Env): void =>
 const serve = async (): Promise<void> => {
   const settings = env();
   await requirePort(settings);
-  watchForwardedHeaders(settings);
+  watchRequests(settings);
   const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
   const app = fileURLToPath(new URL("..", import.meta.url));
   const place = ["-p", String(settings.port), "-H", settings.host];

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { type IncomingMessage, request } from "node:http";
+import { type IncomingMessage, METHODS, request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type House, openHouse } from "./house";
@@ -57,12 +57,59 @@ describe("without keys the dashboard's server", { timeout: 60_000 }, () => {
   });
 });
 
+describe("a request that can't be taken apart", { timeout: 60_000 }, () => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse();
+  }, 60_000);
+  afterAll(() => house?.[Symbol.asyncDispose]());
+
+  const paths = ["/", "/sessions/x", "/icon.svg", "/api/trpc/listAgents", "/api/sign-in", "/nowhere"];
+
+  it("is never answered with a failure of the server, whatever its method", async () => {
+    for (const path of paths)
+      for (const method of METHODS.filter((name) => name !== "CONNECT")) {
+        const answer = await ask(house.dashboard + path, "localhost", method);
+        expect(answer.statusCode, `${method} ${path}`).toBeLessThan(500);
+      }
+  });
+
+  it("is told which methods are served", async () => {
+    for (const path of paths) {
+      const { statusCode, headers } = await ask(house.dashboard + path, "localhost", "TRACE");
+      expect([path, statusCode, headers.allow]).toEqual([path, 405, "GET, HEAD, POST, OPTIONS"]);
+    }
+  });
+
+  it("is told that its address is malformed", async () => {
+    const bad = ["/sessions/%E0%A4%A", "/sessions/%", "/endings/%ff", "/api/trpc/%", "/%", "/_next/%E0%A4%A"];
+    for (const path of bad)
+      for (const method of ["GET", "POST", "HEAD"])
+        expect([path, method, await status(house.dashboard + path, "localhost", method)]).toEqual([
+          path,
+          method,
+          400,
+        ]);
+  });
+});
+
 describe("with keys the dashboard's server", { timeout: 60_000 }, () => {
   let house: House;
   beforeAll(async () => {
     house = await openHouse({ ADJOURN_ADMIN_KEY: "an-admin-key-for-tests" });
   }, 60_000);
   afterAll(() => house?.[Symbol.asyncDispose]());
+
+  it("believes nobody who names an address for himself, so that guesses count", async () => {
+    const guess = (index: number) =>
+      fetch(`${house.dashboard}/api/sign-in`, {
+        method: "POST",
+        headers: { accept: "application/json", "x-forwarded-for": `192.0.2.${index}` },
+        body: "key=a-wrong-guess-of-a-key",
+      });
+    for (let index = 0; index < 10; index += 1) expect((await guess(index)).status).toBe(401);
+    expect((await guess(10)).status).toBe(429);
+  });
 
   it("answers under any name", async () => {
     expect(await status(`${house.dashboard}/login`, "dashboard.example")).toBe(200);

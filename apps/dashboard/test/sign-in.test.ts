@@ -1,3 +1,4 @@
+import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser, scrollsSideways, seriousBarriers } from "./browser";
 import { hasBrowser } from "./chromium";
@@ -15,6 +16,7 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
     house = await openHouse({
       ADJOURN_ADMIN_KEY: `ops:${adminKey}`,
       ADJOURN_SERVICE_KEY: serviceKey,
+      TRUST_PROXY: "1",
     });
     browser = await openBrowser();
   }, 60_000);
@@ -24,8 +26,17 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
     await house?.[Symbol.asyncDispose]();
   });
 
+  /** Each has an address of its own, as a proxy would tell it, so that no test's guesses count for another. */
+  let visitors = 0;
+  const nextAddress = () => {
+    visitors += 1;
+    return { "x-forwarded-for": `192.0.2.${visitors}` };
+  };
+  const newPage = (options: BrowserContextOptions = {}) =>
+    browser.newPage(house.dashboard, { ...options, extraHTTPHeaders: nextAddress() });
+
   it("asks for the key before it shows anything, and says what is wrong with one", async () => {
-    const { page } = await browser.newPage(house.dashboard, { viewport: { width: 360, height: 740 } });
+    const { page } = await newPage({ viewport: { width: 360, height: 740 } });
     await page.goto("/sessions");
     await page.waitForURL("**/login");
     expect(await seriousBarriers(page)).toEqual([]);
@@ -44,7 +55,7 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
   it("lets the admin in and out, with the key in no script, address or log", async () => {
     const calls = createCalls(house.api, adminKey);
     const { sessionId } = await calls.create();
-    const { page, problems } = await browser.newPage(house.dashboard);
+    const { page, problems } = await newPage();
     const sent: string[] = [];
     page.on("websocket", (socket) => {
       sent.push(socket.url());
@@ -85,7 +96,7 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
   });
 
   it("works before the page's script has loaded, without the key in the address", async () => {
-    const { page } = await browser.newPage(house.dashboard, { javaScriptEnabled: false });
+    const { page } = await newPage({ javaScriptEnabled: false });
     await page.goto("/login");
     await page.getByLabel("Admin key", { exact: true }).fill(adminKey);
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
@@ -94,7 +105,7 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
   });
 
   it("says of a sign-in that does not hold any more that it does not", async () => {
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await newPage();
     const cookie = { name: "adjourn_admin", url: house.dashboard };
     await page.context().addCookies([{ ...cookie, value: "sealed-with-another-secret" }]);
     await page.goto("/sessions");
@@ -121,17 +132,27 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
     }
   });
 
-  it("limits wrong guesses, and counts those that come at once", async () => {
-    const guess = () =>
-      fetch(`${house.dashboard}/api/sign-in`, {
-        method: "POST",
-        headers: { accept: "application/json" },
-        body: "key=a-wrong-guess-of-a-key",
-      });
+  const signIn = (key: string, from: Record<string, string>) =>
+    fetch(`${house.dashboard}/api/sign-in`, {
+      method: "POST",
+      headers: { ...from, accept: "application/json" },
+      body: new URLSearchParams({ key }),
+    });
+
+  it("limits the wrong guesses of an address, and counts those that come at once", async () => {
+    const guesser = nextAddress();
+    const guess = () => signIn("a-wrong-guess-of-a-key", guesser);
     const answers = await Promise.all(Array.from({ length: 20 }, guess));
     expect(answers.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(10);
     const last = await guess();
     expect(last.status).toBe(429);
     expect(Number(last.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+
+  it("keeps no admin out for what another address guesses", async () => {
+    const guesser = nextAddress();
+    for (let guess = 0; guess < 11; guess += 1) await signIn("a-wrong-guess-of-a-key", guesser);
+    expect((await signIn(adminKey, guesser)).status).toBe(429);
+    expect((await signIn(adminKey, nextAddress())).status).toBe(200);
   });
 });

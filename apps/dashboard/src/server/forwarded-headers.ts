@@ -13,7 +13,7 @@ export const dropForwardedHeaders = (
     if (name === "forwarded" || name.startsWith("x-forwarded-")) delete headers[name];
 };
 
-const isTrusted = (peer: string, trusted: TrustedProxies): boolean => {
+export const isTrusted = (peer: string, trusted: TrustedProxies): boolean => {
   if (typeof trusted === "string") return trusted === "peer";
   // An IPv4 peer on a dual-stack socket shows as `::ffff:1.2.3.4`.
   const address = peer.replace(/^::ffff:(?=\d+\.)/i, "");

@@ -1,16 +1,36 @@
 import { expect, it } from "vitest";
 import { createGuessLimit } from "./guess-limit";
 
-it("lets ten wrong guesses a minute through, and forgives right ones", () => {
-  let now = 0;
-  const limit = createGuessLimit(() => now);
-  for (let guess = 0; guess < 50; guess += 1) {
-    const right = limit.attempt();
+const openLimit = () => {
+  const clock = { now: 0 };
+  const limit = createGuessLimit(() => clock.now);
+  const guess = (network: string, times = 1) =>
+    Array.from({ length: times }, () => limit.attempt(network)).at(-1);
+  return { clock, limit, guess };
+};
+
+it("lets ten wrong guesses a minute of one address through, and forgives right ones", () => {
+  const { clock, limit, guess } = openLimit();
+  for (let index = 0; index < 50; index += 1) {
+    const right = limit.attempt("a");
     if ("forgive" in right) right.forgive();
   }
-  for (let guess = 0; guess < 10; guess += 1) expect(limit.attempt()).toHaveProperty("forgive");
-  now = 20_000;
-  expect(limit.attempt()).toEqual({ retryAfter: 40 });
-  now = 60_000;
-  expect(limit.attempt()).toHaveProperty("forgive");
+  expect(guess("a", 10)).toHaveProperty("forgive");
+  clock.now = 20_000;
+  expect(guess("a")).toEqual({ retryAfter: 40 });
+  clock.now = 60_000;
+  expect(guess("a")).toHaveProperty("forgive");
+});
+
+it("keeps nobody out for what another address guesses", () => {
+  const { guess } = openLimit();
+  expect(guess("a", 50)).toHaveProperty("retryAfter");
+  expect(guess("b", 10)).toHaveProperty("forgive");
+});
+
+it("bounds the guesses of all addresses together", () => {
+  const { clock, guess } = openLimit();
+  for (let index = 0; index < 300; index += 1) expect(guess(`a${index}`)).toHaveProperty("forgive");
+  clock.now = 1_000;
+  expect(guess("another")).toEqual({ retryAfter: 59 });
 });

@@ -1,6 +1,8 @@
+import { env } from "../../../env";
 import { openAdminCookie } from "../../../server/admin-cookie";
 import { accessWith } from "../../../server/api";
 import { boundedBody } from "../../../server/bounded-body";
+import { clientNetwork } from "../../../server/client-network";
 import { createGuessLimit } from "../../../server/guess-limit";
 import { cameOverHttps, isAllowedHost, isSameOrigin } from "../../../server/request-origin";
 import type { SignInAnswer } from "../../../server/sign-in-answer";
@@ -29,7 +31,7 @@ interface Judgement {
 const judge = async (request: Request): Promise<Judgement> => {
   if (!(await isAllowedHost(request.headers)) || !isSameOrigin(request.headers))
     return { status: 403, answer: "refused" };
-  const guess = guesses.attempt();
+  const guess = guesses.attempt(clientNetwork(request.headers, env().trustProxy));
   if ("retryAfter" in guess) return { status: 429, answer: "limited", retryAfter: guess.retryAfter };
   const body = await boundedBody(request, longestForm);
   const key = body && new URLSearchParams(Buffer.from(body).toString()).get("key")?.trim();

@@ -1,0 +1,42 @@
+import type { IncomingMessage } from "node:http";
+
+interface Refusal {
+  readonly status: number;
+  readonly message: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** OPTIONS too, which Next answers by itself. */
+const methods = ["GET", "HEAD", "POST", "OPTIONS"];
+
+const badRequest: Refusal = { status: 400, message: "The address is malformed.", headers: {} };
+const wrongMethod: Refusal = {
+  status: 405,
+  message: "This method is not served here.",
+  headers: { allow: methods.join(", ") },
+};
+
+export const refusals: readonly Refusal[] = [badRequest, wrongMethod];
+
+/** Next fails with 500 on what it can't take apart, so that is turned to a route that says what is wrong with it. */
+export const turnRefused = (request: Pick<IncomingMessage, "method" | "url">): void => {
+  const refusal = refusalOf(request);
+  if (refusal === null) return;
+  request.url = `/api/refused/${refusal.status}`;
+  if (request.method !== "HEAD") request.method = "GET";
+};
+
+const refusalOf = ({ method = "", url = "" }: Pick<IncomingMessage, "method" | "url">): Refusal | null => {
+  if (!methods.includes(method)) return wrongMethod;
+  const isTarget = url.startsWith("/") || /^https?:/i.test(url);
+  return isTarget && isDecodable(url.split(/[?#]/)[0] ?? "") ? null : badRequest;
+};
+
+const isDecodable = (path: string): boolean => {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+};
