@@ -14,7 +14,11 @@ export class Heartbeat {
   private readonly pulses = new Map<WebSocket, Pulse>();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly times: Pick<Patience, "pingAfterMs" | "silentMs">) {
+  constructor(
+    private readonly times: Pick<Patience, "pingAfterMs" | "silentMs">,
+    /** Told of a socket that could not be looked at and is cut; the others are looked at all the same. */
+    private readonly onFailure: (error: unknown) => void,
+  ) {
     const everyMs = Math.min(times.pingAfterMs / 5, longestBeatMs);
     this.timer = setInterval(() => this.beat(performance.now()), everyMs);
     this.timer.unref();
@@ -36,16 +40,21 @@ export class Heartbeat {
 
   private beat(now: number): void {
     for (const [socket, pulse] of this.pulses) {
-      const silentMs = now - pulse.heardAt;
-      if (silentMs > this.times.silentMs) socket.terminate();
-      else if (
-        silentMs >= this.times.pingAfterMs &&
-        now - pulse.pingedAt >= this.times.pingAfterMs &&
-        socket.readyState === socket.OPEN
-      ) {
-        pulse.pingedAt = now;
-        socket.ping();
+      try {
+        this.look(socket, pulse, now);
+      } catch (error) {
+        socket.terminate();
+        this.onFailure(error);
       }
     }
+  }
+
+  private look(socket: WebSocket, pulse: Pulse, now: number): void {
+    const silentMs = now - pulse.heardAt;
+    if (silentMs > this.times.silentMs) return void socket.terminate();
+    const isDue = silentMs >= this.times.pingAfterMs && now - pulse.pingedAt >= this.times.pingAfterMs;
+    if (!isDue || socket.readyState !== socket.OPEN) return;
+    pulse.pingedAt = now;
+    socket.ping();
   }
 }

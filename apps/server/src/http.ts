@@ -93,7 +93,10 @@ export const createHttpServer = (
   const server = createServer(bounds(needs.patience));
   const connections = guardConnections(server, needs);
   const slowReaders = new SlowReaders(needs.patience);
-  const peers = new SilentPeers(needs.patience.lookAtPeersEveryMs);
+  const peers = new SilentPeers({
+    everyMs: needs.patience.lookAtPeersEveryMs,
+    onFailure: (error) => needs.reportError(error, { path: "silent peers" }),
+  });
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (!connections.hears(request)) return;
     const requestId = randomUUID();

@@ -9,20 +9,28 @@ interface Sighting extends Unacknowledged {
   readonly looks: number;
 }
 
+interface SilentPeersOptions {
+  readonly everyMs: number;
+  readonly read?: typeof readUnacknowledged;
+  /** Told of a look that failed; the next one is due all the same. */
+  readonly onFailure: (error: unknown) => void;
+}
+
 /**
  * Finds the peers that vanished without a word while an answer streams to them: nothing comes back on SSE but the
  * kernel's acknowledgements. One timer, and one reading of the kernel's table, for all of them.
  */
 export class SilentPeers {
   private readonly answers = new Set<ServerResponse>();
+  private readonly read: typeof readUnacknowledged;
   private sightings: ReadonlyMap<ServerResponse, Sighting> = new Map();
   private readonly timer: NodeJS.Timeout;
   private isLooking = false;
 
-  constructor(everyMs: number) {
-    // One look that fails is made up for by the next.
+  constructor({ everyMs, read = readUnacknowledged, onFailure }: SilentPeersOptions) {
+    this.read = read;
     this.timer = setInterval(() => {
-      this.look().catch(() => {});
+      this.look().catch(onFailure);
     }, everyMs);
     this.timer.unref();
   }
@@ -39,9 +47,14 @@ export class SilentPeers {
   private async look(): Promise<void> {
     if (this.isLooking || ![...this.answers].some(({ headersSent }) => headersSent)) return;
     this.isLooking = true;
-    const unacknowledged = await readUnacknowledged().finally(() => {
+    try {
+      this.judge(await this.read());
+    } finally {
       this.isLooking = false;
-    });
+    }
+  }
+
+  private judge(unacknowledged: ReadonlyMap<string, Unacknowledged>): void {
     const sightings = new Map<ServerResponse, Sighting>();
     for (const response of unacknowledged.size > 0 ? this.answers : []) {
       const { socket } = response;

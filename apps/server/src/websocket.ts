@@ -55,7 +55,7 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
     // We speak no subprotocol; to claim the first that is offered would be a lie.
     handleProtocols: () => false,
   });
-  const heartbeat = new Heartbeat(needs.patience);
+  const heartbeat = new Heartbeat(needs.patience, (error) => needs.reportError(error, { path: "heartbeat" }));
   const frames = createFrameLimit();
   const trpc = createTrpcWebSocket(wss, { ...needs, frames });
 

@@ -1,0 +1,31 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { expect, it } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import { Heartbeat } from "./heartbeat.js";
+
+it("a socket that can't be pinged is cut, and the others are pinged all the same", async () => {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  await once(server, "listening");
+  const failures: unknown[] = [];
+  const heartbeat = new Heartbeat({ pingAfterMs: 5, silentMs: 60_000 }, (error) => failures.push(error));
+  const open = async () => {
+    const connected = once(server, "connection");
+    const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const [socket] = (await connected) as [WebSocket];
+    return { client, socket };
+  };
+  const broken = await open();
+  broken.socket.ping = () => {
+    throw new Error("no ping");
+  };
+  const sound = await open();
+  const cut = once(broken.client, "close");
+  for (const { socket } of [broken, sound]) heartbeat.watch(socket);
+  await Promise.all([cut, once(sound.client, "ping")]);
+  await once(sound.client, "ping");
+  expect(failures).toHaveLength(1);
+  heartbeat.stop();
+  sound.client.terminate();
+  server.close();
+});
