@@ -1,5 +1,14 @@
 /** Calls in one tRPC batch (contract §2). */
 export const maxBatchCalls = 20;
+/** Entries in one frame of a tRPC socket, whatever they ask (contract §2). */
+export const maxFrameEntries = 100;
+/** Of a tRPC call's `id`, which comes back with each of its events (contract §2). */
+export const maxCallIdCharacters = 128;
+/** Queries of one tRPC socket that may be under way at once; the next ones wait for them. */
+export const maxQueriesUnderWay = 8;
+/** Bytes that a socket may leave unread whatever it is, and all sockets of an address together. */
+export const maxUnreadPerSocket = 16_777_216;
+export const maxUnreadPerAddress = 67_108_864;
 
 /** A request's line and headers together, in bytes; a longer address or header is refused. */
 export const maxHeadBytes = 16_384;
@@ -24,6 +33,8 @@ export const socketFrames = {
   control: { perSecond: 50, burst: 200 },
   /** Messages of a session's token, or of one who has yet to bring a key. */
   stranger: { perSecond: 100, burst: 500 },
+  /** Calls in such messages. */
+  calls: { perSecond: 200, burst: 1_000 },
   /** Messages of a key, or where none are in use. */
   trusted: { perSecond: 10_000, burst: 20_000 },
 } as const;

@@ -12,7 +12,8 @@ export const measureListeners = (sessions: Sessions, registry: Registry, now: ()
   const onEnd = (endedAt: string) => latencies.observe(Math.max(0, now() - Date.parse(endedAt)) / 1_000);
   return {
     ...sessions,
-    listen: (input, writer) => sessions.listen(input, new MeasuredWriter(writer, onEnd)),
+    listen: (input, writer, credential) =>
+      sessions.listen(input, new MeasuredWriter(writer, onEnd), credential),
   };
 };
 

@@ -7,6 +7,7 @@ import {
   requireAccess,
   sessionEndedClose,
   sessionNotFoundClose,
+  subscriberCredential,
 } from "@adjourn/router";
 import { inputs, type Listening, SessionError, type Sessions } from "@adjourn/sessions";
 import type { WebSocket } from "ws";
@@ -28,7 +29,8 @@ const malformedId = { path: "sessionId", message: "is not well-formed percent-en
 
 /** What an admitted upgrade does with its socket, or with a connection that was lost before it had one. */
 export interface Entered {
-  attach(socket: WebSocket): void;
+  /** `wrote` is called after each write. */
+  attach(socket: WebSocket, wrote: () => void): void;
   abandon(): void;
 }
 
@@ -48,7 +50,7 @@ export const enterPlainEvents = async (
   if (!input.success) throw invalidEnvelope(unread, "sessionEvents", asked);
   const listener = new PlainWebSocketListener();
   try {
-    const listening = await sessions.listen(input.data, listener);
+    const listening = await sessions.listen(input.data, listener, subscriberCredential(principal));
     return toEntered(listener, listening);
   } catch (error) {
     const close = closeFor(error);
@@ -59,7 +61,7 @@ export const enterPlainEvents = async (
 };
 
 const toEntered = (listener: PlainWebSocketListener, listening: Listening): Entered => ({
-  attach: (socket) => listener.attach(toEventSocket(socket), listening),
+  attach: (socket, wrote) => listener.attach(toEventSocket(socket, wrote), listening),
   abandon: () => listening.leave(),
 });
 
@@ -69,12 +71,14 @@ const closeFor = (error: unknown): Close | null => {
   return error.code === "SESSION_EXPIRED" ? sessionEndedClose : null;
 };
 
-const toEventSocket = (socket: WebSocket): EventSocket => ({
+const toEventSocket = (socket: WebSocket, wrote: () => void): EventSocket => ({
   get bufferedAmount() {
     return socket.bufferedAmount;
   },
   send: (data, options, sent) => {
-    if (socket.readyState === socket.OPEN) socket.send(data, options, sent);
+    if (socket.readyState !== socket.OPEN) return;
+    socket.send(data, options, sent);
+    wrote();
   },
   close: (close) => closeSocket(socket, close),
   terminate: () => socket.terminate(),

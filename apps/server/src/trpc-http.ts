@@ -8,6 +8,7 @@ import {
   type Context,
   type Credentials,
   handToTrpc,
+  isPeerGone,
   maxBodyBytes,
   type Principal,
   type RequestTarget,
@@ -54,6 +55,8 @@ export const createTrpcHttp = ({ sessions, credentials, gate, isDraining, report
     const refusal = await refusalOf(() =>
       gate.admit(request, principal, isTooMany ? maxBatchCalls + 1 : asked.names.length),
     );
+    // tRPC listens for the end of a connection only from here on.
+    if (isPeerGone(response)) return;
     const early = refusal ?? (asked.isRefusedUnasked ? missingKey(principal) : null);
     if (early !== null && isToldEarly(early, asked, request.method)) {
       const path = asked.names.join(",");

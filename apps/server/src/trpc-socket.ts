@@ -1,20 +1,26 @@
 import type { Duplex } from "node:stream";
-import type { TrpcSocket } from "@adjourn/router";
+import { sessionEndedClose, type TrpcSocket } from "@adjourn/router";
 import type { WebSocket } from "ws";
 import { closeSocket } from "./close-socket.js";
 
 type Close = Parameters<TrpcSocket["close"]>[0];
 
+/** How long a socket whose session is over still answers: calls that crossed the end are told so, and not cut off. */
+const answersAfterEndMs = 1_000;
+/** How long subscriptions that complete may hold up its close. */
+const completeWithinMs = 5_000;
+
 /** A `ws` socket as the router's procedures and listeners see it. */
 export class WsTrpcSocket implements TrpcSocket {
+  onlySessionId: string | null = null;
   subscriptions = 0;
   private calls = 0;
   private due: Close | null = null;
+  private isSessionOver = false;
 
   constructor(
     private readonly socket: WebSocket,
     private readonly connection: Duplex,
-    readonly onlySessionId: string | null,
   ) {}
 
   get waitingBytes(): number {
@@ -44,6 +50,25 @@ export class WsTrpcSocket implements TrpcSocket {
     };
   }
 
+  beginSubscription(): () => void {
+    this.subscriptions += 1;
+    let isOpen = true;
+    return () => {
+      if (!isOpen) return;
+      isOpen = false;
+      this.subscriptions -= 1;
+      // As with an answer: tRPC has yet to say that it is complete.
+      if (this.isSessionOver) setImmediate(() => this.closeIfIdle());
+    };
+  }
+
+  /** The session that the socket's token is for is over: it closes once its subscriptions are complete, or soon. */
+  sessionEnded(): void {
+    this.isSessionOver = true;
+    setTimeout(() => this.closeIfIdle(), answersAfterEndMs).unref();
+    setTimeout(() => this.close(sessionEndedClose), completeWithinMs).unref();
+  }
+
   close(close: Close): void {
     closeSocket(this.socket, close);
   }
@@ -58,7 +83,18 @@ export class WsTrpcSocket implements TrpcSocket {
     this.socket.terminate();
   }
 
+  /** Runs at once where it is closed already. */
+  onceClosed(run: () => void): void {
+    if (this.socket.readyState === this.socket.CLOSED) run();
+    else this.socket.once("close", run);
+  }
+
+  private closeIfIdle(): void {
+    if (this.subscriptions === 0) this.closeAfterAnswers(sessionEndedClose);
+  }
+
   private closeDue(): void {
-    if (this.due) this.close(this.due);
+    // What has been begun for a session that is over is told its end first.
+    if (this.due && (!this.isSessionOver || this.subscriptions === 0)) this.close(this.due);
   }
 }

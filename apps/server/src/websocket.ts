@@ -14,17 +14,21 @@ import {
 import { SessionError, type Sessions, validationError } from "@adjourn/sessions";
 import { type WebSocket, WebSocketServer } from "ws";
 import { type Gate, stranger } from "./admission.js";
+import { clientAddress } from "./client-address.js";
 import { closeSocket } from "./close-socket.js";
 import type { Connections } from "./connections.js";
+import type { TrustedProxies } from "./env.js";
 import { createFrameLimit, isTrusted } from "./frame-limit.js";
 import { Heartbeat } from "./heartbeat.js";
 import { holdBack } from "./hold-back.js";
 import { asksForWebSocket, ignoreUpgrade } from "./ignore-upgrade.js";
 import { maxFragments, type Patience } from "./limits.js";
+import { networkOf } from "./network-address.js";
 import { enterPlainEvents, eventsSegment } from "./plain-events.js";
 import { refuseConnection } from "./refuse-connection.js";
 import type { ReportError } from "./report-error.js";
 import { createTrpcWebSocket } from "./trpc-websocket.js";
+import { UnreadBytes } from "./unread-bytes.js";
 
 export interface WebSocketNeeds {
   readonly sessions: Sessions;
@@ -35,6 +39,7 @@ export interface WebSocketNeeds {
   readonly errorBody: (refusal: Refusal) => object;
   readonly reportError: ReportError;
   readonly patience: Patience;
+  readonly trustProxy: TrustedProxies;
 }
 
 export interface WebSockets {
@@ -57,7 +62,8 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
   });
   const heartbeat = new Heartbeat(needs.patience, (error) => needs.reportError(error, { path: "heartbeat" }));
   const frames = createFrameLimit();
-  const trpc = createTrpcWebSocket(wss, { ...needs, frames });
+  const unread = new UnreadBytes();
+  const trpc = createTrpcWebSocket({ ...needs, wss, frames });
 
   const onUpgrade = async (request: IncomingMessage, connection: Duplex, head: Buffer, requestId: string) => {
     const { segment, query, principal } = await admitUpgrade(needs, request);
@@ -68,7 +74,15 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
     if (segment === null) {
       requirePrincipal(principal, query);
       refuseIfDraining();
-      return upgrade((socket) => trpc.accept(socket, request, { principal, requestId, connection }));
+      if (principal.role === "session") await needs.sessions.getSession(principal);
+      return upgrade((socket) =>
+        trpc.accept(socket, request, {
+          principal,
+          requestId,
+          connection,
+          watchUnread: (opened, caller) => watchUnread(opened, caller, request),
+        }),
+      );
     }
     requireHandshake(request);
     refuseIfDraining();
@@ -77,7 +91,7 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
     let isOpen = false;
     upgrade((socket) => {
       isOpen = true;
-      entered.attach(socket);
+      entered.attach(socket, watchUnread(socket, principal, request));
     });
     if (!isOpen) entered.abandon();
   };
@@ -93,6 +107,9 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
       heartbeat.watch(socket);
       opened(socket);
     };
+
+  const watchUnread = (socket: WebSocket, principal: Principal, request: IncomingMessage) =>
+    unread.watch(socket, isTrusted(principal) ? null : networkOf(clientAddress(request, needs.trustProxy)));
 
   const refuseIfDraining = () => {
     if (needs.isDraining()) throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");

@@ -45,7 +45,8 @@ describe("what is bounded", () => {
       method: "subscription",
       params: { path: "sessionEvents", input: { sessionId } },
     });
-    socket.send(JSON.stringify(Array.from({ length: 101 }, (_, id) => subscribe(id))));
+    socket.send(JSON.stringify(Array.from({ length: 100 }, (_, id) => subscribe(id))));
+    socket.send(JSON.stringify(subscribe(100)));
     await until(
       () => frames.filter(({ result }) => (result as { type?: string })?.type === "data").length === 100,
     );

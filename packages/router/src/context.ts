@@ -17,7 +17,7 @@ export type Principal =
 export interface TrpcSocket {
   readonly waitingBytes: number;
   drained(): Promise<void>;
-  /** `connectionParams.sessionId`: the socket was opened for this session alone and closes with it. */
+  /** From `connectionParams.sessionId` or a session's token: the socket is for this session alone and closes with it. */
   readonly onlySessionId: string | null;
   /** Notes that a call is under way; what is returned says that it is answered, once. */
   beginCall(): () => void;
@@ -27,7 +27,9 @@ export interface TrpcSocket {
   closeAfterAnswers(close: { readonly code: number; readonly reason: string }, withinMs?: number): void;
   terminate(): void;
   /** Subscriptions open on this socket now; the limit is 100. */
-  subscriptions: number;
+  readonly subscriptions: number;
+  /** Notes one more; what is returned says that it is over, and may be called again. */
+  beginSubscription(): () => void;
 }
 
 /** The HTTP response that a tRPC subscription over SSE streams on. */
@@ -56,11 +58,6 @@ export interface Context {
   readonly requestId: string;
   /** Present on calls that came over tRPC's WebSocket. */
   readonly socket?: TrpcSocket | undefined;
-  /**
-   * Counts a call against its sender where no HTTP request does, over tRPC's WebSocket.
-   * @throws SessionError `RATE_LIMITED`
-   */
-  readonly admit?: (() => Promise<void>) | undefined;
   /**
    * Present on calls that came over HTTP, tRPC's own: judges the request's body and query as a whole, as far as they
    * have been read. After key and role, before the input.

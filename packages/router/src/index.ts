@@ -1,6 +1,6 @@
 export { type Operation, requireAccess } from "./access.js";
 export { authenticateRequest } from "./authenticate-request.js";
-export { BatchBudget } from "./batch-budget.js";
+export { BatchBudget, maxBatchBytes } from "./batch-budget.js";
 export { maxBodyBytes } from "./body-limit.js";
 export type * from "./context.js";
 export { type CredentialOptions, createCredentials, type NamedKey, type SigningKeys } from "./credentials.js";
@@ -8,6 +8,8 @@ export { errorTable } from "./error-codes.js";
 export { type Close, sessionEndedClose, sessionNotFoundClose } from "./listeners/close-codes.js";
 export { type EventSocket, PlainWebSocketListener } from "./listeners/plain-websocket.js";
 export { answerComeBack } from "./listeners/sse.js";
+export { subscriberCredential } from "./listeners/subscriber-credential.js";
+export { isPeerGone } from "./peer-gone.js";
 export { invalidEnvelope, type Refusal, toRefusal } from "./refusal.js";
 export { parseRequestTarget, type RequestTarget, unreadableTarget } from "./request-target.js";
 export { maxJsonLevels, requireJsonDepth } from "./require-json-depth.js";

@@ -30,7 +30,6 @@ const withinBatch = t.middleware(({ ctx, type, next }) => (ctx.batch ? ctx.batch
 
 /** Judges key and role by the access table before anything looks at the input. */
 const judged = t.procedure.use(answered).use(async ({ ctx, path, getRawInput, next }) => {
-  await ctx.admit?.();
   // Before the input is read at all: one that is no JSON would be refused first otherwise.
   requireAccess(path, ctx.principal, undefined, "nothing");
   ctx.judgeRequest?.();

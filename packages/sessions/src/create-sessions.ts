@@ -6,6 +6,7 @@ import { endSession } from "./end-session.js";
 import { endSessions } from "./end-sessions.js";
 import { eraseChannel } from "./erase-channel.js";
 import { startSweeper } from "./expire-sessions.js";
+import { followEnd } from "./follow-end.js";
 import { getChannelMessages } from "./get-channel-messages.js";
 import { getSession } from "./get-session.js";
 import { getSessionMessages } from "./get-session-messages.js";
@@ -55,6 +56,7 @@ export const createSessions = (ports: Ports, settings: SessionsSettings): Sessio
     eraseChannel: verb(eraseChannel),
     listEndings: verb(listEndings),
     listen: verb(listen),
+    followEnd: verb(followEnd),
     listAgents: (input) => {
       if (isDraining) throw draining();
       return listAgents(domain, input);

@@ -2,6 +2,7 @@ import { atMost } from "./at-most.js";
 import { type Delivery, DeliveryOrder, messageDelivery } from "./delivery-order.js";
 import { type EndingRecord, sessionEnded } from "./ending.js";
 import { addToEnding } from "./ending-counts.js";
+import { SessionError } from "./errors.js";
 import { closeGraceMs, Listener, type SequencedFrame } from "./listener.js";
 import type { Message } from "./message.js";
 import { Operation } from "./operation.js";
@@ -18,6 +19,7 @@ import { tooManyReplies } from "./replies-under-way.js";
 import { limits } from "./schemas.js";
 import { type Session, toIso } from "./session.js";
 import { formatEventId, type SessionEvent, type SessionEventBody } from "./session-event.js";
+import type { SubscriberCredential } from "./sessions.js";
 
 /** What this process holds for one session: listeners, operations, the order of what they hear. Lives while it holds any. */
 export class HubEntry {
@@ -25,6 +27,10 @@ export class HubEntry {
   /** Those of them that have been told the state: who an end drops. */
   private readonly started = new Set<Listener>();
   private readonly operations = new Set<Operation>();
+  /** Told of the session's end, and of nothing else. */
+  private readonly followers = new Set<() => void>();
+  /** Those of the listeners that came with the session's own token. */
+  private tokenListeners = 0;
   private readonly order: DeliveryOrder;
   /** What was heard last from each other node. */
   private readonly heardFrom = new Map<string, number>();
@@ -47,7 +53,7 @@ export class HubEntry {
   }
 
   get isEmpty(): boolean {
-    return this.listeners.size === 0 && this.operations.size === 0;
+    return this.listeners.size === 0 && this.operations.size === 0 && this.followers.size === 0;
   }
 
   get held(): Held {
@@ -62,18 +68,36 @@ export class HubEntry {
     return { listeners: this.listeners.size, operations: this.operations.size };
   }
 
-  /** A listener that hears nothing yet: what happens is held back for it until {@link startListener}. */
-  addListener(writer: ListenerWriter): Listener {
+  /**
+   * A listener that hears nothing yet: what happens is held back for it until {@link startListener}.
+   * @throws SessionError `RATE_LIMITED` where there are too many
+   */
+  addListener(writer: ListenerWriter, credential: SubscriberCredential): Listener {
+    const isToken = credential === "token";
+    if (isToken && this.tokenListeners >= limits.subscribersPerToken)
+      throw tooManySubscribers(this.sessionId, limits.subscribersPerToken);
+    if (this.listeners.size >= limits.subscribersPerSession)
+      throw tooManySubscribers(this.sessionId, limits.subscribersPerSession);
     const reframe = (event: SessionEvent, reached: number) =>
       toFrame({ ...event, id: formatEventId(this.sessionId, reached, this.nextUnique()) });
     const listener = new Listener(writer, this.ports.clock, reframe, (gone) => {
       this.listeners.delete(gone);
       this.started.delete(gone);
+      if (isToken) this.tokenListeners -= 1;
       if (this.listeners.size === 0) this.order.pause();
       this.onChange(this);
     });
     this.listeners.add(listener);
+    if (isToken) this.tokenListeners += 1;
     return listener;
+  }
+
+  /** Calls `ended` at the session's end. @returns how to stop that */
+  follow(ended: () => void): () => void {
+    // One of its own for each call, though the function may be the same.
+    const follower = () => ended();
+    this.followers.add(follower);
+    return () => void this.followers.delete(follower);
   }
 
   /** Tells the state, then what the listener missed after `afterSeq` (null: nothing), then lets it go live. */
@@ -150,6 +174,7 @@ export class HubEntry {
       });
       for (const listener of dropped) listener.cut();
     });
+    for (const follower of this.followers) follower();
     return { listenersDropped: dropped.length, operationsAborted: underWay.length };
   }
 
@@ -190,6 +215,9 @@ export class HubEntry {
     return toFrame({ id, type, sessionId: this.sessionId, at, ...rest } as SessionEvent);
   }
 }
+
+const tooManySubscribers = (sessionId: string, limit: number): SessionError =>
+  new SessionError("RATE_LIMITED", "Too many subscribers of this session", { sessionId, limit });
 
 const toFrame = (event: SessionEvent): EventFrame => ({
   event,

@@ -48,6 +48,14 @@ export interface Listening {
   leave(): void;
 }
 
+export interface Following {
+  /** Follows no longer; idempotent. */
+  leave(): void;
+}
+
+/** What a subscriber showed: a session's own token, which is what counts where nothing is said, is held to less. */
+export type SubscriberCredential = "key" | "token";
+
 export interface AdminWatch {
   /** Ends by itself only when the server drains or its reader is hopelessly behind. */
   readonly events: AsyncGenerator<AdminEvent, void>;
@@ -76,8 +84,17 @@ export interface Sessions {
   listEndings: Verb<"listEndings">;
   listAgents(input: Inputs["listAgents"]): Outputs["listAgents"];
 
-  /** Enters a listener (contract §4); it hears `session.started` before this resolves. Rejects with 400, 404 or 410. */
-  listen(input: Inputs["sessionEvents"], writer: ListenerWriter): Promise<Listening>;
+  /**
+   * Enters a listener (contract §4); it hears `session.started` before this resolves. Rejects with 400, 404, 410, and
+   * with 429 where the session, or its token, has too many subscribers here.
+   */
+  listen(
+    input: Inputs["sessionEvents"],
+    writer: ListenerWriter,
+    credential?: SubscriberCredential,
+  ): Promise<Listening>;
+  /** Calls `ended` once the session is over, wherever it was ended. Rejects with 404 or 410 where it is already. */
+  followEnd(input: Inputs["getSession"], ended: () => void): Promise<Following>;
   watch(): AdminWatch;
 
   /** What this process holds now. */

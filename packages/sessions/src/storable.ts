@@ -17,6 +17,9 @@ export const limits = {
   lookupCharacters: 128,
   bulkSessionIds: 5_000,
   repliesUnderWay: 100,
+  /** Live subscribers that one node has for a session: of the session's own token, and of all. */
+  subscribersPerToken: 50,
+  subscribersPerSession: 20_000,
 } as const;
 
 const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;

@@ -13,10 +13,5 @@ export const takeSubscriptionSlot = (socket: TrpcSocket | undefined): (() => voi
     throw new SessionError("RATE_LIMITED", `A socket carries at most ${maxSubscriptions} subscriptions`, {
       limit: maxSubscriptions,
     });
-  socket.subscriptions += 1;
-  let isTaken = true;
-  return () => {
-    if (isTaken) socket.subscriptions -= 1;
-    isTaken = false;
-  };
+  return socket.beginSubscription();
 };

@@ -8,6 +8,7 @@ import type {
 } from "@adjourn/sessions";
 import { type TrackedEnvelope, tracked } from "@trpc/server";
 import type { Context } from "../context.js";
+import { subscriberCredential } from "./subscriber-credential.js";
 import { takeSubscriptionSlot } from "./subscription-slot.js";
 import { responseWire, socketWire, type TrpcWire } from "./trpc-wire.js";
 
@@ -27,7 +28,7 @@ export const listenOverTrpc = async (
   const wire = socket ? socketWire(socket, input.sessionId) : responseWire(response);
   const listener = new TrpcListener(wire, giveBack);
   try {
-    listener.entered(await ctx.sessions.listen(input, listener));
+    listener.entered(await ctx.sessions.listen(input, listener, subscriberCredential(ctx.principal)));
   } catch (cause) {
     giveBack();
     throw cause;

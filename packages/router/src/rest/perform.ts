@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { requireAccess } from "../access.js";
 import type { Context } from "../context.js";
 import { answerComeBack, listenOverSse } from "../listeners/sse.js";
+import { subscriberCredential } from "../listeners/subscriber-credential.js";
 import { invalidInput, toRefusal } from "../refusal.js";
 import { createCaller } from "../router.js";
 import { answerJson } from "./answer.js";
@@ -47,7 +48,9 @@ const listen = async (input: Input, ctx: Context, { response, isDraining }: Wire
   requireAccess("sessionEvents", ctx.principal, input);
   const parsed = parse(inputs.sessionEvents, input);
   try {
-    await listenOverSse(response, (writer) => ctx.sessions.listen(parsed, writer));
+    await listenOverSse(response, (writer) =>
+      ctx.sessions.listen(parsed, writer, subscriberCredential(ctx.principal)),
+    );
   } catch (error) {
     if (!isDraining() || toRefusal(error).code !== "SERVICE_UNAVAILABLE") throw error;
     answerComeBack(response);

@@ -1,0 +1,144 @@
+import type { Principal } from "@adjourn/router";
+import { SessionError } from "@adjourn/sessions";
+import type { RawData, WebSocket } from "ws";
+import { closeSocket } from "./close-socket.js";
+import type { FrameLimit } from "./frame-limit.js";
+import { maxFrameEntries } from "./limits.js";
+import type { OpenAnswers } from "./open-answers.js";
+import { type Entry, isAnswerable, readEntries, refusalOf } from "./trpc-entry.js";
+import { refusalText } from "./trpc-refusal.js";
+
+export interface InboxNeeds {
+  readonly socket: WebSocket;
+  readonly frames: FrameLimit;
+  readonly answers: OpenAnswers;
+  /** Counts a call against its sender. @throws SessionError `RATE_LIMITED` */
+  readonly count: (principal: Principal) => Promise<void>;
+  /** Has tRPC handle the message that `read` returns, or answer what it throws. */
+  readonly deliver: (read: () => unknown) => void;
+}
+
+const tooManyEntries = { code: 1008, reason: "too many entries in a frame" };
+
+/**
+ * What a tRPC socket has sent, on its way to tRPC: call by call, each once the context is made, the call is counted, and
+ * the peer has taken what it asked for before. While a call has to wait the socket is not read, and once the socket is
+ * refused nothing of it is.
+ */
+export class TrpcInbox {
+  private readonly waiting: Entry[] = [];
+  private principal: Principal | null = null;
+  private isContextBegun = false;
+  private isRunning = false;
+  private isStopped = false;
+  private wake: () => void = () => {};
+
+  constructor(private readonly needs: InboxNeeds) {
+    needs.socket.once("close", () => this.stop());
+  }
+
+  /** From here on what comes are calls; before, the first frame is the one with `connectionParams`. */
+  contextBegun(): void {
+    this.isContextBegun = true;
+  }
+
+  contextMade(principal: Principal): void {
+    this.principal = principal;
+    this.wake();
+  }
+
+  /** Hears nothing more: the socket is about to be closed. */
+  stop(): void {
+    this.isStopped = true;
+    this.waiting.length = 0;
+    this.wake();
+  }
+
+  hear(data: RawData, isBinary: boolean): void {
+    const { socket, deliver } = this.needs;
+    // A peer that answers the close is waited for; one that goes on asking is not read any more.
+    if (this.isStopped) return void socket.pause();
+    const text = String(data);
+    if (!isBinary && text === "PONG") return;
+    if (!isBinary && text === "PING") return void socket.send("PONG");
+    const frame = parse(text);
+    if (!this.isContextBegun || frame === undefined) deliver(() => JSON.parse(text));
+    else this.take(frame);
+  }
+
+  private take(frame: unknown): void {
+    const { socket, frames } = this.needs;
+    const entries = readEntries(frame);
+    if (entries.length > maxFrameEntries) {
+      this.stop();
+      closeSocket(socket, tooManyEntries);
+    } else if (!frames.takeCalls(socket, entries.length)) this.stop();
+    else {
+      this.waiting.push(...entries);
+      void this.run();
+    }
+  }
+
+  private async run(): Promise<void> {
+    if (this.isRunning) return;
+    this.isRunning = true;
+    for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
+      for (
+        let obstacle = this.obstacleTo(next);
+        obstacle && !this.isStopped;
+        obstacle = this.obstacleTo(next)
+      )
+        await this.pausedFor(obstacle);
+      if (this.principal) await this.begin(next, this.principal);
+    }
+    this.isRunning = false;
+  }
+
+  private obstacleTo(entry: Entry): Promise<void> | null {
+    if (this.principal) return this.needs.answers.obstacleTo(entry);
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+
+  private async pausedFor(obstacle: Promise<void>): Promise<void> {
+    this.needs.socket.pause();
+    await obstacle;
+    if (!this.isStopped) this.needs.socket.resume();
+  }
+
+  private async begin(entry: Entry, principal: Principal): Promise<void> {
+    const { socket, answers, deliver } = this.needs;
+    const refusal = (await this.counted(entry, principal)) ?? refusalOf(entry) ?? answers.refusalOf(entry);
+    if (this.isStopped) return;
+    if (!refusal) answers.begin(entry, () => deliver(() => entry.message));
+    else if (isAnswerable(entry.id)) socket.send(refusalText(entry, refusal));
+    else
+      deliver(() => {
+        throw refusal;
+      });
+  }
+
+  /** Keys are not counted, nor is the end of a subscription. @returns what a call too many is refused for */
+  private async counted({ method }: Entry, principal: Principal): Promise<SessionError | null> {
+    if (principal.role === "admin" || principal.role === "service" || method === "subscription.stop")
+      return null;
+    try {
+      await this.needs.count(principal);
+      return null;
+    } catch (error) {
+      return error instanceof SessionError
+        ? error
+        : new SessionError("INTERNAL_ERROR", "Internal server error");
+    }
+  }
+}
+
+/** Undefined for what is no JSON. */
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
