@@ -60,6 +60,24 @@ describe("an admin is told", () => {
       expect(types().filter((type) => type !== "totals")).toEqual(["session.ended"]);
   });
 
+  it("of a beginning and an end once, however late the bus repeats them", async () => {
+    const { sessions, otherNode, bus, create, clock } = createTestWorld();
+    const { types } = watch(otherNode);
+    await clock.advance(0);
+    const { publish } = bus;
+    const said: Parameters<typeof publish>[] = [];
+    bus.publish = (...message) => {
+      said.push(message);
+      publish(...message);
+    };
+    const { sessionId } = await create();
+    await sessions.endSession({ sessionId }, caller);
+    await clock.advance(60_000);
+    for (const message of said) publish(...message);
+    await clock.advance(5_000);
+    expect(types().filter((type) => type !== "totals")).toEqual(["session.created", "session.ended"]);
+  });
+
   it("the same of a new session as the list shows", async () => {
     const { sessions, create, clock } = createTestWorld();
     const { told } = watch(sessions);

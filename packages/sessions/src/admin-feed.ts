@@ -16,8 +16,8 @@ const subject = "admin";
 /** Changes of one session are coalesced to four a second (contract §4). */
 const changesEveryMs = 250;
 const readBatch = 500;
-/** As many as a bulk end may make at once, and more. */
-const rememberedEnds = 10_000;
+/** Sessions whose creation, or whose end, is known to have been told: more than a bulk end may end at once. */
+const remembered = 10_000;
 
 type Needs = Pick<Ports, "bus" | "clock" | "store" | "log">;
 
@@ -30,8 +30,8 @@ export class AdminFeed {
   private touched = new Set<string>();
   /** Those whose rows are being read, as long as there is something to tell of them. */
   private reading = new Set<string>();
-  /** Sessions whose end was heard. */
-  private readonly endedLately = new RecentIds(rememberedEnds);
+  private readonly createdLately = new RecentIds(remembered);
+  private readonly endedLately = new RecentIds(remembered);
   /** Changes made here, to be told to the other nodes at the next flush. */
   private readonly untold = new Set<string>();
   private readonly changes: PacedWork;
@@ -104,7 +104,9 @@ export class AdminFeed {
 
   /** A session may have ended before its creation is known here: nobody is told of it as one that lives. */
   private tellCreated(session: SessionRow): void {
-    if (!this.endedLately.has(session.sessionId)) this.tell({ type: "session.created", session });
+    const { sessionId } = session;
+    if (this.endedLately.has(sessionId) || !this.createdLately.add(sessionId)) return;
+    this.tell({ type: "session.created", session });
   }
 
   private hearEnded(ending: EndingRecord): void {
@@ -118,8 +120,8 @@ export class AdminFeed {
   }
 
   private tellEnded(ending: EndingRecord): void {
+    if (!this.endedLately.add(ending.sessionId)) return;
     // A row that was read before the end must not be told after it.
-    this.endedLately.add(ending.sessionId);
     this.touched.delete(ending.sessionId);
     this.reading.delete(ending.sessionId);
     this.tell({ type: "session.ended", ending: toEnding(ending) });

@@ -8,9 +8,12 @@ export class RecentIds {
     return this.ids.has(id);
   }
 
-  add(id: string): void {
+  /** @returns false where it is one of them already */
+  add(id: string): boolean {
+    if (this.ids.has(id)) return false;
     this.ids.add(id);
     const [oldest] = this.ids;
     if (this.ids.size > this.most && oldest !== undefined) this.ids.delete(oldest);
+    return true;
   }
 }

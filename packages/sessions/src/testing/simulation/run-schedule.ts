@@ -1,4 +1,12 @@
-import { checkCounts, checkExpiry, checkHeard, checkNothingHeld, checkStore, checkTimes } from "./checks.js";
+import {
+  checkAdmins,
+  checkCounts,
+  checkExpiry,
+  checkHeard,
+  checkNothingHeld,
+  checkStore,
+  checkTimes,
+} from "./checks.js";
 import { Violation } from "./model.js";
 import type { Schedule } from "./schedule.js";
 import { settle } from "./scheduler.js";
@@ -89,6 +97,11 @@ const rest = async (world: World): Promise<void> => {
   const ended = node?.sessions.endSessions({ sessionIds, reason: "all", dryRun: false }, caller);
   void ended?.catch(() => {});
   if (!(await scheduler.advance(10_000))) return;
+  if (world.admins.length > 0) {
+    checkAdmins(world);
+    for (const admin of world.admins) admin.leave();
+    if (!(await scheduler.advance(2_000))) return;
+  }
   checkNothingHeld(world);
   await checkCounts(world);
   await checkStore(world);

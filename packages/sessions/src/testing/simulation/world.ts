@@ -4,6 +4,7 @@ import { Model, Violation } from "./model.js";
 import { Random } from "./random.js";
 import type { Schedule } from "./schedule.js";
 import { Scheduler } from "./scheduler.js";
+import { SimulatedAdmin } from "./simulated-admin.js";
 import type { Turn } from "./simulated-agents.js";
 import { SimulatedBus } from "./simulated-bus.js";
 import { SimulatedClock } from "./simulated-clock.js";
@@ -47,6 +48,7 @@ export class World {
   readonly turns: Turn[] = [];
   readonly clients: Client[] = [];
   readonly connections: SimulatedListener[] = [];
+  readonly admins: SimulatedAdmin[] = [];
   readonly calls = new Set<Call>();
   /** The call that ended a session, by the session's id. */
   readonly winners = new Map<string, EndRequest>();
@@ -103,7 +105,10 @@ export class World {
   /** A new process in this place. */
   start(index: number): void {
     this.starts += 1;
-    this.nodes[index] = new SimulatedNode(`n${index}-${this.starts}`, this.surroundings);
+    const node = new SimulatedNode(`n${index}-${this.starts}`, this.surroundings);
+    this.nodes[index] = node;
+    // They cost more than the rest of a schedule, so that not every one has them.
+    if (this.schedule.seed % 13 === 12) this.admins.push(new SimulatedAdmin(this, node));
   }
 
   /** The process is gone from one moment to the next, and its connections with it. */
