@@ -51,7 +51,10 @@ export class Heartbeat {
 
   private look(socket: WebSocket, pulse: Pulse, now: number): void {
     const silentMs = now - pulse.heardAt;
-    if (silentMs > this.times.silentMs) return void socket.terminate();
+    if (silentMs > this.times.silentMs) {
+      socket.terminate();
+      return;
+    }
     const isDue = silentMs >= this.times.pingAfterMs && now - pulse.pingedAt >= this.times.pingAfterMs;
     if (!isDue || socket.readyState !== socket.OPEN) return;
     pulse.pingedAt = now;

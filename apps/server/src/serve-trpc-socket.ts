@@ -68,6 +68,7 @@ export const serveTrpcSocket = (
       read = next;
       hand(empty);
     },
+    onFailure: (error) => reportError(error, { path: "upgrade", requestId }),
   });
   const owed = setTimeout(() => closeSocket(socket, paramsMissing), patience.paramsWithinMs).unref();
   socket.once("close", () => clearTimeout(owed));

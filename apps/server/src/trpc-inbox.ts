@@ -16,6 +16,8 @@ export interface InboxNeeds {
   readonly count: (principal: Principal) => Promise<void>;
   /** Has tRPC handle the message that `read` returns, or answer what it throws. */
   readonly deliver: (read: () => unknown) => void;
+  /** Called with an error that no call could be answered with; the socket is terminated. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 const tooManyEntries = { code: 1008, reason: "too many entries in a frame" };
@@ -57,17 +59,23 @@ export class TrpcInbox {
   hear(data: RawData, isBinary: boolean): void {
     const { socket, deliver } = this.needs;
     // A peer that answers the close is waited for; one that goes on asking is not read any more.
-    if (this.isStopped) return void socket.pause();
+    if (this.isStopped) {
+      socket.pause();
+      return;
+    }
     const text = String(data);
     if (!isBinary && text === "PONG") return;
-    if (!isBinary && text === "PING") return void socket.send("PONG");
+    if (!isBinary && text === "PING") {
+      socket.send("PONG");
+      return;
+    }
     const frame = parse(text);
     if (!this.isContextBegun || frame === undefined) deliver(() => JSON.parse(text));
     else this.take(frame);
   }
 
   private take(frame: unknown): void {
-    const { socket, frames } = this.needs;
+    const { socket, frames, onFailure } = this.needs;
     const entries = readEntries(frame);
     if (entries.length > maxFrameEntries) {
       this.stop();
@@ -75,7 +83,11 @@ export class TrpcInbox {
     } else if (!frames.takeCalls(socket, entries.length)) this.stop();
     else {
       this.waiting.push(...entries);
-      void this.run();
+      this.run().catch((error: unknown) => {
+        this.stop();
+        socket.terminate();
+        onFailure(error);
+      });
     }
   }
 

@@ -35,7 +35,10 @@ export class UnreadBytes {
 
   private wrote(socket: WebSocket, sockets: Sockets | null): void {
     if (socket.bufferedAmount < worthwhileBytes) return;
-    if (socket.bufferedAmount > this.limits.perSocket) return void socket.terminate();
+    if (socket.bufferedAmount > this.limits.perSocket) {
+      socket.terminate();
+      return;
+    }
     if (!sockets || this.now() - sockets.checkedAt < checkEveryMs) return;
     sockets.checkedAt = this.now();
     this.cutDown(sockets.all);

@@ -97,7 +97,9 @@ export class HubEntry {
     // One of its own for each call, though the function may be the same.
     const follower = () => ended();
     this.followers.add(follower);
-    return () => void this.followers.delete(follower);
+    return () => {
+      this.followers.delete(follower);
+    };
   }
 
   /** Tells the state, then what the listener missed after `afterSeq` (null: nothing), then lets it go live. */
