@@ -27,21 +27,26 @@ export const openBrowser = async () => {
 };
 
 /**
- * Waits until the page stands still: nothing fades in or moves any more. Whatever measures a page, its sizes, places and
- * colours, waits for this first; Playwright takes an element at opacity 0 for visible, and axe skips its text. What moves
- * for ever is held at its beginning.
+ * Waits until the page stands still for some frames: nothing fades in or moves any more. Whatever measures a page, its
+ * sizes, places and colours, waits for this first; Playwright takes an element at opacity 0 for visible, and axe skips its
+ * text. What moves for ever is held at its beginning.
  */
 export const settled = async (page: Page): Promise<void> => {
-  await page.waitForFunction(async () => {
-    await document.fonts.ready;
-    const moving = document.getAnimations().filter((animation) => {
+  // Not `waitForFunction`: it takes the promise of an async function for its truthy answer, and waits for nothing.
+  await page.evaluate(async () => {
+    const isMoving = (animation: Animation): boolean => {
       if (animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
         return animation.playState !== "finished";
       animation.pause();
       animation.currentTime = 0;
       return false;
-    });
-    return moving.length === 0;
+    };
+    await document.fonts.ready;
+    // A transition that a state change or the pointer starts begins a frame or two after what caused it.
+    for (let stillFrames = 0; stillFrames < 5; ) {
+      await new Promise(requestAnimationFrame);
+      stillFrames = document.getAnimations().some(isMoving) ? 0 : stillFrames + 1;
+    }
   });
 };
 

@@ -115,9 +115,8 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
       }
       await page.goto("/sessions");
       await page.getByRole("button", { name: "End session" }).first().click();
-      // It says what will be cut once it knows; until then its button changes under whoever measures it.
+      // It grows when it knows what will be cut.
       await page.getByRole("alertdialog").getByText("listener").first().waitFor();
-      await page.getByRole("alertdialog").locator('button[type="submit"][aria-disabled="false"]').waitFor();
       expect(await seriousBarriers(page), `the dialog at ${width}`).toEqual([]);
       expect(problems.filter((text) => !text.includes("404"))).toEqual([]);
       await page.context().close();
