@@ -47,6 +47,12 @@ export class OpenAnswers {
     this.delivering = null;
   }
 
+  /** Answers a call that is not begun; what is refused may be left unread like any other answer. */
+  refuse(entry: Entry, refusal: SessionError): void {
+    this.needs.socket.send(refusalText(entry, refusal));
+    this.needs.wrote();
+  }
+
   /** Writes what tRPC answers, or that it is too much together with the other answers of its batch. */
   readonly encode = (answer: unknown): string => {
     const text = JSON.stringify(answer);

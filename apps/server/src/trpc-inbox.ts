@@ -6,7 +6,6 @@ import type { FrameLimit } from "./frame-limit.js";
 import { maxFrameEntries } from "./limits.js";
 import type { OpenAnswers } from "./open-answers.js";
 import { type Entry, isAnswerable, readEntries, refusalOf } from "./trpc-entry.js";
-import { refusalText } from "./trpc-refusal.js";
 
 export interface InboxNeeds {
   readonly socket: WebSocket;
@@ -120,11 +119,11 @@ export class TrpcInbox {
   }
 
   private async begin(entry: Entry, principal: Principal): Promise<void> {
-    const { socket, answers, deliver } = this.needs;
+    const { answers, deliver } = this.needs;
     const refusal = (await this.counted(entry, principal)) ?? refusalOf(entry) ?? answers.refusalOf(entry);
     if (this.isStopped) return;
     if (!refusal) answers.begin(entry, () => deliver(() => entry.message));
-    else if (isAnswerable(entry.id)) socket.send(refusalText(entry, refusal));
+    else if (isAnswerable(entry.id)) answers.refuse(entry, refusal);
     else
       deliver(() => {
         throw refusal;

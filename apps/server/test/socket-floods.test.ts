@@ -197,4 +197,24 @@ describe("answers that are not taken", () => {
     expect(flooded).toBeLessThan(wideRoom * idle);
     for (const peer of peers) peer.reset();
   });
+
+  it("count for their address where they are refusals, too", async () => {
+    using sockets = watchServerSockets();
+    const deep = JSON.parse(`${"[".repeat(90)}${"]".repeat(90)}`);
+    const asked = Buffer.concat([
+      Buffer.from(upgradeRequest(server.url, "/trpc", [`Authorization: Bearer ${large.token}`])),
+      // A refusal names the path that was asked for.
+      ...Array(60).fill(json(entry(1, "x".repeat(120_000), deep))),
+    ]);
+    const peers = await Promise.all(Array.from({ length: 80 }, () => openPeer(server.url, asked)));
+    for (const peer of peers) peer.pause();
+    const ends = await Promise.all(peers.map(({ port }) => sockets.of(port)));
+    await until(() => ends.some(({ destroyed }) => destroyed));
+    const unread = ends.reduce(
+      (sum, { destroyed, writableLength }) => sum + (destroyed ? 0 : writableLength),
+      0,
+    );
+    expect(unread).toBeLessThan(80 * megabyte);
+    for (const peer of peers) peer.reset();
+  });
 });
