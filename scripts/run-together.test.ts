@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -38,8 +39,11 @@ beforeEach(() => {
 });
 afterEach(() => repo[Symbol.dispose]());
 
+/** Not one of those that the system gives to outgoing connections, or one of them could take it in between. */
+const freePort = (): Promise<number> => tryPort(randomInt(10_000, 30_000), "127.0.0.1").catch(freePort);
+
 const start = async (env: NodeJS.ProcessEnv = {}) => {
-  const ports = [await tryPort(0, "127.0.0.1"), await tryPort(0, "127.0.0.1")];
+  const ports = [await freePort(), await freePort()];
   const args = [join(repo.root, "starter.mjs"), join(repo.root, "program.mjs"), ...ports.map(String)];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },

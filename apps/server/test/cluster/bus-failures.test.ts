@@ -3,9 +3,10 @@ import { createTRPCClient, wsLink } from "@trpc/client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../harness.js";
 import { hasHeard, plainWs } from "../listening.js";
+import { runningTimeOf } from "../running-time.js";
 import { createSession, openTrpcSocket } from "../wires.js";
 import { startTwoNodes } from "./cluster.js";
-import { createSlowSession, expectDropped, listenOnAllWires, readRow, timed, waitForReply } from "./held.js";
+import { createSlowSession, expectDropped, listenOnAllWires, readRow, waitForReply } from "./held.js";
 import type { ClusterNode } from "./node-process.js";
 import { cannotRunCluster } from "./what-is-missing.js";
 
@@ -32,7 +33,7 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
   const endCalmly = async (a: ClusterNode, b: ClusterNode): Promise<number> => {
     const { sessionId } = await createSession(a.rest);
     const heard = await listenOnAllWires(b, sessionId);
-    return timed(async () => {
+    return runningTimeOf(async () => {
       await a.rest.call("endSession", { sessionId });
       await expectDropped(heard);
     });
@@ -54,7 +55,7 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
       const { answer } = await waitForReply(b, ids);
       await fail();
       // Without a word of Redis's, which says none before it is healed, and before anybody can have noticed.
-      const tookMs = await timed(async () => {
+      const tookMs = await runningTimeOf(async () => {
         const { status } = await a.rest.call("endSession", { sessionId: ids.sessionId });
         expect(status).toBe(200);
         await expectDropped(heard);
@@ -84,7 +85,7 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
         transport: "http",
       });
       expect(sent.status).toBe(201);
-      const tookMs = await timed(() => hasHeard(heard, "message", 2));
+      const tookMs = await runningTimeOf(() => hasHeard(heard, "message", 2));
       expect(tookMs).toBeLessThan(withinMs);
       await heal();
       await areBoth("ready");

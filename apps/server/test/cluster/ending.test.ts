@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../harness.js";
 import { hasHeard, listenerWires, plainWs } from "../listening.js";
+import { runningTimeOf } from "../running-time.js";
 import { createSession, trpcHttpWire, trpcWsWire, type Wire } from "../wires.js";
 import { startThreeNodes } from "./cluster.js";
 import {
@@ -11,7 +12,6 @@ import {
   readContents,
   readEnding,
   readRow,
-  timed,
   waitForReply,
 } from "./held.js";
 import type { ClusterNode } from "./node-process.js";
@@ -47,7 +47,7 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
     const replies = [await waitForReply(b, ids), await waitForReply(c, ids), await waitForReply(a, ids)];
     const stored = await readContents(a.rest, ids.channelId);
     const end = await a.rest.call("endSession", { sessionId: ids.sessionId, reason: "all of it" });
-    const tookMs = await timed(async () => {
+    const tookMs = await runningTimeOf(async () => {
       expect(end.status).toBe(200);
       for (const { answer } of replies)
         expect(await answer).toMatchObject({
@@ -161,8 +161,8 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
       const send = (node: ClusterNode, transport: string) =>
         node.rest.call("sendSessionMessage", { sessionId, content: transport, transport });
       const ending = a.rest.call("endSession", { sessionId });
-      // A little later each round, so that some come before the end and some after it.
-      await new Promise((resolve) => setTimeout(resolve, round % 8));
+      // After one more call each round, so that some come before the end and some after it.
+      for (let call = 0; call < round % 8; call++) await b.rest.call("listAgents");
       const listening = listenerWires.flatMap(({ listen }) => [
         listen(b.url, sessionId),
         listen(c.url, sessionId),

@@ -66,10 +66,3 @@ export const readRow = async (
   const { body } = await wire.call("listSessions", { search: sessionId });
   return (body.sessions as { listeners: number; pendingOperations: number }[])[0];
 };
-
-/** How long `work` took, ms. */
-export const timed = async (work: () => Promise<unknown>): Promise<number> => {
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
-};

@@ -1,14 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { until } from "../harness.js";
 import { hasHeard } from "../listening.js";
-import {
-  createSlowSession,
-  expectDropped,
-  listenOnAllWires,
-  readEnding,
-  timed,
-  waitForReply,
-} from "./held.js";
+import { runningTimeOf } from "../running-time.js";
+import { createSlowSession, expectDropped, listenOnAllWires, readEnding, waitForReply } from "./held.js";
 import { startNode } from "./node-process.js";
 import { createTestDatabase } from "./test-database.js";
 import { cannotRunCluster } from "./what-is-missing.js";
@@ -23,7 +17,7 @@ describe.skipIf(await cannotRunCluster())("two nodes that share Postgres alone",
     const { answer } = await waitForReply(a, ids);
     for (const one of heard) await hasHeard(one, "message");
     const pending = await waitForReply(b, ids);
-    const tookMs = await timed(async () => {
+    const tookMs = await runningTimeOf(async () => {
       const { status } = await a.rest.call("endSession", { sessionId: ids.sessionId });
       expect(status).toBe(200);
       await expectDropped(heard);

@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { until } from "../harness.js";
+import { runningTimeOf } from "../running-time.js";
 import { createSession, restWire } from "../wires.js";
 import { type CrowdWire, crowdWires, inTurns, type Member } from "./crowd.js";
 import { type MeasuredServer, startMeasuredServer } from "./measured-process.js";
 
 const size = 1_000;
 const patience = 120_000;
-/** How long a small, busy machine may take to let a thousand connections go. */
-const goneWithinMs = 20_000;
 
 const joined = async (member: Member): Promise<Member> => {
   await member.started;
@@ -16,7 +15,7 @@ const joined = async (member: Member): Promise<Member> => {
 
 /** Calls of the test itself may still hold a few connections open. */
 const expectNothingHeld = async (server: MeasuredServer): Promise<void> => {
-  await until(async () => (await server.measure()).sockets < 20, goneWithinMs);
+  await until(async () => (await server.measure()).sockets < 20);
   expect(await server.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
 };
 
@@ -26,16 +25,20 @@ it.each(crowdWires)(
     await using server = await startMeasuredServer();
     const wire = restWire(server.url);
     const { sessionId } = await createSession(wire);
-    const crowd = await inTurns(Array.from({ length: size }), () => joined(join(server.url, sessionId)));
+    let crowd: readonly Member[] = [];
+    const joinedMs = await runningTimeOf(async () => {
+      crowd = await inTurns(Array.from({ length: size }), () => joined(join(server.url, sessionId)));
+    });
     expect(await server.held()).toEqual({ sessions: 1, listeners: size, operations: 0 });
     expect((await server.measure()).sockets).toBeGreaterThanOrEqual(size);
-    const endedAt = performance.now();
-    expect((await wire.call("endSession", { sessionId })).status).toBe(200);
-    const overs = await Promise.all(crowd.map(({ over }) => over));
-    const tookMs = performance.now() - endedAt;
-    for (const over of overs)
-      expect(over).toEqual({ types: ["session.started", "session.ended"], how: ended });
-    expect(tookMs).toBeLessThan(goneWithinMs);
+    const endedMs = await runningTimeOf(async () => {
+      expect((await wire.call("endSession", { sessionId })).status).toBe(200);
+      await Promise.all(crowd.map(({ over }) => over));
+    });
+    for (const { over } of crowd)
+      expect(await over).toEqual({ types: ["session.started", "session.ended"], how: ended });
+    // To let go of them is less work than to let them in; the room is for what else runs here.
+    expect(endedMs).toBeLessThan(2 * joinedMs);
     await expectNothingHeld(server);
     await until(async () => {
       const { body } = await wire.call("listEndings", { search: sessionId });
