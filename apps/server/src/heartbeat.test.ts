@@ -29,3 +29,20 @@ it("a socket that can't be pinged is cut, and the others are pinged all the same
   sound.client.terminate();
   server.close();
 });
+
+it("drops nobody for a time in which the server itself stood still", async () => {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const heartbeat = new Heartbeat({ pingAfterMs: 50, silentMs: 500 }, () => {});
+  server.on("connection", (socket) => heartbeat.watch(socket));
+  const peer = new WebSocket(`ws://127.0.0.1:${port}`);
+  const closed = once(peer, "close").then(() => "closed");
+  const pinged = () => once(peer, "ping").then(() => "pinged");
+  await pinged();
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+  for (let ping = 0; ping < 3; ping += 1) expect(await Promise.race([closed, pinged()])).toBe("pinged");
+  heartbeat.stop();
+  peer.terminate();
+  server.close();
+});
