@@ -1,19 +1,21 @@
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { Heartbeat } from "./heartbeat.js";
+import { patience } from "./limits.js";
 
 it("a socket that can't be pinged is cut, and the others are pinged all the same", async () => {
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   await once(server, "listening");
   const failures: unknown[] = [];
-  const heartbeat = new Heartbeat({ pingAfterMs: 5, silentMs: 60_000 }, (error) => failures.push(error));
+  const heartbeat = new Heartbeat({ ...patience, pingAfterMs: 5 }, (error) => failures.push(error));
   const open = async () => {
     const connected = once(server, "connection");
     const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const [socket] = (await connected) as [WebSocket];
-    return { client, socket };
+    const [socket, { socket: connection }] = (await connected) as [WebSocket, IncomingMessage];
+    return { client, socket, connection };
   };
   const broken = await open();
   broken.socket.ping = () => {
@@ -21,7 +23,7 @@ it("a socket that can't be pinged is cut, and the others are pinged all the same
   };
   const sound = await open();
   const cut = once(broken.client, "close");
-  for (const { socket } of [broken, sound]) heartbeat.watch(socket);
+  for (const { socket, connection } of [broken, sound]) heartbeat.watch(socket, connection);
   await Promise.all([cut, once(sound.client, "ping")]);
   await once(sound.client, "ping");
   expect(failures).toHaveLength(1);
@@ -34,8 +36,8 @@ it("drops nobody for a time in which the server itself stood still", async () =>
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const heartbeat = new Heartbeat({ pingAfterMs: 50, silentMs: 500 }, () => {});
-  server.on("connection", (socket) => heartbeat.watch(socket));
+  const heartbeat = new Heartbeat({ ...patience, pingAfterMs: 50, silentMs: 500 }, () => {});
+  server.on("connection", (socket, { socket: connection }) => heartbeat.watch(socket, connection));
   const peer = new WebSocket(`ws://127.0.0.1:${port}`);
   const closed = once(peer, "close").then(() => "closed");
   const pinged = () => once(peer, "ping").then(() => "pinged");

@@ -1,17 +1,27 @@
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Patience } from "./limits.js";
+import { takenBytes } from "./taken-bytes.js";
+import { connectionName, readQueued } from "./unacknowledged.js";
 
 /** How much later than it should be a silent peer may be dropped. */
 const longestBeatMs = 1_000;
 
 interface Pulse {
+  readonly connection: Duplex;
   heardAt: number;
   pingedAt: number;
+  /** What the peer had acknowledged when that was last looked at. */
+  acknowledged: { readonly bytes: number; readonly at: number } | null;
 }
+
+type Times = Pick<Patience, "pingAfterMs" | "silentMs" | "lookAtPeersEveryMs" | "takenPerSecond">;
 
 /**
  * Finds the peers that vanished without a word: one timer for all sockets. It counts the time in which this process ran;
- * after a standstill, what peers have sent meanwhile is still unread, and none of them may be taken for silent.
+ * after a standstill, what peers have sent meanwhile is still unread, and none of them may be taken for silent. A ping
+ * waits behind what was sent before it, so a peer with a slow line can't answer soon; as long as it takes that, it is there.
  */
 export class Heartbeat {
   private readonly pulses = new Map<WebSocket, Pulse>();
@@ -20,9 +30,10 @@ export class Heartbeat {
   /** The time that this process has run, ms, at the last beat. */
   private ranMs = 0;
   private beatAt = performance.now();
+  private lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly times: Pick<Patience, "pingAfterMs" | "silentMs">,
+    private readonly times: Times,
     /** Told of a socket that could not be looked at and is cut; the others are looked at all the same. */
     private readonly onFailure: (error: unknown) => void,
   ) {
@@ -31,8 +42,13 @@ export class Heartbeat {
     this.timer.unref();
   }
 
-  watch(socket: WebSocket): void {
-    const pulse: Pulse = { heardAt: this.now(), pingedAt: Number.NEGATIVE_INFINITY };
+  watch(socket: WebSocket, connection: Duplex): void {
+    const pulse: Pulse = {
+      connection,
+      heardAt: this.now(),
+      pingedAt: Number.NEGATIVE_INFINITY,
+      acknowledged: null,
+    };
     this.pulses.set(socket, pulse);
     const heard = () => {
       pulse.heardAt = this.now();
@@ -54,6 +70,7 @@ export class Heartbeat {
     const now = this.now();
     this.ranMs = now;
     this.beatAt = performance.now();
+    this.lookAtLate(now).catch(this.onFailure);
     for (const [socket, pulse] of this.pulses) {
       try {
         this.look(socket, pulse, now);
@@ -74,5 +91,33 @@ export class Heartbeat {
     if (!isDue || socket.readyState !== socket.OPEN) return;
     pulse.pingedAt = now;
     socket.ping();
+  }
+
+  /** Looks at those whose pong is late: whether they take what was sent before the ping. */
+  private async lookAtLate(now: number): Promise<void> {
+    const { pingAfterMs, silentMs, lookAtPeersEveryMs } = this.times;
+    if (now - this.lookedAt < lookAtPeersEveryMs) return;
+    const lateMs = (pingAfterMs + silentMs) / 2;
+    const late = [...this.pulses.values()].filter(({ heardAt }) => now - heardAt > lateMs);
+    if (late.length === 0) return;
+    this.lookedAt = now;
+    const queued = await readQueued();
+    for (const pulse of late) {
+      const { connection } = pulse;
+      const found = connection instanceof Socket ? queued.get(connectionName(connection)) : undefined;
+      this.judge(pulse, found?.bytes ?? 0, this.now());
+    }
+  }
+
+  private judge(pulse: Pulse, queuedBytes: number, now: number): void {
+    const { connection, acknowledged: last } = pulse;
+    const taken = takenBytes(connection);
+    // With nothing left to take the ping has come through, and its answer is due.
+    if (taken === null || (queuedBytes === 0 && connection.writableLength === 0)) return;
+    const bytes = taken - queuedBytes;
+    pulse.acknowledged = { bytes, at: now };
+    if (last === null) return;
+    const enough = (this.times.takenPerSecond * (now - last.at)) / 1_000;
+    if (bytes > last.bytes && bytes - last.bytes >= enough) pulse.heardAt = now;
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Patience } from "./limits.js";
+import { takenBytes } from "./taken-bytes.js";
 
 interface Reading {
   /** What had been taken when this reading began. */
@@ -56,18 +57,3 @@ export class SlowReaders {
 
 const isStream = (response: ServerResponse): boolean =>
   String(response.getHeader("content-type") ?? "").startsWith("text/event-stream");
-
-/**
- * What the kernel has taken of what was written, to the byte; null where Node does not tell. A socket itself counts a
- * write as a whole once all of it is gone, and an answer is one write.
- */
-const takenBytes = (socket: Socket): number | null => {
-  // Not documented, but what Node's own timeout of a socket goes by.
-  const handle: unknown = Reflect.get(socket, "_handle");
-  if (typeof handle !== "object" || handle === null) return null;
-  if (!("bytesWritten" in handle) || !("writeQueueSize" in handle)) return null;
-  const { bytesWritten, writeQueueSize } = handle;
-  return typeof bytesWritten === "number" && typeof writeQueueSize === "number"
-    ? bytesWritten - writeQueueSize
-    : null;
-};

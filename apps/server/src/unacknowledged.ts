@@ -11,6 +11,8 @@ export interface Unacknowledged {
 
 /** Stands in a line of /proc/net/tcp whose timer is the one for sending again; proc_net_tcp(5) names its columns. */
 const resendTimer = " 01:";
+/** The one for asking whether a window that was closed is open. */
+const probeTimer = " 04:";
 
 /** Names a connection as both its socket and the kernel's table can. */
 export const connectionName = ({ localAddress, localPort, remoteAddress, remotePort }: Socket): string =>
@@ -22,19 +24,31 @@ export const connectionName = ({ localAddress, localPort, remoteAddress, remoteP
  */
 export const readUnacknowledged = async (): Promise<ReadonlyMap<string, Unacknowledged>> => {
   const found = new Map<string, Unacknowledged>();
+  for (const [name, bytes] of await readTable([resendTimer]))
+    if (bytes.retransmits > 0) found.set(name, bytes);
+  return found;
+};
+
+/** The connections whose peers have yet to acknowledge something, sent or not; none on other systems than Linux. */
+export const readQueued = (): Promise<ReadonlyMap<string, Unacknowledged>> =>
+  readTable([resendTimer, probeTimer]);
+
+/** The lines of the kernel's table with one of these timers; it may be long, and the others need not be taken apart. */
+const readTable = async (timers: readonly string[]): Promise<ReadonlyMap<string, Unacknowledged>> => {
+  const found = new Map<string, Unacknowledged>();
   if (process.platform !== "linux") return found;
   for (const file of ["/proc/net/tcp", "/proc/net/tcp6"]) {
     // A machine without IPv6 lacks the second.
     const table = await readFile(file, "latin1").catch(() => "");
-    for (let at = table.indexOf(resendTimer); at !== -1; at = table.indexOf(resendTimer, at + 1)) {
-      const line = table.slice(table.lastIndexOf("\n", at) + 1, table.indexOf("\n", at));
-      const [, local = "", remote = "", , queues = "", , retransmits = ""] = line.trim().split(/ +/);
-      if (Number.parseInt(retransmits, 16) > 0)
+    for (const timer of timers)
+      for (let at = table.indexOf(timer); at !== -1; at = table.indexOf(timer, at + 1)) {
+        const line = table.slice(table.lastIndexOf("\n", at) + 1, table.indexOf("\n", at));
+        const [, local = "", remote = "", , queues = "", , retransmits = ""] = line.trim().split(/ +/);
         found.set(nameOf(...endOf(local), ...endOf(remote)), {
           bytes: Number.parseInt(queues, 16),
           retransmits: Number.parseInt(retransmits, 16),
         });
-    }
+      }
   }
   return found;
 };

@@ -104,7 +104,7 @@ export const serveWebSockets = (server: Server, needs: WebSocketNeeds): WebSocke
       frames.watch(socket);
       if (isTrusted(principal)) frames.trust(socket);
       holdBack(socket, connection);
-      heartbeat.watch(socket);
+      heartbeat.watch(socket, connection);
       opened(socket);
     };
 
