@@ -2,6 +2,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Patience } from "./limits.js";
+import { RunningClock } from "./running-clock.js";
 import { takenBytes } from "./taken-bytes.js";
 import { connectionName, readQueued } from "./unacknowledged.js";
 
@@ -19,17 +20,13 @@ interface Pulse {
 type Times = Pick<Patience, "pingAfterMs" | "silentMs" | "lookAtPeersEveryMs" | "takenPerSecond">;
 
 /**
- * Finds the peers that vanished without a word: one timer for all sockets. It counts the time in which this process ran;
- * after a standstill, what peers have sent meanwhile is still unread, and none of them may be taken for silent. A ping
- * waits behind what was sent before it, so a peer with a slow line can't answer soon; as long as it takes that, it is there.
+ * Finds the peers that vanished without a word: one timer for all sockets. A ping waits behind what was sent before it, so
+ * a peer with a slow line can't answer soon; as long as it takes that, it is there.
  */
 export class Heartbeat {
   private readonly pulses = new Map<WebSocket, Pulse>();
   private readonly timer: NodeJS.Timeout;
-  private readonly everyMs: number;
-  /** The time that this process has run, ms, at the last beat. */
-  private ranMs = 0;
-  private beatAt = performance.now();
+  private readonly clock: RunningClock;
   private lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -37,21 +34,22 @@ export class Heartbeat {
     /** Told of a socket that could not be looked at and is cut; the others are looked at all the same. */
     private readonly onFailure: (error: unknown) => void,
   ) {
-    this.everyMs = Math.min(times.pingAfterMs / 5, longestBeatMs);
-    this.timer = setInterval(() => this.beat(), this.everyMs);
+    const everyMs = Math.min(times.pingAfterMs / 5, longestBeatMs);
+    this.clock = new RunningClock(everyMs);
+    this.timer = setInterval(() => this.beat(this.clock.tick()), everyMs);
     this.timer.unref();
   }
 
   watch(socket: WebSocket, connection: Duplex): void {
     const pulse: Pulse = {
       connection,
-      heardAt: this.now(),
+      heardAt: this.clock.now(),
       pingedAt: Number.NEGATIVE_INFINITY,
       acknowledged: null,
     };
     this.pulses.set(socket, pulse);
     const heard = () => {
-      pulse.heardAt = this.now();
+      pulse.heardAt = this.clock.now();
     };
     socket.on("message", heard).on("pong", heard).on("ping", heard);
     socket.once("close", () => this.pulses.delete(socket));
@@ -61,15 +59,7 @@ export class Heartbeat {
     clearInterval(this.timer);
   }
 
-  /** A beat that is late by more than another beat is a standstill. */
-  private now(): number {
-    return this.ranMs + Math.min(performance.now() - this.beatAt, 2 * this.everyMs);
-  }
-
-  private beat(): void {
-    const now = this.now();
-    this.ranMs = now;
-    this.beatAt = performance.now();
+  private beat(now: number): void {
     this.lookAtLate(now).catch(this.onFailure);
     for (const [socket, pulse] of this.pulses) {
       try {
@@ -105,7 +95,7 @@ export class Heartbeat {
     for (const pulse of late) {
       const { connection } = pulse;
       const found = connection instanceof Socket ? queued.get(connectionName(connection)) : undefined;
-      this.judge(pulse, found?.bytes ?? 0, this.now());
+      this.judge(pulse, found?.bytes ?? 0, this.clock.now());
     }
   }
 

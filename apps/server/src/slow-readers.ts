@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Patience } from "./limits.js";
+import { RunningClock } from "./running-clock.js";
 import { takenBytes } from "./taken-bytes.js";
 
 interface Reading {
@@ -21,7 +22,8 @@ export class SlowReaders {
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly timeouts: Timeouts) {
-    this.timer = setInterval(() => this.look(performance.now()), timeouts.lookAtPeersEveryMs);
+    const clock = new RunningClock(timeouts.lookAtPeersEveryMs);
+    this.timer = setInterval(() => this.look(clock.tick()), timeouts.lookAtPeersEveryMs);
     this.timer.unref();
   }
 
