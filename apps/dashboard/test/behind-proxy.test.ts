@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { Agent, type RequestOptions, request } from "node:https";
@@ -14,12 +15,23 @@ import { typewriterId } from "./session-calls";
 const adminKey = "an-admin-key-for-tests";
 const json = { "content-type": "application/json" };
 
+/**
+ * A port for a program that can't be asked which one it took. Not one of those that the system gives to outgoing
+ * connections, or one of them could take it before the program does.
+ */
 const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 0;
+  for (;;) {
+    const port = randomInt(10_000, 30_000);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 };
 
 const portOf = (url: string): number => Number(new URL(url).port);
