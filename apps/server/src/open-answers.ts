@@ -48,7 +48,7 @@ export class OpenAnswers {
   }
 
   /** Answers a call that is not begun; what is refused may be left unread like any other answer. */
-  refuse(entry: Entry, refusal: SessionError): void {
+  refuse(entry: Entry, refusal: Error): void {
     this.needs.socket.send(refusalText(entry, refusal));
     this.needs.wrote();
   }

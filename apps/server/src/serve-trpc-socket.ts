@@ -100,7 +100,7 @@ export const serveTrpcSocket = (
       if (!error.cause || !broken.has(error.cause)) reportError(error, { path, requestId });
       if (ctx) return;
       // Without a context there is no caller: after its answer it goes, and with a code, which tRPC gives none.
-      inbox.stop();
+      inbox.contextRefused(error);
       setImmediate(() => closeSocket(socket, closeFor(error)));
     },
   });

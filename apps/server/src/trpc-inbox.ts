@@ -48,7 +48,13 @@ export class TrpcInbox {
     this.wake();
   }
 
-  /** Hears nothing more: the socket is about to be closed. */
+  /** Answers every call that waits for a context, since there will be none; then {@link stop}. */
+  contextRefused(refusal: Error): void {
+    for (const entry of this.waiting) if (isAnswerable(entry.id)) this.needs.answers.refuse(entry, refusal);
+    this.stop();
+  }
+
+  /** Takes no more calls: the socket is about to be closed. */
   stop(): void {
     this.isStopped = true;
     this.waiting.length = 0;
@@ -93,13 +99,15 @@ export class TrpcInbox {
   private async run(): Promise<void> {
     if (this.isRunning) return;
     this.isRunning = true;
-    for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
+    for (let next = this.waiting[0]; next; next = this.waiting[0]) {
       for (
         let obstacle = this.obstacleTo(next);
         obstacle && !this.isStopped;
         obstacle = this.obstacleTo(next)
       )
         await this.pausedFor(obstacle);
+      if (this.isStopped) break;
+      this.waiting.shift();
       if (this.principal) await this.begin(next, this.principal);
     }
     this.isRunning = false;

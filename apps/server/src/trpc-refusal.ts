@@ -1,10 +1,9 @@
 import { appRouter } from "@adjourn/router";
-import type { SessionError } from "@adjourn/sessions";
 import { getErrorShape, getTRPCErrorFromUnknown } from "@trpc/server";
 import type { Entry } from "./trpc-entry.js";
 
 /** An error answer as tRPC itself would write it. */
-export const refusalText = ({ id, path }: Pick<Entry, "id" | "path">, refusal: SessionError): string => {
+export const refusalText = ({ id, path }: Pick<Entry, "id" | "path">, refusal: Error): string => {
   const error = getErrorShape({
     config: appRouter._def._config,
     error: getTRPCErrorFromUnknown(refusal),
