@@ -79,6 +79,9 @@ export const serveTrpcSocket = (
       admission,
       needs,
       params: info.connectionParams ?? {},
+    }).catch(async (error: unknown) => {
+      await inbox.firstCall();
+      throw error;
     });
     if (socket.readyState === socket.OPEN) needs.opened(socket, trpcSocket);
     wrote = admission.watchUnread(socket, context.principal);

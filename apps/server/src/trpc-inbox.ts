@@ -19,6 +19,8 @@ export interface InboxNeeds {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** How long a refused socket stays open for the first call. */
+const firstCallWithinMs = 1_000;
 const tooManyEntries = { code: 1008, reason: "too many entries in a frame" };
 
 /**
@@ -33,6 +35,7 @@ export class TrpcInbox {
   private isRunning = false;
   private isStopped = false;
   private wake: () => void = () => {};
+  private called: () => void = () => {};
 
   constructor(private readonly needs: InboxNeeds) {
     needs.socket.once("close", () => this.stop());
@@ -48,6 +51,20 @@ export class TrpcInbox {
     this.wake();
   }
 
+  /**
+   * Resolves once a call waits, the socket is closed, or a second has passed. A client sends its first call right behind its
+   * `connectionParams`, in a packet of its own, and hears of a refusal only in the answer to a call.
+   */
+  async firstCall(): Promise<void> {
+    if (this.waiting.length > 0 || this.isStopped) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.called = resolve;
+      timer = setTimeout(resolve, firstCallWithinMs);
+    });
+    clearTimeout(timer);
+  }
+
   /** Answers every call that waits for a context, since there will be none; then {@link stop}. */
   contextRefused(refusal: Error): void {
     for (const entry of this.waiting) if (isAnswerable(entry.id)) this.needs.answers.refuse(entry, refusal);
@@ -58,6 +75,7 @@ export class TrpcInbox {
   stop(): void {
     this.isStopped = true;
     this.waiting.length = 0;
+    this.called();
     this.wake();
   }
 
@@ -88,6 +106,7 @@ export class TrpcInbox {
     } else if (!frames.takeCalls(socket, entries.length)) this.stop();
     else {
       this.waiting.push(...entries);
+      this.called();
       this.run().catch((error: unknown) => {
         this.stop();
         socket.terminate();
