@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -44,8 +43,10 @@ it("a dozen who ask for much and read nothing neither fill the memory nor stall 
     socket.write(batchOfPages(server.url, sessionId).repeat(10));
     return socket;
   });
-  // Each has been answered something by the time its first bytes are here.
-  const answered = Promise.all(peers.map((peer) => once(peer, "readable")));
+  // Each has been answered something by the time its first bytes are here, or it is cut.
+  const answered = Promise.all(
+    peers.map((peer) => new Promise((resolve) => peer.once("readable", resolve).once("close", resolve))),
+  );
   for (const peer of peers) peer.read(0);
   let isAnswered = false;
   void answered.then(() => {
