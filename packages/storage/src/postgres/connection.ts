@@ -104,10 +104,14 @@ export class PostgresConnection {
     const [begun, done, committed] = await Promise.allSettled([
       this.script(beginWith(this.settings)),
       this.send({ text, values }),
-      this.commit(),
+      this.send({ text: "COMMIT" }),
     ]);
-    for (const outcome of [begun, done, committed]) if (outcome.status === "rejected") throw outcome.reason;
-    return (done as PromiseFulfilledResult<QueryResult>).value;
+    if (begun.status === "rejected") throw begun.reason;
+    // The commit has rolled it back, as it should; the connection is as good as before.
+    if (done.status === "rejected") throw done.reason;
+    if (committed.status === "rejected") throw committed.reason;
+    this.requireCommit(committed.value);
+    return done.value;
   }
 
   /** What `work` throws rolls it back. */
@@ -176,7 +180,10 @@ export class PostgresConnection {
 
   /** A transaction that failed is rolled back by its commit, without an error: only the tag tells. */
   private async commit(): Promise<void> {
-    const { command } = await this.send({ text: "COMMIT" });
+    this.requireCommit(await this.send({ text: "COMMIT" }));
+  }
+
+  private requireCommit({ command }: QueryResult): void {
     if (command === "COMMIT") return;
     this.destroy();
     throw new ConnectionLostError(new Error(`The commit was answered with ${command}`));

@@ -7,6 +7,7 @@ import { findPgBouncer, type PgBouncerSettings, startPgBouncer } from "../../tes
 import { createTestSchema, findPostgres, type TestSchema } from "../../test/postgres.js";
 import { systemClock as clock } from "../../test/system-clock.js";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
+import { PostgresConnection } from "./connection.js";
 import { PostgresDatabase } from "./database.js";
 import { createPostgresSessionStore } from "./session-store.js";
 
@@ -95,6 +96,17 @@ describe.skipIf(url === null || program === null)("behind PgBouncer", () => {
       { session_id: draft.sessionId },
     ]);
     await store.close();
+  });
+
+  test("a statement that the server refuses leaves its connection usable", async () => {
+    await using pooler = await start({ poolMode: "transaction", settings: [] });
+    const connection = new PostgresConnection({ url: pooler.url }, { answers: 0, isPooled: false });
+    await connection.open();
+    const run = (text: string) => connection.run({ name: "refused", text, values: [] });
+    await expect(run("SELECT 1 / 0")).rejects.toThrow("division by zero");
+    expect(connection.isUsable).toBe(true);
+    expect((await run("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+    connection.close();
   });
 
   test.each([
