@@ -82,7 +82,15 @@ describe("a request that can't be taken apart", { timeout: 60_000 }, () => {
   });
 
   it("is told that its address is malformed", async () => {
-    const bad = ["/sessions/%E0%A4%A", "/sessions/%", "/endings/%ff", "/api/trpc/%", "/%", "/_next/%E0%A4%A"];
+    const bad = [
+      "/sessions/%E0%A4%A",
+      "//evil/",
+      "/sessions/%",
+      "/endings/%ff",
+      "/api/trpc/%",
+      "/%",
+      "/_next/%E0%A4%A",
+    ];
     for (const path of bad)
       for (const method of ["GET", "POST", "HEAD"])
         expect([path, method, await status(house.dashboard + path, "localhost", method)]).toEqual([

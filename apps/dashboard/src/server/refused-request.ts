@@ -28,8 +28,9 @@ export const turnRefused = (request: Pick<IncomingMessage, "method" | "url">): v
 
 const refusalOf = ({ method = "", url = "" }: Pick<IncomingMessage, "method" | "url">): Refusal | null => {
   if (!methods.includes(method)) return wrongMethod;
-  const isTarget = url.startsWith("/") || /^https?:/i.test(url);
-  return isTarget && isDecodable(url.split(/[?#]/)[0] ?? "") ? null : badRequest;
+  // Next redirects to the host that an absolute target, or one with two slashes, names.
+  const isPath = /^\/(?![/\\])/.test(url);
+  return isPath && isDecodable(url.split(/[?#]/)[0] ?? "") ? null : badRequest;
 };
 
 const isDecodable = (path: string): boolean => {
