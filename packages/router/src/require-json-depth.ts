@@ -10,7 +10,7 @@ export const maxJsonLevels = limits.jsonLevels;
 export const requireJsonDepth = (value: unknown, levels: number = maxJsonLevels): void => {
   if (!isNestedDeeperThan(value, levels)) return;
   const path = deepField(value, levels) ?? "";
-  throw validationError({ path, message: `is nested too deep: JSON may have ${levels} levels` });
+  throw validationError({ path, message: `is nested too deep: JSON may have ${maxJsonLevels} levels` });
 };
 
 const deepField = (value: unknown, levels: number): string | undefined =>
