@@ -87,7 +87,8 @@ export class Heartbeat {
   private async lookAtLate(now: number): Promise<void> {
     const { pingAfterMs, silentMs, lookAtPeersEveryMs } = this.times;
     if (now - this.lookedAt < lookAtPeersEveryMs) return;
-    const lateMs = (pingAfterMs + silentMs) / 2;
+    // Early enough for several looks: each one compares with the one before it.
+    const lateMs = pingAfterMs + (silentMs - pingAfterMs) / 4;
     const late = [...this.pulses.values()].filter(({ heardAt }) => now - heardAt > lateMs);
     if (late.length === 0) return;
     this.lookedAt = now;

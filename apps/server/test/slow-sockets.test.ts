@@ -15,7 +15,8 @@ let sessionId: string;
 beforeAll(async () => {
   server = await startTestServer(
     {},
-    { patience: { pingAfterMs: 600, silentMs: 1_800, lookAtPeersEveryMs: 100 } },
+    // Beats are a fifth of `pingAfterMs` apart: many looks fit in before a peer counts as silent.
+    { patience: { pingAfterMs: 300, silentMs: 2_000, lookAtPeersEveryMs: 100 } },
   );
   sessionId = await fillChannel(server.url);
 });
