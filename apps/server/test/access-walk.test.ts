@@ -47,6 +47,7 @@ const walk: Readonly<Record<string, readonly Call[]>> = {
   getChannelMessages: [{ row: ofBackends, input: ({ channelId }) => ({ channelId }) }],
   eraseChannel: [{ row: ofAdmins, input: ({ channelId }) => ({ channelId }), afterEnd: true }],
   listEndings: [{ row: ofAdmins }],
+  getEnding: [{ row: ofBackends, input: named, afterEnd: true }],
   endSessions: [
     { row: ofAdmins, input: () => filtered },
     { row: ofBackends, input: ({ userId }) => ({ ...filtered, userId }) },

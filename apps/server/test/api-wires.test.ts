@@ -48,6 +48,7 @@ const valid: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   endSessions: { sessionIds: [unknownId], userId, agentId: echoId, reason: "r", dryRun: true },
   endSession: { sessionId: "", reason: "r", idempotencyKey: "key" },
   getSession: { sessionId: "" },
+  getEnding: { sessionId: unknownId },
   renewSession: { sessionId: "" },
   sessionHeartbeat: { sessionId: "" },
   getSessionMessages: { sessionId: "", limit: 10, before: "2026-11-23", after: "1" },

@@ -20,6 +20,7 @@ const takeNone = [
   ["getChannelMessages", {}],
   ["eraseChannel", {}],
   ["listEndings", {}],
+  ["getEnding", {}],
   ["endSessions", { userId }],
   ["issueTicket", {}],
   ["listAgents", {}],

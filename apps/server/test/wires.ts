@@ -48,6 +48,7 @@ const restRoutes: Readonly<Record<string, readonly [method: string, path: string
   getChannelMessages: ["GET", "/api/messaging/channels/{channelId}/messages"],
   eraseChannel: ["DELETE", "/api/messaging/channels/{channelId}"],
   listEndings: ["GET", "/api/messaging/endings"],
+  getEnding: ["GET", "/api/messaging/endings/{sessionId}"],
   endSessions: ["POST", "/api/messaging/sessions/end"],
   issueTicket: ["POST", "/api/tickets"],
   listAgents: ["GET", "/api/agents"],
@@ -60,6 +61,7 @@ const queries = new Set([
   "getSessionMessages",
   "getChannelMessages",
   "listEndings",
+  "getEnding",
   "listAgents",
 ]);
 

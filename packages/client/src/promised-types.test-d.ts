@@ -16,7 +16,7 @@ import type { useTRPC } from "./react.js";
 const { trpc } = createClient({ url: "http://127.0.0.1:3000" });
 
 describe("a typed call", () => {
-  test("ending a session takes an id and perhaps a reason, and says what was cut", () => {
+  test("ending a session takes an id and perhaps a reason, and says when and why it ended", () => {
     expectTypeOf(trpc.endSession.mutate).parameter(0).toEqualTypeOf<{
       sessionId: string;
       reason?: string | undefined;
@@ -29,8 +29,6 @@ describe("a typed call", () => {
       endedAt: string;
       cause: "requested" | "bulk" | "expired" | "max_duration";
       reason: string | null;
-      listenersDropped: number;
-      operationsAborted: number;
     }>();
   });
 

@@ -30,6 +30,7 @@ export const accessTable = {
   getChannelMessages: backends,
   eraseChannel: adminOnly,
   listEndings: adminOnly,
+  getEnding: backends,
   endSessions: backendsFiltered,
   issueTicket: anyone,
   listAgents: backends,

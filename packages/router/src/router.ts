@@ -4,6 +4,7 @@ import { endSession } from "./procedures/end-session.js";
 import { endSessions } from "./procedures/end-sessions.js";
 import { eraseChannel } from "./procedures/erase-channel.js";
 import { getChannelMessages } from "./procedures/get-channel-messages.js";
+import { getEnding } from "./procedures/get-ending.js";
 import { getSession } from "./procedures/get-session.js";
 import { getSessionMessages } from "./procedures/get-session-messages.js";
 import { getSessionsHealth } from "./procedures/get-sessions-health.js";
@@ -33,6 +34,7 @@ export const appRouter = router({
   getChannelMessages,
   eraseChannel,
   listEndings,
+  getEnding,
   endSessions,
   issueTicket,
   listAgents,

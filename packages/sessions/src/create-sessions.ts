@@ -8,6 +8,7 @@ import { eraseChannel } from "./erase-channel.js";
 import { startSweeper } from "./expire-sessions.js";
 import { followEnd } from "./follow-end.js";
 import { getChannelMessages } from "./get-channel-messages.js";
+import { getEnding } from "./get-ending.js";
 import { getSession } from "./get-session.js";
 import { getSessionMessages } from "./get-session-messages.js";
 import { getSessionsHealth } from "./get-sessions-health.js";
@@ -55,6 +56,7 @@ export const createSessions = (ports: Ports, settings: SessionsSettings): Sessio
     getChannelMessages: verb(getChannelMessages),
     eraseChannel: verb(eraseChannel),
     listEndings: verb(listEndings),
+    getEnding: verb(getEnding),
     listen: verb(listen),
     followEnd: verb(followEnd),
     listAgents: (input) => {

@@ -168,7 +168,7 @@ describe("what a node holds of a session", () => {
     const writer = new RecordingWriter();
     await sessions.listen({ sessionId }, writer);
     // Ended in the store, and this node not told.
-    await store.endSession({ sessionId, reason: null, caller, idempotencyKey: "once", counts: null });
+    await store.endSession({ sessionId, reason: null, caller, idempotencyKey: "once" });
     await sessions.endSession({ sessionId, idempotencyKey: "once" }, caller);
     expect(sessions.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
     await clock.advance(0);

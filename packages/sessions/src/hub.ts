@@ -10,8 +10,6 @@ import type { SessionsSettings } from "./settings.js";
 /** Subject of what is said of one session. */
 const subjectOf = (sessionId: string): string => `session.${sessionId}`;
 
-/** How many endings' counts are remembered, for the call that ended a session which was let go of before its answer came. */
-const rememberedCounts = 1_000;
 /** Sessions asked for in one look at the store. */
 const lookBatch = 1_000;
 
@@ -27,7 +25,6 @@ export interface HubObserver {
  */
 export class Hub {
   private readonly entries = new Map<string, HubEntry>();
-  private readonly counted = new Map<string, EndingCounts>();
   private uniques = 0;
   private told = 0;
   private readonly uniqueTag: string;
@@ -88,23 +85,20 @@ export class Hub {
   }
 
   /** This node ended the session: releases it here, tells the others, and adds what was cut to the ending. */
-  end(ending: EndingRecord): EndingCounts {
+  end(ending: EndingRecord): void {
     const counts = this.release(ending);
     this.publish(ending.sessionId, { kind: "ended", origin: this.settings.nodeId, ending });
     this.observer.ended(ending, counts);
-    return counts;
   }
 
-  /** Lets go of an ended session, once; what it held is counted in the store. @returns what was cut here, now or before */
+  /** Lets go of an ended session, once, and adds what was cut to its ending in the store. @returns what this call cut */
   release(ending: EndingRecord): EndingCounts {
     const entry = this.entries.get(ending.sessionId);
-    if (!entry) return this.counted.get(ending.sessionId) ?? nothingCut;
+    if (!entry) return nothingCut;
     this.remove(entry);
     const counts = entry.release(ending);
-    if (counts.listenersDropped + counts.operationsAborted > 0) {
-      this.remember(ending.sessionId, counts);
+    if (counts.listenersDropped + counts.operationsAborted > 0)
       addToEnding(this.ports, ending.sessionId, counts);
-    }
     return counts;
   }
 
@@ -113,11 +107,6 @@ export class Hub {
     const sessionIds = [...this.entries.keys()];
     for (let from = 0; from < sessionIds.length; from += lookBatch)
       await this.lookAt(sessionIds.slice(from, from + lookBatch));
-  }
-
-  /** False where an end has nothing to cut here. */
-  holds(sessionId: string): boolean {
-    return this.entries.has(sessionId);
   }
 
   heldOf(sessionId: string): Held {
@@ -175,12 +164,6 @@ export class Hub {
     this.entries.delete(entry.sessionId);
     entry.subscription.close();
     this.ports.presence.report(entry.sessionId, null);
-  }
-
-  private remember(sessionId: string, counts: EndingCounts): void {
-    this.counted.set(sessionId, counts);
-    const [oldest] = this.counted.keys();
-    if (this.counted.size > rememberedCounts && oldest !== undefined) this.counted.delete(oldest);
   }
 
   private async lookAt(sessionIds: readonly string[]): Promise<void> {

@@ -32,7 +32,7 @@ it("counts a reply that was kept out after another node swept its session", asyn
   store.appendMessage = async (draft) => {
     if (!draft.isAgent) return appendMessage(draft);
     // Refused in the moment between its time and the record of it, which another node writes.
-    await store.endSession({ sessionId, reason: null, caller, idempotencyKey: null, counts: null });
+    await store.endSession({ sessionId, reason: null, caller, idempotencyKey: null });
     return { outcome: "over", over: { state: "expired", expiresAt: clock.now() } };
   };
   const waiting = send(sessionId, "hello", "http").catch((error: unknown) => error);

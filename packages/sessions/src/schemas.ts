@@ -94,6 +94,7 @@ export const inputs = {
   getChannelMessages: channel.extend(messageRange.shape),
   eraseChannel: channel,
   listEndings: listFilter.extend({ cause: z.enum(endingCauses).optional() }).prefault({}),
+  getEnding: session,
   /** `withKinds` is tRPC's alone: REST has no parameter for it. */
   listAgents: z.object({ withKinds: z.boolean().default(false) }).prefault({}),
   endSessions: z
@@ -239,8 +240,6 @@ export const outputs = {
     endedAt: time,
     cause: z.enum(endingCauses),
     reason: z.string().nullable(),
-    listenersDropped: z.int().min(0),
-    operationsAborted: z.int().min(0),
   }),
   renewSession: sessionInfo,
   updateSessionTimeout: sessionInfo,
@@ -259,6 +258,7 @@ export const outputs = {
   getChannelMessages: messagePage,
   eraseChannel: z.object({ success: z.literal(true), message: z.string() }),
   listEndings: z.object({ endings: z.array(ending), nextCursor: z.string().optional() }),
+  getEnding: ending,
   endSessions: z.object({ ended: z.int().min(0), matched: z.int().min(0) }),
   listAgents: z.object({
     success: z.literal(true),

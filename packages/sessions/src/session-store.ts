@@ -76,14 +76,12 @@ export interface EndRequest {
   readonly reason: string | null;
   readonly caller: Caller;
   readonly idempotencyKey: string | null;
-  /** What a retry with the key is told was cut, where the caller knows before; null leaves it to `keepEndAnswer`. */
-  readonly counts: EndingCounts | null;
 }
 
 export type EndOutcome =
   | { readonly outcome: "ended"; readonly ending: EndingRecord }
-  /** The key ended this session before; `counts` are those of the first answer, null where none was given yet. */
-  | { readonly outcome: "repeated"; readonly ending: EndingRecord; readonly counts: EndingCounts | null }
+  /** The key ended this session before. */
+  | { readonly outcome: "repeated"; readonly ending: EndingRecord }
   | IsOver;
 
 /** All that are given must match; `sessionIds` at most 5,000. */
@@ -217,8 +215,6 @@ export interface SessionStore {
   ): Promise<EndingPage>;
   readEndings(sessionIds: readonly string[]): Promise<readonly EndingRecord[]>;
   addEndingCounts(sessionId: string, counts: EndingCounts): Promise<void>;
-  /** Keeps `counts` as what the key's call was answered, unless others are kept already. @returns those that are kept */
-  keepEndAnswer(sessionId: string, idempotencyKey: string, counts: EndingCounts): Promise<EndingCounts>;
 
   listMessages(range: MessageRange): Promise<MessagePageOutcome>;
   /** Oldest first, at most `limit`, `afterSeq` excluded. */

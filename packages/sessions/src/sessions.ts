@@ -82,6 +82,7 @@ export interface Sessions {
   getChannelMessages: Verb<"getChannelMessages">;
   eraseChannel: Verb<"eraseChannel">;
   listEndings: Verb<"listEndings">;
+  getEnding: Verb<"getEnding">;
   listAgents(input: Inputs["listAgents"]): Outputs["listAgents"];
 
   /**

@@ -1,8 +1,6 @@
 import { command } from "../command.js";
 import type { Terminal } from "../terminal.js";
 
-const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
-
 export const end = ({ client, write }: Terminal) =>
   command({
     meta: {
@@ -15,8 +13,6 @@ export const end = ({ client, write }: Terminal) =>
     },
     run: async ({ args: { id, reason } }) => {
       const ended = await client.trpc.endSession.mutate({ sessionId: id, reason });
-      const listeners = counted(ended.listenersDropped, "listener");
-      const operations = counted(ended.operationsAborted, "operation");
-      write(`Session ${ended.sessionId} ended: ${listeners} dropped, ${operations} aborted\n`);
+      write(`Session ${ended.sessionId} ended\n`);
     },
   });

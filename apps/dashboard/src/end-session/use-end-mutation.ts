@@ -32,11 +32,8 @@ export const useEndMutation = (sessions: readonly { readonly sessionId: string }
 
   const endOne = async (sessionId: string, reason: string | undefined): Promise<Outcome> => {
     try {
-      const ended = await api.endSession.mutate({ sessionId, reason, idempotencyKey });
-      return {
-        title: "Session ended",
-        detail: `${shortId(sessionId)}: ${describeCuts(ended.listenersDropped, ended.operationsAborted)}`,
-      };
+      await api.endSession.mutate({ sessionId, reason, idempotencyKey });
+      return { title: "Session ended", detail: shortId(sessionId) };
     } catch (error) {
       if (!isOverError(error)) throw error;
       const ending = store.ending(sessionId);
@@ -83,11 +80,3 @@ export const useEndMutation = (sessions: readonly { readonly sessionId: string }
 
 const countOf = (sessions: number): string =>
   `${sessions.toLocaleString()} session${sessions === 1 ? "" : "s"}`;
-
-const describeCuts = (listeners: number, operations: number): string => {
-  const cuts = [
-    listeners > 0 ? `${listeners} listener${listeners === 1 ? "" : "s"} dropped` : "",
-    operations > 0 ? `${operations} operation${operations === 1 ? "" : "s"} cancelled` : "",
-  ].filter(Boolean);
-  return cuts.length > 0 ? cuts.join(", ") : "nothing was under way";
-};

@@ -43,6 +43,18 @@ const reply = {
   createdAt: "2026-11-23T13:00:02.000Z",
   metadata: { sessionId },
 };
+const ending: Outputs["getEnding"] = {
+  ...who,
+  createdAt,
+  endedAt: "2026-11-23T13:10:00.000Z",
+  cause: "requested",
+  reason: "done",
+  endedBy: "admin",
+  actor: "ops",
+  messageCount: 2,
+  listenersDropped: 1,
+  operationsAborted: 0,
+};
 const page: Outputs["getSessionMessages"] = {
   messages: [reply, { ...message, isAgent: false, inReplyTo: null }],
   hasMore: false,
@@ -98,22 +110,8 @@ export const exampleOutputs: Readonly<Answers & Record<"endSession" | "listAgent
   getSessionMessages: page,
   getChannelMessages: page,
   eraseChannel: { success: true, message: `Channel ${channelId} erased successfully` },
-  listEndings: {
-    endings: [
-      {
-        ...who,
-        createdAt,
-        endedAt: "2026-11-23T13:10:00.000Z",
-        cause: "requested",
-        reason: "done",
-        endedBy: "admin",
-        actor: "ops",
-        messageCount: 2,
-        listenersDropped: 1,
-        operationsAborted: 0,
-      },
-    ],
-  },
+  listEndings: { endings: [ending] },
+  getEnding: ending,
   issueTicket: { ticket: "eyJhbGciOiJIUzI1NiJ9…", expiresAt: "2026-11-23T13:01:00.000Z" },
   listAgents: { success: true, data: { agents: [{ id: agentId, name: "Echo", status: "active" }] } },
 };

@@ -95,6 +95,14 @@ export const operationDocs: Readonly<Record<RestOperation, OperationDoc>> = {
     errors: ["CHANNEL_NOT_FOUND", "CHANNEL_IN_USE"],
   },
   listEndings: { tag: "messaging", summary: "List how sessions ended, newest first", errors: [] },
+  getEnding: {
+    tag: "messaging",
+    summary: "Get how a session ended",
+    description:
+      "Who ended it, when and why, and how many listeners and operations the end cut on all nodes, complete 5 s after " +
+      "the end.",
+    errors: ["SESSION_NOT_FOUND"],
+  },
   issueTicket: {
     tag: "system",
     summary: "Get a ticket with the caller's own rights",

@@ -56,6 +56,7 @@ const entries: Readonly<Record<RestOperation, Entry>> = {
   getChannelMessages: { method: "GET", path: `${channel}/messages`, query: range },
   eraseChannel: { method: "DELETE", path: channel },
   listEndings: { method: "GET", path: "/api/messaging/endings", query: { ...list, cause: "text" } },
+  getEnding: { method: "GET", path: "/api/messaging/endings/{sessionId}" },
   issueTicket: { method: "POST", path: "/api/tickets", status: 201 },
   listAgents: { method: "GET", path: "/api/agents", shows: ["success", "data"] },
 };

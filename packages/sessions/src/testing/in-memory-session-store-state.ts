@@ -1,6 +1,6 @@
 import type { EndingCause, EndingRecord, Over } from "../ending.js";
 import type { Message } from "../message.js";
-import type { Clock, EndingCounts, SessionFilter } from "../ports.js";
+import type { Clock, SessionFilter } from "../ports.js";
 import type { JsonObject, Session } from "../session.js";
 
 /** A session's row: what the port shows of it, and what only the store needs. */
@@ -18,10 +18,9 @@ export interface CreateKey {
   readonly createdAt: number;
 }
 
-/** An idempotency key that ended a session, and the counts of its first answer, null while there is none. */
+/** An idempotency key that ended a session. */
 export interface EndKey {
   readonly createdAt: number;
-  counts: EndingCounts | null;
 }
 
 /** The tables of the in-memory store, and the few looks at them that several verbs share. */

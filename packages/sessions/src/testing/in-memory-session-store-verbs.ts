@@ -13,7 +13,6 @@ type WritingVerbs = Pick<
   | "recordHeartbeat"
   | "updateTimeout"
   | "endSession"
-  | "keepEndAnswer"
   | "endMatching"
   | "expireSessions"
   | "claimWarnings"
@@ -141,22 +140,15 @@ export const createWritingVerbs = (state: InMemoryState): WritingVerbs => ({
     return { outcome: "updated", session: row.session };
   },
 
-  async endSession({ sessionId, reason, caller, idempotencyKey, counts }) {
+  async endSession({ sessionId, reason, caller, idempotencyKey }) {
     const keyOfEnd = endKey(sessionId, idempotencyKey);
     const row = state.live(sessionId);
     if (!row) {
-      const kept = state.endKeys.get(keyOfEnd);
-      const ending = kept && state.endings.get(sessionId);
-      return ending ? { outcome: "repeated", ending, counts: kept.counts } : state.over(sessionId);
+      const ending = state.endKeys.has(keyOfEnd) && state.endings.get(sessionId);
+      return ending ? { outcome: "repeated", ending } : state.over(sessionId);
     }
-    if (idempotencyKey !== null) state.endKeys.set(keyOfEnd, { createdAt: state.now(), counts });
+    if (idempotencyKey !== null) state.endKeys.set(keyOfEnd, { createdAt: state.now() });
     return { outcome: "ended", ending: state.end(row.session, { cause: "requested", reason, ...caller }) };
-  },
-
-  async keepEndAnswer(sessionId, idempotencyKey, counts) {
-    const kept = state.endKeys.get(endKey(sessionId, idempotencyKey));
-    if (kept) kept.counts ??= counts;
-    return kept?.counts ?? counts;
   },
 
   async endMatching(filter, { reason, caller, createdUntil, limit }) {

@@ -59,7 +59,6 @@ export const describeEnding = (setting: () => Setting): void => {
           reason: `${i}`,
           caller: admin,
           idempotencyKey: null,
-          counts: null,
         }),
       ),
     );
@@ -81,7 +80,6 @@ export const describeEnding = (setting: () => Setting): void => {
         reason: null,
         caller: admin,
         idempotencyKey: null,
-        counts: null,
       });
       const later = Array.from({ length: 10 }, () => s.store.appendMessage(s.message(session)));
       const stored = (await Promise.all([...appends, ...later])).filter(
@@ -104,7 +102,6 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(await s.end(session, "another reason", "key")).toEqual({
       outcome: "repeated",
       ending,
-      counts: null,
     });
     expect(await s.end(session, "why", "other key")).toEqual({
       outcome: "over",
@@ -117,7 +114,7 @@ export const describeEnding = (setting: () => Setting): void => {
   test("concurrent ends with one key are one end, whose answer all get", async () => {
     const s = setting();
     const { sessionId } = await s.create();
-    const request = { sessionId, reason: null, caller: admin, idempotencyKey: "key", counts: null };
+    const request = { sessionId, reason: null, caller: admin, idempotencyKey: "key" };
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, i) => (i % 2 ? s.store : s.other).endSession(request)),
     );
@@ -125,41 +122,17 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(outcomes.filter(({ outcome }) => outcome === "repeated")).toHaveLength(19);
   });
 
-  test("a key keeps the counts that were answered first, on whichever store, and gives them to every retry", async () => {
+  test("counts that are added after an end reach its ending, and change nothing for a retry of the key", async () => {
     const s = setting();
     const session = await s.create();
-    const { sessionId } = session;
-    await s.end(session, null, "key");
-    const kept = await Promise.all(
-      Array.from({ length: 10 }, (_, i) =>
-        (i % 2 ? s.store : s.other).keepEndAnswer(sessionId, "key", {
-          listenersDropped: i + 1,
-          operationsAborted: 0,
-        }),
-      ),
-    );
-    expect(new Set(kept.map(({ listenersDropped }) => listenersDropped)).size).toBe(1);
-    await s.store.addEndingCounts(sessionId, { listenersDropped: 99, operationsAborted: 99 });
-    expect(await s.end(session, null, "key")).toMatchObject({
-      outcome: "repeated",
-      counts: kept[0],
-      ending: { listenersDropped: 99, operationsAborted: 99 },
-    });
-  });
-
-  test("counts that were known before the end are kept with it, and are each session's own", async () => {
-    const s = setting();
-    const [known, open] = [await s.create(), await s.create()];
-    const counts = { listenersDropped: 0, operationsAborted: 0 };
-    const late = { listenersDropped: 3, operationsAborted: 1 };
-    const request = { reason: null, caller: admin, idempotencyKey: "key" };
-    await s.store.endSession({ ...request, sessionId: known.sessionId, counts });
-    await s.store.endSession({ ...request, sessionId: open.sessionId, counts: null });
-    expect(await s.other.keepEndAnswer(known.sessionId, "key", late)).toEqual(counts);
-    expect(await s.end(known, null, "key")).toMatchObject({ outcome: "repeated", counts });
-    expect(await s.end(open, null, "key")).toMatchObject({ outcome: "repeated", counts: null });
-    expect(await s.other.keepEndAnswer(open.sessionId, "no such key", late)).toEqual(late);
-    expect(await s.end(open, null, "key")).toMatchObject({ counts: null });
+    const first = await s.end(session, "why", "key");
+    await s.other.addEndingCounts(session.sessionId, { listenersDropped: 9, operationsAborted: 3 });
+    const ending = {
+      ...(first.outcome === "ended" && first.ending),
+      listenersDropped: 9,
+      operationsAborted: 3,
+    };
+    expect(await s.end(session, null, "key")).toEqual({ outcome: "repeated", ending });
   });
 
   test("a key that lost, or was swept, ends nothing and gets no answer again", async () => {

@@ -88,7 +88,7 @@ export class Setting {
   }
 
   end({ sessionId }: Session, reason: string | null = null, idempotencyKey: string | null = null) {
-    return this.store.endSession({ sessionId, reason, caller: admin, idempotencyKey, counts: null });
+    return this.store.endSession({ sessionId, reason, caller: admin, idempotencyKey });
   }
 
   async ended(session: Session, reason: string | null = null): Promise<EndingRecord> {

@@ -102,7 +102,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
     const { sessionId, channelId } = draft;
     await store.createSession(draft, null);
     const caller = { endedBy: "admin", actor: null } as const;
-    await store.endSession({ sessionId, reason: null, caller, idempotencyKey: null, counts: null });
+    await store.endSession({ sessionId, reason: null, caller, idempotencyKey: null });
     await schema.sql`INSERT INTO messages SELECT 'm' || n, ${channelId}, n, ${sessionId}, 'u', false, null, 'x',
       '{}', '{}', null, n FROM generate_series(1, 1700) n`;
     if (how === "erasing") expect(await store.eraseChannel(channelId)).toBe("erased");

@@ -6,7 +6,6 @@ import type {
   EndRequest,
   SessionFilter,
 } from "@adjourn/sessions";
-import { type RepeatedEndColumns, readEndAnswer, toEndAnswer, toRepeated } from "../end-answer.js";
 import { type EndingColumns, toEndingRecord } from "../rows.js";
 import type { Parameters } from "./named-parameters.js";
 import type { Queryable } from "./queryable.js";
@@ -24,14 +23,12 @@ const takeDue = `gone AS (
 
 const statements = {
   end: `WITH gone AS (DELETE FROM sessions WHERE ${isLive} RETURNING *),
-    kept AS (INSERT INTO idempotency_keys (operation, key, scope, session_id, channel_id, answer, created_at)
-      SELECT 'endSession', :key::text, session_id, session_id, channel_id, :answer::text, adjourn_now() FROM gone
+    kept AS (INSERT INTO idempotency_keys (operation, key, scope, session_id, channel_id, created_at)
+      SELECT 'endSession', :key::text, session_id, session_id, channel_id, adjourn_now() FROM gone
       WHERE :key::text IS NOT NULL)
     ${recordGone("'requested'")}`,
-  byKey: `SELECT endings.*, answer FROM idempotency_keys JOIN endings USING (session_id)
+  byKey: `SELECT endings.* FROM idempotency_keys JOIN endings USING (session_id)
     WHERE operation = 'endSession' AND key = :key AND scope = :sessionId`,
-  keepAnswer: `UPDATE idempotency_keys SET answer = coalesce(answer, :answer)
-    WHERE operation = 'endSession' AND key = :key AND scope = :sessionId RETURNING answer`,
   expire: `WITH due AS MATERIALIZED (
       SELECT session_id FROM sessions WHERE expires_at <= ${statementStart}
       ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED),
@@ -47,13 +44,12 @@ const statements = {
 
 /** One statement: whose delete takes the session's row is the one who ended it. */
 export const endSession = async (database: Queryable, request: EndRequest): Promise<EndOutcome> => {
-  const { sessionId, idempotencyKey: key, reason, caller, counts } = request;
-  const asked = { sessionId, key, reason, answer: toEndAnswer(counts), ...caller };
-  const row = await database.get<EndingColumns>(statements.end, asked);
+  const { sessionId, idempotencyKey: key, reason, caller } = request;
+  const row = await database.get<EndingColumns>(statements.end, { sessionId, key, reason, ...caller });
   if (row) return { outcome: "ended", ending: toEndingRecord(row) };
   const earlier =
-    key === null ? undefined : await database.get<RepeatedEndColumns>(statements.byKey, { key, sessionId });
-  return earlier ? toRepeated(earlier) : readOver(database, sessionId);
+    key === null ? undefined : await database.get<EndingColumns>(statements.byKey, { key, sessionId });
+  return earlier ? { outcome: "repeated", ending: toEndingRecord(earlier) } : readOver(database, sessionId);
 };
 
 /** The conditions that a filter of a bulk end stands for; an index serves each. */
@@ -139,15 +135,4 @@ export const addEndingCounts = async (
   { listenersDropped, operationsAborted }: EndingCounts,
 ): Promise<void> => {
   await database.all(statements.addCounts, { sessionId, listenersDropped, operationsAborted });
-};
-
-export const keepEndAnswer = async (
-  database: Queryable,
-  sessionId: string,
-  key: string,
-  counts: EndingCounts,
-): Promise<EndingCounts> => {
-  const answer = toEndAnswer(counts);
-  const row = await database.get<{ answer: string }>(statements.keepAnswer, { sessionId, key, answer });
-  return row ? readEndAnswer(row.answer) : counts;
 };

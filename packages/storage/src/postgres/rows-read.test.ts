@@ -113,7 +113,6 @@ describe.skipIf(url === null)(
             reason: null,
             caller,
             idempotencyKey: "k",
-            counts: null,
           }),
       ],
       ["counting an agent's", () => endings.countMatching(database, { agentId })],

@@ -7,7 +7,6 @@ import {
   endMatching,
   endSession,
   expireSessions,
-  keepEndAnswer,
   readEndings,
 } from "./endings-table.js";
 import { asUnusable } from "./failures.js";
@@ -82,7 +81,6 @@ export const createPostgresSessionStore = async (
     listEndings: (filter, page) => listEndings(database, filter, page),
     readEndings: (sessionIds) => readEndings(database, sessionIds),
     addEndingCounts: (sessionId, counts) => addEndingCounts(database, sessionId, counts),
-    keepEndAnswer: (sessionId, key, counts) => keepEndAnswer(database, sessionId, key, counts),
     listMessages: (range) => listMessages(database, range),
     readMessagesAfter: (channelId, afterSeq, limit) => readAfter(database, channelId, afterSeq, limit),
     readHistory: (channelId, beforeSeq, limit) => readHistory(database, channelId, beforeSeq, limit),

@@ -8,7 +8,6 @@ import type {
   SessionFilter,
 } from "@adjourn/sessions";
 import { expiryCause, systemCaller } from "@adjourn/sessions";
-import { type RepeatedEndColumns, readEndAnswer, toEndAnswer, toRepeated } from "../end-answer.js";
 import { type EndingColumns, type SessionColumns, toEndingRecord } from "../rows.js";
 import type { Parameters, SqliteConnection } from "./connection.js";
 import { isLive, readOver, sessionColumns } from "./sessions-table.js";
@@ -27,12 +26,10 @@ const statements = {
   addCounts: `UPDATE endings SET listeners_dropped = listeners_dropped + :listenersDropped,
       operations_aborted = operations_aborted + :operationsAborted
     WHERE session_id = :sessionId`,
-  keepKey: `INSERT INTO idempotency_keys (operation, key, scope, session_id, channel_id, answer, created_at)
-    VALUES ('endSession', :key, :sessionId, :sessionId, :channelId, :answer, :now)`,
-  byKey: `SELECT endings.*, answer FROM idempotency_keys JOIN endings USING (session_id)
+  keepKey: `INSERT INTO idempotency_keys (operation, key, scope, session_id, channel_id, created_at)
+    VALUES ('endSession', :key, :sessionId, :sessionId, :channelId, :now)`,
+  byKey: `SELECT endings.* FROM idempotency_keys JOIN endings USING (session_id)
     WHERE operation = 'endSession' AND key = :key AND scope = :sessionId`,
-  keepAnswer: `UPDATE idempotency_keys SET answer = coalesce(answer, :answer)
-    WHERE operation = 'endSession' AND key = :key AND scope = :sessionId RETURNING answer`,
 } as const;
 
 interface End {
@@ -63,17 +60,16 @@ const record = (connection: SqliteConnection, row: SessionColumns, end: End, now
 
 /** Within a transaction, as all that follow: whose delete takes the session's row is the one who ended it. */
 export const endSession = (connection: SqliteConnection, request: EndRequest, now: number): EndOutcome => {
-  const { sessionId, idempotencyKey: key, reason, caller, counts } = request;
+  const { sessionId, idempotencyKey: key, reason, caller } = request;
   const row = connection.get<SessionColumns>(statements.takeLive, { sessionId, now });
   if (!row) {
     const earlier =
-      key === null ? undefined : connection.get<RepeatedEndColumns>(statements.byKey, { key, sessionId });
-    return earlier ? toRepeated(earlier) : readOver(connection, sessionId);
+      key === null ? undefined : connection.get<EndingColumns>(statements.byKey, { key, sessionId });
+    return earlier
+      ? { outcome: "repeated", ending: toEndingRecord(earlier) }
+      : readOver(connection, sessionId);
   }
-  if (key !== null) {
-    const answer = toEndAnswer(counts);
-    connection.run(statements.keepKey, { key, sessionId, channelId: row.channel_id, answer, now });
-  }
+  if (key !== null) connection.run(statements.keepKey, { key, sessionId, channelId: row.channel_id, now });
   return { outcome: "ended", ending: record(connection, row, { cause: "requested", reason, caller }, now) };
 };
 
@@ -144,16 +140,4 @@ export const addEndingCounts = (
   { listenersDropped, operationsAborted }: EndingCounts,
 ): void => {
   connection.run(statements.addCounts, { sessionId, listenersDropped, operationsAborted });
-};
-
-/** Within a transaction. */
-export const keepEndAnswer = (
-  connection: SqliteConnection,
-  sessionId: string,
-  key: string,
-  counts: EndingCounts,
-): EndingCounts => {
-  const answer = toEndAnswer(counts);
-  const row = connection.get<{ answer: string }>(statements.keepAnswer, { sessionId, key, answer });
-  return row ? readEndAnswer(row.answer) : counts;
 };

@@ -17,7 +17,6 @@ import {
   endMatching,
   endSession,
   expireSessions,
-  keepEndAnswer,
   readEndings,
 } from "./endings-table.js";
 import { closeToOthers, makeOwnFile } from "./file-modes.js";
@@ -165,7 +164,6 @@ export const assembleStore = (
     listEndings: (filter, page) => read((db) => listEndings(db, filter, page)),
     readEndings: (sessionIds) => read((db) => readEndings(db, sessionIds)),
     addEndingCounts: (sessionId, counts) => write((db) => addEndingCounts(db, sessionId, counts)),
-    keepEndAnswer: (sessionId, key, counts) => write((db) => keepEndAnswer(db, sessionId, key, counts)),
     listMessages: (range) => read((db) => listMessages(db, range)),
     readMessagesAfter: (channelId, afterSeq, limit) =>
       read((db) => readAfter(db, channelId, afterSeq, limit)),

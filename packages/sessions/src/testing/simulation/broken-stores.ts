@@ -49,11 +49,6 @@ export const forgetEndKeys = (inner: SessionStore): SessionStore => ({
   endSession: (request) => inner.endSession({ ...request, idempotencyKey: null }),
 });
 
-export const keepNoEndAnswers = (inner: SessionStore): SessionStore => ({
-  ...inner,
-  keepEndAnswer: async (_, __, counts) => counts,
-});
-
 export const forgetCreateKeys = (inner: SessionStore): SessionStore => ({
   ...inner,
   createSession: (draft) => inner.createSession(draft, null),

@@ -88,7 +88,6 @@ export class SimulatedStore {
       listEndings: through("listEndings", inner.listEndings),
       readEndings: through("readEndings", inner.readEndings),
       addEndingCounts: through("addEndingCounts", inner.addEndingCounts),
-      keepEndAnswer: through("keepEndAnswer", inner.keepEndAnswer),
       listMessages: through("listMessages", inner.listMessages),
       readMessagesAfter: through("readMessagesAfter", inner.readMessagesAfter),
       readHistory: through("readHistory", inner.readHistory),

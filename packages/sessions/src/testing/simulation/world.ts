@@ -52,8 +52,6 @@ export class World {
   readonly calls = new Set<Call>();
   /** The call that ended a session, by the session's id. */
   readonly winners = new Map<string, EndRequest>();
-  /** The counts that the first answer to an end told, by the session's id. */
-  readonly endAnswers = new Map<string, string>();
   /** When, in simulated ms, a session's end was recorded. */
   readonly endedAt = new Map<string, number>();
   /** Sends that were answered SESSION_ENDED, by session. */
