@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { endedByRoles, endingCauses } from "./ending.js";
+import { endingSchema } from "./ending.js";
 import { errorCodes } from "./errors.js";
 import { limits, records } from "./schemas.js";
+import { isoTimeSchema } from "./session.js";
 
 const name = z.string().min(1).max(256);
 const count = z.int().min(0);
-const time = z.iso.datetime();
 /** Milliseconds since the epoch, as far as a date can be made of them. */
 const milliseconds = count.max(8_640_000_000_000_000);
 
@@ -27,18 +27,11 @@ const failure = z.object({
 });
 const stored = z.object({ type: z.literal("message"), message: records.message });
 
-const endingRecord = z.object({
+const endingRecord = endingSchema.extend({
   sessionId: name,
   channelId: name,
   agentId: name,
   userId: name,
-  cause: z.enum(endingCauses),
-  reason: z.string().nullable(),
-  endedBy: z.enum(endedByRoles),
-  actor: z.string().nullable(),
-  messageCount: count,
-  listenersDropped: count,
-  operationsAborted: count,
   createdAt: milliseconds,
   expiresAt: milliseconds,
   lastSeq: count,
@@ -49,13 +42,13 @@ const origin = name;
 
 /** What nodes tell each other of a session; `origin` is the node that says it, which needs no telling. */
 export const busMessage = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("message"), origin, seq: count, at: time, body: stored }),
+  z.object({ kind: z.literal("message"), origin, seq: count, at: isoTimeSchema, body: stored }),
   /** `nth` counts what origin says, so that what is repeated or late is known as such. */
   z.object({
     kind: z.literal("event"),
     origin,
     nth: count,
-    at: time,
+    at: isoTimeSchema,
     body: z.discriminatedUnion("type", [ofState, delta, failure]),
   }),
   z.object({ kind: z.literal("ended"), origin, ending: endingRecord }),

@@ -1,5 +1,6 @@
+import { z } from "zod";
 import { SessionError, sessionNotFound } from "./errors.js";
-import { toIso } from "./session.js";
+import { isoTimeSchema, toIso } from "./session.js";
 
 export const endingCauses = ["requested", "bulk", "expired", "max_duration"] as const;
 export type EndingCause = (typeof endingCauses)[number];
@@ -15,32 +16,33 @@ export interface Caller {
 
 export const systemCaller: Caller = { endedBy: "system", actor: null };
 
-interface EndingFacts {
-  readonly sessionId: string;
-  readonly channelId: string;
-  readonly agentId: string;
-  readonly userId: string;
-  readonly cause: EndingCause;
-  readonly reason: string | null;
-  readonly endedBy: EndedBy;
-  readonly actor: string | null;
-  readonly messageCount: number;
-  readonly listenersDropped: number;
-  readonly operationsAborted: number;
-}
+/** What callers see of an ending. */
+export const endingSchema = z
+  .object({
+    sessionId: z.string(),
+    channelId: z.string(),
+    agentId: z.string(),
+    userId: z.string(),
+    createdAt: isoTimeSchema,
+    endedAt: isoTimeSchema,
+    cause: z.enum(endingCauses),
+    reason: z.string().nullable(),
+    endedBy: z.enum(endedByRoles),
+    actor: z.string().nullable(),
+    messageCount: z.int().min(0),
+    listenersDropped: z.int().min(0),
+    operationsAborted: z.int().min(0),
+  })
+  .meta({ id: "Ending" });
+
+export type Ending = z.output<typeof endingSchema>;
 
 /** The record of how a session ended, as the store has it. Times are milliseconds since the epoch. */
-export interface EndingRecord extends EndingFacts {
+export interface EndingRecord extends Readonly<Omit<Ending, "createdAt" | "endedAt">> {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly lastSeq: number;
   readonly endedAt: number;
-}
-
-/** What callers see of an ending. Times are ISO 8601 in UTC. */
-export interface Ending extends EndingFacts {
-  readonly createdAt: string;
-  readonly endedAt: string;
 }
 
 export const toEnding = ({ expiresAt: _, lastSeq: __, ...ending }: EndingRecord): Ending => ({

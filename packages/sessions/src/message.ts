@@ -1,4 +1,5 @@
-import { type JsonObject, toIso } from "./session.js";
+import { z } from "zod";
+import { isoTimeSchema, type JsonObject, jsonObjectSchema, toIso } from "./session.js";
 
 /** A message as the store has it. `seq` counts 1, 2, 3 … within its channel; `createdAt` (ms) strictly increases with it. */
 export interface Message {
@@ -17,16 +18,20 @@ export interface Message {
 }
 
 /** What callers see of a message; `attachments` only where it was sent with some. */
-export interface MessageInfo {
-  readonly id: string;
-  readonly content: string;
-  readonly authorId: string;
-  readonly isAgent: boolean;
-  readonly inReplyTo: string | null;
-  readonly createdAt: string;
-  readonly metadata: JsonObject;
-  readonly attachments?: JsonObject[];
-}
+export const messageInfoSchema = z
+  .object({
+    id: z.string(),
+    content: z.string(),
+    authorId: z.string(),
+    isAgent: z.boolean(),
+    inReplyTo: z.string().nullable(),
+    createdAt: isoTimeSchema,
+    metadata: jsonObjectSchema,
+    attachments: z.array(jsonObjectSchema).optional(),
+  })
+  .meta({ id: "Message" });
+
+export type MessageInfo = z.output<typeof messageInfoSchema>;
 
 export const toMessageInfo = (message: Message): MessageInfo => ({
   id: message.id,

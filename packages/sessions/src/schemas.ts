@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { endedByRoles, endingCauses } from "./ending.js";
+import { endingCauses, endingSchema } from "./ending.js";
+import { messageInfoSchema } from "./message.js";
 import { messageBoundRule, parseMessageBound } from "./message-bound.js";
+import { isoTimeSchema, jsonObjectSchema, sessionInfoSchema } from "./session.js";
 import { attachments, limits, metadata, text } from "./storable.js";
-import type { TimeoutConfigInput } from "./timeout-policy.js";
+import { type TimeoutConfigInput, timeoutConfigSchema } from "./timeout-policy.js";
 
 export { limits, metadata };
-
-const jsonObject = z.record(z.string(), z.unknown());
 
 /** Any version and variant of UUID, which zod calls GUID. */
 const uuid = z.guid({ error: ({ code }) => (code === "invalid_format" ? "Invalid UUID" : undefined) });
@@ -14,7 +14,6 @@ const lookupId = text(1, limits.lookupCharacters);
 const idempotencyKey = text(1, limits.idempotencyKeyCharacters);
 const reason = text(0, limits.reasonCharacters);
 const cursor = z.string().min(1).max(512);
-const time = z.iso.datetime();
 
 /** Judged by the timeout policy, whose refusals are `INVALID_TIMEOUT_CONFIG`; here only its type is stated. */
 const minutes = { type: "integer", minimum: 1 } as const;
@@ -114,33 +113,7 @@ export const inputs = {
 
 export type Inputs = { readonly [K in keyof typeof inputs]: z.output<(typeof inputs)[K]> };
 
-const timeoutConfig = z
-  .object({
-    timeoutMinutes: z.int(),
-    autoRenew: z.boolean(),
-    maxDurationMinutes: z.int(),
-    warningThresholdMinutes: z.int(),
-  })
-  .meta({ id: "TimeoutConfig" });
-
-const sessionInfo = z
-  .object({
-    sessionId: z.string(),
-    channelId: z.string(),
-    agentId: z.string(),
-    userId: z.string(),
-    createdAt: time,
-    lastActivity: time,
-    metadata: jsonObject,
-    expiresAt: time,
-    timeoutConfig,
-    renewalCount: z.int().min(0),
-    timeRemaining: z.int().min(0),
-    isNearExpiration: z.boolean(),
-  })
-  .meta({ id: "SessionInfo" });
-
-const sessionRow = sessionInfo
+const sessionRow = sessionInfoSchema
   .extend({
     messageCount: z.int().min(0),
     listeners: z.int().min(0),
@@ -148,58 +121,27 @@ const sessionRow = sessionInfo
   })
   .meta({ id: "SessionRow" });
 
-const message = z
-  .object({
-    id: z.string(),
-    content: z.string(),
-    authorId: z.string(),
-    isAgent: z.boolean(),
-    inReplyTo: z.string().nullable(),
-    createdAt: time,
-    metadata: jsonObject,
-    attachments: z.array(jsonObject).optional(),
-  })
-  .meta({ id: "Message" });
-
 const sessionStatus = z
   .object({
-    expiresAt: time,
+    expiresAt: isoTimeSchema,
     renewalCount: z.int().min(0),
     wasRenewed: z.boolean(),
     isNearExpiration: z.boolean(),
   })
   .meta({ id: "SessionStatus" });
 
-const agentResponse = message.extend({ text: z.string() }).meta({ id: "AgentResponse" });
+const agentResponse = messageInfoSchema.extend({ text: z.string() }).meta({ id: "AgentResponse" });
 
 const messagePage = z
   .object({
-    messages: z.array(message),
+    messages: z.array(messageInfoSchema),
     hasMore: z.boolean(),
     cursors: z.object({ before: z.int(), after: z.int() }).optional(),
   })
   .meta({ id: "MessagePage" });
 
-const ending = z
-  .object({
-    sessionId: z.string(),
-    channelId: z.string(),
-    agentId: z.string(),
-    userId: z.string(),
-    createdAt: time,
-    endedAt: time,
-    cause: z.enum(endingCauses),
-    reason: z.string().nullable(),
-    endedBy: z.enum(endedByRoles),
-    actor: z.string().nullable(),
-    messageCount: z.int().min(0),
-    listenersDropped: z.int().min(0),
-    operationsAborted: z.int().min(0),
-  })
-  .meta({ id: "Ending" });
-
 /** What is shown of the things themselves, for those who pass them on. */
-export const records = { sessionInfo, sessionRow, message } as const;
+export const records = { sessionInfo: sessionInfoSchema, sessionRow, message: messageInfoSchema } as const;
 
 /** What each operation answers over tRPC; REST sends the same, or the part of it that its table names. */
 export const outputs = {
@@ -208,10 +150,10 @@ export const outputs = {
     channelId: z.string(),
     agentId: z.string(),
     userId: z.string(),
-    createdAt: time,
-    expiresAt: time,
-    timeoutConfig,
-    metadata: jsonObject,
+    createdAt: isoTimeSchema,
+    expiresAt: isoTimeSchema,
+    timeoutConfig: timeoutConfigSchema,
+    metadata: jsonObjectSchema,
     token: z.string().optional(),
   }),
   listSessions: z.object({
@@ -227,38 +169,38 @@ export const outputs = {
   getSessionsHealth: z.object({
     status: z.literal("healthy"),
     activeSessions: z.int().min(0),
-    timestamp: time,
+    timestamp: isoTimeSchema,
     expiringSoon: z.int().min(0),
     /** Seconds since this process began. */
     uptime: z.number().min(0),
   }),
-  getSession: sessionInfo,
+  getSession: sessionInfoSchema,
   endSession: z.object({
     success: z.literal(true),
     message: z.string(),
     sessionId: z.string(),
-    endedAt: time,
+    endedAt: isoTimeSchema,
     cause: z.enum(endingCauses),
     reason: z.string().nullable(),
   }),
-  renewSession: sessionInfo,
-  updateSessionTimeout: sessionInfo,
-  sessionHeartbeat: sessionInfo,
+  renewSession: sessionInfoSchema,
+  updateSessionTimeout: sessionInfoSchema,
+  sessionHeartbeat: sessionInfoSchema,
   sendSessionMessage: z.object({
     id: z.string(),
     content: z.string(),
     authorId: z.string(),
-    createdAt: time,
-    metadata: jsonObject,
-    attachments: z.array(jsonObject).optional(),
+    createdAt: isoTimeSchema,
+    metadata: jsonObjectSchema,
+    attachments: z.array(jsonObjectSchema).optional(),
     sessionStatus,
     agentResponse: agentResponse.optional(),
   }),
   getSessionMessages: messagePage,
   getChannelMessages: messagePage,
   eraseChannel: z.object({ success: z.literal(true), message: z.string() }),
-  listEndings: z.object({ endings: z.array(ending), nextCursor: z.string().optional() }),
-  getEnding: ending,
+  listEndings: z.object({ endings: z.array(endingSchema), nextCursor: z.string().optional() }),
+  getEnding: endingSchema,
   endSessions: z.object({ ended: z.int().min(0), matched: z.int().min(0) }),
   listAgents: z.object({
     success: z.literal(true),

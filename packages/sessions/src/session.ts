@@ -1,6 +1,11 @@
-import type { TimeoutConfig } from "./timeout-policy.js";
+import { z } from "zod";
+import { type TimeoutConfig, timeoutConfigSchema } from "./timeout-policy.js";
 
 export type JsonObject = { readonly [key: string]: unknown };
+export const jsonObjectSchema = z.record(z.string(), z.unknown());
+
+/** ISO 8601 in UTC, with milliseconds as {@link toIso} writes it. */
+export const isoTimeSchema = z.iso.datetime();
 
 /** A live session as the store has it. All times are milliseconds since the epoch, by the store's clock. */
 export interface Session {
@@ -20,21 +25,25 @@ export interface Session {
   readonly messageCount: number;
 }
 
-/** What callers see of a session. Times are ISO 8601 in UTC, `timeRemaining` is milliseconds and never negative. */
-export interface SessionInfo {
-  readonly sessionId: string;
-  readonly channelId: string;
-  readonly agentId: string;
-  readonly userId: string;
-  readonly createdAt: string;
-  readonly lastActivity: string;
-  readonly metadata: JsonObject;
-  readonly expiresAt: string;
-  readonly timeoutConfig: TimeoutConfig;
-  readonly renewalCount: number;
-  readonly timeRemaining: number;
-  readonly isNearExpiration: boolean;
-}
+/** What callers see of a session. `timeRemaining` is in milliseconds, 0 once the time has run out. */
+export const sessionInfoSchema = z
+  .object({
+    sessionId: z.string(),
+    channelId: z.string(),
+    agentId: z.string(),
+    userId: z.string(),
+    createdAt: isoTimeSchema,
+    lastActivity: isoTimeSchema,
+    metadata: jsonObjectSchema,
+    expiresAt: isoTimeSchema,
+    timeoutConfig: timeoutConfigSchema,
+    renewalCount: z.int().min(0),
+    timeRemaining: z.int().min(0),
+    isNearExpiration: z.boolean(),
+  })
+  .meta({ id: "SessionInfo" });
+
+export type SessionInfo = z.output<typeof sessionInfoSchema>;
 
 export const toIso = (time: number): string => new Date(time).toISOString();
 

@@ -1,12 +1,17 @@
+import { z } from "zod";
 import { SessionError } from "./errors.js";
 
 /** How long a session lives; whole minutes. */
-export interface TimeoutConfig {
-  readonly timeoutMinutes: number;
-  readonly autoRenew: boolean;
-  readonly maxDurationMinutes: number;
-  readonly warningThresholdMinutes: number;
-}
+export const timeoutConfigSchema = z
+  .object({
+    timeoutMinutes: z.int(),
+    autoRenew: z.boolean(),
+    maxDurationMinutes: z.int(),
+    warningThresholdMinutes: z.int(),
+  })
+  .meta({ id: "TimeoutConfig" });
+
+export type TimeoutConfig = Readonly<z.output<typeof timeoutConfigSchema>>;
 
 /** What a caller, or an agent's entry, names of it; the rest comes from the tier below. */
 export type TimeoutConfigInput = Partial<TimeoutConfig>;
