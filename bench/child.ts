@@ -18,7 +18,7 @@ export const startServer = async (env: Record<string, string> = {}): Promise<Chi
   const port = await freePort();
   const child = spawn(
     process.execPath,
-    [...(process.env.BENCH_NODE_ARGS?.split(" ") ?? []), join(root, "apps/server/dist/main.js")],
+    [...(process.env.BENCH_NODE_ARGS?.split(" ") ?? []), join(root, "apps/api/dist/main.js")],
     {
       env: {
         ...process.env,

@@ -1,5 +1,5 @@
-import { soak } from "../apps/server/test/reliability/soak.js";
-import { findTrends, inMegabytes } from "../apps/server/test/reliability/trend.js";
+import { soak } from "../apps/api/test/reliability/soak.js";
+import { findTrends, inMegabytes } from "../apps/api/test/reliability/trend.js";
 import { numberUpTo, readArguments } from "../scripts/read-arguments.mjs";
 
 /** Mixed load for as long as is asked for: `npm run soak -- --minutes 60`. Fails where what is held keeps growing. */

@@ -6,7 +6,7 @@ const notSource =
   /^(node_modules|dist|\.next|\.turbo|data|next-env\.d\.ts)$|\.tsbuildinfo$|\.test(-d)?\.tsx?$|\.log$/;
 const atRoot = ["package.json", "package-lock.json", "tsconfig.base.json", "turbo.json"];
 const stampFile = "node_modules/.cache/adjourn-build";
-const built = ["apps/server/dist/main.js", "apps/dashboard/.next/BUILD_ID", "apps/dashboard/dist/serve.js"];
+const built = ["apps/api/dist/main.js", "apps/dashboard/.next/BUILD_ID", "apps/dashboard/dist/serve.js"];
 
 /**
  * @param {string} folder

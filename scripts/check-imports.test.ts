@@ -14,16 +14,18 @@ const packageJson = (
   });
 
 const house = {
-  "packages/sessions/package.json": packageJson("sessions", ["zod"], [".", "./testing", "./schemas"]),
+  "packages/sessions/package.json": packageJson("sessions", ["zod"], [".", "./internals", "./schemas"]),
+  "packages/testkit/package.json": packageJson("testkit", ["@adjourn/sessions"], [".", "./simulation"]),
   "packages/storage/package.json": packageJson("storage", ["@adjourn/sessions", "libsql"]),
-  "packages/events/package.json": packageJson("events", ["@adjourn/sessions", "ioredis"]),
+  "packages/bus/package.json": packageJson("bus", ["@adjourn/sessions", "ioredis"]),
   "packages/router/package.json": packageJson("router", ["@adjourn/sessions", "@trpc/server", "ws"]),
   "packages/client/package.json": packageJson(
     "client",
     ["@adjourn/router", "@trpc/client"],
     [".", "./react"],
   ),
-  "apps/server/package.json": packageJson("server", ["@adjourn/router", "@adjourn/storage", "pg", "ws"]),
+  "packages/server/package.json": packageJson("server", ["@adjourn/router", "@adjourn/storage", "ws"]),
+  "apps/api/package.json": packageJson("api", ["@adjourn/server", "pg"]),
   "apps/dashboard/package.json": packageJson("dashboard", ["@adjourn/client", "@adjourn/sessions", "react"]),
   "apps/cli/package.json": packageJson("cli", ["@adjourn/client"]),
 };
@@ -54,12 +56,12 @@ describe("an import against the arrows is found, however it is written", () => {
 
 describe("what the house forbids", () => {
   test.each([
-    ["a package that imports an app", "packages/client/src/a.ts", "@adjourn/server", "no arrow leads"],
+    ["a package that imports an app", "packages/client/src/a.ts", "@adjourn/api", "no arrow leads"],
     ["node in the domain", "packages/sessions/src/a.ts", "node:fs", "knows no node:fs"],
     ["node in the domain, by its old name", "packages/sessions/src/a.ts", "fs", "knows no fs"],
     ["a wire in the domain", "packages/sessions/src/a.ts", "ws", "knows no ws"],
     ["a driver in the router", "packages/router/src/a.ts", "libsql", "driver libsql"],
-    ["a driver in an app that declares it", "apps/server/src/a.ts", "pg", "driver pg"],
+    ["a driver in an app that declares it", "apps/api/src/a.ts", "pg", "driver pg"],
     ["a driver in a test of the router", "packages/router/test/a.ts", "pg", "driver pg"],
     [
       "a dependency nobody declared",
@@ -85,10 +87,11 @@ describe("what the house forbids", () => {
       "../../sessions/src/hub.js",
       "reaches out of its package",
     ],
+    ["the testkit in a product", "packages/storage/src/a.ts", "@adjourn/testkit", "no arrow leads"],
     [
-      "the testing entry in a product",
+      "the domain's internals in an adapter",
       "packages/storage/src/a.ts",
-      "@adjourn/sessions/testing",
+      "@adjourn/sessions/internals",
       "no arrow leads",
     ],
     ["values of the router in the client", "packages/client/src/a.ts", "@adjourn/router", "only types of"],
@@ -110,8 +113,8 @@ describe("what the house forbids", () => {
 describe("what the house allows", () => {
   test.each([
     ["an adapter and the domain", "packages/storage/src/a.ts", 'import { x } from "@adjourn/sessions";'],
-    ["a driver in a test of the server", "apps/server/test/a.ts", 'import postgres from "postgres";'],
-    ["a driver in its room", "packages/events/src/a.ts", 'import { Redis } from "ioredis";'],
+    ["a driver in a test of the process", "apps/api/test/a.ts", 'import postgres from "postgres";'],
+    ["a driver in its package", "packages/bus/src/a.ts", 'import { Redis } from "ioredis";'],
     [
       "types of the router in the client",
       "packages/client/src/a.ts",
@@ -123,7 +126,7 @@ describe("what the house allows", () => {
       'import { i } from "@adjourn/sessions/schemas";',
     ],
     ["the hooks in the dashboard", "apps/dashboard/src/a.tsx", 'import { p } from "@adjourn/client/react";'],
-    ["a contract suite in a test", "packages/storage/src/a.test.ts", 'import "@adjourn/sessions/testing";'],
+    ["a contract suite in a test", "packages/storage/src/a.test.ts", 'import "@adjourn/testkit";'],
     ["its own front door in a test", "packages/storage/test/a.ts", 'import "@adjourn/storage";'],
     ["node in a test of the domain", "packages/sessions/src/a.test.ts", 'import "node:fs"; import "vitest";'],
     [

@@ -2,7 +2,7 @@ import "./no-arguments.mjs";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
-import { startFront } from "../apps/server/test/cluster/round-robin-front.js";
+import { startFront } from "../apps/api/test/cluster/round-robin-front.js";
 import "./load-env.mjs";
 import { portProblem, tryPort } from "./ports.mjs";
 import { prepare, StepFailed } from "./prepare.mjs";
@@ -92,7 +92,7 @@ const { ok, problem: left } = await runTogether(
   [
     ...nodes.map((node, index) => ({
       name: `Node ${index + 1}`,
-      file: `${root}apps/server/dist/main.js`,
+      file: `${root}apps/api/dist/main.js`,
       env: { ...nodeEnv, PORT: node.port },
       address: `${node.url}/readyz`,
     })),

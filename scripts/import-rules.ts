@@ -15,41 +15,43 @@ export interface Room {
 /** Who may import whom. What ends in ` (types)` may be named but not loaded. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   "@adjourn/sessions": [],
+  "@adjourn/testkit": ["@adjourn/sessions", "@adjourn/sessions/internals"],
   "@adjourn/storage": ["@adjourn/sessions"],
-  "@adjourn/events": ["@adjourn/sessions"],
+  "@adjourn/bus": ["@adjourn/sessions"],
   "@adjourn/agents": ["@adjourn/sessions"],
-  "@adjourn/router": ["@adjourn/sessions"],
+  "@adjourn/transports": ["@adjourn/sessions"],
+  "@adjourn/router": ["@adjourn/sessions", "@adjourn/transports"],
   "@adjourn/client": ["@adjourn/router (types)"],
   "@adjourn/server": [
     "@adjourn/router",
+    "@adjourn/transports",
     "@adjourn/storage",
-    "@adjourn/events",
+    "@adjourn/bus",
     "@adjourn/agents",
     "@adjourn/sessions",
   ],
+  "@adjourn/api": ["@adjourn/server"],
   "@adjourn/dashboard": ["@adjourn/client", "@adjourn/client/react", "@adjourn/sessions/schemas"],
   "@adjourn/cli": ["@adjourn/client"],
 };
 
-/** What tests may import beyond that: the suites every adapter runs, and a real server to talk to. */
+/** What tests may import beyond that. Every test may import the testkit, which the root's package.json declares. */
 const testArrows: Readonly<Record<string, readonly string[]>> = {
-  "@adjourn/storage": ["@adjourn/sessions/testing"],
-  "@adjourn/events": ["@adjourn/sessions/testing"],
-  "@adjourn/agents": ["@adjourn/sessions/testing"],
-  "@adjourn/router": ["@adjourn/sessions/testing", "@adjourn/client"],
-  "@adjourn/client": ["@adjourn/router", "@adjourn/sessions", "@adjourn/sessions/testing"],
-  "@adjourn/server": ["@adjourn/sessions/testing", "@adjourn/client"],
-  "@adjourn/dashboard": ["@adjourn/server", "@adjourn/sessions"],
-  "@adjourn/cli": ["@adjourn/server"],
+  "@adjourn/router": ["@adjourn/client"],
+  "@adjourn/client": ["@adjourn/router", "@adjourn/sessions"],
+  "@adjourn/api": ["@adjourn/client", "@adjourn/router", "@adjourn/sessions", "@adjourn/agents"],
+  "@adjourn/dashboard": ["@adjourn/api", "@adjourn/server", "@adjourn/sessions"],
+  "@adjourn/cli": ["@adjourn/api", "@adjourn/server"],
 };
 
 const drivers = /^(libsql|better-sqlite3|sqlite3|postgres|pg|ioredis|redis|iovalkey)$/;
-const driverRooms = ["@adjourn/storage", "@adjourn/events"];
+const driverRooms = ["@adjourn/storage", "@adjourn/bus"];
 /** Whose tests may look behind a running server's back. */
-const driverTestRooms = ["@adjourn/server"];
+const driverTestRooms = ["@adjourn/api"];
 
 const isTest = (file: string): boolean =>
-  /\.test(-d)?\.tsx?$|\/(test|testing|__fixtures__)\//.test(file) || file.endsWith("vitest.config.ts");
+  /\.test(-d)?\.tsx?$|\/(test|__fixtures__)\/|^packages\/testkit\//.test(file) ||
+  file.endsWith("vitest.config.ts");
 
 const packageOf = (specifier: string): string =>
   specifier
@@ -103,11 +105,12 @@ const judgeArrow = (
   const test = isTest(file);
   // A test may come in by the front door of its own package.
   if (target.name === room.name && test) return null;
+  if (target.name === "@adjourn/testkit" && test) return null;
   const allowed = [...(arrows[room.name] ?? []), ...(test ? (testArrows[room.name] ?? []) : [])];
   const open =
     allowed.includes(specifier) ||
     (typeOnly && allowed.includes(`${specifier} (types)`)) ||
-    (allowed.includes(target.name) && !specifier.endsWith("/testing"));
+    (allowed.includes(target.name) && !specifier.endsWith("/internals"));
   if (!open)
     return allowed.includes(`${target.name} (types)`)
       ? `${room.name} may import only types of ${target.name}`

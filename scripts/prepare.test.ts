@@ -47,7 +47,7 @@ describe("what is built is held against its sources", () => {
     "turbo.json": "{}",
     "packages/a/src/a.ts": "1",
     "packages/a/src/a.test.ts": "1",
-    "apps/server/dist/main.js": "",
+    "apps/api/dist/main.js": "",
     "apps/dashboard/dist/serve.js": "",
     "apps/dashboard/.next/BUILD_ID": "",
   };
@@ -66,15 +66,15 @@ describe("what is built is held against its sources", () => {
   test("a lock that moved asks for a build", () =>
     expect(changed((root) => writeFileSync(join(root, "package-lock.json"), "{ }"))).toBe(true));
   test("output that was deleted asks for a build", () =>
-    expect(changed((root) => rmSync(join(root, "apps/server/dist"), { recursive: true }))).toBe(true));
+    expect(changed((root) => rmSync(join(root, "apps/api/dist"), { recursive: true }))).toBe(true));
   test("a test, an output or data asks for none", () =>
     expect(
       changed((root) => {
         writeFileSync(join(root, "packages/a/src/a.test.ts"), "2");
         mkdirSync(join(root, "packages/a/dist"));
         writeFileSync(join(root, "packages/a/dist/a.js"), "2");
-        mkdirSync(join(root, "apps/server/data"));
-        writeFileSync(join(root, "apps/server/data/adjourn.db"), "2");
+        mkdirSync(join(root, "apps/api/data"));
+        writeFileSync(join(root, "apps/api/data/adjourn.db"), "2");
       }),
     ).toBe(false));
 });

@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { readSettings, startServer } from "@adjourn/server";
+import { readSettings } from "@adjourn/api";
+import { startServer } from "@adjourn/server";
 import { expect, test } from "vitest";
 import { temporaryRepo } from "./temporary-repo.js";
 

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 
 /** What reads the settings of each built program. */
 const readers = [
-  { file: "apps/server/dist/env.js", read: "readSettings" },
+  { file: "apps/api/dist/env.js", read: "readSettings" },
   { file: "apps/dashboard/dist/env.js", read: "readEnv" },
 ];
 

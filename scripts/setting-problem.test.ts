@@ -11,7 +11,7 @@ const reader = (read: string, name: string) => `
 test("a wrong setting of either program is said in that program's one line, before any of them starts", async () => {
   using repo = temporaryRepo({
     "package.json": '{ "type": "module" }',
-    "apps/server/dist/env.js": reader("readSettings", "HOST"),
+    "apps/api/dist/env.js": reader("readSettings", "HOST"),
     "apps/dashboard/dist/env.js": reader("readEnv", "API_URL"),
   });
   expect(await settingProblem(repo.root, {})).toBeNull();

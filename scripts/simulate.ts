@@ -3,11 +3,11 @@ import {
   drawSchedule,
   type Failure,
   largeSize,
+  mutants,
   runSchedule,
   type Schedule,
   shrink,
-} from "../packages/sessions/src/testing/simulation/index.js";
-import { mutants } from "../packages/sessions/src/testing/simulation/mutants.js";
+} from "@adjourn/testkit/simulation";
 import { flag, readArguments, wholeNumber } from "./read-arguments.mjs";
 
 const usage = `npm run simulate -- [--seeds N] [--from N]   runs schedules, shrinks and prints the first that fails

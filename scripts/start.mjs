@@ -67,7 +67,7 @@ if (wrong !== null) giveUp(wrong);
 const drainSeconds = Number(process.env.DRAIN_DELAY_SECONDS || 0) + Number(process.env.DRAIN_SECONDS || 30);
 const { ok, problem } = await runTogether(
   [
-    { name: "The API", file: `${root}apps/server/dist/main.js`, env, address: `${api}/readyz` },
+    { name: "The API", file: `${root}apps/api/dist/main.js`, env, address: `${api}/readyz` },
     {
       name: "The dashboard",
       file: `${root}apps/dashboard/dist/serve.js`,

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readSettings } from "@adjourn/api";
 import { createClient } from "@adjourn/client";
-import { type RunningServer, readSettings, startServer } from "@adjourn/server";
+import { type RunningServer, startServer } from "@adjourn/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "./run.js";
 

@@ -161,7 +161,7 @@ describe("with DASHBOARD_URL and without keys the dashboard's server", { timeout
   });
 });
 
-it.each(["../dist/serve.js", "../../server/dist/main.js"])(
+it.each(["../dist/serve.js", "../../api/dist/main.js"])(
   "off loopback and without keys %s does not start, and says so in one line",
   async (main) => {
     const program = spawn(process.execPath, [fileURLToPath(new URL(main, import.meta.url))], {

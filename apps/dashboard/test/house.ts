@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const serverMain = fileURLToPath(new URL("../../server/dist/main.js", import.meta.url));
+const serverMain = fileURLToPath(new URL("../../api/dist/main.js", import.meta.url));
 const dashboardMain = fileURLToPath(new URL("../dist/serve.js", import.meta.url));
 const readyWithinMs = 30_000;
 

@@ -1,5 +1,6 @@
-import type { Sessions } from "@adjourn/sessions";
-import type { BatchBudget } from "./batch-budget.js";
+import type { SessionService } from "@adjourn/sessions";
+import type { TrpcResponse, TrpcSocket } from "@adjourn/transports";
+import type { BatchBudget } from "./requests/batch-budget.js";
 
 /**
  * Who a request comes from. `anonymous`: no keys are in use. `nobody`: keys are in use and none that holds was given;
@@ -12,32 +13,6 @@ export type Principal =
   | { readonly role: "session"; readonly sessionId: string; readonly ticketUntil?: number }
   | { readonly role: "anonymous" }
   | { readonly role: "nobody"; readonly why: "missing" | "invalid" };
-
-/** A WebSocket that tRPC calls arrive on, as far as a listener needs it. */
-export interface TrpcSocket {
-  readonly waitingBytes: number;
-  drained(): Promise<void>;
-  /** From `connectionParams.sessionId` or a session's token: the socket is for this session alone and closes with it. */
-  readonly onlySessionId: string | null;
-  /** Notes that a call is under way; what is returned says that it is answered, once. */
-  beginCall(): () => void;
-  /** Gives the peer its time to answer and then destroys. */
-  close(close: { readonly code: number; readonly reason: string }): void;
-  /** The same once the calls under way are answered, or so long after. */
-  closeAfterAnswers(close: { readonly code: number; readonly reason: string }, withinMs?: number): void;
-  terminate(): void;
-  /** Subscriptions open on this socket now; the limit is 100. */
-  readonly subscriptions: number;
-  /** Notes one more; what is returned says that it is over, and may be called again. */
-  beginSubscription(): () => void;
-}
-
-/** The HTTP response that a tRPC subscription over SSE streams on. */
-export interface TrpcResponse {
-  readonly waitingBytes: number;
-  /** Cuts the connection. */
-  destroy(): void;
-}
 
 /** What mints and checks credentials; the server makes it from the keys that it was given. */
 export interface Credentials {
@@ -52,7 +27,7 @@ export interface Credentials {
 
 /** What every procedure has, whichever door the call came through. */
 export interface Context {
-  readonly sessions: Sessions;
+  readonly sessions: SessionService;
   readonly credentials: Credentials;
   readonly principal: Principal;
   readonly requestId: string;

@@ -1,10 +1,10 @@
 import { initTRPC } from "@trpc/server";
 import { requireAccess } from "./access.js";
 import type { Context } from "./context.js";
-import { requireNoStrayKey } from "./idempotency-key.js";
-import { requireJsonDepth } from "./require-json-depth.js";
-import { requireOrdinaryKeys } from "./require-ordinary-keys.js";
-import { trpcErrorShape } from "./trpc-error-shape.js";
+import { trpcErrorShape } from "./errors/trpc-error-shape.js";
+import { requireNoStrayKey } from "./requests/idempotency-key.js";
+import { requireJsonDepth } from "./requests/require-json-depth.js";
+import { requireOrdinaryKeys } from "./requests/require-ordinary-keys.js";
 
 const t = initTRPC.context<Context>().create({
   isDev: false,

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import openapiTS, { astToString } from "openapi-typescript";
 import { expect, test } from "vitest";
-import { createOpenapiDocument } from "../src/rest/openapi.js";
+import { createOpenapiDocument } from "../src/rest/openapi/openapi.js";
 import { scriptedAgentId, startRestServer, testUserId } from "./rest-server.js";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));

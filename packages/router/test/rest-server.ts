@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
-import { defaultTimeoutSettings, type Sessions } from "@adjourn/sessions";
-import { createTestWorld, scriptedAgentId, type TestWorld, testUserId } from "@adjourn/sessions/testing";
-import { createCredentials } from "../src/credentials.js";
+import { defaultTimeoutSettings, type SessionService } from "@adjourn/sessions";
+import { createTestService, scriptedAgentId, type TestService, testUserId } from "@adjourn/testkit";
+import { createCredentials } from "../src/credentials/credentials.js";
 import { createRestHandler, type RestOptions } from "../src/rest/handler.js";
 
 export const adminKey = "admin-key-0123456789";
@@ -12,7 +12,7 @@ export const unknownId = "99999999-9999-4999-8999-999999999999";
 export { scriptedAgentId, testUserId };
 
 export interface RestServer extends AsyncDisposable {
-  readonly world: TestWorld;
+  readonly world: TestService;
   readonly url: string;
   readonly errors: unknown[];
   /** Sends exactly this, address and body as they are, which `fetch` would tidy up. */
@@ -36,7 +36,7 @@ export interface Answer {
 
 export interface RestServerOptions extends Partial<Omit<RestOptions, "sessions" | "credentials">> {
   readonly keys?: boolean;
-  readonly sessions?: (real: Sessions) => Sessions;
+  readonly sessions?: (real: SessionService) => SessionService;
 }
 
 /** The REST handler over the real domain, on a port of its own. */
@@ -45,7 +45,7 @@ export const startRestServer = async ({
   sessions = (real) => real,
   ...options
 }: RestServerOptions = {}): Promise<RestServer> => {
-  const world = createTestWorld();
+  const world = createTestService();
   const errors: unknown[] = [];
   const handle = createRestHandler({
     sessions: sessions(world.sessions),

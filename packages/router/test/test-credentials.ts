@@ -1,5 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type CredentialOptions, createCredentials, type SigningKeys } from "../src/credentials.js";
+import {
+  type CredentialOptions,
+  createCredentials,
+  type SigningKeys,
+} from "../src/credentials/credentials.js";
 
 export const adminKey = "admin-key-0123456789";
 export const serviceKey = "service-key-01234567";

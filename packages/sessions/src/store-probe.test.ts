@@ -1,8 +1,7 @@
+import { createFakeClock, createInMemorySessionStore } from "@adjourn/testkit";
 import { describe, expect, it } from "vitest";
-import type { SessionStore } from "./session-store.js";
+import type { SessionStore } from "./ports/session-store.js";
 import { createStoreProbe, probeKeptMs } from "./store-probe.js";
-import { createFakeClock } from "./testing/fake-clock.js";
-import { createInMemorySessionStore } from "./testing/in-memory-session-store.js";
 
 /** A store whose pings are counted, and answered when the test says so. */
 const openStore = () => {

@@ -1,5 +1,5 @@
-import type { Clock } from "./ports.js";
-import type { SessionStore } from "./session-store.js";
+import type { Clock } from "./ports/index.js";
+import type { SessionStore } from "./ports/session-store.js";
 
 export type StoreState = "ok" | "down";
 

@@ -1,5 +1,5 @@
 import type { SessionStore } from "@adjourn/sessions";
-import { newSessionDraft } from "@adjourn/sessions/testing";
+import { newSessionDraft } from "@adjourn/testkit";
 
 /** Ids of what was answered with success. */
 export interface AcknowledgedWrites {

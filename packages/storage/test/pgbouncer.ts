@@ -1,12 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
+import { freePort } from "@adjourn/testkit";
 
 export interface PgBouncerSettings {
   readonly poolMode: "session" | "transaction" | "statement";
@@ -96,23 +95,4 @@ const unprivileged = (): { uid?: number; gid?: number } => {
   if (userInfo().uid !== 0) return {};
   const id = (flag: string): number => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
-};
-
-/**
- * A port for a program that can't be asked which one it took. Not one of those that the system gives to outgoing
- * connections, or one of them could take it before the program does.
- */
-const freePort = async (): Promise<number> => {
-  for (;;) {
-    const port = randomInt(10_000, 30_000);
-    const server = createServer().listen(port, "127.0.0.1");
-    const isFree = await once(server, "listening").then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    server.close();
-    await once(server, "close");
-    return port;
-  }
 };

@@ -1,4 +1,4 @@
-import { createFakeClock, type FakeClock } from "@adjourn/sessions/testing";
+import { createFakeClock, type FakeClock } from "@adjourn/testkit";
 import postgres from "postgres";
 
 const url = process.env.TEST_POSTGRES_URL ?? "postgres://postgres@127.0.0.1:5432/test";

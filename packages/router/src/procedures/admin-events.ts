@@ -1,4 +1,6 @@
-import { watchOverTrpc } from "../listeners/admin-watch.js";
+import { adminEventsOverTrpc } from "@adjourn/transports";
 import { procedure } from "../trpc.js";
 
-export const adminEvents = procedure.subscription(({ ctx, signal }) => watchOverTrpc(ctx, signal));
+export const adminEvents = procedure.subscription(({ ctx, signal }) =>
+  adminEventsOverTrpc(ctx.sessions, ctx, signal),
+);

@@ -1,7 +1,10 @@
 import { inputs } from "@adjourn/sessions";
-import { listenOverTrpc } from "../listeners/trpc-subscription.js";
+import { subscribeOverTrpc } from "@adjourn/transports";
+import { subscriberCredential } from "../credentials/subscriber-credential.js";
 import { procedure } from "../trpc.js";
 
 export const sessionEvents = procedure
   .input(inputs.sessionEvents)
-  .subscription(({ ctx, input, signal }) => listenOverTrpc(ctx, input, signal));
+  .subscription(({ ctx, input, signal }) =>
+    subscribeOverTrpc(ctx.sessions, ctx, input, subscriberCredential(ctx.principal), signal),
+  );

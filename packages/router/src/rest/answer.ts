@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Refusal } from "../refusal.js";
+import type { Refusal } from "../errors/refusal.js";
 
 /** Writes a whole JSON answer; does nothing where the caller has left. */
 export const answerJson = (response: ServerResponse, status: number, body: unknown): void => {

@@ -1,7 +1,7 @@
 import type { ErrorCode, Outputs } from "@adjourn/sessions";
 import { SessionError } from "@adjourn/sessions";
-import { maxBodyBytes } from "../body-limit.js";
-import type { Refusal } from "../refusal.js";
+import type { Refusal } from "../errors/refusal.js";
+import { maxBodyBytes } from "../requests/body-limit.js";
 import { type RestOperation, type Route, route, routes } from "./routes.js";
 
 export const dialectNames = ["documented", "elizaos"] as const;

@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest } from "node:http";
-import { propertyRuns } from "@adjourn/sessions/testing";
+import { propertyRuns } from "@adjourn/testkit";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import fc from "fast-check";
@@ -11,7 +11,7 @@ import {
   testUserId,
   unknownId,
 } from "../../test/rest-server.js";
-import { createOpenapiDocument } from "./openapi.js";
+import { createOpenapiDocument } from "./openapi/openapi.js";
 
 interface Schema {
   readonly $ref?: string;

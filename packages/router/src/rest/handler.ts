@@ -1,22 +1,22 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { SessionError, type Sessions, type TimeoutSettings } from "@adjourn/sessions";
+import { SessionError, type SessionService, type TimeoutSettings } from "@adjourn/sessions";
 import { requireAccess } from "../access.js";
-import { authenticateRequest } from "../authenticate-request.js";
 import type { Credentials, Principal } from "../context.js";
-import { strayKeyHeader } from "../idempotency-key.js";
-import { invalidEnvelope, type Refusal, toRefusal } from "../refusal.js";
-import { parseRequestTarget, unreadableTarget } from "../request-target.js";
+import { authenticateRequest } from "../credentials/authenticate-request.js";
+import { invalidEnvelope, type Refusal, toRefusal } from "../errors/refusal.js";
+import { strayKeyHeader } from "../requests/idempotency-key.js";
+import { parseRequestTarget, unreadableTarget } from "../requests/request-target.js";
 import { answerRefusal } from "./answer.js";
+import { bendInput } from "./coerce-input.js";
 import { type DialectName, dialects } from "./dialects.js";
-import { bendInput } from "./lenient-input.js";
 import { createRouteMatcher, type RouteMatcher } from "./match-route.js";
 import { perform } from "./perform.js";
 import { CallerLeft, readBody } from "./read-body.js";
 import { mergeInput, readAddressInput } from "./read-input.js";
 
 export interface RestOptions {
-  readonly sessions: Sessions;
+  readonly sessions: SessionService;
   readonly credentials: Credentials;
   readonly dialect: DialectName;
   readonly timeouts: TimeoutSettings;

@@ -1,10 +1,10 @@
 import { inputs } from "@adjourn/sessions";
+import { answerReconnect, subscribeOverSse } from "@adjourn/transports";
 import type { z } from "zod";
 import { requireAccess } from "../access.js";
 import type { Context } from "../context.js";
-import { answerComeBack, listenOverSse } from "../listeners/sse.js";
-import { subscriberCredential } from "../listeners/subscriber-credential.js";
-import { invalidInput, toRefusal } from "../refusal.js";
+import { subscriberCredential } from "../credentials/subscriber-credential.js";
+import { invalidInput, toRefusal } from "../errors/refusal.js";
 import { createCaller } from "../router.js";
 import { answerJson } from "./answer.js";
 import type { Route } from "./routes.js";
@@ -48,12 +48,12 @@ const listen = async (input: Input, ctx: Context, { response, isDraining }: Wire
   requireAccess("sessionEvents", ctx.principal, input);
   const parsed = parse(inputs.sessionEvents, input);
   try {
-    await listenOverSse(response, (writer) =>
-      ctx.sessions.listen(parsed, writer, subscriberCredential(ctx.principal)),
+    await subscribeOverSse(response, (writer) =>
+      ctx.sessions.sessionEvents(parsed, writer, subscriberCredential(ctx.principal)),
     );
   } catch (error) {
     if (!isDraining() || toRefusal(error).code !== "SERVICE_UNAVAILABLE") throw error;
-    answerComeBack(response);
+    answerReconnect(response);
   }
 };
 

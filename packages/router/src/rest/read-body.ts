@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { SessionError, validationError } from "@adjourn/sessions";
-import { maxBodyBytes, tooLarge } from "../body-limit.js";
-import { invalidJson } from "../refusal.js";
+import { invalidJson } from "../errors/refusal.js";
+import { maxBodyBytes, tooLarge } from "../requests/body-limit.js";
 
 /**
  * A request's JSON body, an empty object where it has none. One that the route has no use for is not looked into

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { ValidationIssue } from "@adjourn/sessions";
-import type { RequestTarget } from "../request-target.js";
-import { requireJsonDepth } from "../require-json-depth.js";
-import { requireOrdinaryKeys } from "../require-ordinary-keys.js";
+import type { RequestTarget } from "../requests/request-target.js";
+import { requireJsonDepth } from "../requests/require-json-depth.js";
+import { requireOrdinaryKeys } from "../requests/require-ordinary-keys.js";
 import type { QueryKind, Route } from "./routes.js";
 
 type Fields = Readonly<Record<string, unknown>>;

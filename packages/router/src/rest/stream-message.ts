@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { ReplyStream } from "@adjourn/sessions";
-import { commentEveryMs, sseComment, sseHeaders } from "../listeners/sse.js";
-import { isPeerGone, unlessPeerGone } from "../peer-gone.js";
-import type { Refusal } from "../refusal.js";
+import { commentEveryMs, isPeerGone, sseComment, sseHeaders, unlessPeerGone } from "@adjourn/transports";
+import type { Refusal } from "../errors/refusal.js";
 import type { Dialect } from "./dialects.js";
 
 /** Where an answer goes, and in whose words it refuses. */

@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from "@adjourn/sessions";
-import { createFakeClock } from "@adjourn/sessions/testing";
+import { createFakeClock } from "@adjourn/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createTestSchema, findPostgres, type TestSchema } from "../../test/postgres.js";
 import { startRelay } from "../../test/relay.js";

@@ -1,5 +1,5 @@
 import type { SecretStore, SessionStore } from "@adjourn/sessions";
-import { describeSessionStore } from "@adjourn/sessions/testing";
+import { describeSessionStore } from "@adjourn/testkit";
 import { afterAll, beforeAll, describe } from "vitest";
 import { findPgBouncer, type PgBouncer, startPgBouncer } from "../../test/pgbouncer.js";
 import { createTestSchema, findPostgres, type TestSchema } from "../../test/postgres.js";

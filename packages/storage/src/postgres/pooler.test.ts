@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from "@adjourn/sessions";
-import { newSessionDraft } from "@adjourn/sessions/testing";
+import { newSessionDraft } from "@adjourn/testkit";
 import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type AcknowledgedWrites, writeUnderLoad } from "../../test/acknowledged-writes.js";
@@ -29,7 +29,7 @@ describe.skipIf(url === null || program === null)("behind PgBouncer", () => {
   const findLost = async ({ sessions, messages, ended, erased }: AcknowledgedWrites) => {
     const idsOf = async (query: string): Promise<Set<string>> =>
       new Set((await schema.sql.unsafe<{ id: string }[]>(query)).map(({ id }) => id));
-    const [there, over] = [
+    const [there, gone] = [
       await idsOf("SELECT session_id AS id FROM sessions UNION SELECT session_id FROM endings"),
       await idsOf("SELECT session_id AS id FROM endings"),
     ];
@@ -37,7 +37,7 @@ describe.skipIf(url === null || program === null)("behind PgBouncer", () => {
     const readable = await idsOf("SELECT id FROM channels UNION SELECT channel_id FROM messages");
     return {
       sessions: sessions.filter((id) => !there.has(id)),
-      ended: ended.filter((id) => !over.has(id)),
+      ended: ended.filter((id) => !gone.has(id)),
       messages: messages.filter((id) => !said.has(id)),
       erased: erased.filter((id) => readable.has(id)),
     };

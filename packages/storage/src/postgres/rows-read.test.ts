@@ -1,4 +1,4 @@
-import { newSessionDraft } from "@adjourn/sessions/testing";
+import { newSessionDraft } from "@adjourn/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ExplainedDatabase } from "../../test/explained-database.js";
 import { createTestSchema, findPostgres, type TestSchema } from "../../test/postgres.js";

@@ -1,5 +1,5 @@
 import type { SecretStore, SessionStore } from "@adjourn/sessions";
-import { describeSessionStore } from "@adjourn/sessions/testing";
+import { describeSessionStore } from "@adjourn/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestSchema, findPostgres, type TestSchema } from "../../test/postgres.js";
 import { readWhole } from "../../test/statement-plans.js";

@@ -1,6 +1,6 @@
 import type {
   HeartbeatOutcome,
-  IsOver,
+  IsGone,
   RenewOutcome,
   Session,
   TimeoutConfigInput,
@@ -90,14 +90,14 @@ export const readLastSeqs = async (
 };
 
 /** What is known of a session that was not found alive. Its ending comes with its going, so it is looked for second. */
-export const readOver = async (database: Queryable, sessionId: string): Promise<IsOver> => {
+export const readOver = async (database: Queryable, sessionId: string): Promise<IsGone> => {
   const row = await database.get<{ expires_at: number }>(statements.readExpiry, { sessionId });
-  if (row) return { outcome: "over", over: { state: "expired", expiresAt: row.expires_at } };
+  if (row) return { outcome: "gone", gone: { state: "expired", expiresAt: row.expires_at } };
   const ending = await database.get<EndingColumns>(statements.readEnding, { sessionId });
-  const over = ending
+  const gone = ending
     ? ({ state: "ended", ending: toEndingRecord(ending) } as const)
     : { state: "unknown" as const };
-  return { outcome: "over", over };
+  return { outcome: "gone", gone };
 };
 
 export const renewSession = async (database: Queryable, sessionId: string): Promise<RenewOutcome> => {

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type SessionStore, StoreUnavailableError } from "@adjourn/sessions";
-import { createFakeClock, newSessionDraft } from "@adjourn/sessions/testing";
+import { createFakeClock, newSessionDraft } from "@adjourn/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
 import { SqliteConnection } from "./connection.js";
@@ -47,13 +47,13 @@ const bytesOnDisk = (): string =>
 
 test("sessions, messages, endings and keys survive a restart, byte for byte", async () => {
   const first = open();
-  const [live, over] = [newSessionDraft({ metadata: { "é😀": "\u2028" } }), newSessionDraft()];
+  const [live, gone] = [newSessionDraft({ metadata: { "é😀": "\u2028" } }), newSessionDraft()];
   const key = { key: "k", fingerprint: "f" };
   const created = await first.createSession(live, key);
-  await first.createSession(over, null);
+  await first.createSession(gone, null);
   const content = "  tab\t newline\n é 😀 ' \" \\ \u2028 ✓ ";
   const stored = await first.appendMessage(message(live.sessionId, content));
-  const end = { sessionId: over.sessionId, reason: "why", caller, idempotencyKey: "end" };
+  const end = { sessionId: gone.sessionId, reason: "why", caller, idempotencyKey: "end" };
   const ended = await first.endSession(end);
   await first.close();
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type SessionStore, StoreUnavailableError } from "@adjourn/sessions";
-import { createFakeClock, newSessionDraft } from "@adjourn/sessions/testing";
+import { createFakeClock, newSessionDraft } from "@adjourn/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createSqliteSessionStore } from "./session-store.js";
 

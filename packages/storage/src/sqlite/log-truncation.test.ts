@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createFakeClock } from "@adjourn/sessions/testing";
+import { createFakeClock } from "@adjourn/testkit";
 import { expect, test } from "vitest";
 import { LogTruncation } from "./log-truncation.js";
 import { openWriter } from "./session-store.js";

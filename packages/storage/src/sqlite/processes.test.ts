@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { createFakeClock } from "@adjourn/sessions/testing";
+import { createFakeClock } from "@adjourn/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
 import { createSqliteSessionStore } from "./session-store.js";

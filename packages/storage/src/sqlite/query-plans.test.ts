@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SessionStore } from "@adjourn/sessions";
-import { createFakeClock, newSessionDraft } from "@adjourn/sessions/testing";
+import { createFakeClock, newSessionDraft } from "@adjourn/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SqliteConnection } from "./connection.js";
 import { assembleStore, openReader, openWriter } from "./session-store.js";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createFakeClock, describeSessionStore } from "@adjourn/sessions/testing";
+import { createFakeClock, describeSessionStore } from "@adjourn/testkit";
 import { expect, test } from "vitest";
 import { assembleStore, openReader, openWriter } from "./session-store.js";
 

@@ -1,6 +1,6 @@
 import type {
   HeartbeatOutcome,
-  IsOver,
+  IsGone,
   RenewOutcome,
   Session,
   SessionDraft,
@@ -131,14 +131,14 @@ export const readLastSeqs = (
 };
 
 /** What is known of a session that was not found alive. */
-export const readOver = (connection: SqliteConnection, sessionId: string): IsOver => {
+export const readOver = (connection: SqliteConnection, sessionId: string): IsGone => {
   const row = connection.get<{ expires_at: number }>(statements.readExpiry, { sessionId });
-  if (row) return { outcome: "over", over: { state: "expired", expiresAt: row.expires_at } };
+  if (row) return { outcome: "gone", gone: { state: "expired", expiresAt: row.expires_at } };
   const ending = connection.get<EndingColumns>(statements.readEnding, { sessionId });
-  const over = ending
+  const gone = ending
     ? ({ state: "ended", ending: toEndingRecord(ending) } as const)
     : { state: "unknown" as const };
-  return { outcome: "over", over };
+  return { outcome: "gone", gone };
 };
 
 export const renewSession = (connection: SqliteConnection, sessionId: string, now: number): RenewOutcome => {

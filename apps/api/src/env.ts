@@ -1,0 +1,54 @@
+import { isLoopback, type Settings } from "@adjourn/server";
+import { contradictions } from "./env-rules.js";
+import { type Variables, variables } from "./env-variables.js";
+import { settingError } from "./setting-error.js";
+
+/**
+ * Reads the environment; a variable that is there counts, an empty one too.
+ * @throws SettingError for the first that is wrong or contradicts another
+ */
+export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => {
+  const parsed = variables.safeParse(env);
+  const issue = parsed.error?.issues[0];
+  if (issue) throw settingError(env, String(issue.path[0]), issue.message);
+  // Without an issue there is data; zod's union just can't say so after the question above.
+  const values = parsed.data as Variables;
+  for (const [name, isWrong, allowed] of contradictions(values))
+    if (isWrong) throw settingError(env, name, allowed, values[name]);
+  return toSettings(values, env);
+};
+
+const toSettings = (values: Variables, env: NodeJS.ProcessEnv): Settings => ({
+  host: values.HOST,
+  port: values.PORT,
+  dashboardPort: values.DASHBOARD_PORT ?? 3_001,
+  dashboardUrls: values.DASHBOARD_URL,
+  databaseUrl: values.DATABASE_URL,
+  redisUrl: values.REDIS_URL ?? null,
+  redisPrefix: values.REDIS_PREFIX,
+  agentsFile: values.AGENTS_FILE ?? null,
+  readVariable: (name) => (Object.hasOwn(env, name) ? env[name] : undefined),
+  adminKeys: values.ADJOURN_ADMIN_KEY ?? [],
+  serviceKeys: values.ADJOURN_SERVICE_KEY ?? [],
+  secret: values.ADJOURN_SECRET ?? null,
+  timeouts: {
+    defaults: {
+      timeoutMinutes: values.SESSION_DEFAULT_TIMEOUT_MINUTES,
+      autoRenew: values.SESSION_AUTO_RENEW,
+      maxDurationMinutes: values.SESSION_MAX_DURATION_MINUTES,
+      warningThresholdMinutes: values.SESSION_WARNING_THRESHOLD_MINUTES,
+    },
+    limits: {
+      minTimeoutMinutes: values.SESSION_MIN_TIMEOUT_MINUTES,
+      maxTimeoutMinutes: values.SESSION_MAX_TIMEOUT_MINUTES,
+    },
+  },
+  retentionDays: values.RETENTION_DAYS ?? null,
+  restDialect: values.REST_DIALECT,
+  rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE ?? (isLoopback(values.HOST) ? 0 : 600),
+  allowedOrigins: values.ALLOWED_ORIGINS,
+  trustProxy: values.TRUST_PROXY,
+  drainDelaySeconds: values.DRAIN_DELAY_SECONDS,
+  drainSeconds: values.DRAIN_SECONDS,
+  logLevel: values.LOG_LEVEL,
+});

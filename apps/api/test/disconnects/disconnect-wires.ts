@@ -1,0 +1,18 @@
+import type { LeavingWire } from "./disconnect-wire.js";
+import { plainWebSocket } from "./wires/plain-websocket.js";
+import { httpSend, streamedSend, trpcHttpSend } from "./wires/sends.js";
+import { sse, trpcSse } from "./wires/sse.js";
+import { trpcWebSocket, trpcWebSocketSend, trpcWebSocketWithParams } from "./wires/trpc-websocket.js";
+
+/** Every wire that the contract of peers that leave is held to. */
+export const leavingWires: readonly LeavingWire[] = [
+  plainWebSocket,
+  trpcWebSocket,
+  trpcWebSocketWithParams,
+  trpcSse,
+  sse,
+  streamedSend,
+  httpSend,
+  trpcHttpSend,
+  trpcWebSocketSend,
+];

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { adminKey, startTestServer } from "../setup/test-server.js";
+
+const keys = { ADJOURN_ADMIN_KEY: adminKey };
+const json = { "Content-Type": "application/json" };
+const foreign = { Origin: "http://evil.example" };
+const params = (value: string) => `connectionParams=${encodeURIComponent(value)}`;
+
+/** Requests that tRPC answers without asking who sends them. */
+const unasked: Readonly<Record<string, { readonly path: string; readonly init?: RequestInit }>> = {
+  HEAD: { path: "/trpc/listAgents", init: { method: "HEAD" } },
+  "HEAD of nothing": { path: "/trpc/nowhere", init: { method: "HEAD" } },
+  "connectionParams that are no JSON": { path: `/trpc/listAgents?${params("{")}` },
+  "connectionParams that are no object": { path: `/trpc/listAgents?${params("[1]")}` },
+  "connectionParams that are no strings": { path: `/trpc/listAgents?${params('{"token":1}')}` },
+  "a mixed batch": {
+    path: "/trpc/listAgents,createSession?batch=1",
+    init: { method: "POST", body: "{}", headers: json },
+  },
+  "a stream of lines of a single call": {
+    path: "/trpc/listAgents",
+    init: { headers: { "trpc-accept": "application/jsonl" } },
+  },
+};
+
+describe.each(Object.entries(unasked))("%s", (name, { path, init }) => {
+  const ask = (url: string, headers: Record<string, string> = {}) =>
+    fetch(`${url}${path}`, {
+      ...init,
+      headers: { ...(init?.headers as Record<string, string>), ...headers },
+    });
+
+  it("is counted against its sender", async () => {
+    await using server = await startTestServer({ ...keys, RATE_LIMIT_PER_MINUTE: "3" });
+    for (let asked = 0; asked < 4; asked += 1) await ask(server.url);
+    expect((await fetch(`${server.url}/api/agents`)).status).toBe(429);
+    const refused = await ask(server.url);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
+  });
+
+  it("is refused to a page elsewhere", async () => {
+    await using server = await startTestServer();
+    const refused = await ask(server.url, foreign);
+    expect(refused.status).toBe(403);
+    expect(refused.headers.get("Access-Control-Allow-Origin")).toBeNull();
+    if (!name.startsWith("HEAD")) expect((await refused.json()).error.data.session.code).toBe("FORBIDDEN");
+  });
+
+  it("is told what is wrong only after its key", async () => {
+    if (name.startsWith("HEAD")) return;
+    await using server = await startTestServer(keys);
+    const refused = await ask(server.url, { Origin: "http://127.0.0.1:3001" });
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get("Access-Control-Allow-Origin")).toBe("http://127.0.0.1:3001");
+    const { status } = await ask(server.url, { "X-API-KEY": adminKey });
+    expect(status).toBe(400);
+  });
+});
+
+describe("what is unknown to tRPC", () => {
+  it.each([
+    ["/trpc/nowhere", "GET", 404],
+    ["/trpc/createSession", "GET", 405],
+    ["/trpc/listAgents", "PUT", 405],
+    ["/trpc/%ff", "GET", 400],
+  ])("%s by %s is counted, and told so first", async (path, method, status) => {
+    await using server = await startTestServer({ ...keys, RATE_LIMIT_PER_MINUTE: "2" });
+    for (let asked = 0; asked < 3; asked += 1)
+      expect((await fetch(`${server.url}${path}`, { method, headers: foreign })).status).toBe(status);
+    expect((await fetch(`${server.url}/api/agents`)).status).toBe(429);
+  });
+});

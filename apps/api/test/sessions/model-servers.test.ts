@@ -1,0 +1,88 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { ask, channelsPath, sessionsPath } from "../setup/api-call.js";
+import { fault, finish, type ModelServer, startModelServer, streamOf } from "../setup/model-server.js";
+import { spawnServer, temporaryFolder } from "../setup/server-process.js";
+import { startTestServer, until, userId } from "../setup/test-server.js";
+
+const agentId = "00000000-0000-4000-8000-00000000000a";
+
+const writeAgents = async (folder: string, { url }: ModelServer, headers: object): Promise<string> => {
+  const file = join(folder, "agents.json");
+  const agent = { id: agentId, name: "Small", kind: "openai", baseUrl: url, model: "small-1", headers };
+  await writeFile(file, JSON.stringify([agent]));
+  return file;
+};
+
+const talkTo = async (url: string) => {
+  const { json } = await ask(url, "POST", sessionsPath, { body: { agentId, userId } });
+  return {
+    send: (content: string, transport = "http") =>
+      ask(url, "POST", `${sessionsPath}/${json.sessionId}/messages`, { body: { content, transport } }),
+    end: () => ask(url, "DELETE", `${sessionsPath}/${json.sessionId}`),
+    readHistory: async (): Promise<string[]> =>
+      (await ask(url, "GET", `${channelsPath}/${json.channelId}/messages`)).json.messages.map(
+        ({ content }: { content: string }) => content,
+      ),
+  };
+};
+
+it("a reply is stored whole, without thoughts, or not at all; the log has neither key nor conversation", async () => {
+  await using folder = await temporaryFolder();
+  await using model = await startModelServer(
+    (response) => response.writeHead(200).end(streamOf("Good mor") + fault),
+    (response) => response.writeHead(200).end(streamOf("Good mor")),
+    (response) =>
+      response.writeHead(200).write(streamOf("<think>hm", "</think>\n\nGood", " morning") + finish),
+    (response) => response.writeHead(400).end('{"error": {"code": "context_length_exceeded"}}'),
+    (response) => response.writeHead(200).end(streamOf("And to you") + finish),
+  );
+  await using server = await spawnServer({
+    DATABASE_URL: `file:${join(folder.path, "adjourn.db")}`,
+    AGENTS_FILE: await writeAgents(folder.path, model, { "api-key": { env: "MODEL_KEY" } }),
+    MODEL_KEY: "sk-test-secret",
+  });
+  const { send, readHistory } = await talkTo(server.url);
+  for (const content of ["unheard one", "unheard two"])
+    expect(await send(content)).toMatchObject({ status: 502, json: { code: "AGENT_FAILED" } });
+  expect((await send("unheard three")).json.agentResponse.content).toBe("Good morning");
+  const sse = await send("unheard four", "sse");
+  expect(sse.text).toContain("And to you");
+  expect(await readHistory()).toEqual([
+    "And to you",
+    "unheard four",
+    "Good morning",
+    "unheard three",
+    "unheard two",
+    "unheard one",
+  ]);
+  // After two replies that failed, turns still alternate.
+  expect(JSON.parse(model.asked[2] ?? "").messages).toEqual([
+    { role: "user", content: "unheard one\n\nunheard two\n\nunheard three" },
+  ]);
+  await until(() => server.output().includes("too long for the model"));
+  expect(server.output()).toContain("reported an error (overloaded_error)");
+  expect(server.output()).toContain("broke off its reply");
+  expect(server.output()).not.toContain("sk-test-secret");
+  expect(server.output()).not.toContain("unheard");
+});
+
+it("the end of a session closes the connection to the model's server", async () => {
+  await using folder = await temporaryFolder();
+  let noteClosed: () => void = () => {};
+  const closed = new Promise<void>((resolve) => {
+    noteClosed = resolve;
+  });
+  await using model = await startModelServer((response) => {
+    response.on("close", noteClosed);
+    response.writeHead(200).write(streamOf("Good"));
+  });
+  await using server = await startTestServer({ AGENTS_FILE: await writeAgents(folder.path, model, {}) });
+  const { send, end, readHistory } = await talkTo(server.url);
+  await send("hello", "websocket");
+  await until(() => model.asked.length === 1);
+  expect((await end()).status).toBe(200);
+  await closed;
+  expect(await readHistory()).toEqual(["hello"]);
+});

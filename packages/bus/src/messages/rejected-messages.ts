@@ -1,0 +1,36 @@
+import type { Log } from "@adjourn/sessions";
+import type { SealRefusal } from "./signed-messages.js";
+
+/** `malformed`: from a node of ours, but of no form that this version knows. */
+export type RefusalCause = SealRefusal | "too_long" | "malformed";
+
+export type RefusalCounts = Readonly<Record<RefusalCause, number>>;
+
+/** Whoever reaches Redis can send as much as they like: the log gets a line a minute of it. */
+const logEveryMs = 60_000;
+
+/** Counts what came over Redis and was not taken. */
+export class RefusedMessages {
+  private readonly counted = { unauthentic: 0, stale: 0, too_long: 0, malformed: 0 };
+  private loggedAt = Number.NEGATIVE_INFINITY;
+  private sinceLogged = 0;
+
+  constructor(private readonly log: Log) {}
+
+  get counts(): RefusalCounts {
+    return { ...this.counted };
+  }
+
+  note(cause: RefusalCause): void {
+    this.counted[cause] += 1;
+    this.sinceLogged += 1;
+    const now = performance.now();
+    if (now - this.loggedAt < logEveryMs) return;
+    this.log.warn(
+      "Messages from Redis were refused. Nodes of one deployment need the same secret, others another REDIS_PREFIX",
+      { cause, messages: this.sinceLogged },
+    );
+    this.loggedAt = now;
+    this.sinceLogged = 0;
+  }
+}

@@ -1,0 +1,88 @@
+import type { PresenceRecord } from "@adjourn/sessions";
+import type { RedisConnection } from "../redis/redis-connection.js";
+import { inBatches } from "./in-batches.js";
+import { mergeRecords, type PresenceEntries, parseRecord } from "./presence-entry.js";
+import { aliveField, leaseMs, type PresenceKeys } from "./presence-keys.js";
+
+type FoundHeld = Map<string, PresenceRecord>;
+
+/** Whoever reaches Redis may have put any number of names among the nodes' own. */
+const maxNodes = 256;
+/** How far two nodes' ideas of the shared clock may be apart. */
+const clockToleranceMs = 1_000;
+
+/** A node whose hash holds something that is none of a node's doing is as good as gone; a lost connection is not. */
+const isRefusal = (error: unknown): boolean => error instanceof Error && error.name === "ReplyError";
+
+/** Reads what other nodes hold; who asks while a reading is under way shares the next one. */
+export class PresenceReader {
+  private reading: Promise<unknown> | null = null;
+  private next: { readonly ids: Set<string>; readonly found: Promise<FoundHeld> } | null = null;
+
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly keys: PresenceKeys,
+    private readonly entries: PresenceEntries,
+    private readonly nodeId: string,
+    private readonly now: () => number,
+  ) {}
+
+  /** Rejects where Redis does not answer. */
+  async read(sessionIds: readonly string[]): Promise<FoundHeld> {
+    this.next ??= this.open();
+    const { ids, found } = this.next;
+    for (const id of sessionIds) ids.add(id);
+    const all = await found;
+    return new Map(
+      sessionIds.flatMap((id) => {
+        const held = all.get(id);
+        return held ? [[id, held]] : [];
+      }),
+    );
+  }
+
+  private open(): { ids: Set<string>; found: Promise<FoundHeld> } {
+    const ids = new Set<string>();
+    const found = Promise.resolve(this.reading).then(() => {
+      this.next = null;
+      const read = this.ask([...ids]);
+      this.reading = read.catch(() => {});
+      return read;
+    });
+    return { ids, found };
+  }
+
+  private async ask(ids: readonly string[]): Promise<FoundHeld> {
+    const { client } = this.connection;
+    const named = await client.srandmember(this.keys.nodes, maxNodes);
+    const nodes = named.filter((node) => node !== this.nodeId);
+    const commands = client.pipeline();
+    const asked = nodes.flatMap((node) => inBatches(ids).map((batch) => ({ node, batch })));
+    for (const { node, batch } of asked) commands.hmget(this.keys.of(node), aliveField, ...batch);
+    const answers = (await commands.exec()) ?? [];
+    const found: FoundHeld = new Map();
+    const dead = new Set<string>();
+    asked.forEach(({ node, batch }, index) => {
+      const [error, values] = answers[index] ?? [];
+      if (error && !isRefusal(error)) throw error;
+      const [alive, ...all]: unknown[] = Array.isArray(values) ? values : [];
+      if (this.isAlive(node, alive)) this.take(node, batch, all, found);
+      else dead.add(node);
+    });
+    if (dead.size > 0) client.srem(this.keys.nodes, ...dead).catch(() => {});
+    return found;
+  }
+
+  private take(node: string, ids: readonly string[], values: readonly unknown[], found: FoundHeld): void {
+    ids.forEach((id, position) => {
+      const json = this.entries.open(this.keys.of(node), id, values[position]);
+      const held = json === null ? null : parseRecord(json);
+      if (held) found.set(id, mergeRecords(found.get(id), held));
+    });
+  }
+
+  private isAlive(node: string, value: unknown): boolean {
+    const writtenAt = this.entries.open(this.keys.of(node), aliveField, value);
+    return writtenAt !== null && Math.abs(this.now() - Number(writtenAt)) <= leaseMs + clockToleranceMs;
+  }
+}

@@ -1,0 +1,114 @@
+import type { Log, PresenceRecord } from "@adjourn/sessions";
+import type { RedisConnection } from "../redis/redis-connection.js";
+import { inBatches } from "./in-batches.js";
+import { formatRecord, type PresenceEntries } from "./presence-entry.js";
+import { aliveField, leaseMs, type PresenceKeys } from "./presence-keys.js";
+
+const renewEveryMs = 2_000;
+/** Reports of one session within that time are one write. */
+const gatherMs = 50;
+
+/** Keeps this node's part in Redis as it is here. What could not be written is written anew with all the rest. */
+export class PresenceWriter {
+  private readonly held = new Map<string, string>();
+  private readonly changed = new Set<string>();
+  /** Whether Redis was sent everything since it was last reached. */
+  private isComplete = false;
+  private gathering: NodeJS.Timeout | null = null;
+  private readonly renewing = setInterval(() => this.run(this.renew()), renewEveryMs);
+
+  constructor(
+    private readonly connection: () => RedisConnection,
+    private readonly keys: PresenceKeys,
+    private readonly entries: PresenceEntries,
+    private readonly nodeId: string,
+    private readonly now: () => number,
+    private readonly log: Log,
+  ) {}
+
+  report(sessionId: string, held: PresenceRecord | null): void {
+    if (held === null) this.held.delete(sessionId);
+    else this.held.set(sessionId, this.entry(sessionId, formatRecord(held)));
+    if (!this.isComplete) return;
+    this.changed.add(sessionId);
+    this.gathering ??= setTimeout(() => {
+      this.gathering = null;
+      this.run(this.write([...this.changed], { anew: false }));
+    }, gatherMs);
+  }
+
+  /** Redis answers again, and may have lost everything. */
+  restore(): void {
+    this.run(this.writeAll());
+  }
+
+  lost(): void {
+    this.isComplete = false;
+    this.changed.clear();
+  }
+
+  stop(): void {
+    clearInterval(this.renewing);
+    if (this.gathering) clearTimeout(this.gathering);
+    this.isComplete = false;
+  }
+
+  /** What fails is done over at the next renewal. */
+  private run(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.lost();
+      this.log.warn("Presence was not written", { error: String(error) });
+    });
+  }
+
+  private async writeAll(): Promise<void> {
+    this.isComplete = true;
+    await this.write([...this.held.keys()], { anew: true });
+  }
+
+  private entry(field: string, text: string): string {
+    return this.entries.seal(this.keys.of(this.nodeId), field, text);
+  }
+
+  /** A hash that ran out, or that Redis lost, shows by the field that is missing. */
+  private async renew(): Promise<void> {
+    const { client, isReady } = this.connection();
+    if (!isReady) return;
+    try {
+      const isThere = (await client.hexists(this.keys.of(this.nodeId), aliveField)) === 1;
+      if (isThere && this.isComplete) await this.write([...this.changed], { anew: false });
+      else await this.writeAll();
+    } catch {
+      this.lost();
+    }
+  }
+
+  private async write(sessionIds: readonly string[], { anew }: { readonly anew: boolean }): Promise<void> {
+    const { client, isReady } = this.connection();
+    if (!isReady || !this.isComplete) return;
+    this.changed.clear();
+    const own = this.keys.of(this.nodeId);
+    const commands = client.pipeline();
+    if (anew) commands.del(own);
+    for (const batch of inBatches(sessionIds)) {
+      // A field and its value together or neither: one alone would shift all that follow it.
+      const set = batch.flatMap((id) => {
+        const held = this.held.get(id);
+        return held === undefined ? [] : [id, held];
+      });
+      const gone = batch.filter((id) => !this.held.has(id));
+      if (set.length > 0) commands.hset(own, ...set);
+      if (gone.length > 0) commands.hdel(own, ...gone);
+    }
+    // Another node takes this one for dead where its lease ran out, so it says that it is there each time.
+    commands.hset(own, aliveField, this.entry(aliveField, String(Math.round(this.now()))));
+    commands.pexpire(own, leaseMs).sadd(this.keys.nodes, this.nodeId);
+    try {
+      const failed = (await commands.exec())?.find(([error]) => error);
+      if (failed?.[0]) throw failed[0];
+    } catch (error) {
+      this.lost();
+      if (this.connection().isReady) this.log.warn("Presence was not written", { error: String(error) });
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { findRedis, startOwnRedis } from "../../test/find-redis.js";
+import { redisOptions, testPrefix } from "../../test/redis-options.js";
+import type { RedisServer } from "../../test/redis-server.js";
+import type { RedisOptions } from "../redis/redis-options.js";
+import { createRedisPresence, type RedisPresence } from "./redis-presence.js";
+
+const reply = { messageId: "11111111-1111-4111-8111-111111111111", inReplyTo: "m" };
+const holding = (listeners: number) => ({ listeners, replies: [] });
+
+const opened: RedisPresence[] = [];
+const open = async (url: string, given: Partial<RedisOptions> = {}): Promise<RedisPresence> => {
+  const presence = await createRedisPresence(redisOptions(url, given));
+  opened.push(presence);
+  return presence;
+};
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((presence) => presence.close()));
+});
+
+/** Polls what `presence` sees of one session elsewhere. */
+const seen = (presence: RedisPresence, sessionId: string) =>
+  expect.poll(async () => (await presence.remote([sessionId])).get(sessionId));
+
+const shared = await findRedis();
+afterAll(() => shared?.stop());
+
+describe.skipIf(shared === null)("what nodes hold", () => {
+  let one: RedisPresence;
+  let two: RedisPresence;
+  let three: RedisPresence;
+  let sessionId: string;
+  beforeEach(async () => {
+    const url = shared?.url ?? "";
+    [one, two, three] = await Promise.all([open(url), open(url), open(url)]);
+    sessionId = crypto.randomUUID();
+  });
+
+  test("is seen by the others added up, and not by the node itself", async () => {
+    one.report(sessionId, { listeners: 2, replies: [reply] });
+    two.report(sessionId, { listeners: 3, replies: [] });
+    await seen(three, sessionId).toEqual({ listeners: 5, replies: [reply] });
+    await seen(two, sessionId).toEqual({ listeners: 2, replies: [reply] });
+    await seen(one, sessionId).toEqual(holding(3));
+  });
+
+  test("follows every change, the last of many, and goes when nothing is held", async () => {
+    for (let listeners = 1; listeners <= 1_000; listeners += 1) one.report(sessionId, holding(listeners));
+    await seen(two, sessionId).toEqual(holding(1_000));
+    one.report(sessionId, holding(1_001));
+    one.report(sessionId, null);
+    await seen(two, sessionId).toBeUndefined();
+  });
+
+  test("is right for a session that is held, whatever departs in the same write", async () => {
+    for (const departing of [1, 2, 3]) {
+      const gone = Array.from({ length: departing }, () => crypto.randomUUID());
+      const held = gone.map((_, index) => [crypto.randomUUID(), holding(index + 1)] as const);
+      for (const id of gone) one.report(id, holding(1));
+      await seen(two, gone.at(-1) ?? "").toEqual(holding(1));
+      // Departed and held ones take turns in the write.
+      for (const [index, id] of gone.entries()) {
+        one.report(id, null);
+        for (const report of held.slice(index, index + 1)) one.report(...report);
+      }
+      await seen(two, held.at(-1)?.[0] ?? "").toEqual(holding(departing));
+      expect(await two.remote([...held.map(([id]) => id), ...gone])).toEqual(new Map(held));
+    }
+  });
+
+  test("is answered for thousands of sessions at once, with those alone that someone holds", async () => {
+    const ids = Array.from({ length: 3_000 }, () => crypto.randomUUID());
+    for (const [index, id] of ids.entries()) one.report(id, holding(index + 1));
+    await seen(two, ids.at(-1) ?? "").toEqual(holding(3_000));
+    const [all, some, none] = await Promise.all([
+      two.remote([...ids, sessionId]),
+      two.remote(ids.slice(0, 2)),
+      two.remote([]),
+    ]);
+    expect(all.size).toBe(3_000);
+    expect(ids.every((id, index) => all.get(id)?.listeners === index + 1)).toBe(true);
+    expect([...some.keys()]).toEqual(ids.slice(0, 2));
+    expect(none.size).toBe(0);
+  });
+
+  test("is not believed of a node that has not said for a while that it is there, whoever keeps its hash", async () => {
+    one.report(sessionId, holding(1));
+    await seen(two, sessionId).toEqual(holding(1));
+    const later = await open(shared?.url ?? "", { now: () => Date.now() + 8_000 });
+    expect(await later.remote([sessionId])).toEqual(new Map());
+  });
+
+  test("goes with a node that leaves", async () => {
+    one.report(sessionId, holding(1));
+    await seen(two, sessionId).toEqual(holding(1));
+    await one.close();
+    expect(await two.remote([sessionId])).toEqual(new Map());
+  });
+});
+
+const found = await startOwnRedis();
+await found?.kill();
+
+describe.skipIf(found === null)("what nodes hold, when something dies", () => {
+  let redis: RedisServer;
+  beforeEach(async () => {
+    if (!found) return;
+    redis = found;
+    await redis.start();
+  });
+  afterEach(() => redis.kill());
+
+  test("goes with a node that died, within its lease", async () => {
+    const survivor = await open(redis.url);
+    const program = fileURLToPath(new URL("../../test/hold-presence.ts", import.meta.url));
+    const flags = ["--conditions=adjourn-source", "--import", "tsx"];
+    const node = spawn(process.execPath, [...flags, program, redis.url, testPrefix, "session"], {
+      stdio: "inherit",
+    });
+    await seen(survivor, "session").toEqual(holding(1));
+    node.kill("SIGKILL");
+    await seen(survivor, "session").toBeUndefined();
+  });
+
+  test("is written anew once Redis is back, which had lost it", async () => {
+    const [one, two] = await Promise.all([open(redis.url), open(redis.url)]);
+    one.report("kept", holding(1));
+    one.report("gone", holding(1));
+    await seen(two, "gone").toEqual(holding(1));
+    await redis.kill();
+    await expect.poll(() => two.remote(["kept"])).toEqual(new Map());
+    one.report("gone", null);
+    one.report("new", holding(2));
+    await redis.start();
+    await seen(two, "new").toEqual(holding(2));
+    expect(await two.remote(["kept", "gone"])).toEqual(new Map([["kept", holding(1)]]));
+  });
+
+  test("is unknown while Redis hangs, without an error, and neither that nor leaving waits for it", async () => {
+    const [one, two] = await Promise.all([open(redis.url), open(redis.url)]);
+    one.report("session", holding(1));
+    await seen(two, "session").toEqual(holding(1));
+    redis.pause();
+    expect(await two.remote(["session"])).toEqual(new Map());
+    await two.close();
+    redis.resume();
+  });
+});

@@ -1,0 +1,68 @@
+import type { Presence, PresenceRecord } from "@adjourn/sessions";
+import { createKeyedHash } from "../messages/keyed-hash.js";
+import { openRedisConnection, type RedisConnection } from "../redis/redis-connection.js";
+import type { RedisOptions } from "../redis/redis-options.js";
+import { PresenceEntries } from "./presence-entry.js";
+import { presenceKeys } from "./presence-keys.js";
+import { PresenceReader } from "./presence-reader.js";
+import { PresenceWriter } from "./presence-writer.js";
+
+export interface RedisPresence extends Presence {
+  /** Takes this node's part away, if Redis answers in time. */
+  close(): Promise<void>;
+}
+
+/** An answer that takes longer is done without. */
+const patienceMs = 500;
+
+/**
+ * What nodes hold, told to each other through Redis. While it is away nothing is known of the others, which is no
+ * error; once it is back each node writes its part anew. Resolves once the first attempt to connect has succeeded or
+ * failed.
+ */
+export const createRedisPresence = async (options: RedisOptions): Promise<RedisPresence> => {
+  const { url, log, now } = options;
+  const keys = presenceKeys(options.prefix);
+  const entries = new PresenceEntries(createKeyedHash(options.key));
+  const nodeId = crypto.randomUUID();
+  const writer = new PresenceWriter(() => connection, keys, entries, nodeId, now, log);
+  const connection: RedisConnection = openRedisConnection({
+    url,
+    purpose: "presence",
+    log,
+    onReady: () => writer.restore(),
+    onLost: () => writer.lost(),
+  });
+  const reader = new PresenceReader(connection, keys, entries, nodeId, now);
+  await connection.attempted;
+
+  return {
+    report: (sessionId, held) => writer.report(sessionId, held),
+    async remote(sessionIds) {
+      const nothing: ReadonlyMap<string, PresenceRecord> = new Map();
+      if (sessionIds.length === 0 || !connection.isReady) return nothing;
+      return await within(patienceMs, reader.read(sessionIds), nothing);
+    },
+    async close() {
+      writer.stop();
+      if (connection.isReady) {
+        const leaving = connection.client.pipeline().del(keys.of(nodeId)).srem(keys.nodes, nodeId).exec();
+        await within(patienceMs, leaving, null);
+      }
+      connection.close();
+    },
+  };
+};
+
+/** The answer, or `otherwise` where it fails or takes longer than `ms`. */
+const within = async <T, U>(ms: number, answer: Promise<T>, otherwise: U): Promise<T | U> => {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<U>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise), ms);
+  });
+  try {
+    return await Promise.race([answer.catch(() => otherwise), patience]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

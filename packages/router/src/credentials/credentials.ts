@@ -1,0 +1,131 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { jwtVerify, SignJWT } from "jose";
+import { z } from "zod";
+import type { Credentials, Principal } from "../context.js";
+
+/** An operator's key; `name` is null where it was given without one. */
+export interface NamedKey {
+  readonly name: string | null;
+  readonly key: string;
+}
+
+export interface CredentialOptions {
+  readonly adminKeys: readonly NamedKey[];
+  readonly serviceKeys: readonly NamedKey[];
+  /** The same on every node, and derived from no key: a key's holder could sign whatever they like. */
+  readonly signingKeys: SigningKeys;
+  /** Milliseconds since the epoch, by a clock that all nodes share. */
+  readonly now: () => number;
+}
+
+/** 32 bytes each. */
+export interface SigningKeys {
+  readonly session: Uint8Array;
+  readonly ticket: Uint8Array;
+}
+
+const ticketLifetimeMs = 60_000;
+/** How far a ticket may come from the future: nodes know the shared clock to within less than that. */
+const clockToleranceMs = 5_000;
+/** A token says what it is in its audience and its `typ`, so that none passes for the other. */
+const kinds = {
+  session: { audience: "adjourn:session", typ: "adjourn-session+jwt" },
+  ticket: { audience: "adjourn:ticket", typ: "adjourn-ticket+jwt" },
+} as const;
+const algorithm = "HS256";
+
+/** An `anonymous` caller's ticket has none of these: with keys in use it opens nothing, without them none is needed. */
+const ticketClaims = z.object({
+  issuedAt: z.int(),
+  until: z.int(),
+  principal: z.discriminatedUnion("role", [
+    z.object({ role: z.enum(["admin", "service"]), name: z.string().nullable() }),
+    z.object({ role: z.literal("session"), sessionId: z.string() }),
+  ]),
+});
+
+/** Mints and checks what callers bring. Where no key is set, everyone is `anonymous`, whatever they bring. */
+export const createCredentials = (options: CredentialOptions): Credentials => {
+  const keys = [
+    ...options.adminKeys.map((key) => ({ role: "admin" as const, name: key.name, digest: digest(key.key) })),
+    ...options.serviceKeys.map((key) => ({
+      role: "service" as const,
+      name: key.name,
+      digest: digest(key.key),
+    })),
+  ];
+  const inUse = keys.length > 0;
+  const { signingKeys } = options;
+
+  const matchKey = (credential: string): Principal | null => {
+    const given = digest(credential);
+    let match: Principal | null = null;
+    // Every key is compared, so that the time taken tells nothing of which one it was.
+    for (const { role, name, digest } of keys)
+      if (timingSafeEqual(given, digest) && match === null) match = { role, name };
+    return match;
+  };
+
+  const sign = (kind: keyof typeof kinds, claims: Record<string, unknown>): SignJWT =>
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: algorithm, typ: kinds[kind].typ })
+      .setAudience(kinds[kind].audience);
+
+  const verify = async (kind: keyof typeof kinds, token: string) => {
+    if (!isCanonical(token)) return null;
+    try {
+      const { payload } = await jwtVerify(token, signingKeys[kind], {
+        algorithms: [algorithm],
+        ...kinds[kind],
+      });
+      return payload;
+    } catch {
+      return null;
+    }
+  };
+
+  const matchTicket = async (credential: string): Promise<Principal | null> => {
+    const claims = ticketClaims.safeParse(await verify("ticket", credential));
+    if (!claims.success) return null;
+    const { issuedAt, until, principal } = claims.data;
+    const now = options.now();
+    // The lifetime is judged here too: a signature alone makes no ticket that lasts longer, or that is good later.
+    if (until <= now || until > issuedAt + ticketLifetimeMs || issuedAt > now + clockToleranceMs) return null;
+    return { ...principal, ticketUntil: until };
+  };
+
+  const matchSession = async (credential: string): Promise<Principal | null> => {
+    const sessionId = (await verify("session", credential))?.sub;
+    return sessionId === undefined ? null : { role: "session", sessionId };
+  };
+
+  return {
+    inUse,
+    async authenticate(credential, allowed = "any") {
+      if (!inUse) return { role: "anonymous" };
+      if (credential === null || credential === "") return { role: "nobody", why: "missing" };
+      const principal =
+        allowed === "ticket"
+          ? await matchTicket(credential)
+          : (matchKey(credential) ?? (await matchSession(credential)) ?? (await matchTicket(credential)));
+      return principal ?? { role: "nobody", why: "invalid" };
+    },
+    sessionToken: (sessionId) => sign("session", {}).setSubject(sessionId).sign(signingKeys.session),
+    async ticket(principal) {
+      const issuedAt = options.now();
+      const until = issuedAt + ticketLifetimeMs;
+      const expiresAt = "ticketUntil" in principal ? Math.min(until, principal.ticketUntil ?? until) : until;
+      const { ticketUntil: _, ...rights } = { ticketUntil: undefined, ...principal };
+      const claims = { principal: rights, issuedAt, until: expiresAt };
+      return { ticket: await sign("ticket", claims).sign(signingKeys.ticket), expiresAt };
+    },
+  };
+};
+
+/** Base64url ignores two bits of a signature's last character: four spellings of one token, of which we gave out one. */
+const isCanonical = (token: string): boolean => {
+  const signature = token.slice(token.lastIndexOf(".") + 1);
+  return Buffer.from(signature, "base64url").toString("base64url") === signature;
+};
+
+const digest = (text: string): Buffer => createHash("sha256").update(text, "utf8").digest();

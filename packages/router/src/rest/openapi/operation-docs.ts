@@ -1,0 +1,114 @@
+import type { ErrorCode } from "@adjourn/sessions";
+import type { RestOperation } from "../routes.js";
+
+export interface OperationDoc {
+  readonly tag: "messaging" | "agents" | "system";
+  readonly summary: string;
+  readonly description?: string;
+  /** Refusals beyond those that every operation, or every one with a body, can meet. */
+  readonly errors: readonly ErrorCode[];
+}
+
+const onLive = ["SESSION_NOT_FOUND", "SESSION_EXPIRED"] as const;
+
+/** What the OpenAPI document says of each operation beyond what its schemas and its route tell. */
+export const operationDocs: Readonly<Record<RestOperation, OperationDoc>> = {
+  createSession: {
+    tag: "messaging",
+    summary: "Create a session",
+    description:
+      "Starts a conversation between a user and an agent on a new channel, or, with `channelId`, on the channel of an " +
+      "earlier session of the same user that is over. The answer has a `token` where keys are in use.",
+    errors: [
+      "INVALID_TIMEOUT_CONFIG",
+      "AGENT_NOT_FOUND",
+      "CHANNEL_NOT_FOUND",
+      "CHANNEL_IN_USE",
+      "IDEMPOTENCY_KEY_REUSED",
+    ],
+  },
+  listSessions: { tag: "messaging", summary: "List live sessions, newest first", errors: [] },
+  getSessionsHealth: { tag: "system", summary: "How many sessions live", errors: [] },
+  getSession: { tag: "messaging", summary: "Get a session", errors: onLive },
+  endSession: {
+    tag: "messaging",
+    summary: "End a session",
+    description:
+      "Ends the session at once, whatever its timeout: listeners are dropped, replies under way are aborted and not " +
+      "stored, and nothing brings the session back. Channel and messages stay. Of concurrent calls exactly one answers " +
+      "200; a retry with the same `Idempotency-Key` gets that answer again.",
+    errors: ["SESSION_NOT_FOUND"],
+  },
+  endSessions: {
+    tag: "messaging",
+    summary: "End every session that matches",
+    description:
+      "At least one of `agentId`, `userId` and `sessionIds` is needed; those given must all match.",
+    errors: [],
+  },
+  renewSession: {
+    tag: "messaging",
+    summary: "Renew a session",
+    errors: [...onLive, "SESSION_RENEWAL_FAILED"],
+  },
+  updateSessionTimeout: {
+    tag: "messaging",
+    summary: "Change a session's timeout",
+    description:
+      "What is not named stays as it was. The time left counts anew from the last activity; a result in the past " +
+      "expires the session at once.",
+    errors: [...onLive, "INVALID_TIMEOUT_CONFIG"],
+  },
+  sessionHeartbeat: { tag: "messaging", summary: "Keep a session alive", errors: onLive },
+  sendSessionMessage: {
+    tag: "messaging",
+    summary: "Send a message",
+    description:
+      "Transport `websocket` answers at once and the reply reaches the listeners; `http` waits for the whole reply; " +
+      "`sse` streams it as `user_message`, `chunk`, then `done` or `error`. `mode` is the older name: `sync`, `stream`, " +
+      "`websocket`.",
+    errors: [...onLive, "SESSION_ENDED", "AGENT_FAILED", "AGENT_TIMEOUT"],
+  },
+  getSessionMessages: {
+    tag: "messaging",
+    summary: "Read a session's messages, newest first",
+    description:
+      "`before` and `after` take a time in milliseconds, an ISO 8601 time or a message id, and exclude it.",
+    errors: onLive,
+  },
+  sessionEvents: {
+    tag: "messaging",
+    summary: "Hear a session's events",
+    description:
+      "A stream of events, JSON each, the first `session.started`, the last `session.ended`. `Last-Event-ID` or " +
+      "`lastEventId` resumes behind the last one seen. A WebSocket upgrade of the same path carries the same events.",
+    errors: onLive,
+  },
+  getChannelMessages: {
+    tag: "messaging",
+    summary: "Read a channel's messages, newest first, whether or not a session lives on it",
+    errors: ["CHANNEL_NOT_FOUND"],
+  },
+  eraseChannel: {
+    tag: "messaging",
+    summary: "Erase a channel's history for good",
+    errors: ["CHANNEL_NOT_FOUND", "CHANNEL_IN_USE"],
+  },
+  listEndings: { tag: "messaging", summary: "List how sessions ended, newest first", errors: [] },
+  getEnding: {
+    tag: "messaging",
+    summary: "Get how a session ended",
+    description:
+      "Who ended it, when and why, and how many listeners and operations the end cut on all nodes, complete 5 s after " +
+      "the end.",
+    errors: ["SESSION_NOT_FOUND"],
+  },
+  issueTicket: {
+    tag: "system",
+    summary: "Get a ticket with the caller's own rights",
+    description:
+      "Good for 60 s, as `?ticket=` or in a WebSocket's `connectionParams.token`, for what cannot set a header.",
+    errors: onLive,
+  },
+  listAgents: { tag: "agents", summary: "List the agents", errors: [] },
+};

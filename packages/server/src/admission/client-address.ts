@@ -1,0 +1,53 @@
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { canonicalAddress } from "../network-address.js";
+import type { TrustedProxies } from "../settings.js";
+
+/** Where a request comes from, in its canonical form: its peer, or whom a proxy that is believed names. */
+export const clientAddress = (request: IncomingMessage, trusted: TrustedProxies): string => {
+  const peer = peerAddress(request.socket);
+  if (!isTrusted(peer, trusted)) return peer;
+  const hops = listed(request, "x-forwarded-for");
+  // Each proxy appends whom it heard; what stands before the last one that is not believed may be made up.
+  for (const hop of hops.reverse()) {
+    const address = canonicalAddress(withoutPort(hop));
+    if (address === null) return peer;
+    if (trusted === "peer" || !isTrusted(address, trusted)) return address;
+  }
+  return peer;
+};
+
+/** Who is at the other end of a connection, in its canonical form. */
+export const peerAddress = ({ remoteAddress = "" }: Socket): string =>
+  canonicalAddress(remoteAddress) ?? remoteAddress;
+
+/** Whether a connection is a proxy's that speaks for others. */
+export const isProxy = (connection: Socket, trusted: TrustedProxies): boolean =>
+  isTrusted(peerAddress(connection), trusted);
+
+/** The scheme that the client's browser sees. */
+export const clientScheme = (request: IncomingMessage, trusted: TrustedProxies): "http" | "https" => {
+  if (!isProxy(request.socket, trusted)) return "http";
+  return listed(request, "x-forwarded-proto").at(-1) === "https" ? "https" : "http";
+};
+
+/** The host that a proxy which is believed says its client asked for; null where none says so. */
+export const forwardedHost = (
+  { socket, headers }: IncomingMessage,
+  trusted: TrustedProxies,
+): string | null =>
+  isProxy(socket, trusted) ? (listed({ headers }, "x-forwarded-host").at(-1) ?? null) : null;
+
+const isTrusted = (address: string, trusted: TrustedProxies): boolean =>
+  trusted !== "none" && (trusted === "peer" || trusted.includes(address));
+
+const listed = ({ headers }: Pick<IncomingMessage, "headers">, header: string): string[] =>
+  [headers[header] ?? []]
+    .flat()
+    .flatMap((value) => value.split(","))
+    .map((value) => value.trim())
+    .filter((value) => value !== "");
+
+/** Some proxies append the port that they heard the client from. */
+const withoutPort = (hop: string): string =>
+  /^\[([^\]]*)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop;

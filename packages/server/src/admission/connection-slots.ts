@@ -1,0 +1,43 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { SessionError } from "@adjourn/sessions";
+import { networkOf } from "../network-address.js";
+
+/** A connection or, where a proxy stands between, a request on one of the proxy's. */
+export type Holder = Duplex | IncomingMessage;
+
+/** Counts what an address holds open at a time without having shown an admin or service key. */
+export interface ConnectionSlots {
+  take(address: string, holder: Holder): void;
+  /** For one that is over, and for one that turns out not to count. */
+  free(holder: Holder): void;
+  /** @throws SessionError `RATE_LIMITED` where the holder's address has more than it may */
+  check(holder: Holder): void;
+}
+
+export const createConnectionSlots = (max: number): ConnectionSlots => {
+  const counts = new Map<string, number>();
+  const networks = new WeakMap<Holder, string>();
+  return {
+    take: (address, holder) => {
+      const network = networkOf(address);
+      networks.set(holder, network);
+      counts.set(network, (counts.get(network) ?? 0) + 1);
+    },
+    free: (holder) => {
+      const network = networks.get(holder);
+      if (network === undefined) return;
+      networks.delete(holder);
+      const left = (counts.get(network) ?? 1) - 1;
+      if (left > 0) counts.set(network, left);
+      else counts.delete(network);
+    },
+    check: (holder) => {
+      const network = networks.get(holder);
+      if (network === undefined || (counts.get(network) ?? 0) <= max) return;
+      throw new SessionError("RATE_LIMITED", `An address may hold at most ${max} connections`, {
+        limit: max,
+      });
+    },
+  };
+};

@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  answerRefusal,
+  type Credentials,
+  parseRequestTarget,
+  toRefusal,
+  unreadableTarget,
+} from "@adjourn/router";
+import type { SessionService } from "@adjourn/sessions";
+import {
+  AnnouncedResponse,
+  type ConnectionTimeouts,
+  DeadPeerDetector,
+  SlowReaders,
+} from "@adjourn/transports";
+import type { Logger } from "pino";
+import type { OriginGuard } from "../admission/origin-guard.js";
+import { type RequestGuard, stranger } from "../admission/request-guard.js";
+import { keepAliveMs, maxConnections, maxHeadBytes } from "../limits.js";
+import { loggableUrl } from "../observability/log.js";
+import type { Metrics } from "../observability/metrics.js";
+import type { ReportError } from "../observability/report-error.js";
+import type { ShutdownState } from "../shut-down.js";
+import { type ConnectionDependencies, type Connections, guardConnections } from "./connections.js";
+import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.js";
+import { answerHealth, answerReadiness } from "./health.js";
+import { type Page, requireRead } from "./pages.js";
+import { createTrpcHttp } from "./trpc-http.js";
+
+export interface HttpDependencies extends ConnectionDependencies {
+  readonly sessions: SessionService;
+  readonly credentials: Credentials;
+  readonly guard: OriginGuard;
+  readonly gate: RequestGuard;
+  readonly shutdownState: Readonly<ShutdownState>;
+  readonly isDraining: () => boolean;
+  readonly reportError: ReportError;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** What is served besides, by path. */
+  readonly pages: ReadonlyMap<string, Page>;
+  readonly connectionTimeouts: ConnectionTimeouts;
+  readonly rest: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+}
+
+/** Against peers that send their request a byte at a time or none at all, or don't take what they asked for. */
+const bounds = ({ headersMs }: ConnectionTimeouts) => ({
+  headersTimeout: headersMs,
+  requestTimeout: 3 * headersMs,
+  keepAliveTimeout: keepAliveMs,
+  connectionsCheckingInterval: headersMs / 5,
+  maxHeaderSize: maxHeadBytes,
+  // A missing Host is the guard's to judge, in our words; the health paths need none.
+  requireHostHeader: false,
+  ServerResponse: AnnouncedResponse,
+});
+
+/** The server with its mounts in order; it does not listen yet. */
+export const createHttpServer = (
+  dependencies: HttpDependencies,
+): { readonly server: Server; readonly connections: Connections } => {
+  const trpc = createTrpcHttp(dependencies);
+
+  const mounts = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<void> => {
+    connections.checkPipeline(request);
+    const target = parseRequestTarget(request.url);
+    if (!target) {
+      setCorsHeaders(dependencies.guard, request, response);
+      await dependencies.gate.admit(request, stranger);
+      throw unreadableTarget();
+    }
+    const { path } = target;
+    // One slash at the end makes no difference, here as in REST.
+    const place = path.replace(/\/$/, "");
+    if (place === "/healthz" || place === "/readyz") {
+      requireRead(request, response);
+      if (place === "/healthz") return answerHealth(response);
+      return answerReadiness(response, dependencies.sessions, dependencies.shutdownState.isStopping);
+    }
+    setCorsHeaders(dependencies.guard, request, response);
+    if (isPreflight(request)) {
+      dependencies.guard.check(request);
+      return answerPreflight(request, response);
+    }
+    const page = dependencies.pages.get(place);
+    if (page) return page(request, response, target);
+    if (path.startsWith("/trpc/")) return trpc(request, response, target, requestId);
+    return dependencies.rest(request, response);
+  };
+
+  const server = createServer(bounds(dependencies.connectionTimeouts));
+  const connections = guardConnections(server, dependencies);
+  const slowReaders = new SlowReaders(dependencies.connectionTimeouts);
+  const peers = new DeadPeerDetector({
+    everyMs: dependencies.connectionTimeouts.checkPeersEveryMs,
+    onFailure: (error) => dependencies.reportError(error, { path: "silent peers" }),
+  });
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    if (!connections.hears(request)) return;
+    const requestId = randomUUID();
+    connections.begin(request, response);
+    peers.watch(response);
+    slowReaders.watch(request, response);
+    note(dependencies, request, response, requestId);
+    setBaseHeaders(response, requestId);
+    if (dependencies.isDraining()) response.setHeader("Connection", "close");
+    mounts(request, response, requestId).catch((error: unknown) => {
+      dependencies.reportError(error, { path: request.method, requestId });
+      const refusal = toRefusal(error, requestId);
+      answerRefusal(response, refusal, dependencies.errorBody(refusal));
+    });
+  };
+  server.on("request", onRequest);
+  // What we are expected to do and don't know of makes no difference to the answer.
+  server.on("checkExpectation", onRequest);
+  server.maxConnections = maxConnections;
+  server.timeout = dependencies.connectionTimeouts.stalledReadMs;
+  server.once("close", () => {
+    peers.stop();
+    slowReaders.stop();
+  });
+  return { server, connections };
+};
+
+const setBaseHeaders = (response: ServerResponse, requestId: string): void => {
+  response.setHeader("X-Request-Id", requestId);
+  response.setHeader("X-Content-Type-Options", "nosniff");
+  response.setHeader("Referrer-Policy", "no-referrer");
+  response.setHeader("X-Frame-Options", "DENY");
+  response.setHeader("Cache-Control", "no-store");
+  response.setHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+};
+
+const note = (
+  { logger, metrics }: HttpDependencies,
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+): void => {
+  const startedAt = performance.now();
+  // As it was sent, whatever becomes of the request.
+  const { method = "", url = "" } = request;
+  response.once("close", () => {
+    const milliseconds = Math.round(performance.now() - startedAt);
+    metrics.answered(method, response.statusCode, milliseconds / 1_000);
+    if (!logger.isLevelEnabled("debug")) return;
+    const entry = { requestId, method, url: loggableUrl(url), status: response.statusCode, milliseconds };
+    logger.debug(entry, "Request");
+  });
+};

@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import {
+  answerJson,
+  authenticateRequest,
+  type Credentials,
+  type createOpenapiDocument,
+  type DialectName,
+  type RequestTarget,
+  renderDocsPage,
+} from "@adjourn/router";
+import { SessionError } from "@adjourn/sessions";
+import type { RequestGuard } from "../admission/request-guard.js";
+import type { Metrics } from "../observability/metrics.js";
+import { answerElizaosHealth, elizaosHealthPaths } from "./health.js";
+
+export type Page = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: RequestTarget,
+) => Promise<void>;
+
+/** The page brings its style along and nothing else. */
+const docsPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
+export interface PageDependencies {
+  readonly credentials: Credentials;
+  readonly gate: RequestGuard;
+  readonly metrics: Metrics;
+  readonly restDialect: DialectName;
+  readonly openApi: ReturnType<typeof createOpenapiDocument>;
+}
+
+/** What is no operation: the OpenAPI document, its page and the metrics. */
+export const createPages = ({
+  credentials,
+  gate,
+  metrics,
+  restDialect,
+  openApi,
+}: PageDependencies): ReadonlyMap<string, Page> => {
+  const docs = renderDocsPage(openApi);
+
+  const page =
+    (send: (response: ServerResponse) => Promise<void> | void, key: "open" | "key"): Page =>
+    async (request, response, { search }) => {
+      requireRead(request, response);
+      const principal = await authenticateRequest(credentials, request.headers, search);
+      await gate.admit(request, principal);
+      if (key === "key") requireKey(principal.role);
+      await send(response);
+    };
+
+  return new Map([
+    ["/openapi.json", page((response) => answerJson(response, 200, openApi), "open")],
+    [
+      "/docs",
+      page((response) => {
+        response.setHeader("Content-Security-Policy", docsPolicy);
+        answerText(response, "text/html; charset=utf-8", docs);
+      }, "open"),
+    ],
+    [
+      "/metrics",
+      page(async (response) => answerText(response, metrics.contentType, await metrics.text()), "key"),
+    ],
+    ...(restDialect === "elizaos" ? elizaosHealthPaths : []).map(
+      (path) => [path, page(answerElizaosHealth, "open")] as const,
+    ),
+  ]);
+};
+
+const answerText = (response: ServerResponse, contentType: string, text: string): void => {
+  response.writeHead(200, { "Content-Type": contentType, "Content-Length": Buffer.byteLength(text) });
+  response.end(text);
+};
+
+/** @throws SessionError `METHOD_NOT_ALLOWED` for what does more than read */
+export const requireRead = ({ method }: IncomingMessage, response: ServerResponse): void => {
+  if (method === "GET" || method === "HEAD") return;
+  const allow = ["GET", "HEAD"];
+  response.setHeader("Allow", allow.join(", "));
+  throw new SessionError("METHOD_NOT_ALLOWED", "Method not allowed", { allow });
+};
+
+const requireKey = (role: string): void => {
+  if (role === "nobody") throw new SessionError("UNAUTHORIZED", "A valid key is required");
+  if (role === "session") throw new SessionError("FORBIDDEN", "This key may not do that");
+};

@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+
+/** The answers that are due on each connection: several where requests come without waiting for them, as a pipeline. */
+export class PendingResponses {
+  private readonly byConnection = new WeakMap<Duplex, Set<ServerResponse>>();
+
+  add(connection: Duplex, response: ServerResponse): void {
+    const answers = this.byConnection.get(connection) ?? this.begin(connection);
+    answers.add(response);
+    response.once("close", () => answers.delete(response));
+  }
+
+  count(connection: Duplex): number {
+    return this.byConnection.get(connection)?.size ?? 0;
+  }
+
+  /** Whether a part of one has been written. */
+  isAnyBegun(connection: Duplex): boolean {
+    return this.on(connection).some(({ headersSent }) => headersSent);
+  }
+
+  /** Resolves when all that are due now are over. */
+  over(connection: Duplex): Promise<unknown> {
+    return Promise.all(this.on(connection).map((response) => once(response, "close")));
+  }
+
+  /** Closes a connection behind the last answer that is due on it now; what comes after it may still be answered. */
+  closeAfterLast(connection: Duplex): void {
+    const last = this.on(connection).at(-1);
+    if (last === undefined) return;
+    if (!last.headersSent) last.setHeader("Connection", "close");
+    else
+      last.once("close", () => {
+        if (this.count(connection) === 0) connection.end();
+      });
+  }
+
+  private on(connection: Duplex): readonly ServerResponse[] {
+    return [...(this.byConnection.get(connection) ?? [])];
+  }
+
+  private begin(connection: Duplex): Set<ServerResponse> {
+    const answers = new Set<ServerResponse>();
+    this.byConnection.set(connection, answers);
+    connection.once("close", () => {
+      // Node tells only the answer whose turn it was; those that queue behind it would wait for ever.
+      queueMicrotask(() => {
+        for (const answer of answers) answer.emit("close");
+      });
+    });
+    return answers;
+  }
+}

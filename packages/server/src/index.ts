@@ -1,0 +1,16 @@
+export type { NamedKey } from "@adjourn/router";
+export {
+  defaultTimeoutSettings,
+  longestDurationMinutes,
+  type TimeoutSettings,
+} from "@adjourn/sessions";
+export { type Adjourn, createAdjourn } from "./create-adjourn.js";
+export { deriveKeys } from "./derive-keys.js";
+export { isLoopback } from "./loopback.js";
+export { type AddressList, readAddressList } from "./network-address.js";
+export { createLogger, type Logger } from "./observability/log.js";
+export { withoutSecrets } from "./observability/without-secrets.js";
+export type { Overrides, PortName } from "./overrides.js";
+export { logLevels, SettingError, type Settings, type TrustedProxies } from "./settings.js";
+export { type RunningServer, startServer } from "./start-server.js";
+export { systemClock } from "./system-clock.js";

@@ -1,0 +1,109 @@
+import type { EventBus, SessionService, SessionStats, SessionStore } from "@adjourn/sessions";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { withinTime } from "../http/within-time.js";
+import { type BusFigures, measureBus } from "./instrumented-bus.js";
+import { measureStore } from "./instrumented-store.js";
+import { measureListeners } from "./instrumented-subscribers.js";
+
+export interface Metrics {
+  /** Each of these measures what goes through what it returns. */
+  store(store: SessionStore): SessionStore;
+  bus(bus: EventBus, figures: BusFigures): EventBus;
+  sessions(sessions: SessionService, store: SessionStore): SessionService;
+  /** Notes an answered HTTP request; a stream counts until it ends. */
+  answered(method: string, status: number, seconds: number): void;
+  /** Prometheus text. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+const knownMethods = ["GET", "POST", "PATCH", "DELETE", "OPTIONS", "HEAD"];
+/** How long the text waits for the store to count. */
+const countWithinMs = 1_000;
+
+export const createMetrics = (): Metrics => {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: "adjourn_" });
+  const requests = new Counter({
+    name: "adjourn_http_requests_total",
+    help: "HTTP requests answered",
+    labelNames: ["method", "status"],
+    registers: [registry],
+  });
+  const durations = new Histogram({
+    name: "adjourn_http_request_duration_seconds",
+    help: "Time from a request's head to the end of its answer",
+    labelNames: ["method"],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
+    registers: [registry],
+  });
+
+  return {
+    store: (store) => measureStore(store, registry),
+    bus: (bus, figures) => measureBus(bus, registry, figures),
+    sessions: (sessions, store) => {
+      countSessions(registry, store);
+      countHeld(registry, sessions);
+      return measureListeners(sessions, registry, () => store.now());
+    },
+    answered: (method, status, seconds) => {
+      // A method is the client's own word: only the known ones may become labels.
+      const label = knownMethods.includes(method) ? method : "other";
+      requests.inc({ method: label, status: String(status) });
+      durations.observe({ method: label }, seconds);
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+};
+
+/** The whole store's, so every node says the same; left out while the store does not answer. */
+const countSessions = (registry: Registry, store: SessionStore): void => {
+  /** One count for all who ask while it is under way. */
+  let underWay: Promise<SessionStats | null> | null = null;
+  const count = (): Promise<SessionStats | null> => {
+    underWay ??= store
+      .countSessions()
+      .catch(() => null)
+      .finally(() => {
+        underWay = null;
+      });
+    return underWay;
+  };
+  new Gauge({
+    name: "adjourn_sessions",
+    help: "Sessions in the store: active, and expired but not yet recorded as over",
+    labelNames: ["state"],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const counts = await withinTime(countWithinMs, count(), null);
+      if (!counts) return;
+      this.set({ state: "active" }, counts.active);
+      this.set({ state: "expired" }, counts.expired);
+    },
+  });
+};
+
+const countHeld = (registry: Registry, sessions: SessionService): void => {
+  const gauge = (name: string, help: string, read: (held: ReturnType<SessionService["held"]>) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read(sessions.held()));
+      },
+    });
+  gauge(
+    "adjourn_held_sessions",
+    "Sessions with a listener or a reply under way on this node",
+    (held) => held.sessions,
+  );
+  gauge("adjourn_listeners", "Live listeners on this node", (held) => held.listeners);
+  gauge(
+    "adjourn_pending_operations",
+    "Operations that have not been answered yet on this node",
+    (held) => held.operations,
+  );
+};

@@ -1,0 +1,91 @@
+import { randomUUID } from "node:crypto";
+import { dialects } from "@adjourn/router";
+import {
+  type Clock,
+  createSessionService,
+  type SecretStore,
+  type SessionService,
+  type SessionStore,
+} from "@adjourn/sessions";
+import type { Logger } from "pino";
+import { type DerivedKeys, deriveKeys, randomSecret } from "./derive-keys.js";
+import { openWhileWaiting } from "./http/startup-server.js";
+import { toLog } from "./observability/log.js";
+import type { Metrics } from "./observability/metrics.js";
+import { openAgents, openBus, openStore } from "./open-adapters.js";
+import type { Overrides } from "./overrides.js";
+import type { Settings } from "./settings.js";
+
+/** How often nodes that share a store hold what they have against it (contract E7 wants it within 5 s). */
+const reconcileEveryMs = 2_000;
+
+interface Dependencies {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface OpenSessionService {
+  readonly sessions: SessionService;
+  readonly keys: DerivedKeys;
+  /** The store's clock, which all nodes share; ms. */
+  readonly now: () => number;
+  close(): Promise<void>;
+}
+
+/**
+ * The domain over the adapters that the settings name, all of it measured; a store that can't be reached is waited for.
+ * `close` closes both, the domain first.
+ * @throws SettingError for a setting that only shows wrong when it is used
+ */
+export const openSessionService = async (
+  settings: Settings,
+  overrides: Overrides,
+  { clock, logger, metrics }: Dependencies,
+): Promise<OpenSessionService> => {
+  const log = toLog(logger);
+  const around: NonNullable<Overrides["around"]> = overrides.around ?? ((_, port) => port);
+  const agents = overrides.agents ?? (await openAgents(settings, { clock, log }));
+  const { errorBody } = dialects[settings.restDialect];
+  const open = async () => {
+    const store = overrides.store ?? (await openStore(settings, clock));
+    return { store, secret: await secretOf(settings, store) };
+  };
+  const opened = await openWhileWaiting(open, settings, logger, errorBody);
+  const keys = deriveKeys(opened.secret);
+  const store = metrics.store(around("store", opened.store));
+  const now = () => store.now();
+  const { dropped, refused, ...events } = await openBus(settings, { log, key: keys.events, now });
+  const presence = around("presence", events.presence);
+  const bus = metrics.bus(around("bus", events.bus), { now, dropped, refused });
+  const sessions = createSessionService(
+    { clock, store, bus, presence, agents, log, newId: randomUUID },
+    {
+      timeouts: settings.timeouts,
+      nodeId: randomUUID(),
+      reconcileEveryMs: settings.databaseUrl.startsWith("file:") ? null : reconcileEveryMs,
+      retentionDays: settings.retentionDays,
+    },
+  );
+  return {
+    sessions: metrics.sessions(sessions, store),
+    keys,
+    now,
+    close: async () => {
+      await sessions.close();
+      await bus.close();
+      if (!overrides.store) await store.close();
+    },
+  };
+};
+
+/** The operator's secret, or the one that the store keeps. A store that can't tell it is closed again. */
+const secretOf = async ({ secret }: Settings, store: SessionStore & SecretStore): Promise<string> => {
+  if (secret !== null) return secret;
+  try {
+    return await store.readOrCreateSecret(randomSecret());
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+};

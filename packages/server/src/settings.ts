@@ -1,0 +1,45 @@
+import type { NamedKey } from "@adjourn/router";
+import type { TimeoutSettings } from "@adjourn/sessions";
+import type { AddressList } from "./network-address.js";
+
+/** Whose `X-Forwarded-*` headers are believed: nobody's, any direct peer's, or these addresses'. */
+export type TrustedProxies = "none" | "peer" | AddressList;
+
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+/** Every setting of a server, checked. */
+export interface Settings {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly dashboardPort: number;
+  /** The dashboard's public origins, for a dashboard behind a proxy. */
+  readonly dashboardUrls: readonly string[];
+  readonly databaseUrl: string;
+  readonly redisUrl: string | null;
+  readonly redisPrefix: string;
+  readonly agentsFile: string | null;
+  /** Looks up a variable that the agents file names, such as the key of a model endpoint. */
+  readonly readVariable: (name: string) => string | undefined;
+  readonly adminKeys: readonly NamedKey[];
+  readonly serviceKeys: readonly NamedKey[];
+  /** Null uses the secret that the store keeps. */
+  readonly secret: string | null;
+  readonly timeouts: TimeoutSettings;
+  /** Null keeps endings and messages for ever. */
+  readonly retentionDays: number | null;
+  readonly restDialect: "documented" | "elizaos";
+  /** Requests per minute and address; 0 for no limit. */
+  readonly rateLimitPerMinute: number;
+  readonly allowedOrigins: readonly string[];
+  readonly trustProxy: TrustedProxies;
+  /** How long the server keeps serving after it was told to stop, while `/readyz` answers 503. */
+  readonly drainDelaySeconds: number;
+  readonly drainSeconds: number;
+  readonly logLevel: (typeof logLevels)[number];
+}
+
+/** A setting that prevents the start. Its message is the one line to print. */
+export class SettingError extends Error {
+  override readonly name = "SettingError";
+}

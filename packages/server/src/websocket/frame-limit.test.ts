@@ -1,0 +1,52 @@
+import { EventEmitter } from "node:events";
+import { expect, it } from "vitest";
+import type { WebSocket } from "ws";
+import { socketFrames } from "../limits.js";
+import { createFrameLimit } from "./frame-limit.js";
+
+/** As much of a socket as the limit touches. */
+const createSocket = () => {
+  const socket = Object.assign(new EventEmitter(), {
+    OPEN: 1,
+    CLOSED: 3,
+    readyState: 1,
+    closes: [] as number[],
+    isPaused: false,
+    close: (code: number) => void socket.closes.push(code),
+    pause: () => {
+      socket.isPaused = true;
+    },
+    terminate: () => {},
+  });
+  // The limit uses no more of it than is there.
+  return { socket, asSocket: socket as EventEmitter as WebSocket };
+};
+
+const cases = [
+  { who: "a stranger", trust: false, event: "message", allowance: socketFrames.stranger },
+  { who: "a key", trust: true, event: "message", allowance: socketFrames.trusted },
+  { who: "anyone's pings", trust: true, event: "ping", allowance: socketFrames.control },
+];
+
+it.each(cases)(
+  "$who may send a burst, then so many a second for ever, and no more",
+  ({ trust, event, allowance }) => {
+    let time = 0;
+    const limit = createFrameLimit(() => time);
+    const { socket, asSocket } = createSocket();
+    limit.watch(asSocket);
+    if (trust) limit.trust(asSocket);
+    // As a socket that is trusted comes to its larger allowance with time.
+    time = 10_000;
+    for (let count = 0; count < allowance.burst; count += 1) socket.emit(event);
+    for (let second = 0; second < 20; second += 1) {
+      time += 1_000;
+      for (let count = 0; count < allowance.perSecond; count += 1) socket.emit(event);
+    }
+    expect(socket.closes).toEqual([]);
+    socket.emit(event);
+    expect(socket.closes).toEqual([1008]);
+    expect(socket.isPaused).toBe(true);
+    expect(socket.listenerCount(event)).toBe(0);
+  },
+);

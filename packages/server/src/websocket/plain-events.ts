@@ -1,0 +1,86 @@
+import { invalidEnvelope, type Principal, requireAccess, subscriberCredential } from "@adjourn/router";
+import { inputs, SessionError, type SessionService, type Subscription } from "@adjourn/sessions";
+import {
+  type Close,
+  closeSocket,
+  type EventSocket,
+  PlainWebSocketSink,
+  sessionEndedClose,
+  sessionNotFoundClose,
+} from "@adjourn/transports";
+import type { WebSocket } from "ws";
+
+/** The session that a path asks the events of, still encoded; null for every other path. */
+export const eventsSegment = (pathname: string): string | null =>
+  /^\/api\/messaging\/sessions\/([^/]+)\/events\/?$/.exec(pathname)?.[1] ?? null;
+
+const decode = (segment: string): string | undefined => {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+};
+
+const malformedId = { path: "sessionId", message: "is not well-formed percent-encoding" };
+
+/** What an admitted upgrade does with its socket, or with a connection that was lost before it had one. */
+export interface Entered {
+  /** `wrote` is called after each write. */
+  attach(socket: WebSocket, wrote: () => void): void;
+  abandon(): void;
+}
+
+/**
+ * Lets a plain WebSocket's listener enter before its upgrade is answered.
+ * @throws SessionError what must be said by status: key, role, input. A session that is over is no such error.
+ */
+export const enterPlainEvents = async (
+  sessions: SessionService,
+  principal: Principal,
+  { segment, lastEventId }: { readonly segment: string; readonly lastEventId: string | null },
+): Promise<Entered> => {
+  const asked = { sessionId: decode(segment), lastEventId };
+  requireAccess("sessionEvents", principal, asked);
+  const unread = asked.sessionId === undefined ? [malformedId] : [];
+  const input = inputs.sessionEvents.safeParse(asked);
+  if (!input.success) throw invalidEnvelope(unread, "sessionEvents", asked);
+  const listener = new PlainWebSocketSink();
+  try {
+    const listening = await sessions.sessionEvents(input.data, listener, subscriberCredential(principal));
+    return toEntered(listener, listening);
+  } catch (error) {
+    const close = closeFor(error);
+    if (!close) throw error;
+    // A browser can't read a status, so a session that is over is told by the close code.
+    return { attach: (socket) => closeSocket(socket, close), abandon: () => {} };
+  }
+};
+
+const toEntered = (listener: PlainWebSocketSink, listening: Subscription): Entered => ({
+  attach: (socket, wrote) => listener.attach(toEventSocket(socket, wrote), listening),
+  abandon: () => listening.leave(),
+});
+
+const closeFor = (error: unknown): Close | null => {
+  if (!(error instanceof SessionError)) return null;
+  if (error.code === "SESSION_NOT_FOUND") return sessionNotFoundClose;
+  return error.code === "SESSION_EXPIRED" ? sessionEndedClose : null;
+};
+
+const toEventSocket = (socket: WebSocket, wrote: () => void): EventSocket => ({
+  get bufferedAmount() {
+    return socket.bufferedAmount;
+  },
+  send: (data, options, sent) => {
+    if (socket.readyState !== socket.OPEN) return;
+    socket.send(data, options, sent);
+    wrote();
+  },
+  close: (close) => closeSocket(socket, close),
+  terminate: () => socket.terminate(),
+  onceClosed: (run) => {
+    if (socket.readyState === socket.CLOSED) run();
+    else socket.once("close", run);
+  },
+});

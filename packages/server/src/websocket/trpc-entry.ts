@@ -1,0 +1,64 @@
+import { maxJsonLevels, requireJsonDepth } from "@adjourn/router";
+import { SessionError, validationError } from "@adjourn/sessions";
+import { maxBatchCalls, maxCallIdCharacters } from "../limits.js";
+
+/** The calls of one frame, where it has more than one. */
+export interface Batch {
+  /** Queries and mutations. */
+  readonly calls: number;
+  /** Of the answers so far. */
+  answeredBytes: number;
+}
+
+/** One message of a frame, as far as it can be told before tRPC judges its form. */
+export interface Entry {
+  readonly message: unknown;
+  readonly id: unknown;
+  readonly method: unknown;
+  readonly path: string | undefined;
+  readonly batch: Batch | null;
+}
+
+/** An entry's input lies in the entry and in its `params`. */
+const levelsAroundInput = 2;
+
+export const readEntries = (frame: unknown): readonly Entry[] => {
+  if (!Array.isArray(frame)) return [readEntry(frame, null)];
+  const calls = frame.filter(isCall).length;
+  const batch = calls > 1 ? { calls, answeredBytes: 0 } : null;
+  return frame.map((message: unknown) => readEntry(message, batch));
+};
+
+const readEntry = (message: unknown, batch: Batch | null): Entry => {
+  const { id, method, params } = fieldsOf(message);
+  const { path } = fieldsOf(params);
+  return { message, id, method, path: typeof path === "string" ? path : undefined, batch };
+};
+
+/** A stock client that comes back renews all its subscriptions in one frame, which is no batch of calls. */
+const isCall = (message: unknown): boolean => {
+  const { method } = fieldsOf(message);
+  return method !== "subscription" && method !== "subscription.stop";
+};
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? { ...value } : {};
+
+/** Why an entry is refused before tRPC sees it; null for the others. */
+export const refusalOf = ({ id, method, message, batch }: Entry): SessionError | null => {
+  if (typeof id === "string" && id.length > maxCallIdCharacters)
+    return validationError({ path: "id", message: `has at most ${maxCallIdCharacters} characters` });
+  if (batch && batch.calls > maxBatchCalls && method !== "subscription.stop")
+    return validationError({ path: "", message: `A batch has at most ${maxBatchCalls} calls` });
+  try {
+    requireJsonDepth(message, maxJsonLevels + levelsAroundInput);
+    return null;
+  } catch (error) {
+    if (error instanceof SessionError) return error;
+    throw error;
+  }
+};
+
+/** Whether an answer can name the call that it is for. */
+export const isAnswerable = (id: unknown): id is string | number =>
+  typeof id === "number" || (typeof id === "string" && id.length <= maxCallIdCharacters);

@@ -1,0 +1,107 @@
+import { runInBackground } from "../async/run-in-background.js";
+import type { EndingRecord } from "../model/ending.js";
+import type { Session } from "../model/session.js";
+import type { Ports, Timer } from "../ports/index.js";
+import { MissedItems } from "./missed-items.js";
+
+export interface MissedHandlers {
+  ended(ending: EndingRecord): void;
+  created(sessions: readonly Session[]): Promise<void>;
+}
+
+const reconcileFailed = "The admin feed could not reconcile for what it missed";
+
+type Dependencies = Pick<Ports, "bus" | "clock" | "store" | "log">;
+
+/** While somebody watches: looks now and then, and after every gap, for what the bus lost of the sessions' coming and going. */
+export class AdminReconciler {
+  private readonly endings: MissedItems<EndingRecord>;
+  private readonly sessions: MissedItems<Session>;
+  private timer: Timer | null = null;
+  private isReconciling = false;
+  private isGapSuspected = false;
+  private isStopped = false;
+
+  constructor(
+    private readonly ports: Dependencies,
+    private readonly everyMs: number,
+    private readonly missed: MissedHandlers,
+  ) {
+    const { store } = ports;
+    const now = () => store.now();
+    this.endings = new MissedItems({
+      now,
+      timeOf: ({ endedAt }) => endedAt,
+      readPage: async (page) => {
+        const { endings, next } = await store.listEndings({}, page);
+        return { rows: endings, next };
+      },
+    });
+    this.sessions = new MissedItems({
+      now,
+      timeOf: ({ createdAt }) => createdAt,
+      readPage: async (page) => {
+        const { sessions, next } = await store.listSessions({}, page);
+        return { rows: sessions, next };
+      },
+    });
+    const begun = this.run(async () => {
+      for (const ending of await this.endings.begin()) this.missed.ended(ending);
+      await this.missed.created(await this.sessions.begin());
+    });
+    runInBackground(ports.log, reconcileFailed, begun);
+  }
+
+  /** Whether an end is news: the bus may tell late what a look has found. */
+  isNewEnd(sessionId: string): boolean {
+    return this.endings.note(sessionId);
+  }
+
+  /** Whether a session's creation is, likewise. */
+  isNewCreation(sessionId: string): boolean {
+    return this.sessions.note(sessionId);
+  }
+
+  /** The bus itself says that it may have lost something. */
+  afterGap(): void {
+    this.isGapSuspected = true;
+    runInBackground(this.ports.log, reconcileFailed, this.reconcile());
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.timer?.cancel();
+  }
+
+  private reconcile(): Promise<void> {
+    return this.run(async () => {
+      const endings = await this.endings.find();
+      for (const ending of endings) this.missed.ended(ending);
+      // Reading the list counts all sessions, so it is read only where something may be missing.
+      this.isGapSuspected ||= endings.length > 0 || this.ports.bus.status !== "ok";
+      if (!this.isGapSuspected) return this.sessions.skip();
+      // A gap from here on may have come too late for this reading: it asks for another.
+      this.isGapSuspected = false;
+      await this.missed.created(await this.sessions.find());
+    });
+  }
+
+  private async run(work: () => Promise<void>): Promise<void> {
+    if (this.isReconciling || this.isStopped) return;
+    this.isReconciling = true;
+    this.timer?.cancel();
+    try {
+      await work();
+    } catch (cause) {
+      this.isGapSuspected = true;
+      this.ports.log.warn(reconcileFailed, { cause: String(cause) });
+    }
+    this.isReconciling = false;
+    if (this.isStopped) return;
+    const { clock, log } = this.ports;
+    this.timer = clock.setTimeout(
+      () => runInBackground(log, reconcileFailed, this.reconcile()),
+      this.everyMs,
+    );
+  }
+}

@@ -1,0 +1,43 @@
+/** Between one who writes when things happen and one who reads when ready; what is written is read in order, once. */
+export class AsyncQueue<T> {
+  private readonly waiting: T[] = [];
+  private closed: { readonly error: Error | null } | null = null;
+  private wake: () => void = () => {};
+
+  get size(): number {
+    return this.waiting.length;
+  }
+
+  push(item: T): void {
+    if (this.closed) return;
+    this.waiting.push(item);
+    this.wake();
+  }
+
+  /** What waits can still be read; then reading ends, or throws `error`. The first call counts. */
+  close(error: Error | null): void {
+    this.closed ??= { error };
+    this.wake();
+  }
+
+  /** Whoever stops reading leaves nothing behind: what comes later is not kept. */
+  async *read(): AsyncGenerator<T, void> {
+    try {
+      for (;;) {
+        const [next] = this.waiting;
+        if (next !== undefined) {
+          this.waiting.shift();
+          yield next;
+        } else if (this.closed?.error) throw this.closed.error;
+        else if (this.closed) return;
+        else
+          await new Promise<void>((resolve) => {
+            this.wake = resolve;
+          });
+      }
+    } finally {
+      this.close(null);
+      this.waiting.length = 0;
+    }
+  }
+}

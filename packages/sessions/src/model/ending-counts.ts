@@ -1,0 +1,14 @@
+import type { EndingCounts, Ports } from "../ports/index.js";
+
+export const nothingCut: EndingCounts = { listenersDropped: 0, operationsAborted: 0 };
+
+/** Adds what was cut here to the ending, after its answer: a count that can't be stored holds up nothing. */
+export const addToEnding = (
+  { store, log }: Pick<Ports, "store" | "log">,
+  sessionId: string,
+  counts: EndingCounts,
+): void => {
+  store.addEndingCounts(sessionId, counts).catch((cause: unknown) => {
+    log.warn("The counts of an ending could not be stored", { sessionId, cause: String(cause) });
+  });
+};

@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { SessionError, sessionNotFound } from "./errors.js";
+import { isoTimeSchema, toIso } from "./session.js";
+
+export const endingCauses = ["requested", "bulk", "expired", "max_duration"] as const;
+export type EndingCause = (typeof endingCauses)[number];
+
+export const endedByRoles = ["admin", "service", "session", "anonymous", "system"] as const;
+export type EndedBy = (typeof endedByRoles)[number];
+
+/** Who asks: the role, and the name of the key that was used, null where there is none. */
+export interface Caller {
+  readonly endedBy: EndedBy;
+  readonly actor: string | null;
+}
+
+export const systemCaller: Caller = { endedBy: "system", actor: null };
+
+/** What callers see of an ending. */
+export const endingSchema = z
+  .object({
+    sessionId: z.string(),
+    channelId: z.string(),
+    agentId: z.string(),
+    userId: z.string(),
+    createdAt: isoTimeSchema,
+    endedAt: isoTimeSchema,
+    cause: z.enum(endingCauses),
+    reason: z.string().nullable(),
+    endedBy: z.enum(endedByRoles),
+    actor: z.string().nullable(),
+    messageCount: z.int().min(0),
+    listenersDropped: z.int().min(0),
+    operationsAborted: z.int().min(0),
+  })
+  .meta({ id: "Ending" });
+
+export type Ending = z.output<typeof endingSchema>;
+
+/** The record of how a session ended, as the store has it. Times are milliseconds since the epoch. */
+export interface EndingRecord extends Readonly<Omit<Ending, "createdAt" | "endedAt">> {
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly lastSeq: number;
+  readonly endedAt: number;
+}
+
+export const toEnding = ({ expiresAt: _, lastSeq: __, ...ending }: EndingRecord): Ending => ({
+  ...ending,
+  createdAt: toIso(ending.createdAt),
+  endedAt: toIso(ending.endedAt),
+});
+
+export const hasExpired = ({ cause }: { cause: EndingCause }): boolean =>
+  cause === "expired" || cause === "max_duration";
+
+/** `max_duration` where the cap, not the timeout, set the time at which the session ran out. */
+export const expiryCause = (expiresAt: number, createdAt: number, maxDurationMinutes: number): EndingCause =>
+  expiresAt >= createdAt + maxDurationMinutes * 60_000 ? "max_duration" : "expired";
+
+/** What is known of a session that does not live: how it ended, that its time has run out, or nothing at all. */
+export type Gone =
+  | { readonly state: "ended"; readonly ending: EndingRecord }
+  | { readonly state: "expired"; readonly expiresAt: number }
+  | { readonly state: "unknown" };
+
+/** The error that a verb on such a session meets: 410 where its own time ran out, 404 otherwise. */
+export const goneError = (sessionId: string, gone: Gone): SessionError => {
+  if (gone.state === "expired") return sessionExpired(sessionId, gone.expiresAt);
+  if (gone.state === "ended" && hasExpired(gone.ending))
+    return sessionExpired(sessionId, gone.ending.expiresAt);
+  return sessionNotFound(sessionId);
+};
+
+const sessionExpired = (sessionId: string, expiresAt: number): SessionError =>
+  new SessionError("SESSION_EXPIRED", "Session has expired", { sessionId, expiresAt: toIso(expiresAt) });
+
+/** The error of an operation that was pending when its session ended. */
+export const sessionEnded = (ending: EndingRecord): SessionError =>
+  new SessionError("SESSION_ENDED", "Session ended while the operation was pending", {
+    sessionId: ending.sessionId,
+    endedAt: toIso(ending.endedAt),
+    cause: ending.cause,
+    reason: ending.reason,
+  });

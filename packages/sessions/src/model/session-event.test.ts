@@ -1,0 +1,35 @@
+import { propertyRuns } from "@adjourn/testkit";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { formatEventId, parseEventId } from "./session-event.js";
+
+const sessionId = "6f1e6d0e-1111-4222-8333-444455556666";
+
+it("an id gives back the seq that it stands for", () => {
+  fc.assert(
+    fc.property(fc.nat(), (seq) => {
+      expect(parseEventId(sessionId, formatEventId(sessionId, seq, "m"))).toBe(seq);
+    }),
+    propertyRuns(),
+  );
+});
+
+it("another session's id is none of this one's", () => {
+  expect(parseEventId(sessionId, formatEventId("other", 3, "m"))).toBeNull();
+});
+
+it.each([
+  "",
+  "x",
+  `${sessionId}`,
+  `${sessionId}.`,
+  `${sessionId}.-1.m`,
+  `${sessionId}.1.5.m`,
+  `${sessionId}.01.m`,
+  `${sessionId}.1e3.m`,
+  `${sessionId}.9999999999999999.m`,
+  `${sessionId}.1.`,
+  `${sessionId}.1.a b`,
+])("%j is malformed", (id) => {
+  expect(parseEventId(sessionId, id)).toBeNull();
+});

@@ -1,0 +1,31 @@
+import { createTestService, testUserId } from "@adjourn/testkit";
+import { expect, it } from "vitest";
+
+const admin = { endedBy: "admin", actor: null } as const;
+
+it("ends what was made a moment before, though this process take the store's clock to be behind", async () => {
+  const { sessions, store, create } = createTestService();
+  const { now } = store;
+  store.now = () => now() - 20;
+  const { sessionId } = await create();
+  const ended = await sessions.endSessions({ userId: testUserId, dryRun: false }, admin);
+  expect(ended).toEqual({ ended: 1, matched: 1 });
+  await expect(sessions.getSession({ sessionId })).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
+});
+
+it("leaves alive what is created once the call has begun, however soon", async () => {
+  const { sessions, store, clock, create } = createTestService();
+  const earlier = await create();
+  const { countMatching } = store;
+  const begun: { sessionId: string }[] = [];
+  store.countMatching = async (filter) => {
+    const counted = await countMatching(filter);
+    await clock.advance(1);
+    begun.push(await create());
+    return counted;
+  };
+  const ended = await sessions.endSessions({ userId: testUserId, dryRun: false }, admin);
+  expect(ended).toEqual({ ended: 1, matched: 1 });
+  await expect(sessions.getSession(earlier)).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
+  for (const newcomer of begun) expect(await sessions.getSession(newcomer)).toMatchObject(newcomer);
+});

@@ -1,0 +1,17 @@
+import type { ServiceContext } from "../context.js";
+import { type SessionInfo, toSessionInfo } from "../model/session.js";
+import type { Inputs } from "../schemas/index.js";
+import { announceState } from "./announce-state.js";
+import { refuseGone } from "./gone.js";
+
+/** @throws SessionError `SESSION_NOT_FOUND`, `SESSION_EXPIRED` */
+export const sessionHeartbeat = async (
+  context: ServiceContext,
+  { sessionId }: Inputs["sessionHeartbeat"],
+): Promise<SessionInfo> => {
+  const heard = await context.store.recordHeartbeat(sessionId);
+  if (heard.outcome === "gone") throw refuseGone(context, sessionId, heard.gone);
+  if (heard.wasRenewed) return announceState(context, heard.session, "session.renewed");
+  context.feed.changed(sessionId);
+  return toSessionInfo(heard.session, context.store.now());
+};

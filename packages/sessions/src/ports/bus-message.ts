@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { endingSchema } from "../model/ending.js";
+import { errorCodes } from "../model/errors.js";
+import { isoTimeSchema } from "../model/session.js";
+import { limits, records } from "../schemas/index.js";
+
+const name = z.string().min(1).max(256);
+const count = z.int().min(0);
+/** Milliseconds since the epoch, as far as a date can be made of them. */
+const milliseconds = count.max(8_640_000_000_000_000);
+
+const ofState = z.object({
+  type: z.enum(["session.renewed", "session.updated", "session.expiring"]),
+  session: records.sessionInfo,
+});
+const delta = z.object({
+  type: z.literal("message.delta"),
+  messageId: name,
+  inReplyTo: name,
+  index: count,
+  text: z.string(),
+});
+const failure = z.object({
+  type: z.literal("message.failed"),
+  inReplyTo: name,
+  code: z.enum(errorCodes),
+});
+const stored = z.object({ type: z.literal("message"), message: records.message });
+
+const endingRecord = endingSchema.extend({
+  sessionId: name,
+  channelId: name,
+  agentId: name,
+  userId: name,
+  createdAt: milliseconds,
+  expiresAt: milliseconds,
+  lastSeq: count,
+  endedAt: milliseconds,
+});
+
+const origin = name;
+
+/** What nodes tell each other of a session; `origin` is the node that says it, which needs no telling. */
+export const busMessage = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("message"), origin, seq: count, at: isoTimeSchema, body: stored }),
+  /** `nth` counts what origin says, so that what is repeated or late is known as such. */
+  z.object({
+    kind: z.literal("event"),
+    origin,
+    nth: count,
+    at: isoTimeSchema,
+    body: z.discriminatedUnion("type", [ofState, delta, failure]),
+  }),
+  z.object({ kind: z.literal("ended"), origin, ending: endingRecord }),
+  z.object({ kind: z.literal("created"), origin, session: records.sessionRow }),
+  z.object({ kind: z.literal("changed"), origin, sessionId: name }),
+]);
+
+export type BusMessage = z.infer<typeof busMessage>;
+/** What a node says of a message that the store has accepted. */
+export type MessageBody = Extract<BusMessage, { kind: "message" }>["body"];
+/** What a node says of all else that happens in a session, its end aside. */
+export type EventBody = Extract<BusMessage, { kind: "event" }>["body"];
+
+/** What one node, or all others together, hold of a session. */
+export const presenceRecord = z.object({
+  listeners: count.max(1_000_000),
+  replies: z
+    .array(z.object({ messageId: name, inReplyTo: name }))
+    .max(limits.inFlightReplies)
+    .readonly(),
+});
+
+export type PresenceRecord = z.infer<typeof presenceRecord>;

@@ -1,0 +1,29 @@
+import type { AgentDirectory } from "./agent.js";
+import type { Clock } from "./clock.js";
+import type { EventBus } from "./event-bus.js";
+import type { Log } from "./log.js";
+import type { Presence } from "./presence.js";
+import type { SessionStore } from "./session-store.js";
+
+export type { MessageBound } from "../paging/message-bound.js";
+export type * from "./agent.js";
+export type * from "./bus-message.js";
+export type * from "./clock.js";
+export type * from "./event-bus.js";
+export type * from "./log.js";
+export type * from "./presence.js";
+export type * from "./secret-store.js";
+export type * from "./session-store.js";
+export type * from "./subscriber-sink.js";
+
+/** Everything that the domain needs from outside. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly store: SessionStore;
+  readonly bus: EventBus;
+  readonly presence: Presence;
+  readonly agents: AgentDirectory;
+  readonly log: Log;
+  /** A new UUID. */
+  readonly newId: () => string;
+}

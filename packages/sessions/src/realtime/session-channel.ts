@@ -1,0 +1,228 @@
+import { withDeadline } from "../async/with-deadline.js";
+import { type EndingRecord, sessionEnded } from "../model/ending.js";
+import { addToEnding } from "../model/ending-counts.js";
+import { SessionError } from "../model/errors.js";
+import type { Message } from "../model/message.js";
+import { type Session, toIso } from "../model/session.js";
+import { formatEventId, type SessionEvent, type SessionEventBody } from "../model/session-event.js";
+import type {
+  BusSubscription,
+  DropCause,
+  EndingCounts,
+  EventFrame,
+  Ports,
+  PresenceRecord,
+  SubscriberSink,
+} from "../ports/index.js";
+import { InFlightReply } from "../replies/in-flight-reply.js";
+import { tooManyReplies } from "../replies/reply-limit.js";
+import { limits } from "../schemas/index.js";
+import type { SubscriberCredential } from "../session-service.js";
+import { type Delivery, messageDelivery, Sequencer } from "./sequencer.js";
+import { closeGraceMs, type SequencedFrame, Subscriber } from "./subscriber.js";
+
+/** What this process holds for one session: listeners, operations, the order of what they hear. Lives while it holds any. */
+export class SessionChannel {
+  private readonly subscribers = new Set<Subscriber>();
+  /** Those of them that have been told the state: who an end drops. */
+  private readonly started = new Set<Subscriber>();
+  private readonly replies = new Set<InFlightReply>();
+  /** Told of the session's end, and of nothing else. */
+  private readonly endWatchers = new Set<() => void>();
+  /** Those of the listeners that came with the session's own token. */
+  private tokenSubscribers = 0;
+  private readonly sequencer: Sequencer;
+  /** What was heard last from each other node. */
+  private readonly lastNth = new Map<string, number>();
+  /** Set by the session's end: from then on nothing enters. */
+  ending: EndingRecord | null = null;
+
+  constructor(
+    readonly sessionId: string,
+    private readonly ports: Pick<Ports, "clock" | "store" | "log">,
+    private readonly nextUnique: () => string,
+    readonly subscription: BusSubscription,
+    private readonly onChange: (channel: SessionChannel) => void,
+  ) {
+    this.sequencer = new Sequencer(
+      ports.store,
+      (delivery) => this.broadcast(delivery),
+      (cause) =>
+        ports.log.warn("A gap could not be filled from the store", { sessionId, cause: String(cause) }),
+    );
+  }
+
+  get isEmpty(): boolean {
+    return this.subscribers.size === 0 && this.replies.size === 0 && this.endWatchers.size === 0;
+  }
+
+  get presence(): PresenceRecord {
+    const replies = [...this.replies].filter(({ isInFlight }) => isInFlight);
+    return {
+      listeners: this.started.size,
+      replies: replies.map(({ messageId, inReplyTo }) => ({ messageId, inReplyTo })),
+    };
+  }
+
+  get sizes(): { readonly listeners: number; readonly operations: number } {
+    return { listeners: this.subscribers.size, operations: this.replies.size };
+  }
+
+  /**
+   * A listener that hears nothing yet: what happens is held back for it until {@link startSubscriber}.
+   * @throws SessionError `RATE_LIMITED` where there are too many
+   */
+  addSubscriber(sink: SubscriberSink, credential: SubscriberCredential): Subscriber {
+    const isToken = credential === "token";
+    if (isToken && this.tokenSubscribers >= limits.subscribersPerToken)
+      throw tooManySubscribers(this.sessionId, limits.subscribersPerToken);
+    if (this.subscribers.size >= limits.subscribersPerSession)
+      throw tooManySubscribers(this.sessionId, limits.subscribersPerSession);
+    const withCursor = (event: SessionEvent, cursor: number) =>
+      toFrame({ ...event, id: formatEventId(this.sessionId, cursor, this.nextUnique()) });
+    const subscriber = new Subscriber(sink, this.ports.clock, withCursor, (gone) => {
+      this.subscribers.delete(gone);
+      this.started.delete(gone);
+      if (isToken) this.tokenSubscribers -= 1;
+      if (this.subscribers.size === 0) this.sequencer.pause();
+      this.onChange(this);
+    });
+    this.subscribers.add(subscriber);
+    if (isToken) this.tokenSubscribers += 1;
+    return subscriber;
+  }
+
+  /** Calls `ended` at the session's end. @returns how to stop that */
+  onEnd(ended: () => void): () => void {
+    // One of its own for each call, though the function may be the same.
+    const watcher = () => ended();
+    this.endWatchers.add(watcher);
+    return () => {
+      this.endWatchers.delete(watcher);
+    };
+  }
+
+  /** Tells the state, then what the listener missed after `afterSeq` (null: nothing), then lets it go live. */
+  startSubscriber(
+    subscriber: Subscriber,
+    session: Session,
+    started: SessionEventBody,
+    afterSeq: number | null,
+  ): void {
+    const from = afterSeq ?? session.lastSeq;
+    const replay = {
+      upTo: session.lastSeq,
+      delivered: () => this.sequencer.cursor,
+      read: (after: number, limit: number) =>
+        this.ports.store.readMessagesAfter(session.channelId, after, limit),
+      toFrame: (message: Message) => this.frame(messageDelivery(message), message.seq),
+    };
+    const frame = this.frame({ seq: null, at: toIso(this.ports.store.now()), body: started }, from);
+    if (!subscriber.start(frame, from, replay)) return;
+    this.started.add(subscriber);
+    // What this listener knows already, the others must hear before anything else happens.
+    this.sequencer.begin(session.channelId, session.lastSeq);
+    this.onChange(this);
+    subscriber.catchUp(replay).catch((cause: unknown) => {
+      this.ports.log.warn("A replay failed; its subscriber is cut and may come back", {
+        sessionId: this.sessionId,
+        cause: String(cause),
+      });
+      subscriber.cut();
+    });
+  }
+
+  /** @throws SessionError `RATE_LIMITED` beyond 100 replies under way here */
+  beginReply(messageId: string, inReplyTo: string): InFlightReply {
+    if (this.replies.size >= limits.inFlightReplies) throw tooManyReplies(this.sessionId);
+    const reply = new InFlightReply(messageId, inReplyTo, (changed, finished) => {
+      if (finished) this.replies.delete(changed);
+      // Its message was stored before the end, and its store said so after it: cut off like those known to be under way.
+      else if (this.ending)
+        addToEnding(this.ports, this.sessionId, { listenersDropped: 0, operationsAborted: 1 });
+      this.onChange(this);
+    });
+    this.replies.add(reply);
+    return reply;
+  }
+
+  deliver(delivery: Delivery): void {
+    if (this.subscribers.size > 0) this.sequencer.take(delivery);
+  }
+
+  /** Whether an event of another node repeats an earlier one or arrives after a later one; remembers it otherwise. */
+  isDuplicate(origin: string, nth: number): boolean {
+    if (nth <= (this.lastNth.get(origin) ?? 0)) return true;
+    this.lastNth.set(origin, nth);
+    return false;
+  }
+
+  /** Called with the seq that the store has: brings listeners up to it where something was lost on the way. */
+  catchUpTo(seq: number): void {
+    this.sequencer.catchUpTo(seq);
+  }
+
+  /** The session is over: aborts what is pending, tells and drops who listens. Nothing here outlives it. */
+  release(ending: EndingRecord): EndingCounts {
+    this.ending = ending;
+    const inFlight = [...this.replies].filter(({ isInFlight }) => isInFlight);
+    for (const reply of this.replies) reply.abort(sessionEnded(ending));
+    const dropped = [...this.started];
+    this.sendEnd(ending, dropped).catch((cause: unknown) => {
+      const { sessionId } = this;
+      this.ports.log.error("An end could not be told; its listeners are cut", {
+        sessionId,
+        cause: String(cause),
+      });
+      for (const subscriber of dropped) subscriber.cut();
+    });
+    for (const watcher of this.endWatchers) watcher();
+    return { listenersDropped: dropped.length, operationsAborted: inFlight.length };
+  }
+
+  /** Lets every listener go without an end; they may come back, here or elsewhere. */
+  dropSubscribers(cause: DropCause): void {
+    for (const subscriber of [...this.subscribers]) subscriber.drop(cause);
+  }
+
+  abortReplies(cause: Error): void {
+    for (const reply of [...this.replies]) reply.abort(cause);
+  }
+
+  private broadcast(delivery: Delivery): void {
+    const item = this.sequenced(delivery);
+    for (const subscriber of [...this.subscribers]) subscriber.deliver(item);
+  }
+
+  private async sendEnd(ending: EndingRecord, dropped: readonly Subscriber[]): Promise<void> {
+    if (dropped.length > 0)
+      await withDeadline(this.ports.clock, closeGraceMs, this.sequencer.deliverUpTo(ending.lastSeq));
+    const at = toIso(ending.endedAt);
+    const { cause, reason } = ending;
+    const body = { type: "session.ended", cause, reason, endedAt: at } as const;
+    const item = this.sequenced({ seq: null, at, body });
+    for (const subscriber of dropped) subscriber.end(item);
+  }
+
+  /** An event's id stands for every message up to its own, or to those delivered before it. */
+  private sequenced(delivery: Delivery): SequencedFrame {
+    const cursor = delivery.seq ?? this.sequencer.cursor;
+    return { frame: this.frame(delivery, cursor), seq: delivery.seq, cursor };
+  }
+
+  private frame({ seq, at, body }: Delivery, cursor: number): EventFrame {
+    const id = formatEventId(this.sessionId, cursor, seq === null ? this.nextUnique() : "m");
+    const { type, ...rest } = body;
+    // The body's type and fields were one value a line above; only their order is made here.
+    return toFrame({ id, type, sessionId: this.sessionId, at, ...rest } as SessionEvent);
+  }
+}
+
+const tooManySubscribers = (sessionId: string, limit: number): SessionError =>
+  new SessionError("RATE_LIMITED", "Too many subscribers of this session", { sessionId, limit });
+
+const toFrame = (event: SessionEvent): EventFrame => ({
+  event,
+  json: JSON.stringify(event),
+  wireForms: new Map(),
+});

@@ -1,0 +1,180 @@
+import type { Message } from "../model/message.js";
+import type { SessionEvent } from "../model/session-event.js";
+import type { Clock, DropCause, EventFrame, SubscriberSink, Timer } from "../ports/index.js";
+import { limits } from "../schemas/index.js";
+
+/** A frame with the seq of the message it carries, null where it carries none. */
+export interface SequencedFrame {
+  readonly frame: EventFrame;
+  readonly seq: number | null;
+  /** The seq that the frame's id resumes behind. */
+  readonly cursor: number;
+}
+
+/** Bytes that may wait for a slow reader before it is closed with 4408 (contract §4). */
+export const maxWaitingBytes = 1_048_576;
+/** Bytes that a replay lets pile up before it waits for the reader. */
+const replayPauseBytes = 262_144;
+const replayPageSize = 50;
+/** How long a peer may take to answer a close (contract §4). */
+export const closeGraceMs = 1_000;
+
+export interface Replay {
+  /** The seq of the newest message in the state that the listener was told. */
+  readonly upTo: number;
+  /** The seq up to which the others heard; what they knew when they came was never passed on. */
+  readonly delivered: () => number;
+  readonly read: (afterSeq: number, limit: number) => Promise<readonly Message[]>;
+  readonly toFrame: (message: Message) => EventFrame;
+}
+
+/**
+ * One listener on its way in and out. Until its replay has caught up it holds live frames back; then it passes them
+ * on. It is gone exactly once: by leaving, by being dropped, or by its session's end.
+ */
+export class Subscriber {
+  private state: "entering" | "replaying" | "live" | "ending" | "gone" = "entering";
+  private buffered: SequencedFrame[] = [];
+  private bufferedBytes = 0;
+  /** The seq of the last message it was sent, or had seen before it came. */
+  private cursor = 0;
+  /** The newest replies it was sent whole, oldest first. */
+  private readonly completeReplies = new Set<string>();
+  private lastFrame: SequencedFrame | null = null;
+  private timer: Timer | null = null;
+
+  constructor(
+    private readonly sink: SubscriberSink,
+    private readonly clock: Clock,
+    /** The same event under an id that resumes behind `reached`. */
+    private readonly withCursor: (event: SessionEvent, cursor: number) => EventFrame,
+    private readonly onGone: (subscriber: Subscriber) => void,
+  ) {}
+
+  deliver(item: SequencedFrame): void {
+    if (this.state === "live") this.send(item);
+    else if (this.state === "entering" || this.state === "replaying") this.buffer(item);
+  }
+
+  /** @returns false where it left, or was dropped, while it was entering; an end refuses such a one */
+  start(started: EventFrame, afterSeq: number, { upTo }: Replay): boolean {
+    if (this.state !== "entering") return false;
+    this.state = "replaying";
+    this.cursor = afterSeq;
+    // What came before a message that the state it is told has already is part of that state.
+    const known = this.buffered.findLastIndex(({ seq }) => seq !== null && seq <= upTo);
+    for (const _ of this.buffered.slice(0, known + 1)) this.nextBuffered();
+    this.sink.write(started);
+    return true;
+  }
+
+  /** Sends what it missed, then what was held back meanwhile, in order and as fast as it reads; then it is live. */
+  async catchUp(replay: Replay): Promise<void> {
+    await this.replayUpTo(replay.upTo, replay);
+    do {
+      for (let next = this.nextBuffered(); next && this.state === "replaying"; next = this.nextBuffered()) {
+        if (next.seq !== null) await this.replayUpTo(next.seq - 1, replay);
+        await this.sendWithBackpressure(next);
+      }
+      await this.replayUpTo(replay.delivered(), replay);
+    } while (this.buffered.length > 0 && this.state === "replaying");
+    if (this.state !== "replaying") return;
+    this.state = "live";
+    if (this.lastFrame) this.finish(this.lastFrame);
+  }
+
+  /** `session.ended` is the last thing it hears; a peer that does not answer the close is destroyed. */
+  end(item: SequencedFrame): void {
+    if (this.state === "replaying") {
+      this.lastFrame = item;
+      this.timer = this.clock.setTimeout(() => this.finish(item), closeGraceMs);
+    } else if (this.state === "live") this.finish(item);
+    else this.leave();
+  }
+
+  drop(cause: DropCause): void {
+    if (this.state === "gone") return;
+    this.leave();
+    this.sink.drop(cause);
+  }
+
+  /** Cuts the connection, so that its peer comes back with its last id. */
+  cut(): void {
+    if (this.state === "gone") return;
+    this.leave();
+    this.sink.destroy();
+  }
+
+  leave(): void {
+    if (this.state === "gone") return;
+    this.state = "gone";
+    this.buffered = [];
+    this.timer?.cancel();
+    this.onGone(this);
+  }
+
+  private buffer(item: SequencedFrame): void {
+    this.buffered.push(item);
+    this.bufferedBytes += item.frame.json.length;
+    if (this.bufferedBytes > maxWaitingBytes) this.drop("too_slow");
+  }
+
+  private nextBuffered(): SequencedFrame | undefined {
+    const item = this.buffered.shift();
+    if (item) this.bufferedBytes -= item.frame.json.length;
+    return item;
+  }
+
+  private async replayUpTo(target: number, { read, toFrame }: Replay): Promise<void> {
+    while (this.state === "replaying" && this.cursor < target) {
+      const page = await read(this.cursor, replayPageSize);
+      const wanted = page.filter(({ seq }) => seq <= target);
+      if (wanted.length === 0) break;
+      for (const message of wanted)
+        await this.sendWithBackpressure({ frame: toFrame(message), seq: message.seq, cursor: message.seq });
+    }
+  }
+
+  private async sendWithBackpressure(item: SequencedFrame): Promise<void> {
+    if (this.state !== "replaying") return;
+    this.send(item);
+    if (this.sink.waitingBytes > replayPauseBytes) await this.sink.drained();
+  }
+
+  private send(item: SequencedFrame): void {
+    const { seq, frame } = item;
+    if (this.state === "gone" || (seq !== null && seq <= this.cursor) || this.isLateDelta(frame)) return;
+    if (this.sink.waitingBytes > maxWaitingBytes) this.drop("too_slow");
+    else {
+      if (seq !== null) this.cursor = seq;
+      this.noteCompleteReply(frame);
+      this.sink.write(this.withOwnCursor(item));
+    }
+  }
+
+  /** Read from the store, a whole reply may be faster than its pieces, which the bus brings. */
+  private isLateDelta({ event }: EventFrame): boolean {
+    return event.type === "message.delta" && this.completeReplies.has(event.messageId);
+  }
+
+  private noteCompleteReply({ event }: EventFrame): void {
+    if (event.type !== "message" || !event.message.isAgent) return;
+    this.completeReplies.add(event.message.id);
+    const [oldest] = this.completeReplies;
+    if (oldest && this.completeReplies.size > limits.inFlightReplies) this.completeReplies.delete(oldest);
+  }
+
+  /** An id stands for what this listener was sent: one that was held back, or came while others lag, may not. */
+  private withOwnCursor({ frame, cursor }: SequencedFrame): EventFrame {
+    return cursor === this.cursor ? frame : this.withCursor(frame.event, this.cursor);
+  }
+
+  private finish(item: SequencedFrame): void {
+    if (this.state === "gone" || this.state === "ending") return;
+    this.state = "ending";
+    this.timer?.cancel();
+    this.timer = this.clock.setTimeout(() => this.cut(), closeGraceMs);
+    this.sink.write(this.withOwnCursor(item));
+    this.sink.end();
+  }
+}

@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { endingCauses } from "../model/ending.js";
+import { isoTimeSchema, jsonObjectSchema, sessionInfoSchema } from "../model/session.js";
+import { timeoutConfigSchema } from "../model/timeout-policy.js";
+import { count, idempotencyKey, listFilter, lookupId, reason, sessionById, uuid } from "./fields.js";
+import { limits, metadata } from "./storable.js";
+import { timeoutConfigInput, timeoutFields } from "./timeout-schemas.js";
+
+export const sessionRowSchema = sessionInfoSchema
+  .extend({ messageCount: count, listeners: count, pendingOperations: count })
+  .meta({ id: "SessionRow" });
+
+export type SessionRow = z.output<typeof sessionRowSchema>;
+
+export const sessionInputs = {
+  createSession: z.object({
+    agentId: uuid,
+    userId: uuid,
+    metadata: metadata.optional(),
+    timeoutConfig: timeoutConfigInput.optional(),
+    channelId: uuid.optional(),
+    idempotencyKey: idempotencyKey.optional(),
+  }),
+  listSessions: listFilter.prefault({}),
+  getSession: sessionById,
+  endSession: sessionById.extend({ reason: reason.optional(), idempotencyKey: idempotencyKey.optional() }),
+  endSessions: z
+    .object({
+      agentId: uuid.optional(),
+      userId: uuid.optional(),
+      sessionIds: z.array(lookupId).max(limits.bulkSessionIds).optional(),
+      reason: reason.optional(),
+      dryRun: z.boolean().default(false),
+    })
+    .refine(
+      ({ agentId, userId, sessionIds }) =>
+        agentId !== undefined || userId !== undefined || sessionIds !== undefined,
+      "at least one of agentId, userId and sessionIds is required",
+    ),
+  renewSession: sessionById,
+  updateSessionTimeout: sessionById.extend(timeoutFields),
+  sessionHeartbeat: sessionById,
+  sessionEvents: sessionById.extend({ lastEventId: z.string().max(256).nullish() }),
+} as const;
+
+export const sessionOutputs = {
+  createSession: z.object({
+    sessionId: z.string(),
+    channelId: z.string(),
+    agentId: z.string(),
+    userId: z.string(),
+    createdAt: isoTimeSchema,
+    expiresAt: isoTimeSchema,
+    timeoutConfig: timeoutConfigSchema,
+    metadata: jsonObjectSchema,
+    token: z.string().optional(),
+  }),
+  listSessions: z.object({
+    sessions: z.array(sessionRowSchema),
+    total: count,
+    stats: z.object({ totalSessions: count, activeSessions: count, expiredSessions: count }),
+    nextCursor: z.string().optional(),
+  }),
+  getSessionsHealth: z.object({
+    status: z.literal("healthy"),
+    activeSessions: count,
+    timestamp: isoTimeSchema,
+    expiringSoon: count,
+    /** Seconds since this process began. */
+    uptime: z.number().min(0),
+  }),
+  getSession: sessionInfoSchema,
+  endSession: z.object({
+    success: z.literal(true),
+    message: z.string(),
+    sessionId: z.string(),
+    endedAt: isoTimeSchema,
+    cause: z.enum(endingCauses),
+    reason: z.string().nullable(),
+  }),
+  endSessions: z.object({ ended: count, matched: count }),
+  renewSession: sessionInfoSchema,
+  updateSessionTimeout: sessionInfoSchema,
+  sessionHeartbeat: sessionInfoSchema,
+} as const;

@@ -1,3 +1,0 @@
-export { type Failure, runSchedule } from "./run-schedule.js";
-export { drawSchedule, largeSize, type Schedule } from "./schedule.js";
-export { shrink } from "./shrink.js";

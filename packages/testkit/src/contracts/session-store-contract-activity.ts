@@ -1,0 +1,181 @@
+import { expect, test } from "vitest";
+import { minute, type Setting } from "./session-store-contract-setting.js";
+
+export const describeActivity = (setting: () => Setting): void => {
+  test("a message is stored as it was given, under its session's metadata and the session's id", async () => {
+    const s = setting();
+    const session = await s.create({ metadata: { tier: "gold", tone: "formal" } });
+    const attachments = [{ name: "é.png", size: 3 }, { url: "x" }];
+    const draft = s.message(session, {
+      content: "  ✓ 😀\n\t'quoted' \"twice\" \\ ",
+      metadata: { tone: "casual", sessionId: "forged" },
+      attachments,
+    });
+    const outcome = await s.store.appendMessage(draft);
+    expect(outcome).toMatchObject({
+      outcome: "stored",
+      session: { lastSeq: 1, messageCount: 1, lastActivity: s.store.now() },
+      message: {
+        id: draft.id,
+        channelId: session.channelId,
+        seq: 1,
+        authorId: session.userId,
+        isAgent: false,
+        inReplyTo: null,
+        content: draft.content,
+        attachments,
+        createdAt: s.store.now(),
+      },
+    });
+    const [message] = await s.other.readMessagesAfter(session.channelId, 0, 10);
+    expect(message).toEqual(outcome.outcome === "stored" && outcome.message);
+    expect(JSON.stringify(message?.metadata)).toBe(
+      JSON.stringify({ tier: "gold", tone: "casual", sessionId: session.sessionId }),
+    );
+  });
+
+  test("a message's own metadata keeps keys that mean something to JavaScript", async () => {
+    const s = setting();
+    const session = await s.create({ metadata: JSON.parse('{"__proto__":1}') });
+    await s.say(session, "x", { metadata: JSON.parse('{"__proto__":{"y":2},"toString":3}') });
+    const [message] = await s.store.readMessagesAfter(session.channelId, 0, 1);
+    expect(JSON.stringify(message?.metadata)).toBe(
+      `{"__proto__":{"y":2},"toString":3,"sessionId":"${session.sessionId}"}`,
+    );
+  });
+
+  test("an agent's reply is by the agent, counts, and says what it answers", async () => {
+    const s = setting();
+    const session = await s.create();
+    const question = await s.say(session);
+    const reply = await s.say(session, "hi", { isAgent: true, inReplyTo: question.id });
+    expect(reply).toMatchObject({ seq: 2, authorId: session.agentId, isAgent: true, inReplyTo: question.id });
+    expect(reply.attachments).toBeNull();
+    expect(await s.store.readSession(session.sessionId)).toMatchObject({
+      session: { lastSeq: 2, messageCount: 2 },
+    });
+  });
+
+  test("times within a channel strictly increase, even within one millisecond", async () => {
+    const s = setting();
+    const session = await s.create();
+    const contents = Array.from({ length: 50 }, (_, i) => `${i}`);
+    const messages = await Promise.all(contents.map((content) => s.say(session, content)));
+    const sorted = [...messages].sort((a, b) => a.seq - b.seq);
+    expect(sorted.map(({ seq }) => seq)).toEqual(contents.map((_, i) => i + 1));
+    expect(sorted.map(({ createdAt }) => createdAt)).toEqual(contents.map((_, i) => s.store.now() + i));
+    await s.advance(10);
+    expect((await s.say(session)).createdAt).toBe(s.store.now() + 40);
+  });
+
+  test("a user's message renews the session, a reply does not", async () => {
+    const s = setting();
+    const session = await s.create();
+    await s.advance(10 * minute);
+    const said = await s.store.appendMessage(s.message(session));
+    const expiresAt = session.createdAt + 40 * minute;
+    expect(said).toMatchObject({ wasRenewed: true, session: { expiresAt, renewalCount: 1 } });
+    await s.advance(minute);
+    const replied = await s.store.appendMessage(s.message(session, { isAgent: true }));
+    const lastActivity = session.createdAt + 10 * minute;
+    expect(replied).toMatchObject({
+      wasRenewed: false,
+      session: { expiresAt, renewalCount: 1, lastActivity },
+    });
+  });
+
+  test("without autoRenew neither message nor heartbeat renews, but both count as activity", async () => {
+    const s = setting();
+    const session = await s.create({ timeoutConfig: { autoRenew: false } });
+    await s.advance(minute);
+    const unmoved = { wasRenewed: false, session: { expiresAt: session.expiresAt, renewalCount: 0 } };
+    expect(await s.store.appendMessage(s.message(session))).toMatchObject(unmoved);
+    await s.advance(minute);
+    const beat = await s.store.recordHeartbeat(session.sessionId);
+    expect(beat).toMatchObject(unmoved);
+    expect(beat).toMatchObject({ outcome: "recorded", session: { lastActivity: s.store.now() } });
+  });
+
+  test("a heartbeat renews up to the cap, and no further", async () => {
+    const s = setting();
+    const session = await s.create({ timeoutConfig: { maxDurationMinutes: 40 } });
+    await s.advance(5 * minute);
+    expect(await s.store.recordHeartbeat(session.sessionId)).toMatchObject({
+      wasRenewed: true,
+      session: { expiresAt: session.createdAt + 35 * minute, renewalCount: 1 },
+    });
+    await s.advance(20 * minute);
+    const capped = { expiresAt: session.createdAt + 40 * minute, renewalCount: 2 };
+    expect(await s.store.recordHeartbeat(session.sessionId)).toMatchObject({
+      wasRenewed: true,
+      session: capped,
+    });
+    expect(await s.store.recordHeartbeat(session.sessionId)).toMatchObject({
+      outcome: "recorded",
+      wasRenewed: false,
+      session: capped,
+    });
+  });
+
+  test("a manual renewal moves the expiry whatever autoRenew says, until the cap holds it", async () => {
+    const s = setting();
+    const session = await s.create({ timeoutConfig: { autoRenew: false, maxDurationMinutes: 45 } });
+    expect(await s.store.renewSession(session.sessionId)).toMatchObject({ outcome: "renewed" });
+    await s.advance(20 * minute);
+    const renewed = await s.store.renewSession(session.sessionId);
+    const capped = {
+      expiresAt: session.createdAt + 45 * minute,
+      lastActivity: s.store.now(),
+      renewalCount: 2,
+    };
+    expect(renewed).toMatchObject({ outcome: "renewed", session: capped });
+    await s.advance(minute);
+    const refused = await s.store.renewSession(session.sessionId);
+    expect(refused).toMatchObject({ outcome: "at_maximum", session: capped });
+    expect(await s.store.readSession(session.sessionId)).toMatchObject({ session: capped });
+  });
+
+  test("concurrent renewals each count", async () => {
+    const s = setting();
+    const { sessionId } = await s.create();
+    await Promise.all(
+      Array.from({ length: 10 }, (_, i) => (i % 2 ? s.store : s.other).renewSession(sessionId)),
+    );
+    expect(await s.store.readSession(sessionId)).toMatchObject({ session: { renewalCount: 10 } });
+  });
+
+  test("a millisecond before it expires a session can do everything, at that instant nothing", async () => {
+    const s = setting();
+    const { sessionId, expiresAt, channelId } = await s.create({ timeoutConfig: { autoRenew: false } });
+    const session = { sessionId } as Parameters<Setting["message"]>[0];
+    await s.advance(30 * minute - 1);
+    expect(await s.store.readSession(sessionId)).toMatchObject({ outcome: "live" });
+    expect(await s.store.appendMessage(s.message(session))).toMatchObject({ outcome: "stored" });
+    expect(await s.store.recordHeartbeat(sessionId)).toMatchObject({ outcome: "recorded" });
+    await s.advance(1);
+    const gone = { outcome: "gone", gone: { state: "expired", expiresAt } };
+    expect(await s.store.readSession(sessionId)).toEqual(gone);
+    expect(await s.store.readSessions([sessionId])).toEqual([]);
+    expect(await s.store.readLastSeqs([sessionId])).toEqual(new Map());
+    expect(await s.store.appendMessage(s.message(session))).toEqual(gone);
+    expect(await s.store.appendMessage(s.message(session, { isAgent: true }))).toEqual(gone);
+    expect(await s.store.renewSession(sessionId)).toEqual(gone);
+    expect(await s.store.recordHeartbeat(sessionId)).toEqual(gone);
+    expect(await s.store.updateTimeout(sessionId, { timeoutMinutes: 60 })).toEqual(gone);
+    expect(await s.end(session)).toEqual(gone);
+    expect(await s.store.readMessagesAfter(channelId, 0, 10)).toHaveLength(1);
+  });
+
+  test("every verb on an unknown session says so and changes nothing", async () => {
+    const s = setting();
+    const unknown = { outcome: "gone", gone: { state: "unknown" } };
+    const session = { ...(await s.create()), sessionId: "no such session" };
+    expect(await s.store.appendMessage(s.message(session))).toEqual(unknown);
+    expect(await s.store.renewSession(session.sessionId)).toEqual(unknown);
+    expect(await s.store.recordHeartbeat(session.sessionId)).toEqual(unknown);
+    expect(await s.store.updateTimeout(session.sessionId, { autoRenew: false })).toEqual(unknown);
+    expect(await s.end(session)).toEqual(unknown);
+    await s.store.addEndingCounts(session.sessionId, { listenersDropped: 1, operationsAborted: 1 });
+    expect(await s.store.readEndings([session.sessionId])).toEqual([]);
+  });
+};

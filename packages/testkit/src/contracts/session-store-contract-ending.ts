@@ -1,0 +1,266 @@
+import { systemCaller } from "@adjourn/sessions";
+import { expect, test } from "vitest";
+import { admin, minute, type Setting } from "./session-store-contract-setting.js";
+
+export const describeEnding = (setting: () => Setting): void => {
+  test("an end is recorded with who, when, why and how much was said", async () => {
+    const s = setting();
+    const session = await s.create();
+    await s.say(session);
+    await s.say(session, "hi", { isAgent: true });
+    await s.advance(minute);
+    const ending = await s.ended(session, "done with it — ✓");
+    expect(ending).toEqual({
+      sessionId: session.sessionId,
+      channelId: session.channelId,
+      agentId: session.agentId,
+      userId: session.userId,
+      createdAt: session.createdAt,
+      expiresAt: session.expiresAt,
+      lastSeq: 2,
+      endedAt: s.store.now(),
+      cause: "requested",
+      reason: "done with it — ✓",
+      endedBy: "admin",
+      actor: "ops",
+      messageCount: 2,
+      listenersDropped: 0,
+      operationsAborted: 0,
+    });
+    expect(await s.other.readEndings([session.sessionId, session.sessionId, "unknown"])).toEqual([ending]);
+    const gone = { outcome: "gone", gone: { state: "ended", ending } };
+    expect(await s.other.readSession(session.sessionId)).toEqual(gone);
+    expect(await s.other.appendMessage(s.message(session))).toEqual(gone);
+    expect(await s.other.renewSession(session.sessionId)).toEqual(gone);
+    expect(await s.other.recordHeartbeat(session.sessionId)).toEqual(gone);
+    expect(await s.other.updateTimeout(session.sessionId, {})).toEqual(gone);
+    expect(await s.store.readMessagesAfter(session.channelId, 0, 10)).toHaveLength(2);
+  });
+
+  test("a message count is the session's own, not its channel's", async () => {
+    const s = setting();
+    const first = await s.create();
+    await s.say(first);
+    await s.ended(first);
+    const outcome = await s.continueOn(first);
+    if (outcome.outcome !== "created") throw new Error(outcome.outcome);
+    await s.say(outcome.session);
+    expect(await s.ended(outcome.session)).toMatchObject({ messageCount: 1, lastSeq: 2 });
+  });
+
+  test("of concurrent ends exactly one wins, and all others learn of its ending", async () => {
+    const s = setting();
+    const session = await s.create();
+    const { sessionId } = session;
+    const outcomes = await Promise.all(
+      Array.from({ length: 30 }, (_, i) =>
+        (i % 2 ? s.store : s.other).endSession({
+          sessionId,
+          reason: `${i}`,
+          caller: admin,
+          idempotencyKey: null,
+        }),
+      ),
+    );
+    const winners = outcomes.filter((o) => o.outcome === "ended");
+    expect(winners).toHaveLength(1);
+    const gone = { outcome: "gone", gone: { state: "ended", ending: winners[0]?.ending } };
+    for (const outcome of outcomes) if (outcome.outcome !== "ended") expect(outcome).toEqual(gone);
+  });
+
+  test("messages that race an end are stored before it or refused, and the ending knows how many", async () => {
+    const s = setting();
+    for (let round = 0; round < 5; round++) {
+      const session = await s.create();
+      const appends = Array.from({ length: 10 }, (_, i) =>
+        (i % 2 ? s.store : s.other).appendMessage(s.message(session, { isAgent: i % 3 === 0 })),
+      );
+      const end = s.other.endSession({
+        sessionId: session.sessionId,
+        reason: null,
+        caller: admin,
+        idempotencyKey: null,
+      });
+      const later = Array.from({ length: 10 }, () => s.store.appendMessage(s.message(session)));
+      const stored = (await Promise.all([...appends, ...later])).filter(
+        ({ outcome }) => outcome === "stored",
+      );
+      expect(await end).toMatchObject({
+        outcome: "ended",
+        ending: { lastSeq: stored.length, messageCount: stored.length },
+      });
+      expect(await s.store.readMessagesAfter(session.channelId, 0, 100)).toHaveLength(stored.length);
+    }
+  });
+
+  test("the key that ended a session gets its answer again, any other key does not", async () => {
+    const s = setting();
+    const [session, second] = [await s.create(), await s.create()];
+    const first = await s.end(session, "why", "key");
+    expect(first).toMatchObject({ outcome: "ended", ending: { reason: "why" } });
+    const ending = first.outcome === "ended" && first.ending;
+    expect(await s.end(session, "another reason", "key")).toEqual({
+      outcome: "repeated",
+      ending,
+    });
+    expect(await s.end(session, "why", "other key")).toEqual({
+      outcome: "gone",
+      gone: { state: "ended", ending },
+    });
+    expect(await s.end(session, "why", null)).toMatchObject({ outcome: "gone" });
+    expect(await s.end(second, null, "key")).toMatchObject({ outcome: "ended" });
+  });
+
+  test("concurrent ends with one key are one end, whose answer all get", async () => {
+    const s = setting();
+    const { sessionId } = await s.create();
+    const request = { sessionId, reason: null, caller: admin, idempotencyKey: "key" };
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => (i % 2 ? s.store : s.other).endSession(request)),
+    );
+    expect(outcomes.filter(({ outcome }) => outcome === "ended")).toHaveLength(1);
+    expect(outcomes.filter(({ outcome }) => outcome === "repeated")).toHaveLength(19);
+  });
+
+  test("counts that are added after an end reach its ending, and change nothing for a retry of the key", async () => {
+    const s = setting();
+    const session = await s.create();
+    const first = await s.end(session, "why", "key");
+    await s.other.addEndingCounts(session.sessionId, { listenersDropped: 9, operationsAborted: 3 });
+    const ending = {
+      ...(first.outcome === "ended" && first.ending),
+      listenersDropped: 9,
+      operationsAborted: 3,
+    };
+    expect(await s.end(session, null, "key")).toEqual({ outcome: "repeated", ending });
+  });
+
+  test("a key that lost, or was swept, ends nothing and gets no answer again", async () => {
+    const s = setting();
+    const [lost, swept] = [await s.create(), await s.create()];
+    await s.ended(lost);
+    await s.end(lost, null, "late");
+    expect(await s.end(lost, null, "late")).toMatchObject({ outcome: "gone" });
+    await s.end(swept, null, "key");
+    await s.advance(1);
+    await s.store.deleteIdempotencyKeysBefore(s.store.now(), 10);
+    expect(await s.end(swept, null, "key")).toMatchObject({ outcome: "gone", gone: { state: "ended" } });
+  });
+
+  test("a bulk end takes what matches all filters, at most the limit each time, and no newcomer", async () => {
+    const s = setting();
+    const [agentId, userId] = [crypto.randomUUID(), crypto.randomUUID()];
+    const both = await Promise.all(Array.from({ length: 5 }, () => s.create({ agentId, userId })));
+    const others = [await s.create({ agentId }), await s.create({ userId })];
+    const { total, at: createdUntil } = await s.store.countMatching({ agentId, userId });
+    expect(total).toBe(5);
+    await s.advance(1);
+    const newcomer = await s.create({ agentId, userId });
+    const end = { reason: "cleared", caller: admin, createdUntil, limit: 3 };
+    const ended = [];
+    for (;;) {
+      const some = await s.store.endMatching({ agentId, userId }, end);
+      expect(some.length).toBeLessThanOrEqual(3);
+      if (some.length === 0) break;
+      ended.push(...some);
+    }
+    expect(ended.map(({ sessionId }) => sessionId).sort()).toEqual(both.map((b) => b.sessionId).sort());
+    for (const ending of ended)
+      expect(ending).toMatchObject({ cause: "bulk", reason: "cleared", endedBy: "admin", actor: "ops" });
+    const left = [...others, newcomer].map(({ sessionId }) => sessionId);
+    expect(await s.store.readSessions(left)).toHaveLength(3);
+  });
+
+  test("a bulk end by ids takes those that live, once each, up to five thousand of them", async () => {
+    const s = setting();
+    const [a, b, gone, kept] = [await s.create(), await s.create(), await s.create(), await s.create()];
+    await s.ended(gone);
+    const unknown = Array.from({ length: 4_990 }, () => crypto.randomUUID());
+    const sessionIds = [a.sessionId, a.sessionId, b.sessionId, gone.sessionId, ...unknown];
+    expect(await s.store.countMatching({ sessionIds })).toMatchObject({ total: 2 });
+    expect(await s.store.countMatching({ sessionIds, userId: a.userId })).toMatchObject({ total: 1 });
+    expect(await s.store.countMatching({ sessionIds: [] })).toMatchObject({ total: 0 });
+    expect(await s.endMatching({ sessionIds })).toHaveLength(2);
+    expect(await s.endMatching({ sessionIds })).toEqual([]);
+    expect(await s.store.readSession(kept.sessionId)).toMatchObject({ outcome: "live" });
+  });
+
+  test("a bulk end passes over what has expired", async () => {
+    const s = setting();
+    const { userId } = await s.create();
+    await s.advance(30 * minute);
+    expect(await s.store.countMatching({ userId })).toMatchObject({ total: 0 });
+    expect(await s.endMatching({ userId })).toEqual([]);
+  });
+
+  test("single and bulk ends that race share the sessions without a loss or a double", async () => {
+    const s = setting();
+    const agentId = crypto.randomUUID();
+    const all = await Promise.all(Array.from({ length: 20 }, () => s.create({ agentId })));
+    const end = { reason: null, caller: admin, createdUntil: s.store.now(), limit: 100 };
+    const [bulk, otherBulk, ...singles] = await Promise.all([
+      s.store.endMatching({ agentId }, end),
+      s.other.endMatching({ agentId }, end),
+      ...all.map((session) => s.end(session)),
+    ]);
+    const won = singles.flatMap((o) => (o.outcome === "ended" ? [o.ending] : []));
+    const ids = [...(bulk ?? []), ...(otherBulk ?? []), ...won].map(({ sessionId }) => sessionId);
+    expect(ids.length).toBe(20);
+    expect(new Set(ids).size).toBe(20);
+  });
+
+  test("expired sessions are recorded oldest first, with the cause that set their time", async () => {
+    const s = setting();
+    const byTimeout = await s.create();
+    const byCap = await s.create({ timeoutConfig: { maxDurationMinutes: 30 } });
+    const early = await s.create({ timeoutConfig: { timeoutMinutes: 10 } });
+    await s.create({ timeoutConfig: { timeoutMinutes: 60 } });
+    await s.advance(31 * minute);
+    expect(await s.store.countSessions()).toMatchObject({ active: 1, expired: 3 });
+    const first = await s.store.expireSessions(1);
+    expect(first).toMatchObject([
+      { sessionId: early.sessionId, cause: "expired", expiresAt: early.expiresAt },
+    ]);
+    const rest = await s.other.expireSessions(10);
+    const system = { ...systemCaller, reason: null, endedAt: s.store.now() };
+    expect(rest.find(({ sessionId }) => sessionId === byTimeout.sessionId)).toMatchObject({
+      ...system,
+      cause: "expired",
+    });
+    expect(rest.find(({ sessionId }) => sessionId === byCap.sessionId)).toMatchObject({
+      ...system,
+      cause: "max_duration",
+    });
+    expect(await s.store.expireSessions(10)).toEqual([]);
+    expect(await s.store.readSession(early.sessionId)).toMatchObject({
+      gone: { state: "ended", ending: { cause: "expired" } },
+    });
+  });
+
+  test("concurrent sweeps share the expired sessions, each recorded once", async () => {
+    const s = setting();
+    for (let i = 0; i < 15; i++) await s.create();
+    await s.advance(30 * minute);
+    const sweeps = await Promise.all([
+      s.store.expireSessions(10),
+      s.other.expireSessions(10),
+      s.store.expireSessions(10),
+    ]);
+    const rest = await s.store.expireSessions(100);
+    const ids = [...sweeps.flat(), ...rest].map(({ sessionId }) => sessionId);
+    expect(ids.length).toBe(15);
+    expect(new Set(ids).size).toBe(15);
+  });
+
+  test("what nodes report of an ending is added up", async () => {
+    const s = setting();
+    const { sessionId } = await s.ended(await s.create());
+    await Promise.all([
+      s.store.addEndingCounts(sessionId, { listenersDropped: 2, operationsAborted: 1 }),
+      s.other.addEndingCounts(sessionId, { listenersDropped: 3, operationsAborted: 0 }),
+    ]);
+    expect(await s.store.readEndings([sessionId])).toMatchObject([
+      { listenersDropped: 5, operationsAborted: 1 },
+    ]);
+  });
+};

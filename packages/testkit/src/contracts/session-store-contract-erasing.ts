@@ -1,0 +1,140 @@
+import { expect, test } from "vitest";
+import { created, minute, newSessionDraft, type Setting } from "./session-store-contract-setting.js";
+
+export const describeErasing = (setting: () => Setting): void => {
+  test("an erased channel is unknown, with its messages and its endings' reasons gone", async () => {
+    const s = setting();
+    const session = await s.create();
+    const { channelId, sessionId } = session;
+    await s.say(session, "private");
+    const ending = await s.ended(session, "told why");
+    const bystander = await s.create();
+    await s.say(bystander, "stays");
+    const kept = await s.ended(bystander, "kept");
+    expect(await s.other.eraseChannel(channelId)).toBe("erased");
+    expect(await s.store.listMessages({ channelId, limit: 10 })).toEqual({ outcome: "unknown_channel" });
+    expect(await s.store.readMessagesAfter(channelId, 0, 10)).toEqual([]);
+    expect(await s.store.readEndings([sessionId])).toEqual([{ ...ending, reason: null }]);
+    expect(await s.continueOn(session)).toEqual({ outcome: "channel_not_found" });
+    expect(await s.store.eraseChannel(channelId)).toBe("unknown_channel");
+    expect(await s.store.readEndings([kept.sessionId])).toEqual([kept]);
+    expect(await s.page({ channelId: bystander.channelId, limit: 10 })).toMatchObject({
+      contents: ["stays"],
+    });
+  });
+
+  test("a channel with a live session is not erased", async () => {
+    const s = setting();
+    const session = await s.create();
+    await s.say(session, "here");
+    expect(await s.store.eraseChannel(session.channelId)).toBe("in_use");
+    expect((await s.page({ channelId: session.channelId, limit: 10 })).contents).toEqual(["here"]);
+    expect(await s.store.readSession(session.sessionId)).toMatchObject({ outcome: "live" });
+  });
+
+  test("a channel that never was is unknown", async () => {
+    expect(await setting().store.eraseChannel("nowhere")).toBe("unknown_channel");
+  });
+
+  test("erasing reaches the reasons of every session the channel had", async () => {
+    const s = setting();
+    const first = await s.create();
+    await s.ended(first, "one");
+    const second = created(await s.continueOn(first));
+    await s.ended(second, "two");
+    await s.store.eraseChannel(first.channelId);
+    const endings = await s.store.readEndings([first.sessionId, second.sessionId]);
+    expect(endings.map(({ reason }) => reason)).toEqual([null, null]);
+  });
+
+  test("erasing reaches what a kept key would answer again", async () => {
+    const s = setting();
+    const key = { key: "k", fingerprint: "body" };
+    const session = created(await s.store.createSession(newSessionDraft({ metadata: { name: "Ada" } }), key));
+    await s.end(session, "because", "end key");
+    await s.store.eraseChannel(session.channelId);
+    expect(await s.store.createSession(newSessionDraft(), key)).toEqual({
+      outcome: "repeated",
+      session: { ...session, metadata: {} },
+    });
+    expect(await s.end(session, "because", "end key")).toMatchObject({
+      outcome: "repeated",
+      ending: { reason: null },
+    });
+  });
+
+  test("a channel whose session has expired can be erased, and its ending is recorded afterwards", async () => {
+    const s = setting();
+    const session = await s.create({ metadata: { name: "Ada" } });
+    await s.advance(30 * minute);
+    expect(await s.store.eraseChannel(session.channelId)).toBe("erased");
+    expect(await s.store.readSession(session.sessionId)).toMatchObject({ gone: { state: "expired" } });
+    expect(await s.store.expireSessions(10)).toMatchObject([{ sessionId: session.sessionId, reason: null }]);
+    expect(await s.store.listMessages({ channelId: session.channelId, limit: 1 })).toEqual({
+      outcome: "unknown_channel",
+    });
+  });
+
+  test("a session that is created while its channel is erased has a channel, or is refused", async () => {
+    const s = setting();
+    for (let round = 0; round < 10; round++) {
+      const first = await s.create();
+      await s.say(first);
+      await s.ended(first);
+      const continues = newSessionDraft({
+        channelId: first.channelId,
+        userId: first.userId,
+        continues: true,
+      });
+      const [erased, outcome] = await Promise.all([
+        s.store.eraseChannel(first.channelId),
+        s.other.createSession(continues, null),
+      ]);
+      if (outcome.outcome === "created") expect(erased).toBe("in_use");
+      else expect([erased, outcome.outcome]).toEqual(["erased", "channel_not_found"]);
+    }
+  });
+
+  test("retention deletes the oldest endings, at most the limit, and the histories behind them", async () => {
+    const s = setting();
+    const old = [];
+    for (let i = 0; i < 3; i++) {
+      const session = await s.create();
+      await s.say(session);
+      old.push(await s.ended(session));
+      await s.advance(1);
+    }
+    const young = await s.create();
+    await s.say(young);
+    const kept = await s.ended(young);
+    const cutoff = kept.endedAt;
+    expect(await s.store.deleteEndedBefore(cutoff, 2)).toBe(2);
+    expect(await s.store.readEndings(old.map(({ sessionId }) => sessionId))).toEqual([old[2]]);
+    expect(await s.store.deleteEndedBefore(cutoff, 2)).toBe(1);
+    expect(await s.store.deleteEndedBefore(cutoff, 2)).toBe(0);
+    for (const { channelId, sessionId } of old) {
+      expect(await s.store.listMessages({ channelId, limit: 1 })).toEqual({ outcome: "unknown_channel" });
+      expect(await s.store.readMessagesAfter(channelId, 0, 1)).toEqual([]);
+      expect(await s.store.readSession(sessionId)).toMatchObject({ gone: { state: "unknown" } });
+    }
+    expect(await s.store.readEndings([kept.sessionId])).toEqual([kept]);
+    expect((await s.page({ channelId: kept.channelId, limit: 1 })).contents).toHaveLength(1);
+  });
+
+  test("retention spares a channel that a live session or a younger ending still needs", async () => {
+    const s = setting();
+    const [live, ended] = [await s.create(), await s.create()];
+    for (const session of [live, ended]) {
+      await s.say(session);
+      await s.ended(session);
+    }
+    await s.advance(1);
+    const cutoff = s.store.now();
+    const second = created(await s.continueOn(live));
+    await s.ended(created(await s.continueOn(ended)));
+    expect(await s.store.deleteEndedBefore(cutoff, 10)).toBe(2);
+    for (const { channelId } of [live, ended])
+      expect((await s.page({ channelId, limit: 10 })).contents).toHaveLength(1);
+    expect(await s.say(second)).toMatchObject({ seq: 2 });
+  });
+};

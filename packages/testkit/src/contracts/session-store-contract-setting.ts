@@ -1,0 +1,121 @@
+import type {
+  Caller,
+  CreateOutcome,
+  EndingRecord,
+  Message,
+  MessageDraft,
+  SecretStore,
+  Session,
+  SessionDraft,
+  SessionStore,
+  TimeoutConfig,
+} from "@adjourn/sessions";
+
+/** An empty store whose clock stands still between calls of `advance`. */
+export interface OpenStore {
+  readonly store: SessionStore & SecretStore;
+  /** Another node's way to the same data; the same object where only one process may hold it. */
+  readonly other: SessionStore & SecretStore;
+  /** Lets `ms` pass on the store's clock, on every node. */
+  advance(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const minute = 60_000;
+
+/** Twelve hours at most, half an hour each time, a warning five minutes before. */
+export const timeouts: TimeoutConfig = {
+  timeoutMinutes: 30,
+  autoRenew: true,
+  maxDurationMinutes: 720,
+  warningThresholdMinutes: 5,
+};
+
+export const admin: Caller = { endedBy: "admin", actor: "ops" };
+
+export type DraftParts = Partial<Omit<SessionDraft, "timeoutConfig">> & {
+  readonly timeoutConfig?: Partial<TimeoutConfig>;
+};
+
+/** A session on a new channel, of no one else's user and agent, but for what is given. */
+export const newSessionDraft = (given: DraftParts = {}): SessionDraft => ({
+  sessionId: crypto.randomUUID(),
+  channelId: crypto.randomUUID(),
+  agentId: crypto.randomUUID(),
+  userId: crypto.randomUUID(),
+  metadata: {},
+  continues: false,
+  ...given,
+  timeoutConfig: { ...timeouts, ...given.timeoutConfig },
+});
+
+/** One test's store, with the few steps that most tests begin with. */
+export class Setting {
+  constructor(private readonly opened: OpenStore) {}
+
+  get store(): SessionStore & SecretStore {
+    return this.opened.store;
+  }
+
+  get other(): SessionStore & SecretStore {
+    return this.opened.other;
+  }
+
+  advance(ms: number): Promise<void> {
+    return this.opened.advance(ms);
+  }
+
+  async create(given: DraftParts = {}): Promise<Session> {
+    return created(await this.store.createSession(newSessionDraft(given), null));
+  }
+
+  /** A new session on an earlier one's channel, of the same user. */
+  continueOn({ channelId, userId }: Session): Promise<CreateOutcome> {
+    return this.store.createSession(newSessionDraft({ channelId, userId, continues: true }), null);
+  }
+
+  message({ sessionId }: Session, given: Partial<MessageDraft> = {}): MessageDraft {
+    return {
+      id: crypto.randomUUID(),
+      sessionId,
+      isAgent: false,
+      inReplyTo: null,
+      content: "hello",
+      metadata: {},
+      attachments: null,
+      ...given,
+    };
+  }
+
+  async say(session: Session, content = "hello", given: Partial<MessageDraft> = {}): Promise<Message> {
+    const outcome = await this.store.appendMessage(this.message(session, { content, ...given }));
+    if (outcome.outcome !== "stored") throw new Error(`The message met ${JSON.stringify(outcome)}`);
+    return outcome.message;
+  }
+
+  end({ sessionId }: Session, reason: string | null = null, idempotencyKey: string | null = null) {
+    return this.store.endSession({ sessionId, reason, caller: admin, idempotencyKey });
+  }
+
+  async ended(session: Session, reason: string | null = null): Promise<EndingRecord> {
+    const outcome = await this.end(session, reason);
+    if (outcome.outcome !== "ended") throw new Error(`The end met ${JSON.stringify(outcome)}`);
+    return outcome.ending;
+  }
+
+  endMatching(filter: Parameters<SessionStore["endMatching"]>[0], limit = 1_000) {
+    const end = { reason: "cleared", caller: admin, createdUntil: this.store.now(), limit };
+    return this.store.endMatching(filter, end);
+  }
+
+  async page(range: Parameters<SessionStore["listMessages"]>[0]) {
+    const outcome = await this.store.listMessages(range);
+    if (outcome.outcome !== "page") throw new Error(`The page met ${JSON.stringify(outcome)}`);
+    return { contents: outcome.messages.map(({ content }) => content), hasMore: outcome.hasMore };
+  }
+}
+
+export const created = (outcome: CreateOutcome): Session => {
+  if (outcome.outcome !== "created") throw new Error(`The creation met ${JSON.stringify(outcome)}`);
+  return outcome.session;
+};

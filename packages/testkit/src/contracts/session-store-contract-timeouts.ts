@@ -1,0 +1,184 @@
+import { expect, test } from "vitest";
+import { minute, type Setting, timeouts } from "./session-store-contract-setting.js";
+
+export const describeTimeouts = (setting: () => Setting): void => {
+  test("a changed timeout counts anew from the last activity and leaves the rest as it was", async () => {
+    const s = setting();
+    const session = await s.create();
+    await s.advance(10 * minute);
+    await s.store.recordHeartbeat(session.sessionId);
+    await s.advance(5 * minute);
+    const updated = await s.store.updateTimeout(session.sessionId, {
+      timeoutMinutes: 60,
+      autoRenew: undefined,
+    });
+    const changed = {
+      ...session,
+      lastActivity: session.createdAt + 10 * minute,
+      expiresAt: session.createdAt + 70 * minute,
+      timeoutConfig: { ...timeouts, timeoutMinutes: 60 },
+      renewalCount: 1,
+    };
+    expect(updated).toEqual({ outcome: "updated", session: changed });
+    expect(await s.other.readSession(session.sessionId)).toEqual({ outcome: "live", session: changed });
+  });
+
+  test("each setting can be changed alone, and no change at all is one too", async () => {
+    const s = setting();
+    const { sessionId } = await s.create();
+    await s.store.updateTimeout(sessionId, { autoRenew: false });
+    await s.store.updateTimeout(sessionId, { maxDurationMinutes: 60 });
+    await s.store.updateTimeout(sessionId, { warningThresholdMinutes: 9 });
+    const updated = await s.store.updateTimeout(sessionId, {});
+    const timeoutConfig = {
+      timeoutMinutes: 30,
+      autoRenew: false,
+      maxDurationMinutes: 60,
+      warningThresholdMinutes: 9,
+    };
+    expect(updated).toMatchObject({ outcome: "updated", session: { timeoutConfig } });
+  });
+
+  test("a maximum duration is counted from the creation", async () => {
+    const s = setting();
+    const session = await s.create();
+    await s.advance(20 * minute);
+    await s.store.recordHeartbeat(session.sessionId);
+    const updated = await s.store.updateTimeout(session.sessionId, { maxDurationMinutes: 35 });
+    expect(updated).toMatchObject({ session: { expiresAt: session.createdAt + 35 * minute } });
+  });
+
+  test("a change whose result lies in the past ends the session's life at once", async () => {
+    const s = setting();
+    const session = await s.create();
+    await s.advance(10 * minute);
+    const updated = await s.store.updateTimeout(session.sessionId, { timeoutMinutes: 5 });
+    const expiresAt = session.createdAt + 5 * minute;
+    expect(updated).toMatchObject({ outcome: "updated", session: { expiresAt } });
+    expect(await s.store.readSession(session.sessionId)).toEqual({
+      outcome: "gone",
+      gone: { state: "expired", expiresAt },
+    });
+    expect(await s.store.hasDue()).toBe(true);
+    expect(await s.store.claimWarnings(10)).toEqual([]);
+    expect(await s.store.expireSessions(10)).toMatchObject([
+      { sessionId: session.sessionId, cause: "expired", expiresAt, endedAt: s.store.now() },
+    ]);
+  });
+
+  test("a change that leaves the duration below the timeout is refused and changes nothing", async () => {
+    const s = setting();
+    const session = await s.create({ timeoutConfig: { maxDurationMinutes: 60 } });
+    const tooLong = { timeoutMinutes: 61, warningThresholdMinutes: 7 };
+    expect(await s.store.updateTimeout(session.sessionId, tooLong)).toEqual({
+      outcome: "duration_too_short",
+      timeoutConfig: { ...session.timeoutConfig, ...tooLong },
+    });
+    expect(await s.store.updateTimeout(session.sessionId, { maxDurationMinutes: 29 })).toMatchObject({
+      outcome: "duration_too_short",
+    });
+    expect(await s.store.readSession(session.sessionId)).toEqual({ outcome: "live", session });
+    expect(await s.store.updateTimeout(session.sessionId, { timeoutMinutes: 60 })).toMatchObject({
+      outcome: "updated",
+    });
+  });
+
+  test("a session is warned once when it crosses its threshold", async () => {
+    const s = setting();
+    const session = await s.create();
+    await s.advance(25 * minute - 1);
+    expect(await s.store.hasDue()).toBe(false);
+    expect(await s.store.claimWarnings(10)).toEqual([]);
+    await s.advance(1);
+    expect(await s.store.hasDue()).toBe(true);
+    expect(await s.store.claimWarnings(10)).toEqual([session]);
+    expect(await s.store.hasDue()).toBe(false);
+    expect(await s.other.claimWarnings(10)).toEqual([]);
+  });
+
+  test("concurrent claims share the warnings that are due, each given once", async () => {
+    const s = setting();
+    for (let i = 0; i < 12; i++) await s.create();
+    await s.advance(25 * minute);
+    const claims = await Promise.all([
+      s.store.claimWarnings(5),
+      s.other.claimWarnings(5),
+      s.store.claimWarnings(5),
+      s.other.claimWarnings(5),
+    ]);
+    const first = claims.flat().map(({ sessionId }) => sessionId);
+    for (const claimed of claims) expect(claimed.length).toBeLessThanOrEqual(5);
+    const rest = (await s.store.claimWarnings(100)).map(({ sessionId }) => sessionId);
+    expect(first.length + rest.length).toBe(12);
+    expect(new Set([...first, ...rest]).size).toBe(12);
+  });
+
+  test("a session that leaves the window is warned again at its next crossing", async () => {
+    const s = setting();
+    const { sessionId } = await s.create();
+    await s.advance(26 * minute);
+    expect(await s.store.claimWarnings(10)).toHaveLength(1);
+    await s.store.renewSession(sessionId);
+    await s.advance(25 * minute - 1);
+    expect(await s.store.claimWarnings(10)).toEqual([]);
+    await s.advance(1);
+    expect(await s.store.claimWarnings(10)).toHaveLength(1);
+  });
+
+  test("a session that moves within the window is not warned again", async () => {
+    const s = setting();
+    const { sessionId } = await s.create({ timeoutConfig: { maxDurationMinutes: 30 } });
+    await s.advance(26 * minute);
+    expect(await s.store.claimWarnings(10)).toHaveLength(1);
+    await s.store.updateTimeout(sessionId, { maxDurationMinutes: 31 });
+    await s.store.updateTimeout(sessionId, { warningThresholdMinutes: 6 });
+    expect(await s.store.hasDue()).toBe(false);
+    expect(await s.store.claimWarnings(10)).toEqual([]);
+  });
+
+  test("a change that puts the threshold behind a session has it warned", async () => {
+    const s = setting();
+    const { sessionId } = await s.create();
+    await s.advance(minute);
+    await s.store.updateTimeout(sessionId, { warningThresholdMinutes: 29 });
+    expect(await s.store.claimWarnings(10)).toMatchObject([{ sessionId }]);
+  });
+
+  test("a session renewed before its warning is claimed is not warned", async () => {
+    const s = setting();
+    const { sessionId } = await s.create();
+    await s.advance(25 * minute);
+    await s.store.renewSession(sessionId);
+    expect(await s.store.hasDue()).toBe(false);
+    expect(await s.store.claimWarnings(10)).toEqual([]);
+  });
+
+  test("a session that is in its window from the start has crossed nothing", async () => {
+    const s = setting();
+    const { sessionId } = await s.create({ timeoutConfig: { timeoutMinutes: 5 } });
+    await s.advance(minute);
+    await s.store.recordHeartbeat(sessionId);
+    expect(await s.store.claimWarnings(10)).toEqual([]);
+    expect(await s.store.countSessions()).toEqual({ active: 1, expired: 0, expiringSoon: 1 });
+  });
+
+  test("an ended session is not warned", async () => {
+    const s = setting();
+    const session = await s.create();
+    await s.advance(25 * minute);
+    await s.ended(session);
+    expect(await s.store.hasDue()).toBe(false);
+    expect(await s.store.claimWarnings(10)).toEqual([]);
+  });
+
+  test("something is due at the very instant a session expires", async () => {
+    const s = setting();
+    await s.create({ timeoutConfig: { warningThresholdMinutes: 60 } });
+    await s.advance(30 * minute - 1);
+    expect(await s.store.hasDue()).toBe(false);
+    await s.advance(1);
+    expect(await s.store.hasDue()).toBe(true);
+    await s.store.expireSessions(1);
+    expect(await s.store.hasDue()).toBe(false);
+  });
+};

@@ -1,0 +1,111 @@
+import type {
+  Clock,
+  EndingCause,
+  EndingRecord,
+  Gone,
+  JsonObject,
+  Message,
+  Session,
+  SessionFilter,
+} from "@adjourn/sessions";
+
+/** A session's row: what the port shows of it, and what only the store needs. */
+export interface SessionRow {
+  session: Session;
+  warnAt: number | null;
+  /** `createdAt` of the channel's newest message, 0 when it has none. */
+  lastAt: number;
+}
+
+/** What a create with an idempotency key was answered first. */
+export interface CreateKey {
+  readonly fingerprint: string;
+  session: Session;
+  readonly createdAt: number;
+}
+
+/** An idempotency key that ended a session. */
+export interface EndKey {
+  readonly createdAt: number;
+}
+
+/** The tables of the in-memory store, and the few looks at them that several verbs share. */
+export class InMemoryState {
+  readonly sessions = new Map<string, SessionRow>();
+  readonly endings = new Map<string, EndingRecord>();
+  /** The user a channel belongs to. */
+  readonly channels = new Map<string, { readonly userId: string }>();
+  readonly messages = new Map<string, Message[]>();
+  readonly createKeys = new Map<string, CreateKey>();
+  /** By session and key. */
+  readonly endKeys = new Map<string, EndKey>();
+
+  constructor(readonly clock: Clock) {}
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  /** The session's row if it lives: it is there and its time has not run out. */
+  live(sessionId: string): SessionRow | undefined {
+    const row = this.sessions.get(sessionId);
+    return row && row.session.expiresAt > this.now() ? row : undefined;
+  }
+
+  liveSessions(): Session[] {
+    return [...this.sessions.values()].map(({ session }) => session).filter((s) => s.expiresAt > this.now());
+  }
+
+  liveMatching({ agentId, userId, sessionIds }: SessionFilter): Session[] {
+    return this.liveSessions().filter(
+      (session) =>
+        (agentId === undefined || session.agentId === agentId) &&
+        (userId === undefined || session.userId === userId) &&
+        (sessionIds === undefined || sessionIds.includes(session.sessionId)),
+    );
+  }
+
+  forgetChannel(channelId: string): void {
+    this.channels.delete(channelId);
+    this.messages.delete(channelId);
+  }
+
+  gone(sessionId: string): { outcome: "gone"; gone: Gone } {
+    const row = this.sessions.get(sessionId);
+    if (row) return { outcome: "gone", gone: { state: "expired", expiresAt: row.session.expiresAt } };
+    const ending = this.endings.get(sessionId);
+    return { outcome: "gone", gone: ending ? { state: "ended", ending } : { state: "unknown" } };
+  }
+
+  /** Moves a session to the endings. */
+  end(
+    session: Session,
+    by: Pick<EndingRecord, "reason" | "endedBy" | "actor"> & { cause: EndingCause },
+  ): EndingRecord {
+    const { sessionId, channelId, agentId, userId, createdAt, expiresAt, lastSeq, messageCount } = session;
+    const ending: EndingRecord = {
+      sessionId,
+      channelId,
+      agentId,
+      userId,
+      createdAt,
+      expiresAt,
+      lastSeq,
+      endedAt: this.now(),
+      cause: by.cause,
+      reason: by.reason,
+      endedBy: by.endedBy,
+      actor: by.actor,
+      messageCount,
+      listenersDropped: 0,
+      operationsAborted: 0,
+    };
+    this.sessions.delete(sessionId);
+    this.endings.set(sessionId, ending);
+    return ending;
+  }
+}
+
+/** A copy that shares nothing with the caller's and holds what JSON holds, as a database would give it back. */
+export const copyJson = <T extends JsonObject | readonly JsonObject[]>(value: T): T =>
+  JSON.parse(JSON.stringify(value)) as T;

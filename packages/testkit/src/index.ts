@@ -1,0 +1,15 @@
+export { describeEventBus, type OpenBus } from "./contracts/event-bus-contract.js";
+export { describeSessionStore } from "./contracts/session-store-contract.js";
+export {
+  type DraftParts,
+  newSessionDraft,
+  type OpenStore,
+} from "./contracts/session-store-contract-setting.js";
+export { createFakeClock, type FakeClock } from "./fake-clock.js";
+export { freePort } from "./free-port.js";
+export { createInMemoryEventBus, noPresence } from "./in-memory/in-memory-event-bus.js";
+export { createInMemorySessionStore } from "./in-memory/in-memory-session-store.js";
+export { type DrawSettings, drawSeed, propertyRuns } from "./property-runs.js";
+export { RecordingSink } from "./recording-sink.js";
+export { ScriptedAgent, type ScriptedReply, scriptedAgentId } from "./scripted-agent.js";
+export { createTestService, silentLog, type TestService, testUserId } from "./test-service.js";

@@ -1,0 +1,64 @@
+import type { EndingRecord, Message, Session } from "@adjourn/sessions";
+
+/** One of the contract's promises, broken. */
+export class Violation extends Error {
+  constructor(
+    readonly promise: string,
+    readonly what: string,
+  ) {
+    super(`${promise}: ${what}`);
+  }
+}
+
+export interface ModelSession {
+  session: Session;
+  ending: EndingRecord | null;
+}
+
+/** What must be true of sessions, whoever did what: told of every commit in its order, it refuses what may not be. */
+export class Model {
+  readonly sessions = new Map<string, ModelSession>();
+  readonly channels = new Map<string, Message[]>();
+
+  constructor(private readonly now: () => number) {}
+
+  isLive({ session, ending }: ModelSession): boolean {
+    return ending === null && session.expiresAt > this.now();
+  }
+
+  created(session: Session): void {
+    if (this.sessions.has(session.sessionId)) throw new Violation("E2", "a session was created twice");
+    for (const other of this.sessions.values())
+      if (other.session.channelId === session.channelId && this.isLive(other))
+        throw new Violation("§2", "two sessions live on one channel");
+    this.sessions.set(session.sessionId, { session, ending: null });
+    if (!this.channels.has(session.channelId)) this.channels.set(session.channelId, []);
+  }
+
+  stored(message: Message, session: Session): void {
+    this.changed(session, message.isAgent ? "a reply" : "a message");
+    const messages = this.channels.get(message.channelId) ?? [];
+    if (message.seq !== messages.length + 1) throw new Violation("§4", `seq ${message.seq} is out of order`);
+    if (message.createdAt <= (messages.at(-1)?.createdAt ?? 0))
+      throw new Violation("§2", `message ${message.seq} is not later than the one before it`);
+    messages.push(message);
+  }
+
+  /** Renewed, updated, heard of, warned: only a session that lives can be. */
+  changed(session: Session, by: string): void {
+    const known = this.sessions.get(session.sessionId);
+    if (!known) throw new Violation("E2", `${by} was written to a session that never was`);
+    if (!this.isLive(known)) throw new Violation("E4", `${by} was written after the session was gone`);
+    known.session = session;
+  }
+
+  ended(ending: EndingRecord): void {
+    const known = this.sessions.get(ending.sessionId);
+    if (!known) throw new Violation("E1", "a session that never was has ended");
+    if (known.ending) throw new Violation("E1", "a session ended twice");
+    const isDue = known.session.expiresAt <= this.now();
+    const byItself = ending.cause === "expired" || ending.cause === "max_duration";
+    if (isDue !== byItself) throw new Violation("E8", `cause ${ending.cause}, expiry due: ${isDue}`);
+    known.ending = ending;
+  }
+}

@@ -1,0 +1,259 @@
+import { InFlightReply, Sequencer, SessionChannel, Subscriber } from "@adjourn/sessions/internals";
+import {
+  answerBeforeCommit,
+  endInTwoSteps,
+  forgetCreateKeys,
+  forgetEndKeys,
+  keepPresence,
+  keepSubscriptions,
+  neverDue,
+  publishBeforeCommit,
+  subscribeAfterReading,
+  withoutFence,
+} from "./broken-stores.js";
+import { noFaults, type Schedule } from "./schedule.js";
+import { agentKinds } from "./simulated/simulated-agents.js";
+import type { Mutation } from "./world.js";
+
+/** A mechanism that is broken, and the seed of a schedule that shows it. */
+export interface Mutant {
+  readonly name: string;
+  readonly seed: number;
+  readonly mutation: Mutation;
+  /** Makes the surroundings so kind that the mechanism alone is left to do the work; without the mutant, nothing breaks. */
+  readonly tame?: (schedule: Schedule) => Schedule;
+}
+
+type Method = (this: object, ...args: unknown[]) => unknown;
+
+/** Puts another method in the place of one, private ones too; gives what was there. */
+const patch = (
+  owner: { readonly prototype: object },
+  name: string,
+  replace: (original: Method) => Method,
+): Mutation => ({
+  patch: () => {
+    const original: Method = Reflect.get(owner.prototype, name);
+    Reflect.set(owner.prototype, name, replace(original));
+    return () => void Reflect.set(owner.prototype, name, original);
+  },
+});
+
+const both = (...mutations: readonly Mutation[]): Mutation => ({
+  patch: () => {
+    const restores = mutations.map((mutation) => mutation.patch?.());
+    return () => {
+      for (const restore of restores) restore?.();
+    };
+  },
+});
+
+const nothing = (): Method => () => {};
+const stateOf = (listener: object): unknown => Reflect.get(listener, "state");
+const seqOf = (delivery: unknown): number | null => (delivery as { readonly seq: number | null }).seq;
+
+const ignoreWhile =
+  (state: string) =>
+  (original: Method): Method =>
+    function (...args) {
+      return stateOf(this) === state ? undefined : original.apply(this, args);
+    };
+
+/** A replay ends with the state that its listener was told. */
+const fetchNothingLater = patch(
+  Subscriber,
+  "catchUp",
+  (original) =>
+    function (replay) {
+      return original.call(this, { ...Object(replay), delivered: () => 0 });
+    },
+);
+
+/** Nothing is lost on the way and no process dies, so that all depends on who hears what when. */
+const nothingLost = (schedule: Schedule): Schedule => ({
+  ...schedule,
+  faults: noFaults,
+  steps: schedule.steps.filter((step) => !["cut", "crash", "shutDown", "outage"].includes(step.do)),
+});
+
+/** Nothing but messages and those who come to hear them, with a store that takes its time. */
+const onlyTalk = (schedule: Schedule): Schedule => ({
+  ...schedule,
+  faults: { ...noFaults, storeLagMs: 60 },
+  steps: schedule.steps
+    .filter((step) => ["create", "send", "listen"].includes(step.do))
+    .map((step) => ({ ...step, after: step.after % 40, session: 0 })),
+});
+
+/** Two nodes, a slow store, replies that take long, and one subscriber who leaves and comes back all the time. */
+const talkAndLeave = (schedule: Schedule): Schedule => ({
+  ...schedule,
+  nodes: 2,
+  faults: { ...noFaults, storeLagMs: 150 },
+  steps: schedule.steps.map((step, at) => {
+    const what = at < 2 ? (["create", "listen"] as const)[at] : comings[step.pick % comings.length];
+    return {
+      do: what ?? "send",
+      after: at === 1 ? 400 : step.after % 20,
+      node: what === "send" ? step.node : 0,
+      session: 0,
+      pick: at === 0 ? agentKinds.indexOf("lingering") : step.pick - (step.pick % 6),
+    };
+  }),
+});
+const comings = ["send", "send", "leave", "resume", "leave", "resume"] as const;
+
+export const mutants: readonly Mutant[] = [
+  { name: "the store takes replies after the end", seed: 21, mutation: { store: withoutFence("replies") } },
+  {
+    name: "the store takes messages past the expiry",
+    seed: 219,
+    mutation: { store: withoutFence("messages past the expiry") },
+  },
+  { name: "an end is a look and then a write", seed: 8, mutation: { store: endInTwoSteps } },
+  { name: "an end's idempotency key is not honoured", seed: 1, mutation: { store: forgetEndKeys } },
+  { name: "a create's idempotency key is not honoured", seed: 22, mutation: { store: forgetCreateKeys } },
+  { name: "an end is answered before it is committed", seed: 1, mutation: { ports: answerBeforeCommit } },
+  { name: "an end is published before it is committed", seed: 3, mutation: { ports: publishBeforeCommit } },
+  {
+    name: "a listener subscribes after it reads",
+    seed: 695,
+    mutation: { ports: subscribeAfterReading, reconcileEveryMs: null },
+    tame: nothingLost,
+  },
+  { name: "no look at the store", seed: 31, mutation: { reconcileEveryMs: null } },
+  { name: "nothing is swept", seed: 6, mutation: { ports: neverDue } },
+  {
+    name: "a release does not mark the entry as ended",
+    seed: 8,
+    mutation: patch(
+      SessionChannel,
+      "release",
+      (original) =>
+        function (...args) {
+          const counts = original.apply(this, args);
+          Reflect.set(this, "ending", null);
+          return counts;
+        },
+    ),
+  },
+  { name: "operations are not aborted", seed: 1, mutation: patch(InFlightReply, "abort", nothing) },
+  {
+    name: "what happens while a listener enters is neither held back nor fetched",
+    seed: 134,
+    mutation: both(patch(Subscriber, "deliver", ignoreWhile("entering")), fetchNothingLater),
+  },
+  {
+    name: "what happens during a replay is neither held back nor fetched",
+    seed: 5,
+    mutation: both(patch(Subscriber, "deliver", ignoreWhile("replaying")), fetchNothingLater),
+    tame: talkAndLeave,
+  },
+  {
+    name: "what others knew when they came is not fetched",
+    seed: 536,
+    mutation: fetchNothingLater,
+    tame: onlyTalk,
+  },
+  {
+    name: "the end is lost on a listener that is still catching up",
+    seed: 527,
+    mutation: patch(Subscriber, "end", ignoreWhile("replaying")),
+  },
+  {
+    name: "what is still missing is not fetched before the end",
+    seed: 2283,
+    mutation: patch(Sequencer, "deliverUpTo", () => async () => {}),
+  },
+  {
+    name: "messages are not told apart by their seq",
+    seed: 8,
+    mutation: both(
+      patch(
+        Sequencer,
+        "deliverInOrder",
+        (original) =>
+          function (delivery) {
+            const seq = seqOf(delivery);
+            const delivered: number | null = Reflect.get(this, "delivered");
+            if (seq !== null && delivered !== null && seq <= delivered)
+              Reflect.set(this, "delivered", seq - 1);
+            return original.call(this, delivery);
+          },
+      ),
+      patch(
+        Subscriber,
+        "send",
+        (original) =>
+          function (item) {
+            const seq = seqOf(item);
+            const cursor: number = Reflect.get(this, "cursor");
+            if (seq !== null && seq <= cursor) Reflect.set(this, "cursor", seq - 1);
+            return original.call(this, item);
+          },
+      ),
+    ),
+  },
+  {
+    name: "gaps are not filled from the store",
+    seed: 8,
+    mutation: patch(Sequencer, "readMissing", () => async () => {}),
+  },
+  {
+    name: "a piece of a reply that comes while a gap is filled is dropped",
+    seed: 527,
+    mutation: patch(
+      Sequencer,
+      "take",
+      (original) =>
+        function (delivery) {
+          if (seqOf(delivery) !== null || Reflect.get(this, "filling") === null)
+            original.call(this, delivery);
+        },
+    ),
+  },
+  {
+    name: "what waited for subscribers who left is passed on to later ones",
+    seed: 587,
+    mutation: patch(
+      Sequencer,
+      "pause",
+      (original) =>
+        function () {
+          const waiting = Reflect.get(this, "waiting");
+          original.call(this);
+          Reflect.set(this, "waiting", waiting);
+        },
+    ),
+    tame: talkAndLeave,
+  },
+  {
+    name: "an event that the bus repeats is passed on again",
+    seed: 35,
+    mutation: patch(SessionChannel, "isDuplicate", () => () => false),
+  },
+  {
+    name: "an id stands for what others were sent",
+    seed: 30,
+    mutation: patch(Subscriber, "withOwnCursor", () => (item) => Reflect.get(Object(item), "frame")),
+  },
+  {
+    name: "a peer that does not answer the close is kept",
+    seed: 9,
+    mutation: patch(Subscriber, "cut", nothing),
+  },
+  {
+    name: "a reader that is too slow is kept",
+    seed: 8,
+    mutation: patch(
+      Subscriber,
+      "drop",
+      (original) =>
+        function (cause) {
+          return cause === "too_slow" ? undefined : original.call(this, cause);
+        },
+    ),
+  },
+  { name: "presence is not taken back", seed: 4, mutation: { ports: keepPresence } },
+  { name: "subscriptions of the bus are kept", seed: 3, mutation: { ports: keepSubscriptions } },
+];

@@ -1,0 +1,99 @@
+import type { Agent, AgentDirectory, AgentTurn } from "@adjourn/sessions";
+import type { Random } from "../random.js";
+import type { Owner, Scheduler } from "../scheduler.js";
+
+/** One reply that was asked for. */
+export interface Turn {
+  readonly sessionId: string;
+  /** The message that it answers. */
+  readonly inReplyTo: string;
+  readonly owner: Owner;
+  readonly signal: AbortSignal;
+  isOver: boolean;
+  /** How many pieces it has given. */
+  pieces: number;
+}
+
+export const agentKinds = ["prompt", "instant", "stalling", "deaf", "failing", "lingering"] as const;
+type AgentKind = (typeof agentKinds)[number];
+
+export const agentId = (kind: AgentKind): string =>
+  `00000000-0000-4000-8000-00000000a${agentKinds.indexOf(kind).toString().padStart(3, "0")}`;
+
+/** The agents of one process: each kind behaves, or misbehaves, in its own way. */
+export class SimulatedAgents implements AgentDirectory {
+  private readonly agents: ReadonlyMap<string, Agent>;
+
+  constructor(
+    private readonly scheduler: Scheduler,
+    private readonly random: Random,
+    private readonly owner: Owner,
+    /** Every turn of every process is written here. */
+    private readonly turns: Turn[],
+  ) {
+    this.agents = new Map(agentKinds.map((kind) => [agentId(kind), this.agent(kind)]));
+  }
+
+  get(id: string): Agent | undefined {
+    return this.agents.get(id);
+  }
+
+  list(): readonly Agent[] {
+    return [...this.agents.values()];
+  }
+
+  private agent(kind: AgentKind): Agent {
+    return {
+      id: agentId(kind),
+      name: kind,
+      kind,
+      replyTimeoutSeconds: kind === "stalling" ? 2 : 120,
+      historyLimit: kind === "prompt" || kind === "deaf" ? 3 : 0,
+      reply: (turn) => this.reply(kind, turn),
+    };
+  }
+
+  private async *reply(kind: AgentKind, { sessionId, message, signal }: AgentTurn): AsyncGenerator<string> {
+    const { random } = this;
+    const turn: Turn = {
+      sessionId,
+      inReplyTo: message.id,
+      owner: this.owner,
+      signal,
+      isOver: false,
+      pieces: 0,
+    };
+    this.turns.push(turn);
+    try {
+      const pieces = random.between(1, 4);
+      for (let piece = 0; piece < pieces; piece += 1) {
+        if (kind === "deaf") await this.pause(random.below(300));
+        else if (kind === "lingering") await this.pause(random.below(60));
+        else if (kind !== "instant") await this.pause(random.below(40), signal);
+        if (kind === "lingering" && signal.aborted) {
+          await this.pause(random.below(1_000));
+          throw signal.reason;
+        }
+        turn.pieces += 1;
+        yield `${piece === 0 ? `re ${message.content}` : ""} ${piece}`;
+        if (kind === "stalling") await this.pause(3_600_000, signal);
+        if (kind === "failing") throw new Error("The model is not well");
+      }
+    } finally {
+      turn.isOver = true;
+    }
+  }
+
+  /** Ends early, with the signal's reason, where one is given. */
+  private pause(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const timer = this.scheduler.schedule(ms, resolve, this.owner);
+      const stop = () => {
+        timer.cancel();
+        reject(signal?.reason);
+      };
+      signal?.addEventListener("abort", stop, { once: true });
+    });
+  }
+}

@@ -1,0 +1,142 @@
+import type { SessionStore } from "@adjourn/sessions";
+import { StoreUnavailableError } from "@adjourn/sessions";
+import type { Random } from "../random.js";
+import type { Owner, Scheduler } from "../scheduler.js";
+
+/** How often, of all calls; latencies are ms. */
+export interface StoreFaults {
+  readonly lagMs: number;
+  /** Takes up to 3 s instead of a few ms. */
+  readonly slow: number;
+  /** Fails, and nothing was written. */
+  readonly fails: number;
+  /** Is written, and its answer lost. */
+  readonly loses: number;
+  /** One connection on which everything keeps its order, as in one process with its own database. */
+  readonly inOrder: boolean;
+}
+
+/** Told of every commit, in the order in which they happened. */
+export type Commits = {
+  readonly [Verb in keyof SessionStore]?: (
+    result: Awaited<ReturnType<SessionStore[Verb]>>,
+    ...args: Parameters<SessionStore[Verb]>
+  ) => void;
+};
+
+/** A process that talks to the store, and when, in simulated ms, it last had to do without. */
+export interface StoreUser extends Owner {
+  readonly name: string;
+  /** When its last failure or long wait is over. */
+  troubledAt: number;
+  failedAt: number;
+}
+
+/**
+ * The way from a process to the store and back. What is asked happens in one go after a while, its answer comes a
+ * while later, and either may be lost.
+ */
+export class SimulatedStore {
+  isDown = false;
+  isHealthy = false;
+
+  constructor(
+    private readonly scheduler: Scheduler,
+    private readonly random: Random,
+    private readonly inner: SessionStore,
+    private readonly faults: StoreFaults,
+    private readonly commits: Commits,
+  ) {}
+
+  connect(user: StoreUser): SessionStore {
+    const { inner } = this;
+    const line = { user, random: this.random.of(`store ${user.name}`), lastAskedAt: 0, lastAnsweredAt: 0 };
+    const through =
+      <Verb extends Exclude<keyof SessionStore, "now">, Args extends unknown[], Result>(
+        verb: Verb,
+        run: (...args: Args) => Promise<Result>,
+        note?: (result: Result, ...args: Args) => void,
+      ) =>
+      (...args: Args): Promise<Result> =>
+        this.call(
+          line,
+          verb,
+          () => run(...args),
+          (result) => note?.(result, ...args),
+        );
+    // A database's clock is known to its users only about.
+    const errorMs = this.faults.inOrder ? 0 : line.random.between(-20, 20);
+    return {
+      now: () => inner.now() + errorMs,
+      createSession: through("createSession", inner.createSession, this.commits.createSession),
+      readCreated: through("readCreated", inner.readCreated),
+      readSession: through("readSession", inner.readSession),
+      readSessions: through("readSessions", inner.readSessions),
+      readLastSeqs: through("readLastSeqs", inner.readLastSeqs),
+      listSessions: through("listSessions", inner.listSessions),
+      countSessions: through("countSessions", inner.countSessions),
+      appendMessage: through("appendMessage", inner.appendMessage, this.commits.appendMessage),
+      renewSession: through("renewSession", inner.renewSession, this.commits.renewSession),
+      recordHeartbeat: through("recordHeartbeat", inner.recordHeartbeat, this.commits.recordHeartbeat),
+      updateTimeout: through("updateTimeout", inner.updateTimeout, this.commits.updateTimeout),
+      endSession: through("endSession", inner.endSession, this.commits.endSession),
+      countMatching: through("countMatching", inner.countMatching),
+      endMatching: through("endMatching", inner.endMatching, this.commits.endMatching),
+      expireSessions: through("expireSessions", inner.expireSessions, this.commits.expireSessions),
+      claimWarnings: through("claimWarnings", inner.claimWarnings, this.commits.claimWarnings),
+      hasDue: through("hasDue", inner.hasDue),
+      listEndings: through("listEndings", inner.listEndings),
+      readEndings: through("readEndings", inner.readEndings),
+      addEndingCounts: through("addEndingCounts", inner.addEndingCounts),
+      listMessages: through("listMessages", inner.listMessages),
+      readMessagesAfter: through("readMessagesAfter", inner.readMessagesAfter),
+      readHistory: through("readHistory", inner.readHistory),
+      eraseChannel: through("eraseChannel", inner.eraseChannel),
+      deleteEndedBefore: through("deleteEndedBefore", inner.deleteEndedBefore),
+      deleteIdempotencyKeysBefore: through("deleteIdempotencyKeysBefore", inner.deleteIdempotencyKeysBefore),
+      ping: through("ping", inner.ping),
+      close: through("close", inner.close),
+    };
+  }
+
+  private call<T>(
+    line: { user: StoreUser; random: Random; lastAskedAt: number; lastAnsweredAt: number },
+    verb: string,
+    run: () => Promise<T>,
+    note: (result: T) => void,
+  ): Promise<T> {
+    const { scheduler, faults } = this;
+    const { user, random } = line;
+    const mayFail = !this.isHealthy;
+    const isSlow = mayFail && random.chance(faults.slow);
+    const fate = random.next();
+    const fails = mayFail && fate < faults.fails;
+    const loses = mayFail && !fails && fate < faults.fails + faults.loses;
+    let askedAt = scheduler.now + (isSlow ? random.between(300, 2_000) : random.below(5 + faults.lagMs));
+    if (faults.inOrder) askedAt = Math.max(askedAt, line.lastAskedAt + 0.001);
+    let answeredAt = askedAt + (isSlow ? random.below(1_000) : random.below(5 + faults.lagMs));
+    if (faults.inOrder) answeredAt = Math.max(answeredAt, line.lastAnsweredAt + 0.001);
+    line.lastAskedAt = askedAt;
+    line.lastAnsweredAt = answeredAt;
+    if (isSlow) user.troubledAt = Math.max(user.troubledAt, answeredAt);
+    return new Promise((resolve, reject) => {
+      const answer = (give: () => void) => scheduler.schedule(answeredAt - scheduler.now, give, user);
+      const refuse = () => {
+        user.failedAt = Math.max(user.failedAt, answeredAt);
+        user.troubledAt = Math.max(user.troubledAt, answeredAt);
+        answer(() => reject(new StoreUnavailableError(`${verb} failed`)));
+      };
+      scheduler.schedule(askedAt - scheduler.now, () => {
+        if (fails || this.isDown) refuse();
+        // What a dying process asked of a database elsewhere may or may not have reached it. One that is in the
+        // process itself writes nothing once the process is gone, which is before the next one opens it.
+        else if (user.isAlive || (!faults.inOrder && random.chance(0.5)))
+          run().then((result) => {
+            note(result);
+            if (loses) refuse();
+            else answer(() => resolve(result));
+          }, reject);
+      });
+    });
+  }
+}

@@ -1,0 +1,251 @@
+import type { Inputs } from "@adjourn/sessions";
+import { Violation } from "./model.js";
+import { ask, askEnd, askEndMany, askMessages, askSend, askState, mustBeOver } from "./requests.js";
+import type { Step, StepKind } from "./schedule.js";
+import { agentId, agentKinds } from "./simulated/simulated-agents.js";
+import type { SimulatedNode } from "./simulated/simulated-node.js";
+import { type Client, type ListenerStyle, SimulatedSubscriber } from "./simulated/simulated-subscriber.js";
+import type { World } from "./world.js";
+
+const users = ["00000000-0000-4000-8000-0000000000b1", "00000000-0000-4000-8000-0000000000b2"] as const;
+
+/** What the clients know: sessions whose making was answered, and what they may have to ask again. */
+export interface Known {
+  readonly sessions: { readonly sessionId: string; readonly channelId: string; readonly userId: string }[];
+  readonly creates: { readonly input: Inputs["createSession"]; sessionId: string | null }[];
+  readonly keyedEnds: { readonly sessionId: string; readonly idempotencyKey: string }[];
+  asked: number;
+}
+
+export const nothingKnown = (): Known => ({ sessions: [], creates: [], keyedEnds: [], asked: 0 });
+
+/** Does what the step says, with what there is; does nothing where there is none of it. */
+export const doStep = (world: World, known: Known, { do: kind, node: index, session, pick }: Step): void => {
+  known.asked += 1;
+  const node = world.nodes[index % world.nodes.length];
+  if (node) doings[kind]({ session, pick, world, known, node });
+};
+
+interface Doing extends Pick<Step, "session" | "pick"> {
+  readonly world: World;
+  readonly known: Known;
+  readonly node: SimulatedNode;
+}
+
+const doings: Record<StepKind, (doing: Doing) => void> = {
+  create: ({ world, known, node, pick }) => {
+    const kind = agentKinds[pick % agentKinds.length] ?? "prompt";
+    const userId = users[pick % 2] ?? users[0];
+    const key = pick % 4 === 0 ? { idempotencyKey: `create ${known.asked}` } : {};
+    const minutes = pick % 3 === 0 ? { timeoutMinutes: 5, maxDurationMinutes: 8 } : {};
+    const input = {
+      agentId: agentId(kind),
+      userId,
+      timeoutConfig: { ...minutes, autoRenew: pick % 5 !== 0 },
+    };
+    create(world, known, node, { ...input, ...key });
+  },
+  createAgain: ({ world, known, node, pick, session }) => {
+    const earlier = sessionOf(known, session);
+    if (!earlier) return;
+    const kind = agentKinds[pick % agentKinds.length] ?? "prompt";
+    const { userId, channelId } = earlier;
+    create(world, known, node, { agentId: agentId(kind), userId, channelId });
+  },
+  retryCreate: ({ world, known, node, pick }) => {
+    const keyed = known.creates.filter(({ input }) => input.idempotencyKey);
+    const earlier = keyed[pick % keyed.length];
+    if (earlier) create(world, known, node, earlier.input);
+  },
+  send: ({ world, known, node, pick, session }) => {
+    const transport = pick % 4 === 0 ? "http" : pick % 4 === 1 ? "sse" : "websocket";
+    const to = sessionOf(known, session);
+    if (to) askSend(world, node, to.sessionId, `m${known.asked}`, transport);
+  },
+  listen: ({ world, known, node, pick, session }) => {
+    const to = sessionOf(known, session);
+    if (!to) return;
+    const client: Client = { sessionId: to.sessionId, lastId: null, reached: null, connection: null };
+    world.clients.push(client);
+    listen(world, node, client, pick);
+  },
+  resume: ({ world, node, pick }) => {
+    const gone = world.clients.filter((client) => client.connection === null && client.lastId !== null);
+    const client = gone[pick % gone.length];
+    if (client) listen(world, node, client, pick);
+  },
+  leave: ({ world, pick }) => {
+    const open = world.connections.filter((connection) => connection.isOpen);
+    const one = open[pick % open.length];
+    world.note(() => `${one?.node.name} loses a listener`);
+    one?.leave();
+  },
+  renew: ({ world, known, node, session }) => {
+    const { sessionId } = sessionOf(known, session) ?? {};
+    if (sessionId) askState(world, node, sessionId, "renew", (s) => s.renewSession({ sessionId }));
+  },
+  heartbeat: ({ world, known, node, session }) => {
+    const { sessionId } = sessionOf(known, session) ?? {};
+    if (sessionId) askState(world, node, sessionId, "heartbeat", (s) => s.sessionHeartbeat({ sessionId }));
+  },
+  patch: ({ world, known, node, session, pick }) => {
+    const { sessionId } = sessionOf(known, session) ?? {};
+    const change = { timeoutMinutes: 5 + (pick % 7), warningThresholdMinutes: 1 + (pick % 6) };
+    if (sessionId)
+      askState(world, node, sessionId, "patch", (s) => s.updateSessionTimeout({ sessionId, ...change }));
+  },
+  read: ({ world, known, node, session }) => {
+    const { sessionId, channelId } = sessionOf(known, session) ?? {};
+    if (sessionId) askState(world, node, sessionId, "read", (s) => s.getSession({ sessionId }));
+    if (channelId) askMessages(world, node, channelId);
+  },
+  end: ({ world, known, node: first, session, pick }) => {
+    const { sessionId } = sessionOf(known, session) ?? {};
+    if (!sessionId) return;
+    const idempotencyKey = `end ${known.asked}`;
+    const isKeyed = pick % 2 === 0;
+    if (isKeyed) known.keyedEnds.push({ sessionId, idempotencyKey });
+    for (let call = 0; call <= pick % 3; call += 1) {
+      const node = world.nodes[(world.nodes.indexOf(first) + call) % world.nodes.length];
+      const key = isKeyed && call !== 1 ? { idempotencyKey } : {};
+      if (node) askEnd(world, node, { sessionId, reason: `because ${known.asked}.${call}`, ...key });
+    }
+  },
+  retryEnd: ({ world, known, node, pick }) => {
+    const again = known.keyedEnds[pick % known.keyedEnds.length];
+    if (again) askEnd(world, node, { ...again, reason: `because ${known.asked}` });
+  },
+  endMany: ({ world, known, node, pick, session }) => {
+    const to = sessionOf(known, session);
+    if (!to) return;
+    const filter = pick % 2 === 0 ? { userId: to.userId } : { sessionIds: [to.sessionId] };
+    askEndMany(world, node, { ...filter, reason: `all ${known.asked}`, dryRun: pick % 7 === 0 });
+  },
+  crash: ({ world, node }) => {
+    if (!node.isAlive) return;
+    world.note(() => `${node.name} dies`);
+    world.crash(node);
+  },
+  shutDown: ({ world, node, pick }) => {
+    if (!node.isAlive || node.isDraining) return;
+    world.note(() => `${node.name} drains`);
+    node.isDraining = true;
+    void node.sessions.drain(pick).then(async () => {
+      await node.sessions.close();
+      // The last answers come in, and nothing may be left to keep the process up.
+      world.scheduler.schedule(5_000, () => closeDown(world, node), node);
+    });
+  },
+  start: ({ world, node }) => {
+    const index = world.nodes.indexOf(node);
+    if (!node.isAlive) world.start(index);
+  },
+  cut: ({ world, node }) => {
+    world.note(() => `${node.name} is cut off from the bus`);
+    node.bus.cut();
+  },
+  heal: ({ world, node }) => {
+    world.note(() => `${node.name} is back on the bus`);
+    node.bus.heal();
+  },
+  outage: ({ world, pick }) => {
+    world.note(() => `the store is down for ${pick} ms`);
+    world.store.isDown = true;
+    world.scheduler.schedule(pick, () => {
+      world.store.isDown = false;
+    });
+  },
+  setClock: ({ world, node, pick }) => {
+    world.note(() => `the clock of ${node.name} is set`);
+    node.clock.jump((pick - 500) * 3_600);
+  },
+  passTime: ({ world, known, session, pick }) => {
+    const { sessionId } = sessionOf(known, session) ?? {};
+    const row = world.model.sessions.get(sessionId ?? "")?.session;
+    if (!row) return;
+    if (pick % 6 === 0) {
+      world.note(() => `the store's clock is set back by ${pick * 4} ms`);
+      return world.clock.jump(-pick * 4);
+    }
+    const { expiresAt, timeoutConfig } = row;
+    const warnsAt = expiresAt - timeoutConfig.warningThresholdMinutes * 60_000;
+    const ahead =
+      (pick % 2 === 0 ? expiresAt : warnsAt) - world.clock.now() - (pick % 5 === 0 ? pick % 12 : pick % 300);
+    world.note(() => `the store's clock goes on by ${ahead} ms`);
+    if (ahead > 0) world.clock.jump(ahead);
+  },
+};
+
+const closeDown = (world: World, node: SimulatedNode): void => {
+  const left = node.sessions.held().sessions + node.clock.pendingTimers + node.bus.subscriptions;
+  if (left > 0) world.violated(new Violation("held", "a process that was closed does not let go"));
+  for (const call of world.calls)
+    if (call.node === node)
+      world.violated(new Violation("E5", `"${call.what}" was left when its node closed`));
+  world.crash(node);
+};
+
+const sessionOf = ({ sessions }: Known, index: number) =>
+  sessions[sessions.length - 1 - (index % sessions.length)];
+
+const create = (world: World, known: Known, node: SimulatedNode, input: Inputs["createSession"]): void => {
+  const create = { input, sessionId: null };
+  if (input.idempotencyKey) known.creates.push(create);
+  ask(world, node, "create", null, (s) => s.createSession(input), {
+    ok: ({ sessionId, channelId, userId }) => {
+      if (!world.model.sessions.has(sessionId))
+        throw new Violation("E2", "201 for a session that is not stored");
+      for (const { input: same, sessionId: made } of known.creates)
+        if (
+          input.idempotencyKey &&
+          same.idempotencyKey === input.idempotencyKey &&
+          made &&
+          made !== sessionId
+        )
+          throw new Violation("E11", "one key made two sessions");
+      Object.assign(create, { sessionId });
+      if (!known.sessions.some((session) => session.sessionId === sessionId))
+        known.sessions.push({ sessionId, channelId, userId });
+    },
+    refused: ({ code }) => {
+      if (code !== "CHANNEL_IN_USE" || !input.channelId)
+        throw new Violation("§2", `a create was refused with ${code}`);
+    },
+  });
+};
+
+const styles: readonly ListenerStyle[] = ["prompt", "prompt", "prompt", "slow", "stuck", "vanished"];
+
+const listen = (world: World, node: SimulatedNode, client: Client, pick: number): void => {
+  if (!node.isAlive) return;
+  const { sessionId, lastId } = client;
+  const connection = new SimulatedSubscriber(
+    client,
+    node,
+    styles[pick % styles.length] ?? "prompt",
+    world.scheduler,
+    world.random.of(`peer ${world.connections.length}`),
+    world,
+    (violation) => world.violated(violation),
+  );
+  client.connection = connection;
+  world.connections.push(connection);
+  const what = `listen ${sessionId.slice(0, 4)} after ${lastId?.slice(37) ?? "nothing"}`;
+  // Some leave while they are being let in, or soon after.
+  if (pick % 11 === 10) world.scheduler.schedule(pick % 60, () => connection.leave());
+  const input = { sessionId, lastEventId: lastId };
+  ask(world, node, what, sessionId, (s) => s.sessionEvents(input, connection), {
+    ok: (listening) => {
+      connection.listening = listening;
+      if (connection.closed === "left") return listening.leave();
+      if (!connection.rules.hasStarted && connection.closed !== "draining")
+        throw new Violation("§4", "listening without session.started");
+    },
+    failed: () => connection.close("refused"),
+    refused: (error) => {
+      if (connection.rules.hasStarted) throw new Violation("E12", "refused after session.started");
+      if (error.code === "VALIDATION_ERROR") throw new Violation("§4", `${lastId}: ${error.message}`);
+      mustBeOver(world, sessionId, "E12", error);
+    },
+  });
+};

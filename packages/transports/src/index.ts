@@ -1,0 +1,16 @@
+export { AnnouncedResponse } from "./backpressure/announced-response.js";
+export { pauseWhileUnsent } from "./backpressure/pause-while-unsent.js";
+export { SlowReaders } from "./backpressure/slow-readers.js";
+export { UnreadResponseBytes } from "./backpressure/unread-response-bytes.js";
+export { UnreadSocketBytes } from "./backpressure/unread-socket-bytes.js";
+export { type Close, dropCloses, sessionEndedClose, sessionNotFoundClose } from "./close-codes.js";
+export { closeSocket } from "./close-socket.js";
+export { type ConnectionTimeouts, connectionTimeouts } from "./connection-timeouts.js";
+export { DeadPeerDetector } from "./dead-peers/dead-peer-detector.js";
+export { Heartbeat } from "./dead-peers/heartbeat.js";
+export { type EventSocket, PlainWebSocketSink } from "./plain-websocket/plain-websocket-sink.js";
+export { isPeerGone, unlessPeerGone } from "./sse/peer-gone.js";
+export { answerReconnect, commentEveryMs, sseComment, sseHeaders, subscribeOverSse } from "./sse/sse.js";
+export { adminEventsOverTrpc } from "./trpc-subscription/admin-subscription.js";
+export type { TrpcPeer, TrpcResponse, TrpcSocket } from "./trpc-subscription/trpc-peer.js";
+export { subscribeOverTrpc, type TrackedEvent } from "./trpc-subscription/trpc-subscription.js";

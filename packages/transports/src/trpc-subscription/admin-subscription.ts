@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { type AdminEvent, maxWaitingBytes, SessionError, type SessionService } from "@adjourn/sessions";
+import { dropCloses } from "../close-codes.js";
+import { takeSubscriptionSlot } from "./subscription-slot.js";
+import type { TrpcPeer } from "./trpc-peer.js";
+
+/**
+ * What happens on the whole server, as a tRPC subscription for admins.
+ * @throws SessionError `RATE_LIMITED` beyond 100 subscriptions a socket, `SERVICE_UNAVAILABLE` while draining
+ */
+export const adminEventsOverTrpc = (
+  sessions: Pick<SessionService, "adminEvents">,
+  peer: TrpcPeer,
+  signal: AbortSignal | undefined,
+): AsyncIterable<AdminEvent> => {
+  const giveBack = takeSubscriptionSlot(peer.socket);
+  const subscription = sessions.adminEvents();
+  // The generator may be waiting for its next event, or may never be read at all: leaving goes beside it.
+  const leave = () => {
+    subscription.leave();
+    giveBack();
+  };
+  if (signal?.aborted) leave();
+  else signal?.addEventListener("abort", leave, { once: true });
+  return readEvents(peer, subscription.events, leave, signal);
+};
+
+async function* readEvents(
+  { socket, response }: TrpcPeer,
+  events: AsyncIterable<AdminEvent>,
+  leave: () => void,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<AdminEvent, void> {
+  try {
+    for await (const event of events) {
+      if (((socket ?? response)?.waitingBytes ?? 0) > maxWaitingBytes) {
+        socket?.close(dropCloses.too_slow);
+        response?.destroy();
+        return;
+      }
+      yield event;
+    }
+  } finally {
+    leave();
+  }
+  if (signal?.aborted) return;
+  // It ended by itself, so the server goes: a stock client comes back after a close or a 503, not after `stopped`.
+  if (socket) {
+    socket.closeAfterAnswers(dropCloses.draining);
+    if (signal) await once(signal, "abort");
+  } else
+    throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down; another one will answer");
+}

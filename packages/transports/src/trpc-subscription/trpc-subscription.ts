@@ -1,0 +1,191 @@
+import type {
+  DropCause,
+  EventFrame,
+  Inputs,
+  SessionEvent,
+  SessionService,
+  SubscriberCredential,
+  SubscriberSink,
+  Subscription,
+} from "@adjourn/sessions";
+import { type TrackedEnvelope, tracked } from "@trpc/server";
+import { takeSubscriptionSlot } from "./subscription-slot.js";
+import { responseWire, socketWire, type TrpcWire } from "./trpc-connection.js";
+import type { TrpcPeer } from "./trpc-peer.js";
+
+export type TrackedEvent = TrackedEnvelope<SessionEvent>;
+
+/**
+ * A session's events as a tRPC subscription. It completes after `session.ended`.
+ * @throws SessionError as the domain's `listen`, and `RATE_LIMITED` beyond 100 subscriptions a socket
+ */
+export const subscribeOverTrpc = async (
+  sessions: Pick<SessionService, "sessionEvents">,
+  { socket, response }: TrpcPeer,
+  input: Inputs["sessionEvents"],
+  credential: SubscriberCredential,
+  signal: AbortSignal | undefined,
+): Promise<AsyncIterable<TrackedEvent>> => {
+  const giveBack = takeSubscriptionSlot(socket);
+  const wire = socket ? socketWire(socket, input.sessionId) : responseWire(response);
+  const sink = new TrpcSubscriptionSink(wire, giveBack);
+  try {
+    sink.attach(await sessions.sessionEvents(input, sink, credential));
+  } catch (cause) {
+    giveBack();
+    throw cause;
+  }
+  // A subscription that is stopped before it is first read is never told to return.
+  const leave = () => {
+    sink.return().catch(() => {});
+  };
+  if (signal?.aborted) leave();
+  else signal?.addEventListener("abort", leave, { once: true });
+  return sink;
+};
+
+interface Reader {
+  readonly resolve: (result: IteratorResult<TrackedEvent, undefined>) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Stands between a hub that pushes and tRPC, which pulls one event at a time and knows no back-pressure. */
+class TrpcSubscriptionSink implements SubscriberSink, AsyncIterableIterator<TrackedEvent, undefined> {
+  private readonly queue: EventFrame[] = [];
+  private queuedBytes = 0;
+  private reader: Reader | null = null;
+  private finished: { readonly error: Error | null; readonly isEnd: boolean } | null = null;
+  private subscription: Subscription | null = null;
+  private hasLeft = false;
+  private wakeDrained: (() => void)[] = [];
+
+  constructor(
+    private readonly wire: TrpcWire,
+    private readonly giveBack: () => void,
+  ) {}
+
+  attach(subscription: Subscription): void {
+    this.subscription = subscription;
+    if (this.hasLeft) subscription.leave();
+  }
+
+  /* ---- the hub's side ---- */
+
+  write(frame: EventFrame): void {
+    if (this.finished) return;
+    const { reader } = this;
+    this.reader = null;
+    if (reader) reader.resolve({ done: false, value: toTracked(frame) });
+    else {
+      this.queue.push(frame);
+      this.queuedBytes += frame.json.length;
+    }
+  }
+
+  get waitingBytes(): number {
+    return this.queuedBytes + this.wire.waitingBytes;
+  }
+
+  async drained(): Promise<void> {
+    if (this.queue.length > 0 && !this.finished)
+      await new Promise<void>((resolve) => this.wakeDrained.push(resolve));
+    await this.wire.drained();
+  }
+
+  end(): void {
+    this.finish({ error: null, isEnd: true });
+  }
+
+  drop(cause: DropCause): void {
+    this.clear();
+    const error = this.wire.drop(cause);
+    // Without one it says nothing more: a stock client takes a subscription that stops for one that is complete.
+    if (error) this.finish({ error, isEnd: false });
+  }
+
+  destroy(): void {
+    this.clear();
+    this.wire.destroy();
+    this.finish({ error: null, isEnd: false });
+  }
+
+  /* ---- tRPC's side ---- */
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<TrackedEvent, undefined>> {
+    const frame = this.queue.shift();
+    if (frame) {
+      this.queuedBytes -= frame.json.length;
+      if (this.queue.length === 0) this.wake();
+      return { done: false, value: toTracked(frame) };
+    }
+    if (!this.finished)
+      return new Promise((resolve, reject) => {
+        this.reader = { resolve, reject };
+      });
+    return this.complete();
+  }
+
+  async return(): Promise<IteratorResult<TrackedEvent, undefined>> {
+    this.clear();
+    this.finish({ error: null, isEnd: false });
+    this.leave();
+    return { done: true, value: undefined };
+  }
+
+  private complete(): IteratorResult<TrackedEvent, undefined> {
+    const { error, isEnd } = this.finished ?? { error: null, isEnd: false };
+    this.leave();
+    if (error) {
+      this.finished = { error: null, isEnd: false };
+      throw error;
+    }
+    // tRPC writes `stopped` in the microtasks that follow; a socket closed before it would be opened again.
+    if (isEnd) setImmediate(() => this.wire.completed());
+    return { done: true, value: undefined };
+  }
+
+  private finish(how: { readonly error: Error | null; readonly isEnd: boolean }): void {
+    if (this.finished) return;
+    this.finished = how;
+    this.wake();
+    const { reader } = this;
+    this.reader = null;
+    if (!reader) return;
+    try {
+      reader.resolve(this.complete());
+    } catch (error) {
+      // Only what `finished` held is thrown there.
+      reader.reject(error as Error);
+    }
+  }
+
+  private leave(): void {
+    if (this.hasLeft) return;
+    this.hasLeft = true;
+    this.subscription?.leave();
+    this.giveBack();
+  }
+
+  private clear(): void {
+    this.queue.length = 0;
+    this.queuedBytes = 0;
+  }
+
+  private wake(): void {
+    for (const wake of this.wakeDrained.splice(0)) wake();
+  }
+}
+
+/** One envelope for all who hear the event on this wire. */
+const toTracked = ({ event, wireForms }: EventFrame): TrackedEvent => {
+  const existing = wireForms.get("tracked");
+  // Only this function writes under this key.
+  if (existing) return existing as TrackedEvent;
+  const envelope = tracked(event.id, event);
+  wireForms.set("tracked", envelope);
+  return envelope;
+};
