@@ -75,7 +75,7 @@ const sweepOnce = async ({ store }: Dependencies, hub: Hub): Promise<void> => {
   for (let full = true; full; ) {
     const sessions = await store.claimWarnings(batchSize);
     for (const session of sessions)
-      hub.stateChanged(session.sessionId, {
+      hub.publishState(session.sessionId, {
         type: "session.expiring",
         session: toSessionInfo(session, store.now()),
       });

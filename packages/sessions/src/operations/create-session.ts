@@ -19,7 +19,7 @@ export const createSession = async (
   try {
     configured = configure(context, input);
   } catch (refusal) {
-    // Agents and limits may have changed since; a retry gets its answer all the same.
+    // A retry gets its first answer even if agents or limits have changed since.
     const earlier = idempotency && (await context.store.readCreated(idempotency));
     if (earlier) return answer(earlier);
     throw refusal;
@@ -52,10 +52,10 @@ export const createSession = async (
   }
 };
 
-/** What of a session depends on the configuration too. */
+/** The parts of a session that depend on the configuration. */
 type Configured = Pick<SessionDraft, "agentId" | "timeoutConfig">;
 
-/** The agent's id is as its entry has it: spelled otherwise, no filter by agent would find the session. */
+/** Stores the agent's id as configured, since a filter by agent compares ids exactly. */
 const configure = ({ agents, settings: { timeouts } }: ServiceContext, input: Input): Configured => {
   const agent = agents.get(input.agentId);
   const named = parseTimeoutConfig(input.timeoutConfig, timeouts.limits);
@@ -67,7 +67,7 @@ const configure = ({ agents, settings: { timeouts } }: ServiceContext, input: In
 const idempotencyOf = async ({ idempotencyKey, ...asked }: Input): Promise<IdempotencyKey | null> =>
   idempotencyKey === undefined ? null : { key: idempotencyKey, fingerprint: await hash(canonical(asked)) };
 
-/** The same value gives the same text, whatever the order of its keys. */
+/** JSON that does not depend on the order of keys. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) =>
     typeof part === "object" && part !== null && !Array.isArray(part)

@@ -2,10 +2,10 @@ import type { ServiceContext } from "../context.js";
 import type { Caller } from "../model/ending.js";
 import type { Inputs, Outputs } from "../schemas/index.js";
 
-/** Sessions ended in one transaction and released in one go: small enough that other requests get their turn. */
+/** Sessions ended in one transaction and released in one event-loop turn. Small enough that other requests are served between batches. */
 const batchSize = 50;
 
-/** Ends what matches now, batch by batch; what others end meanwhile is theirs, what is created later lives. */
+/** Ends the sessions that match at the time of the call, in batches. Sessions created later are not ended. */
 export const endSessions = async (
   context: ServiceContext,
   { agentId, userId, sessionIds, reason, dryRun }: Inputs["endSessions"],

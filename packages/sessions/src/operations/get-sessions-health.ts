@@ -2,7 +2,7 @@ import type { ServiceContext } from "../context.js";
 import { toIso } from "../model/session.js";
 import type { Outputs } from "../schemas/index.js";
 
-/** `uptime` counts seconds since `startedAt` (ms, by the process's clock). */
+/** @param startedAt when this process started, in ms by its own clock; `uptime` is in seconds */
 export const getSessionsHealth = async (
   context: ServiceContext,
   startedAt: number,

@@ -1,7 +1,7 @@
 import type { ServiceContext } from "../context.js";
 import type { Inputs, Outputs } from "../schemas/index.js";
 
-/** Those that are configured here, in their order; `withKinds` tells also of what kind each is. */
+/** The configured agents in their order. `withKinds` adds each agent's kind. */
 export const listAgents = (
   { agents }: ServiceContext,
   { withKinds }: Inputs["listAgents"],

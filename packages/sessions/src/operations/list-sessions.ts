@@ -5,7 +5,7 @@ import { jsonBytes, rowsWithinBytes } from "../paging/rows-within-bytes.js";
 import type { PagePosition, PresenceRecord } from "../ports/index.js";
 import { type Inputs, limits, type Outputs, type SessionRow } from "../schemas/index.js";
 
-/** Live sessions, newest first, each with what is held of it on all nodes. */
+/** Live sessions, newest first, with the subscribers and replies of all nodes. */
 export const listSessions = async (
   context: ServiceContext,
   { agentId, userId, search, limit, cursor }: Inputs["listSessions"],
@@ -16,7 +16,7 @@ export const listSessions = async (
   );
   const { active, expired } = page.stats;
   const rows = await toRows(context, page.sessions);
-  // Measuring is as dear as writing, and few lists come near the bound.
+  // Measuring costs as much as serialising, and few lists come near the limit.
   const mayExceed = rows.length * largestRowBytes > limits.listBytes;
   const sessions = mayExceed ? rowsWithinBytes(rows, limits.listBytes, jsonBytes) : rows;
   const last = page.sessions[sessions.length - 1];
@@ -29,7 +29,7 @@ export const listSessions = async (
   };
 };
 
-/** Metadata is 10 KiB at most. */
+/** Metadata takes at most 10 KiB of it. */
 const largestRowBytes = 16 * 1_024;
 
 const positionOf = ({ createdAt, sessionId }: Session): PagePosition => ({ time: createdAt, id: sessionId });
@@ -47,10 +47,10 @@ export const toRows = async (
   });
 };
 
-/** `held` of all nodes, each that holds something. */
-export const toRow = (session: Session, now: number, held: readonly PresenceRecord[]): SessionRow => ({
+/** `records` has one entry for each node that holds something of the session. */
+export const toRow = (session: Session, now: number, records: readonly PresenceRecord[]): SessionRow => ({
   ...toSessionInfo(session, now),
   messageCount: session.messageCount,
-  listeners: held.reduce((sum, { listeners }) => sum + listeners, 0),
-  pendingOperations: held.reduce((sum, { replies }) => sum + replies.length, 0),
+  listeners: records.reduce((sum, { listeners }) => sum + listeners, 0),
+  pendingOperations: records.reduce((sum, { replies }) => sum + replies.length, 0),
 });

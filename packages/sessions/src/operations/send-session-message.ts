@@ -89,9 +89,9 @@ const announce = (
 ): Omit<Begun, "reply"> => {
   const now = store.now();
   const info: MessageInfo = toMessageInfo(message);
-  hub.message(session.sessionId, message.seq, info.createdAt, { type: "message", message: info });
+  hub.publishMessage(session.sessionId, message.seq, info.createdAt, { type: "message", message: info });
   if (wasRenewed)
-    hub.event(session.sessionId, { type: "session.renewed", session: toSessionInfo(session, now) });
+    hub.publishEvent(session.sessionId, { type: "session.renewed", session: toSessionInfo(session, now) });
   const answer: Output = {
     id: info.id,
     content: info.content,
@@ -117,6 +117,6 @@ const run = (
   const { messageId, inReplyTo } = reply;
   return runReply(context, session, message, reply, (text, index) => {
     onChunk(text, index);
-    context.hub.event(session.sessionId, { type: "message.delta", messageId, inReplyTo, index, text });
+    context.hub.publishEvent(session.sessionId, { type: "message.delta", messageId, inReplyTo, index, text });
   });
 };

@@ -12,10 +12,10 @@ import type { SubscriberCredential, Subscription } from "../session-service.js";
 import { readLive } from "./get-session.js";
 
 /**
- * Enters a subscriber so that no message and no end falls between the state it is told and what it hears next: it
- * subscribes first and reads second.
- * @throws SessionError `VALIDATION_ERROR` for a last id that is malformed, another session's or ahead of this one,
- * `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, and `RATE_LIMITED` where there are too many here
+ * Subscribes to a session's events. It subscribes to the bus before it reads the session, so that no message and no end
+ * falls between `session.started` and the first live event.
+ * @throws SessionError `VALIDATION_ERROR` for a last event id that is malformed, of another session or ahead of this one,
+ * `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, and `RATE_LIMITED` beyond the limit of subscribers
  */
 export const sessionEvents = async (
   context: ServiceContext,

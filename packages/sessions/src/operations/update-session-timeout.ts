@@ -6,7 +6,7 @@ import { announceState } from "./announce-state.js";
 import { refuseGone } from "./gone.js";
 
 /**
- * Changes what is named. Where the result lies in the past the session expires before this resolves.
+ * Changes the given fields. A session whose new expiry lies in the past expires before this resolves.
  * @throws SessionError `INVALID_TIMEOUT_CONFIG`, `SESSION_NOT_FOUND`, `SESSION_EXPIRED`
  */
 export const updateSessionTimeout = async (

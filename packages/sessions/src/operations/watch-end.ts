@@ -5,8 +5,8 @@ import type { EndWatch } from "../session-service.js";
 import { readLive } from "./get-session.js";
 
 /**
- * For what is held for a session and hears nothing of it. Subscribes first and reads second, so that no end falls
- * between; what the bus loses the next reconciliation finds.
+ * Calls `ended` when the session ends, on whichever node. It subscribes to the bus before it reads the session, so that
+ * no end is missed in between. An end that the bus loses is found by the next reconciliation.
  * @throws SessionError `SESSION_NOT_FOUND`, `SESSION_EXPIRED`
  */
 export const watchEnd = async (

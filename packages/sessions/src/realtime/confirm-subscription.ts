@@ -1,13 +1,13 @@
 import { withDeadline } from "../async/with-deadline.js";
 import type { BusSubscription, Clock } from "../ports/index.js";
 
-/** How long the bus may take to confirm before who subscribed goes on without it; the look at the store covers the rest. */
+/** Longest wait for the bus to confirm a subscription. Without it, reconciliation finds what the bus did not deliver. */
 const confirmWithinMs = 500;
 
-/** One wait a subscription: while the bus is down, each would stay with it, however many come and go. */
+/** One wait per subscription: while the bus is down, a wait per caller would accumulate. */
 const waits = new WeakMap<BusSubscription, Promise<void>>();
 
-/** Resolves once what others publish from now on is heard, or soon after the first call in any case. */
+/** Resolves once the subscription receives everything published from then on, or 500 ms after the first call. */
 export const confirmSubscription = (clock: Clock, subscription: BusSubscription): Promise<void> => {
   const begun = waits.get(subscription) ?? withDeadline(clock, confirmWithinMs, subscription.ready);
   waits.set(subscription, begun);

@@ -15,21 +15,21 @@ import type {
 import type { SessionServiceSettings } from "../settings.js";
 import { SessionChannel } from "./session-channel.js";
 
-/** Subject of what is said of one session. */
+/** The bus subject of one session. */
 const subjectOf = (sessionId: string): string => `session.${sessionId}`;
 
-/** Sessions asked for in one look at the store. */
+/** Sessions per read of a reconciliation. */
 const reconcileBatchSize = 1_000;
 
-/** Told of whatever admins may want to see. */
+/** Receives the changes that admins can watch. */
 export interface HubObserver {
   changed(sessionId: string): void;
   ended(ending: EndingRecord, counts: EndingCounts): void;
 }
 
 /**
- * What this process holds, session by session: who listens and what is pending. {@link Hub.end} and
- * {@link Hub.release} are the only ways out for an ended session, whatever ended it and wherever.
+ * Owns what this process holds for each session: its subscribers and its replies in flight. An ended session leaves it
+ * only through {@link Hub.end} and {@link Hub.release}, whoever ended it and on whichever node.
  */
 export class Hub {
   private readonly channels = new Map<string, SessionChannel>();
@@ -47,10 +47,12 @@ export class Hub {
     const { reconcileEveryMs } = settings;
     this.stopReconciler =
       reconcileEveryMs === null ? () => {} : runEvery(ports, reconcileEveryMs, () => this.reconcile());
-    ports.bus.onGap(() => runInBackground(ports.log, "The reconcile after a gap failed", this.reconcile()));
+    ports.bus.onGap(() =>
+      runInBackground(ports.log, "The reconciliation after a gap failed", this.reconcile()),
+    );
   }
 
-  /** The channel of a session, made if there is none; {@link leaveIfEmpty} takes it away again. */
+  /** Returns the channel of a session, opening one if needed. {@link closeIfEmpty} closes it again. */
   openChannel(sessionId: string): SessionChannel {
     const existing = this.channels.get(sessionId);
     if (existing) return existing;
@@ -68,39 +70,40 @@ export class Hub {
     return channel;
   }
 
-  /** For an channel that was made for something which then did not stay. */
+  /** Closes a channel that was opened for something that did not stay. */
   closeIfEmpty(channel: SessionChannel): void {
     if (channel.isEmpty && this.channels.get(channel.sessionId) === channel) this.remove(channel);
   }
 
-  /** A message that the store has accepted, here: to this node's listeners, then to the others. */
-  message(sessionId: string, seq: number, at: string, body: MessageBody): void {
+  /** Delivers a message that the store has accepted to this node's subscribers, then publishes it to the other nodes. */
+  publishMessage(sessionId: string, seq: number, at: string, body: MessageBody): void {
     this.channels.get(sessionId)?.deliver({ seq, at, body });
     this.publish(sessionId, { kind: "message", origin: this.settings.nodeId, seq, at, body });
     this.observer.changed(sessionId);
   }
 
-  event(sessionId: string, body: EventBody): void {
+  /** Delivers and publishes an event that is not stored. */
+  publishEvent(sessionId: string, body: EventBody): void {
     const at = toIso(this.ports.store.now());
     this.channels.get(sessionId)?.deliver({ seq: null, at, body });
     this.eventCount += 1;
     this.publish(sessionId, { kind: "event", origin: this.settings.nodeId, nth: this.eventCount, at, body });
   }
 
-  /** The same for what a session is from now on, which admins see too. */
-  stateChanged(sessionId: string, body: EventBody): void {
-    this.event(sessionId, body);
+  /** Delivers and publishes a change of the session's own state, which admins watch as well. */
+  publishState(sessionId: string, body: EventBody): void {
+    this.publishEvent(sessionId, body);
     this.observer.changed(sessionId);
   }
 
-  /** This node ended the session: releases it here, tells the others, and adds what was cut to the ending. */
+  /** Called on the node that ended the session: releases it here, publishes the end, and adds the cut counts to the ending. */
   end(ending: EndingRecord): void {
     const counts = this.release(ending);
     this.publish(ending.sessionId, { kind: "ended", origin: this.settings.nodeId, ending });
     this.observer.ended(ending, counts);
   }
 
-  /** Lets go of an ended session, once, and adds what was cut to its ending in the store. @returns what this call cut */
+  /** Releases an ended session, once, and adds the cut counts to its ending in the store. @returns what this call cut */
   release(ending: EndingRecord): EndingCounts {
     const channel = this.channels.get(ending.sessionId);
     if (!channel) return nothingCut;
@@ -111,7 +114,7 @@ export class Hub {
     return counts;
   }
 
-  /** Holds what is held here against the store: what is over is released, what was lost is fetched. */
+  /** Compares everything held here with the store: releases ended sessions and fetches missed messages. */
   async reconcile(): Promise<void> {
     const sessionIds = [...this.channels.keys()];
     for (let from = 0; from < sessionIds.length; from += reconcileBatchSize)
@@ -148,7 +151,7 @@ export class Hub {
   private onMessage(sessionId: string, message: BusMessage): void {
     if (message.origin === this.settings.nodeId) return;
     if (message.kind === "ended") {
-      // What is said on one session's subject ends no other.
+      // A message on one session's subject must not end another session.
       if (message.ending.sessionId === sessionId) this.release(message.ending);
     } else if (message.kind === "message" || message.kind === "event") {
       const { at, body } = message;
@@ -184,7 +187,7 @@ export class Hub {
         for (const ending of await this.ports.store.readEndings(missing)) this.release(ending);
       for (const [sessionId, lastSeq] of live) this.channels.get(sessionId)?.catchUpTo(lastSeq);
     } catch (cause) {
-      this.ports.log.warn("The reconcile at the store failed; the next one is due soon", {
+      this.ports.log.warn("A reconciliation failed; the next one follows soon", {
         cause: String(cause),
       });
     }

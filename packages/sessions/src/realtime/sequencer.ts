@@ -3,7 +3,7 @@ import { toIso } from "../model/session.js";
 import type { SessionEventBody } from "../model/session-event.js";
 import type { Ports } from "../ports/index.js";
 
-/** Something to deliver; messages carry their seq, so that order and once-only don't depend on how they came. */
+/** An event to deliver. Messages carry their seq, so order and deduplication do not depend on the path they took. */
 export interface Delivery {
   readonly seq: number | null;
   readonly at: string;
@@ -12,16 +12,16 @@ export interface Delivery {
 
 const fillPageSize = 100;
 
-/** Passes on what comes of one session, its messages by their seq and each once; a gap is filled from the store first. */
+/** Delivers the events of one session: messages in the order of their seq and each once. Gaps are filled from the store. */
 export class Sequencer {
-  /** The seq of the last message passed on; null while nobody listens. */
+  /** The seq of the last delivered message; null while there is no subscriber. */
   private delivered: number | null = null;
-  /** The highest seq that is known to be this session's: what its channel has beyond it may be its successor's. */
+  /** The highest seq known to belong to this session. Later messages of the channel may belong to the next session. */
   private lastKnownSeq = 0;
-  /** Deliveries that wait for a gap before them to be filled. */
+  /** Deliveries that wait until the gap before them is filled. */
   private waiting: Delivery[] = [];
   private filling: Promise<void> | null = null;
-  /** Whether there was something to fill since the fill under way began; it may have read too early for that. */
+  /** A gap was reported while a fill was running. That fill may have read too early, so another one follows. */
   private isRefillNeeded = false;
   private channelId: string | null = null;
 
@@ -31,19 +31,19 @@ export class Sequencer {
     private readonly onFailure: (cause: unknown) => void,
   ) {}
 
-  /** The seq of the last message passed on, 0 before the first. */
+  /** The seq of the last delivered message, 0 before the first. */
   get cursor(): number {
     return this.delivered ?? 0;
   }
 
-  /** Somebody listens who knows the messages up to `seq`. */
+  /** A subscriber starts that already knows the messages up to `seq`. */
   begin(channelId: string, seq: number): void {
     this.channelId = channelId;
     this.delivered ??= seq;
     this.catchUpTo(seq);
   }
 
-  /** Nobody subscribes any more: what waits is dropped, since who comes later missed what came in between. */
+  /** The last subscriber left: drops what waits, since a later subscriber starts from the store. */
   pause(): void {
     this.delivered = null;
     this.waiting = [];
@@ -56,19 +56,19 @@ export class Sequencer {
     this.fill();
   }
 
-  /** Passes on what is missing up to a message that the store has. */
+  /** Delivers what is missing up to `seq`, which the store has. */
   catchUpTo(seq: number): void {
     this.lastKnownSeq = Math.max(this.lastKnownSeq, seq);
     if (this.delivered !== null && seq > this.delivered) this.fill();
   }
 
-  /** The same; resolves when it is done, or could not be. */
+  /** Like {@link catchUpTo}; resolves when the fill has finished or failed. */
   async deliverUpTo(seq: number): Promise<void> {
     this.catchUpTo(seq);
     while (this.filling) await this.filling;
   }
 
-  /** False where a message before this one is missing. */
+  /** @returns false if a message before this one is missing */
   private deliverInOrder(delivery: Delivery): boolean {
     const { seq } = delivery;
     if (seq !== null) {
@@ -88,8 +88,8 @@ export class Sequencer {
     this.isRefillNeeded = false;
     this.filling = this.fillFromStore()
       .catch((cause: unknown) => {
-        // Messages are not lost: the next one, or the next look at the store, shows the gap again. What need not
-        // wait for it does not.
+        // No message is lost: the next message or the next reconciliation finds the gap again. Deliveries that do not
+        // depend on the gap go out now.
         for (const delivery of this.waiting.splice(0)) this.deliverInOrder(delivery);
         this.onFailure(cause);
       })
@@ -99,14 +99,14 @@ export class Sequencer {
       });
   }
 
-  /** What waits goes on in the order it came: of what is in the store too, only a gap before a message goes ahead of it. */
+  /** Delivers what waits in its order of arrival, and before each message the gap that precedes it. */
   private async fillFromStore(): Promise<void> {
     for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
       if (this.deliverInOrder(next) || next.seq === null) continue;
       await this.readMissing(next.seq - 1);
-      // Paused meanwhile: those for whom it waited are gone.
+      // Paused meanwhile: its subscribers are gone.
       if (this.delivered === null || this.deliverInOrder(next)) continue;
-      // What the store does not have before it is not there to wait for.
+      // The store has nothing before this message, so there is nothing left to wait for.
       this.delivered = next.seq - 1;
       this.deliverInOrder(next);
     }

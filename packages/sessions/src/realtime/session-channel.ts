@@ -21,20 +21,20 @@ import type { SubscriberCredential } from "../session-service.js";
 import { type Delivery, messageDelivery, Sequencer } from "./sequencer.js";
 import { closeGraceMs, type SequencedFrame, Subscriber } from "./subscriber.js";
 
-/** What this process holds for one session: listeners, operations, the order of what they hear. Lives while it holds any. */
+/** The realtime state of one session on this node: subscribers, replies in flight, delivery order. Exists while it holds any. */
 export class SessionChannel {
   private readonly subscribers = new Set<Subscriber>();
-  /** Those of them that have been told the state: who an end drops. */
+  /** The subscribers that have received `session.started`: the ones that an end counts as dropped. */
   private readonly started = new Set<Subscriber>();
   private readonly replies = new Set<InFlightReply>();
-  /** Told of the session's end, and of nothing else. */
+  /** Callbacks that receive the session's end and no other event. */
   private readonly endWatchers = new Set<() => void>();
-  /** Those of the listeners that came with the session's own token. */
+  /** Number of subscribers that use the session's own token. */
   private tokenSubscribers = 0;
   private readonly sequencer: Sequencer;
-  /** What was heard last from each other node. */
+  /** The number of the last event of each other node. */
   private readonly lastNth = new Map<string, number>();
-  /** Set by the session's end: from then on nothing enters. */
+  /** Set when the session ends. No subscriber can start after that. */
   ending: EndingRecord | null = null;
 
   constructor(
@@ -69,8 +69,8 @@ export class SessionChannel {
   }
 
   /**
-   * A listener that hears nothing yet: what happens is held back for it until {@link startSubscriber}.
-   * @throws SessionError `RATE_LIMITED` where there are too many
+   * Adds a subscriber that buffers every event until {@link startSubscriber}.
+   * @throws SessionError `RATE_LIMITED` beyond the limit of the token or of the session
    */
   addSubscriber(sink: SubscriberSink, credential: SubscriberCredential): Subscriber {
     const isToken = credential === "token";
@@ -92,9 +92,9 @@ export class SessionChannel {
     return subscriber;
   }
 
-  /** Calls `ended` at the session's end. @returns how to stop that */
+  /** Calls `ended` when the session ends. @returns a function that removes the callback */
   onEnd(ended: () => void): () => void {
-    // One of its own for each call, though the function may be the same.
+    // A new function for each call, since the same callback may be registered twice.
     const watcher = () => ended();
     this.endWatchers.add(watcher);
     return () => {
@@ -102,7 +102,7 @@ export class SessionChannel {
     };
   }
 
-  /** Tells the state, then what the listener missed after `afterSeq` (null: nothing), then lets it go live. */
+  /** Sends `session.started`, replays the messages after `afterSeq` (null: none), then switches the subscriber to live. */
   startSubscriber(
     subscriber: Subscriber,
     session: Session,
@@ -120,7 +120,7 @@ export class SessionChannel {
     const frame = this.frame({ seq: null, at: toIso(this.ports.store.now()), body: started }, from);
     if (!subscriber.start(frame, from, replay)) return;
     this.started.add(subscriber);
-    // What this listener knows already, the others must hear before anything else happens.
+    // The others must receive the messages that this subscriber already knows before any later event.
     this.sequencer.begin(session.channelId, session.lastSeq);
     this.onChange(this);
     subscriber.catchUp(replay).catch((cause: unknown) => {
@@ -132,12 +132,12 @@ export class SessionChannel {
     });
   }
 
-  /** @throws SessionError `RATE_LIMITED` beyond 100 replies under way here */
+  /** @throws SessionError `RATE_LIMITED` beyond 100 replies in flight on this node */
   beginReply(messageId: string, inReplyTo: string): InFlightReply {
     if (this.replies.size >= limits.inFlightReplies) throw tooManyReplies(this.sessionId);
     const reply = new InFlightReply(messageId, inReplyTo, (changed, finished) => {
       if (finished) this.replies.delete(changed);
-      // Its message was stored before the end, and its store said so after it: cut off like those known to be under way.
+      // Its message was stored before the end, but the store's answer arrived after it: it counts as aborted.
       else if (this.ending)
         addToEnding(this.ports, this.sessionId, { listenersDropped: 0, operationsAborted: 1 });
       this.onChange(this);
@@ -157,12 +157,12 @@ export class SessionChannel {
     return false;
   }
 
-  /** Called with the seq that the store has: brings listeners up to it where something was lost on the way. */
+  /** Delivers the messages up to the store's last seq that the bus has lost. */
   catchUpTo(seq: number): void {
     this.sequencer.catchUpTo(seq);
   }
 
-  /** The session is over: aborts what is pending, tells and drops who listens. Nothing here outlives it. */
+  /** Aborts the replies in flight, sends `session.ended` to every subscriber and drops it. */
   release(ending: EndingRecord): EndingCounts {
     this.ending = ending;
     const inFlight = [...this.replies].filter(({ isInFlight }) => isInFlight);
@@ -170,7 +170,7 @@ export class SessionChannel {
     const dropped = [...this.started];
     this.sendEnd(ending, dropped).catch((cause: unknown) => {
       const { sessionId } = this;
-      this.ports.log.error("An end could not be told; its listeners are cut", {
+      this.ports.log.error("An end could not be sent; its subscribers are cut", {
         sessionId,
         cause: String(cause),
       });
@@ -180,7 +180,7 @@ export class SessionChannel {
     return { listenersDropped: dropped.length, operationsAborted: inFlight.length };
   }
 
-  /** Lets every listener go without an end; they may come back, here or elsewhere. */
+  /** Drops every subscriber although the session lives; they can reconnect to any node. */
   dropSubscribers(cause: DropCause): void {
     for (const subscriber of [...this.subscribers]) subscriber.drop(cause);
   }
@@ -204,7 +204,7 @@ export class SessionChannel {
     for (const subscriber of dropped) subscriber.end(item);
   }
 
-  /** An event's id stands for every message up to its own, or to those delivered before it. */
+  /** An event's id resumes after the event's own message, or after the last message delivered before it. */
   private sequenced(delivery: Delivery): SequencedFrame {
     const cursor = delivery.seq ?? this.sequencer.cursor;
     return { frame: this.frame(delivery, cursor), seq: delivery.seq, cursor };
@@ -213,7 +213,7 @@ export class SessionChannel {
   private frame({ seq, at, body }: Delivery, cursor: number): EventFrame {
     const id = formatEventId(this.sessionId, cursor, seq === null ? this.nextUnique() : "m");
     const { type, ...rest } = body;
-    // The body's type and fields were one value a line above; only their order is made here.
+    // Type and fields come from one value of the union; only their order changes.
     return toFrame({ id, type, sessionId: this.sessionId, at, ...rest } as SessionEvent);
   }
 }

@@ -3,42 +3,42 @@ import type { SessionEvent } from "../model/session-event.js";
 import type { Clock, DropCause, EventFrame, SubscriberSink, Timer } from "../ports/index.js";
 import { limits } from "../schemas/index.js";
 
-/** A frame with the seq of the message it carries, null where it carries none. */
+/** A frame with the seq of its message, or null if it carries no message. */
 export interface SequencedFrame {
   readonly frame: EventFrame;
   readonly seq: number | null;
-  /** The seq that the frame's id resumes behind. */
+  /** The seq after which the frame's id resumes. */
   readonly cursor: number;
 }
 
-/** Bytes that may wait for a slow reader before it is closed with 4408 (contract §4). */
+/** Unread bytes at which a slow reader is closed with 4408 (contract §4). */
 export const maxWaitingBytes = 1_048_576;
-/** Bytes that a replay lets pile up before it waits for the reader. */
+/** Unread bytes at which a replay waits for the reader. */
 const replayPauseBytes = 262_144;
 const replayPageSize = 50;
 /** How long a peer may take to answer a close (contract §4). */
 export const closeGraceMs = 1_000;
 
 export interface Replay {
-  /** The seq of the newest message in the state that the listener was told. */
+  /** The last seq of the session's state that `session.started` carries. */
   readonly upTo: number;
-  /** The seq up to which the others heard; what they knew when they came was never passed on. */
+  /** The seq up to which the sequencer has delivered. Messages that the others knew when they subscribed are never delivered. */
   readonly delivered: () => number;
   readonly read: (afterSeq: number, limit: number) => Promise<readonly Message[]>;
   readonly toFrame: (message: Message) => EventFrame;
 }
 
 /**
- * One listener on its way in and out. Until its replay has caught up it holds live frames back; then it passes them
- * on. It is gone exactly once: by leaving, by being dropped, or by its session's end.
+ * One subscriber from its first event to its last. It buffers live frames until its replay has caught up. It becomes
+ * gone exactly once: by leaving, by being dropped or by the end of its session.
  */
 export class Subscriber {
   private state: "entering" | "replaying" | "live" | "ending" | "gone" = "entering";
   private buffered: SequencedFrame[] = [];
   private bufferedBytes = 0;
-  /** The seq of the last message it was sent, or had seen before it came. */
+  /** The seq of the last message that it received, now or before it came back. */
   private cursor = 0;
-  /** The newest replies it was sent whole, oldest first. */
+  /** Ids of the newest replies that it received as complete messages, oldest first. */
   private readonly completeReplies = new Set<string>();
   private lastFrame: SequencedFrame | null = null;
   private timer: Timer | null = null;
@@ -46,7 +46,7 @@ export class Subscriber {
   constructor(
     private readonly sink: SubscriberSink,
     private readonly clock: Clock,
-    /** The same event under an id that resumes behind `reached`. */
+    /** Returns the same event with an id that resumes after `cursor`. */
     private readonly withCursor: (event: SessionEvent, cursor: number) => EventFrame,
     private readonly onGone: (subscriber: Subscriber) => void,
   ) {}
@@ -56,19 +56,19 @@ export class Subscriber {
     else if (this.state === "entering" || this.state === "replaying") this.buffer(item);
   }
 
-  /** @returns false where it left, or was dropped, while it was entering; an end refuses such a one */
+  /** @returns false if it left or was dropped before it could start */
   start(started: EventFrame, afterSeq: number, { upTo }: Replay): boolean {
     if (this.state !== "entering") return false;
     this.state = "replaying";
     this.cursor = afterSeq;
-    // What came before a message that the state it is told has already is part of that state.
+    // Everything up to a message that the state already includes is part of that state.
     const known = this.buffered.findLastIndex(({ seq }) => seq !== null && seq <= upTo);
     for (const _ of this.buffered.slice(0, known + 1)) this.nextBuffered();
     this.sink.write(started);
     return true;
   }
 
-  /** Sends what it missed, then what was held back meanwhile, in order and as fast as it reads; then it is live. */
+  /** Sends the missed messages, then the buffered frames, in order and at the reader's pace. Then it is live. */
   async catchUp(replay: Replay): Promise<void> {
     await this.replayUpTo(replay.upTo, replay);
     do {
@@ -83,7 +83,7 @@ export class Subscriber {
     if (this.lastFrame) this.finish(this.lastFrame);
   }
 
-  /** `session.ended` is the last thing it hears; a peer that does not answer the close is destroyed. */
+  /** Sends `session.ended` as the last event. A peer that does not answer the close in time is destroyed. */
   end(item: SequencedFrame): void {
     if (this.state === "replaying") {
       this.lastFrame = item;
@@ -98,7 +98,7 @@ export class Subscriber {
     this.sink.drop(cause);
   }
 
-  /** Cuts the connection, so that its peer comes back with its last id. */
+  /** Cuts the connection. The peer can reconnect with its last event id. */
   cut(): void {
     if (this.state === "gone") return;
     this.leave();
@@ -152,7 +152,7 @@ export class Subscriber {
     }
   }
 
-  /** Read from the store, a whole reply may be faster than its pieces, which the bus brings. */
+  /** A complete reply that is read from the store can overtake its deltas, which travel over the bus. */
   private isLateDelta({ event }: EventFrame): boolean {
     return event.type === "message.delta" && this.completeReplies.has(event.messageId);
   }
@@ -164,7 +164,7 @@ export class Subscriber {
     if (oldest && this.completeReplies.size > limits.inFlightReplies) this.completeReplies.delete(oldest);
   }
 
-  /** An id stands for what this listener was sent: one that was held back, or came while others lag, may not. */
+  /** An event id must resume after what this subscriber received, which can differ for a buffered frame. */
   private withOwnCursor({ frame, cursor }: SequencedFrame): EventFrame {
     return cursor === this.cursor ? frame : this.withCursor(frame.event, this.cursor);
   }

@@ -1,13 +1,13 @@
 import type { PendingReply } from "../model/session-event.js";
 
-/** A reply that is being written for a user's message: what an end cancels. */
+/** A reply that an agent is writing to a user's message. An end of the session aborts it. */
 export class InFlightReply implements PendingReply {
   private readonly controller = new AbortController();
-  /** True once the user's message is stored; before that there is nothing to speak of. */
+  /** True once the user's message is stored. Only then does the reply count as a pending operation. */
   isInFlight = false;
 
   constructor(
-    /** The id that the reply's message will have. */
+    /** The id of the message that the reply will become. */
     readonly messageId: string,
     readonly inReplyTo: string,
     private readonly onChange: (reply: InFlightReply, finished: boolean) => void,
@@ -17,13 +17,13 @@ export class InFlightReply implements PendingReply {
     return this.controller.signal;
   }
 
-  /** The user's message is stored: from here on an end cuts something off. */
+  /** Called once the user's message is stored. */
   start(): void {
     this.isInFlight = true;
     this.onChange(this, false);
   }
 
-  /** The first cause stays: it is what those who wait for the reply get. */
+  /** Aborts with the error that the callers waiting for the reply receive. The first cause wins. */
   abort(cause: Error): void {
     this.controller.abort(cause);
   }

@@ -3,13 +3,13 @@ import { SessionError } from "../model/errors.js";
 import type { Ports } from "../ports/index.js";
 import { limits } from "../schemas/index.js";
 
-/** How long a send waits to learn of the other nodes' replies; it goes on without them where presence is slow. */
+/** Longest wait for the other nodes' replies. After that the send continues without them. */
 const presenceTimeoutMs = 100;
 
 /**
- * Whether the nth reply of a session on this node may begin. Its own replies a node knows exactly; those of the others
- * as fresh as presence is, so that nodes which begin some within the same moment may go beyond the limit together.
- * @throws SessionError `RATE_LIMITED` beyond 100 replies under way over all nodes
+ * Checks whether the nth reply of a session on this node may begin. The count of the other nodes is as fresh as presence,
+ * so nodes that begin replies at the same moment can exceed the limit together.
+ * @throws SessionError `RATE_LIMITED` beyond 100 replies in flight over all nodes
  */
 export const requireReplySlot = async (
   { clock, presence }: Pick<Ports, "clock" | "presence">,
@@ -25,7 +25,7 @@ export const requireReplySlot = async (
 };
 
 export const tooManyReplies = (sessionId: string): SessionError =>
-  new SessionError("RATE_LIMITED", "Too many replies under way in this session", {
+  new SessionError("RATE_LIMITED", "Too many replies in flight in this session", {
     sessionId,
     limit: limits.inFlightReplies,
   });

@@ -38,7 +38,7 @@ export const runReply = async (
         code: error.code,
         cause: String(error.cause ?? ""),
       });
-      context.hub.event(session.sessionId, {
+      context.hub.publishEvent(session.sessionId, {
         type: "message.failed",
         inReplyTo: message.id,
         code: error.code,
@@ -113,7 +113,7 @@ const storeReply = async (
     throw reply.signal.aborted ? reply.signal.reason : await endedMeanwhile(context, session, stored.gone);
   const { message } = stored;
   const body = { type: "message", message: toMessageInfo(message) } as const;
-  context.hub.message(session.sessionId, message.seq, toIso(message.createdAt), body);
+  context.hub.publishMessage(session.sessionId, message.seq, toIso(message.createdAt), body);
   return message;
 };
 
