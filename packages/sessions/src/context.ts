@@ -4,7 +4,7 @@ import type { Ports } from "./ports/index.js";
 import type { Hub } from "./realtime/hub.js";
 import type { SessionServiceSettings } from "./settings.js";
 
-/** What every use case works with. */
+/** What every operation works with. */
 export interface ServiceContext extends Ports {
   readonly settings: SessionServiceSettings;
   readonly hub: Hub;

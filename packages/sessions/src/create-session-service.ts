@@ -26,7 +26,7 @@ import type { SessionService } from "./session-service.js";
 import type { SessionServiceSettings } from "./settings.js";
 import { createStoreProbe } from "./store-probe.js";
 
-/** The whole domain over the given ports. Close it before its store. */
+/** Creates the domain over the given ports. Close it before its store. */
 export const createSessionService = (ports: Ports, settings: SessionServiceSettings): SessionService => {
   const context = assemble(ports, settings);
   const startedAt = ports.clock.now();

@@ -9,7 +9,7 @@ type CallerVerb<Name extends keyof Inputs & keyof Outputs> = (
   caller: Caller,
 ) => Promise<Outputs[Name]>;
 
-/** What the whole store holds, for admins. */
+/** Counts over the whole store, for admins. */
 export interface Totals {
   readonly activeSessions: number;
   readonly expiredSessions: number;
@@ -23,47 +23,47 @@ export type AdminEvent =
   | { readonly type: "session.changed"; readonly session: SessionRow }
   | { readonly type: "session.ended"; readonly ending: Ending };
 
-/** A piece of a reply; `index` counts 0, 1, 2 … */
+/** A piece of a reply. `index` counts 0, 1, 2 … */
 export interface Chunk {
   readonly messageId: string;
   readonly chunk: string;
   readonly index: number;
 }
 
-/** The agent's message, its content as `text` too. */
+/** The agent's message. `text` repeats its content. */
 export type AgentResponse = NonNullable<Outputs["sendSessionMessage"]["agentResponse"]>;
 
-/** A reply as it is written, for a caller who wants it in pieces. */
+/** A reply that is streamed while the agent writes it. */
 export interface ReplyStream {
   /** The user's message as stored. */
   readonly userMessage: MessageInfo;
-  /** Pieces in order; throws `SESSION_ENDED`, `AGENT_FAILED` or `AGENT_TIMEOUT`. ShutdownState it early aborts nothing. */
+  /** Pieces in order; throws `SESSION_ENDED`, `AGENT_FAILED` or `AGENT_TIMEOUT`. Leaving it early does not abort the reply. */
   readonly chunks: AsyncIterable<Chunk>;
-  /** The whole reply once stored; rejects with what `chunks` throws. */
+  /** The complete reply once it is stored. Rejects with the error that `chunks` throws. */
   readonly reply: Promise<AgentResponse>;
 }
 
 export interface Subscription {
-  /** The listener is gone; idempotent, and aborts nothing. */
+  /** Removes the subscriber. Idempotent; aborts no reply. */
   leave(): void;
 }
 
 export interface EndWatch {
-  /** Follows no longer; idempotent. */
+  /** Stops watching; idempotent. */
   leave(): void;
 }
 
-/** What a subscriber showed: a session's own token, which is what counts where nothing is said, is held to less. */
+/** The credential of a subscriber. A session's own token, which is the default, has a lower limit of subscribers. */
 export type SubscriberCredential = "key" | "token";
 
 export interface AdminSubscription {
-  /** Ends by itself only when the server drains or its reader is hopelessly behind. */
+  /** Ends by itself only when the server drains or when 20,000 events wait for the reader. */
   readonly events: AsyncGenerator<AdminEvent, void>;
-  /** Ends `events`, also while someone waits for the next one; idempotent. */
+  /** Ends `events`, even while a read is pending; idempotent. */
   leave(): void;
 }
 
-/** The domain: every verb by its operationId. All throw {@link SessionError}; anything else is a defect. */
+/** The domain's operations by operationId. They throw {@link SessionError}; any other error is a defect. */
 export interface SessionService {
   createSession: Verb<"createSession">;
   listSessions: Verb<"listSessions">;
@@ -86,24 +86,27 @@ export interface SessionService {
   listAgents(input: Inputs["listAgents"]): Outputs["listAgents"];
 
   /**
-   * Enters a listener (contract §4); it hears `session.started` before this resolves. Rejects with 400, 404, 410, and
-   * with 429 where the session, or its token, has too many subscribers here.
+   * Subscribes a sink to a session's events (contract §4). The sink receives `session.started` before this resolves.
+   * @throws SessionError `VALIDATION_ERROR`, `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `RATE_LIMITED`
    */
   sessionEvents(
     input: Inputs["sessionEvents"],
     writer: SubscriberSink,
     credential?: SubscriberCredential,
   ): Promise<Subscription>;
-  /** Calls `ended` once the session is over, wherever it was ended. Rejects with 404 or 410 where it is already. */
+  /**
+   * Calls `ended` when the session ends, on whichever node.
+   * @throws SessionError `SESSION_NOT_FOUND`, `SESSION_EXPIRED`
+   */
   watchEnd(input: Inputs["getSession"], ended: () => void): Promise<EndWatch>;
   adminEvents(): AdminSubscription;
 
-  /** What this process holds now. */
+  /** Counts of what this process holds now. */
   held(): { readonly sessions: number; readonly listeners: number; readonly operations: number };
   agent(agentId: string): Agent | undefined;
-  /** Whether store and bus answer. */
+  /** The state of the store and the bus. */
   readiness(): Promise<{ readonly store: "ok" | "down"; readonly bus: "ok" | "down" }>;
-  /** Refuses new work, lets replies under way finish for at most `graceMs`, drops listeners. */
+  /** Refuses new calls, drops subscribers and gives replies in flight at most `graceMs` to finish. */
   drain(graceMs: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,12 +1,12 @@
 import type { TimeoutSettings } from "./model/timeout-policy.js";
 
-/** What the domain is told once, when it is put together. */
+/** The domain's fixed settings. */
 export interface SessionServiceSettings {
   readonly timeouts: TimeoutSettings;
-  /** Unique to this process among all that share the store. */
+  /** Unique among the processes that share the store. */
   readonly nodeId: string;
-  /** How often the store is asked for what the bus may have lost, ms; null for a single process that sees every write. */
+  /** Interval of the reconciliation with the store, in ms. Null for a single process, which sees every write itself. */
   readonly reconcileEveryMs: number | null;
-  /** How long endings, and histories without a live session, are kept; null for ever. */
+  /** How long endings and the histories of ended sessions are kept; null keeps them for ever. */
   readonly retentionDays: number | null;
 }

@@ -3,12 +3,12 @@ import type { SessionStore } from "./ports/session-store.js";
 
 export type StoreState = "ok" | "down";
 
-/** How long an answer of the store is good for. */
+/** How long an answer of the store is reused, in ms. */
 export const probeKeptMs = 500;
 
 /**
- * Asks the store whether it is there, for all who want to know at once: one ping is under way at a time, and its answer
- * is kept for a moment. Anyone may ask as often as they like, and takes no real call's place.
+ * Pings the store for all callers together: at most one ping runs at a time, and its answer is reused for 500 ms. Frequent
+ * probes therefore take no capacity from real calls.
  */
 export const createStoreProbe = ({
   store,

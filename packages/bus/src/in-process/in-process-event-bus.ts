@@ -2,7 +2,7 @@ import type { BusMessage, EventBus, Log } from "@adjourn/sessions";
 import { Handlers } from "./handlers.js";
 
 /**
- * For a single process; several nodes inside it may share one. What is published is subjectHandlers in order, after the
+ * For a single process; several nodes inside it may share one. Messages are delivered in order, after the
  * publisher's own turn is over, and nothing is ever lost. Messages are handed on as they are, not copied.
  */
 export const createInProcessEventBus = ({ log }: { log?: Log } = {}): EventBus => {

@@ -20,7 +20,7 @@ const longestBacklog = 8 * 1_048_576;
 const longestHead = 128;
 
 /**
- * Redis or Valkey pub/sub, with one connection to handler and one to speak. A Redis that is away or hangs is `down` within
+ * Redis or Valkey pub/sub, with one connection to subscribe and one to publish. A Redis that is away or hangs is `down` within
  * two seconds; nothing waits for it, and once it is back all subscriptions are restored before `onGap` is told.
  * Resolves once the first attempt to connect has succeeded or failed.
  */

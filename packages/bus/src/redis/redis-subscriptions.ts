@@ -16,7 +16,7 @@ interface Wanted {
 }
 
 /**
- * Which subjects this process wants to handler, and which of them Redis was asked for. The difference is sent a microtask
+ * Which subjects this process receives, and which of them Redis was asked for. The difference is sent a microtask
  * later, so that those who come together share a command, and who comes and goes at once costs none.
  */
 export class RedisSubscriptions {

@@ -13,26 +13,26 @@ import { AdminSubscriber, totalsEveryMs } from "./admin-subscriber.js";
 import { RecentIds } from "./recent-ids.js";
 
 const subject = "admin";
-/** Changes of one session are coalesced to four a second (contract §4). */
+/** Changes of one session are coalesced to four per second (contract §4). */
 const changesEveryMs = 250;
 const readBatch = 500;
-/** Sessions whose creation, or whose end, is known to have been told: more than a bulk end may end at once. */
+/** Remembered creations and ends, for deduplication. More than a bulk end can end at once. */
 const remembered = 10_000;
 
 type Dependencies = Pick<Ports, "bus" | "clock" | "store" | "log">;
 
-/** What admins see happen, on whichever node: gathers changes, and reads each changed session once per interval. */
+/** The events that admins watch, from every node. It collects changes and reads each changed session once per interval. */
 export class AdminFeed {
   private readonly subscribers = new Set<AdminSubscriber>();
   private subscription: BusSubscription | null = null;
   private reconciler: AdminReconciler | null = null;
-  /** Sessions to tell of at the next flush. */
+  /** Sessions to read at the next flush. */
   private changedIds = new Set<string>();
-  /** Those whose rows are being read, as long as there is something to tell of them. */
+  /** Sessions whose rows are being read and have not been broadcast yet. */
   private reading = new Set<string>();
   private readonly recentlyCreated = new RecentIds(remembered);
   private readonly recentlyEnded = new RecentIds(remembered);
-  /** Changes made here, to be told to the other nodes at the next flush. */
+  /** Sessions changed on this node, to be published at the next flush. */
   private readonly unpublished = new Set<string>();
   private readonly changes: Throttler;
   private readonly totals: Throttler;
@@ -80,7 +80,7 @@ export class AdminFeed {
     return { events: subscriber.read(), leave: () => subscriber.end() };
   }
 
-  /** Lets all watchers go; what happens here is still told to the other nodes. */
+  /** Drops all subscribers. Changes on this node are still published to the other nodes. */
   dropSubscribers(): void {
     for (const subscriber of [...this.subscribers]) subscriber.end();
   }
@@ -102,7 +102,7 @@ export class AdminFeed {
     if (this.reconciler?.isNewCreation(session.sessionId) ?? true) this.broadcastCreated(session);
   }
 
-  /** A session may have ended before its creation is known here: nobody is told of it as one that lives. */
+  /** A session can end before its creation is known here. It is not broadcast as a live one then. */
   private broadcastCreated(session: SessionRow): void {
     const { sessionId } = session;
     if (this.recentlyEnded.has(sessionId) || !this.recentlyCreated.add(sessionId)) return;
@@ -121,7 +121,7 @@ export class AdminFeed {
 
   private broadcastEnded(ending: EndingRecord): void {
     if (!this.recentlyEnded.add(ending.sessionId)) return;
-    // A row that was read before the end must not be told after it.
+    // A row that was read before the end must not be broadcast after it.
     this.changedIds.delete(ending.sessionId);
     this.reading.delete(ending.sessionId);
     this.broadcast({ type: "session.ended", ending: toEnding(ending) });

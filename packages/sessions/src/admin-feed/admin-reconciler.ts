@@ -13,7 +13,7 @@ const reconcileFailed = "The admin feed could not reconcile for what it missed";
 
 type Dependencies = Pick<Ports, "bus" | "clock" | "store" | "log">;
 
-/** While somebody watches: looks now and then, and after every gap, for what the bus lost of the sessions' coming and going. */
+/** While an admin subscribes: finds the creations and ends that the bus lost, at an interval and after every gap. */
 export class AdminReconciler {
   private readonly endings: MissedItems<EndingRecord>;
   private readonly sessions: MissedItems<Session>;
@@ -52,17 +52,17 @@ export class AdminReconciler {
     runInBackground(ports.log, reconcileFailed, begun);
   }
 
-  /** Whether an end is news: the bus may tell late what a look has found. */
+  /** Notes an end from the bus. @returns false if the reconciler has already found it */
   isNewEnd(sessionId: string): boolean {
     return this.endings.note(sessionId);
   }
 
-  /** Whether a session's creation is, likewise. */
+  /** Notes a creation from the bus. @returns false if the reconciler has already found it */
   isNewCreation(sessionId: string): boolean {
     return this.sessions.note(sessionId);
   }
 
-  /** The bus itself says that it may have lost something. */
+  /** Called when the bus reports that it may have lost messages. */
   afterGap(): void {
     this.isGapSuspected = true;
     runInBackground(this.ports.log, reconcileFailed, this.reconcile());
@@ -77,10 +77,10 @@ export class AdminReconciler {
     return this.run(async () => {
       const endings = await this.endings.find();
       for (const ending of endings) this.missed.ended(ending);
-      // Reading the list counts all sessions, so it is read only where something may be missing.
+      // Listing sessions counts all of them, so the list is read only after a suspected loss.
       this.isGapSuspected ||= endings.length > 0 || this.ports.bus.status !== "ok";
       if (!this.isGapSuspected) return this.sessions.skip();
-      // A gap from here on may have come too late for this reading: it asks for another.
+      // This read may not cover a gap that occurs from here on; such a gap sets the flag again.
       this.isGapSuspected = false;
       await this.missed.created(await this.sessions.find());
     });

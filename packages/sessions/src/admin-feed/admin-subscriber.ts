@@ -1,12 +1,12 @@
 import { AsyncQueue } from "../async/async-queue.js";
 import type { AdminEvent, Totals } from "../session-service.js";
 
-/** Events that may wait for one admin; beyond it the watch ends, and a new one begins with what is true then. */
+/** Events that may wait for one admin. Beyond it the subscription ends; a new one starts from the current state. */
 const maxWaitingEvents = 20_000;
-/** How often the totals may come (contract §4). */
+/** Least interval between two totals (contract §4). */
 export const totalsEveryMs = 1_000;
 
-/** One admin's queue. What happens before the first totals waits behind them. */
+/** The queue of one admin. Events that precede the first totals are sent after them. */
 export class AdminSubscriber {
   private readonly queue = new AsyncQueue<AdminEvent>();
   private early: AdminEvent[] | null = [];
@@ -29,7 +29,7 @@ export class AdminSubscriber {
     for (const event of early) this.push(event);
   }
 
-  /** Tells totals that have changed. @returns false where it is too early for them */
+  /** Pushes totals that have changed. @returns false if the interval has not passed yet */
   update(totals: Totals, now: number): boolean {
     if (JSON.stringify(totals) === this.lastTotals) return true;
     if (this.early || now - this.totalsSentAt < totalsEveryMs) return false;

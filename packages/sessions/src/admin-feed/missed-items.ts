@@ -1,6 +1,6 @@
 import type { PagePosition, PageRequest } from "../ports/index.js";
 
-/** What was recorded first may be seen last, so each look begins that far behind the one before. */
+/** Commits can become visible out of order, so each read starts this long before the previous one. */
 const overlapMs = 5_000;
 const pageSize = 100;
 
@@ -11,11 +11,11 @@ export interface Recorded<Row> {
   now(): number;
 }
 
-/** Finds in the store what the bus has not told of. */
+/** Finds the rows in the store that the bus has not delivered. */
 export class MissedItems<Row extends { readonly sessionId: string }> {
-  /** What was heard or found lately, and when; oldest first. */
+  /** The ids that were delivered or found recently, with their times; oldest first. */
   private readonly known = new Map<string, number>();
-  /** Found by the first look, which may have seen what is told of only now. */
+  /** The ids that the first read found; the bus may still deliver them. */
   private readonly old = new Set<string>();
   private readonly beganAt: number;
   private checkedAt: number;
@@ -26,8 +26,8 @@ export class MissedItems<Row extends { readonly sessionId: string }> {
   }
 
   /**
-   * The first look. What there was before is nobody's news, and no later look finds it again.
-   * @returns what was recorded meanwhile and is not noted yet, oldest first; noted from now on
+   * The first read. Rows that existed before are not reported, now or later.
+   * @returns the rows recorded since and not noted yet, oldest first; they are noted from now on
    */
   async begin(): Promise<readonly Row[]> {
     const startedAt = this.recorded.now();
@@ -38,14 +38,14 @@ export class MissedItems<Row extends { readonly sessionId: string }> {
     return this.noteAll(found.filter(isNew));
   }
 
-  /** Whether that is news. */
+  /** Notes an id. @returns false if it was noted before */
   note(sessionId: string): boolean {
     if (this.known.has(sessionId)) return false;
     this.known.set(sessionId, this.recorded.now());
     return true;
   }
 
-  /** Those recorded since the last look that were not noted, oldest first; noted from now on. */
+  /** Reads the rows recorded since the last read that are not noted, oldest first, and notes them. */
   async find(): Promise<readonly Row[]> {
     const startedAt = this.recorded.now();
     const found = await this.read();
@@ -53,12 +53,12 @@ export class MissedItems<Row extends { readonly sessionId: string }> {
     return this.noteAll(found);
   }
 
-  /** Nothing was missed until now, as far as anybody knows. */
+  /** Moves on without a read, when nothing can have been lost. */
   skip(): void {
     this.pass(this.recorded.now());
   }
 
-  /** What was recorded since the last look and is not known, newest first. */
+  /** The rows recorded since the last read that are not known, newest first. */
   private async read(): Promise<readonly Row[]> {
     const from = this.checkedAt - overlapMs;
     const found: Row[] = [];

@@ -1,4 +1,4 @@
-/** The newest ids that were added, each once; what is older is forgotten. */
+/** A bounded set of the ids that were added last. */
 export class RecentIds {
   private readonly ids = new Set<string>();
 
@@ -8,7 +8,7 @@ export class RecentIds {
     return this.ids.has(id);
   }
 
-  /** @returns false where it is one of them already */
+  /** @returns false if the id is in the set already */
   add(id: string): boolean {
     if (this.ids.has(id)) return false;
     this.ids.add(id);

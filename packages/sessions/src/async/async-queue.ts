@@ -1,4 +1,4 @@
-/** Between one who writes when things happen and one who reads when ready; what is written is read in order, once. */
+/** A queue between a producer that pushes and a consumer that reads; items are read once and in order. */
 export class AsyncQueue<T> {
   private readonly waiting: T[] = [];
   private closed: { readonly error: Error | null } | null = null;
@@ -14,13 +14,13 @@ export class AsyncQueue<T> {
     this.wake();
   }
 
-  /** What waits can still be read; then reading ends, or throws `error`. The first call counts. */
+  /** Ends the queue: waiting items can still be read, then reading ends or throws `error`. The first call wins. */
   close(error: Error | null): void {
     this.closed ??= { error };
     this.wake();
   }
 
-  /** Whoever stops reading leaves nothing behind: what comes later is not kept. */
+  /** Once the consumer stops reading, later items are dropped. */
   async *read(): AsyncGenerator<T, void> {
     try {
       for (;;) {

@@ -1,6 +1,6 @@
 /**
- * Reads `source` to its end, or until the signal fires, whether the source heeds it or not. Each item is waited for by
- * a promise of its own: a race against one that lives as long as the reply would keep something for every item.
+ * Reads `source` to its end or until the signal fires, even if the source ignores the signal. Each item has a promise of
+ * its own: racing against one long-lived promise would retain a reaction for every item.
  * @throws the signal's reason
  */
 export async function* readUntilAborted<T>(
@@ -26,7 +26,7 @@ export async function* readUntilAborted<T>(
     }
   } finally {
     signal.removeEventListener("abort", onAbort);
-    // Not waited for: a source that does not heed the signal may never let go. Nobody needs to know how it failed then.
+    // Not awaited, since a source that ignores the signal may never return. Its failure no longer matters.
     if (!isDone) close(items).catch(() => {});
   }
 }

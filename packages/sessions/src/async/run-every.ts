@@ -1,7 +1,7 @@
 import type { Ports } from "../ports/index.js";
 import { runInBackground } from "./run-in-background.js";
 
-/** Runs `work` `everyMs` from now and from the end of each run, also of one that failed. @returns how to stop */
+/** Runs `work` after `everyMs` and again `everyMs` after each run, failed or not. @returns a function that stops it */
 export const runEvery = (
   { clock, log }: Pick<Ports, "clock" | "log">,
   everyMs: number,
@@ -15,8 +15,7 @@ export const runEvery = (
       if (!isStopped) timer = begin();
     }
   };
-  const begin = () =>
-    clock.setTimeout(() => runInBackground(log, "What is done again and again failed", run()), everyMs);
+  const begin = () => clock.setTimeout(() => runInBackground(log, "A periodic task failed", run()), everyMs);
   let timer = begin();
   return () => {
     isStopped = true;

@@ -1,6 +1,6 @@
 import type { Log } from "../ports/index.js";
 
-/** Lets `work` go on by itself: what goes wrong is logged, and goes no further. */
+/** Does not wait for `work`; logs its failure. */
 export const runInBackground = (log: Pick<Log, "error">, failure: string, work: Promise<unknown>): void => {
   work.catch((cause: unknown) => log.error(failure, { cause: String(cause) }));
 };

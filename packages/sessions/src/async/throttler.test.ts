@@ -48,5 +48,5 @@ it("goes on after a run that failed, and logs why", async () => {
   work.schedule();
   await clock.advance(1_000);
   expect(runs).toBe(2);
-  expect(logged).toEqual(["What was asked for failed"]);
+  expect(logged).toEqual(["A throttled task failed"]);
 });

@@ -1,7 +1,7 @@
 import type { Ports, Timer } from "../ports/index.js";
 import { runInBackground } from "./run-in-background.js";
 
-/** Does `work` some time after it was asked for, one run at a time; what is asked for during a run gets another. */
+/** Runs `work` at most once per interval and one run at a time. A request during a run schedules another run. */
 export class Throttler {
   private timer: Timer | null = null;
   private isRunning = false;
@@ -14,12 +14,12 @@ export class Throttler {
     private readonly work: () => Promise<void>,
   ) {}
 
-  /** A run begins `everyMs` from now, or from the end of the one under way. */
+  /** Schedules a run `everyMs` from now, or from the end of the current run. */
   schedule(): void {
     this.isWanted = true;
     if (this.isStopped || this.isRunning) return;
     const { clock, log } = this.ports;
-    const run = () => runInBackground(log, "What was asked for failed", this.run());
+    const run = () => runInBackground(log, "A throttled task failed", this.run());
     this.timer ??= clock.setTimeout(run, this.everyMs);
   }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../ports/index.js";
 
-/** Resolves once `work` is settled either way, or after `ms` in any case. */
+/** Resolves when `work` settles, and after `ms` at the latest. */
 export const withDeadline = (clock: Clock, ms: number, work: Promise<unknown>): Promise<void> =>
   new Promise((resolve) => {
     const timer = clock.setTimeout(resolve, ms);

@@ -4,11 +4,11 @@ import { toSessionInfo } from "../model/session.js";
 import type { Ports } from "../ports/index.js";
 import type { Hub } from "../realtime/hub.js";
 
-/** Four looks a second keep an expiry within the second that the contract allows (E8). */
+/** Four sweeps per second keep an expiry within the second that the contract allows (E8). */
 const sweepEveryMs = 250;
 const batchSize = 100;
 const retentionEveryMs = 60_000;
-/** Endings that go in one transaction, with all that was said before them: SQLite lets nothing else in meanwhile. */
+/** Endings deleted in one transaction together with their messages. SQLite blocks other writes meanwhile. */
 const retentionBatch = 10;
 const keyBatch = 500;
 const dayMs = 86_400_000;
@@ -16,16 +16,16 @@ const dayMs = 86_400_000;
 const idempotencyKeyLifeMs = dayMs;
 
 export interface Sweeper {
-  /** Ends and warns what is due now; a failure is the caller's. */
+  /** Ends the sessions that have expired and warns those whose warning is due. Rejects on failure. */
   sweep(): Promise<void>;
-  /** The same without waiting for it; one at a time. */
+  /** Starts a sweep in the background; one runs at a time. */
   sweepSoon(): void;
   stop(): void;
 }
 
 type Dependencies = Pick<Ports, "clock" | "store" | "log">;
 
-/** Ends sessions whose time has run out and warns those whose time runs out; needs no request to happen. */
+/** Ends expired sessions and warns expiring ones on a timer, independent of requests. */
 export const startSweeper = (ports: Dependencies, hub: Hub, retentionDays: number | null): Sweeper => {
   let running: Promise<void> | null = null;
   let next: Promise<void> | null = null;
@@ -36,7 +36,7 @@ export const startSweeper = (ports: Dependencies, hub: Hub, retentionDays: numbe
     });
     return running;
   };
-  // One that is running may have looked too early for what is due by now: it is waited for, and one more begins.
+  // A running sweep may have read too early, so another one follows it.
   const sweep = (): Promise<void> => {
     if (!running) return begin();
     next ??= running.then(begin, begin);
@@ -48,7 +48,7 @@ export const startSweeper = (ports: Dependencies, hub: Hub, retentionDays: numbe
   const deleteEnded = logging(log, "The sweep of old records failed", () =>
     deleteOldEndings(ports, retentionDays),
   );
-  // One that fails must not keep the other from its work.
+  // A failure of one must not prevent the other.
   const deleteAlone = async (): Promise<void> => {
     await deleteKeys();
     await deleteEnded();
@@ -94,7 +94,7 @@ const deleteOldEndings = async ({ store }: Dependencies, retentionDays: number |
   while ((await store.deleteEndedBefore(cutoff, retentionBatch)) === retentionBatch);
 };
 
-/** The same work, whose failure is logged, once until it works again, and goes no further. */
+/** Wraps `work` so that a failure is logged instead of thrown, once until it succeeds again. */
 const logging = (log: Ports["log"], failure: string, work: () => Promise<void>): (() => Promise<void>) => {
   let isFailing = false;
   return async () => {

@@ -2,7 +2,7 @@ import type { EndingCounts, Ports } from "../ports/index.js";
 
 export const nothingCut: EndingCounts = { listenersDropped: 0, operationsAborted: 0 };
 
-/** Adds what was cut here to the ending, after its answer: a count that can't be stored holds up nothing. */
+/** Adds the cut counts of this node to the ending in the background. A failure is logged and delays nothing. */
 export const addToEnding = (
   { store, log }: Pick<Ports, "store" | "log">,
   sessionId: string,

@@ -8,7 +8,7 @@ export type EndingCause = (typeof endingCauses)[number];
 export const endedByRoles = ["admin", "service", "session", "anonymous", "system"] as const;
 export type EndedBy = (typeof endedByRoles)[number];
 
-/** Who asks: the role, and the name of the key that was used, null where there is none. */
+/** The caller of an operation: its role, and the name of its key or null. */
 export interface Caller {
   readonly endedBy: EndedBy;
   readonly actor: string | null;
@@ -16,7 +16,7 @@ export interface Caller {
 
 export const systemCaller: Caller = { endedBy: "system", actor: null };
 
-/** What callers see of an ending. */
+/** An ending as callers see it. */
 export const endingSchema = z
   .object({
     sessionId: z.string(),
@@ -37,7 +37,7 @@ export const endingSchema = z
 
 export type Ending = z.output<typeof endingSchema>;
 
-/** The record of how a session ended, as the store has it. Times are milliseconds since the epoch. */
+/** An ending as the store has it. Times are milliseconds since the epoch. */
 export interface EndingRecord extends Readonly<Omit<Ending, "createdAt" | "endedAt">> {
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -54,17 +54,17 @@ export const toEnding = ({ expiresAt: _, lastSeq: __, ...ending }: EndingRecord)
 export const hasExpired = ({ cause }: { cause: EndingCause }): boolean =>
   cause === "expired" || cause === "max_duration";
 
-/** `max_duration` where the cap, not the timeout, set the time at which the session ran out. */
+/** @returns `max_duration` if the maximum duration, not the timeout, determined the expiry */
 export const expiryCause = (expiresAt: number, createdAt: number, maxDurationMinutes: number): EndingCause =>
   expiresAt >= createdAt + maxDurationMinutes * 60_000 ? "max_duration" : "expired";
 
-/** What is known of a session that does not live: how it ended, that its time has run out, or nothing at all. */
+/** The state of a session that is not live: ended, expired without an ending yet, or unknown. */
 export type Gone =
   | { readonly state: "ended"; readonly ending: EndingRecord }
   | { readonly state: "expired"; readonly expiresAt: number }
   | { readonly state: "unknown" };
 
-/** The error that a verb on such a session meets: 410 where its own time ran out, 404 otherwise. */
+/** The error of an operation on a session that is gone: 410 if it expired, 404 otherwise. */
 export const goneError = (sessionId: string, gone: Gone): SessionError => {
   if (gone.state === "expired") return sessionExpired(sessionId, gone.expiresAt);
   if (gone.state === "ended" && hasExpired(gone.ending))

@@ -1,4 +1,4 @@
-/** Every way in which a caller can be refused. The router's table gives each its status; no wire adds one. */
+/** All error codes. The router's error table maps each to a status; no wire adds another. */
 export const errorCodes = [
   "VALIDATION_ERROR",
   "INVALID_TIMEOUT_CONFIG",
@@ -28,7 +28,7 @@ export type ErrorCode = (typeof errorCodes)[number];
 
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
-/** A refusal the caller may see: a code, a sentence and what a program needs to act on it. Its cause is for the log. */
+/** An error that the caller may see: a code, a sentence, and details for programs. Its cause goes to the log only. */
 export class SessionError extends Error {
   override readonly name = "SessionError";
 
@@ -42,12 +42,12 @@ export class SessionError extends Error {
   }
 }
 
-/** Thrown by adapters whose database can't be reached or could not commit; every verb that meets it is a 503. */
+/** Thrown by adapters when the database can't be reached or could not commit. It becomes a 503. */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
 }
 
-/** `details.issues` of a `VALIDATION_ERROR`; `path` is dotted, empty for the input as a whole. */
+/** An entry of `details.issues` in a `VALIDATION_ERROR`. `path` is dotted; it is empty for the input as a whole. */
 export interface ValidationIssue {
   readonly path: string;
   readonly message: string;

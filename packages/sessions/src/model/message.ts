@@ -8,16 +8,16 @@ export interface Message {
   readonly seq: number;
   readonly authorId: string;
   readonly isAgent: boolean;
-  /** The id of the user's message that this one answers; null for the user's own. */
+  /** The id of the user's message that this reply answers; null for a user's message. */
   readonly inReplyTo: string | null;
   readonly content: string;
-  /** The session's metadata, then the message's on top, then `sessionId`. */
+  /** The session's metadata, overridden by the message's, plus `sessionId`. */
   readonly metadata: JsonObject;
   readonly attachments: readonly JsonObject[] | null;
   readonly createdAt: number;
 }
 
-/** What callers see of a message; `attachments` only where it was sent with some. */
+/** A message as callers see it. `attachments` is present only if it was sent with some. */
 export const messageInfoSchema = z
   .object({
     id: z.string(),

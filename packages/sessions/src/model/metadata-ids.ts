@@ -1,5 +1,5 @@
 import type { JsonObject } from "./session.js";
 
-/** Metadata can't claim whose it is: these three are the session's to say. */
+/** Removes the three ids from caller-supplied metadata; the session determines them. */
 export const withoutIds = ({ sessionId: _, agentId: __, userId: ___, ...rest }: JsonObject): JsonObject =>
   rest;

@@ -3,13 +3,13 @@ import type { ErrorCode } from "./errors.js";
 import type { MessageInfo } from "./message.js";
 import type { SessionInfo } from "./session.js";
 
-/** A reply under way: the id its message will have, and the message it answers. */
+/** A reply in flight: the id of the message it will become, and the message it answers. */
 export interface PendingReply {
   readonly messageId: string;
   readonly inReplyTo: string;
 }
 
-/** What happened, before a node gives it an id. `at` is ISO 8601 in UTC. */
+/** An event before a node gives it an id. */
 export type SessionEventBody =
   | {
       readonly type: "session.started";
@@ -21,7 +21,7 @@ export type SessionEventBody =
       readonly type: "message.delta";
       readonly messageId: string;
       readonly inReplyTo: string;
-      /** Counts 0, 1, 2 … within the reply. */
+      /** 0, 1, 2 … within the reply. */
       readonly index: number;
       readonly text: string;
     }
@@ -36,7 +36,7 @@ export type SessionEventBody =
       readonly endedAt: string;
     };
 
-/** What a listener hears. `id` is opaque, unique in its session, and resumes behind every message sent before it. */
+/** An event as subscribers receive it. `id` is opaque and unique in its session; it resumes after every earlier message. */
 export type SessionEvent = {
   readonly id: string;
   readonly type: SessionEventBody["type"];
@@ -44,11 +44,11 @@ export type SessionEvent = {
   readonly at: string;
 } & SessionEventBody;
 
-/** An id says which session it is of and which seq was reached; `unique` tells apart those that reached the same. */
+/** An event id holds the session and the cursor. `unique` distinguishes events with the same cursor. */
 export const formatEventId = (sessionId: string, seq: number, unique: string): string =>
   `${sessionId}.${seq}.${unique}`;
 
-/** The seq that an id resumes behind; null where it is malformed or another session's. */
+/** @returns the seq after which an id resumes; null if it is malformed or of another session */
 export const parseEventId = (sessionId: string, id: string): number | null => {
   if (!id.startsWith(`${sessionId}.`)) return null;
   const match = /^(0|[1-9]\d{0,14})\.[\w-]{1,32}$/.exec(id.slice(sessionId.length + 1));

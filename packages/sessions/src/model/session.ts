@@ -19,13 +19,13 @@ export interface Session {
   readonly timeoutConfig: TimeoutConfig;
   readonly renewalCount: number;
   readonly metadata: JsonObject;
-  /** The seq of the channel's newest message, 0 when it has none. */
+  /** The seq of the channel's newest message, 0 if it has none. */
   readonly lastSeq: number;
-  /** Messages of this session, the user's and the agent's; an earlier session's of the same channel don't count. */
+  /** Number of messages of this session, without those of earlier sessions in the same channel. */
   readonly messageCount: number;
 }
 
-/** What callers see of a session. `timeRemaining` is in milliseconds, 0 once the time has run out. */
+/** A session as callers see it. `timeRemaining` is in milliseconds and never negative. */
 export const sessionInfoSchema = z
   .object({
     sessionId: z.string(),

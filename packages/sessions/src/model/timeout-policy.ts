@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SessionError } from "./errors.js";
 
-/** How long a session lives; whole minutes. */
+/** The lifetime of a session, in whole minutes. */
 export const timeoutConfigSchema = z
   .object({
     timeoutMinutes: z.int(),
@@ -13,7 +13,7 @@ export const timeoutConfigSchema = z
 
 export type TimeoutConfig = Readonly<z.output<typeof timeoutConfigSchema>>;
 
-/** What a caller, or an agent's entry, names of it; the rest comes from the tier below. */
+/** The fields that a caller or an agent's entry sets. The others come from the next tier. */
 export type TimeoutConfigInput = Partial<TimeoutConfig>;
 
 export interface TimeoutLimits {
@@ -26,7 +26,7 @@ export interface TimeoutSettings {
   readonly limits: TimeoutLimits;
 }
 
-/** The longest that any session may live: two days, as the ElizaOS Sessions API has it. */
+/** The longest lifetime of any session: two days, as in the ElizaOS Sessions API. */
 export const longestDurationMinutes = 2_880;
 
 export const defaultTimeoutSettings: TimeoutSettings = {
@@ -41,7 +41,7 @@ const isWhole = (value: unknown, min: number, max: number): value is number =>
   typeof value === "number" && Number.isInteger(value) && value >= min && value <= max;
 
 /**
- * Checks each field that `input` names by itself; how two of them fit is {@link resolveTimeoutConfig}'s to say.
+ * Checks each given field on its own. {@link resolveTimeoutConfig} checks how they fit together.
  * @throws SessionError `INVALID_TIMEOUT_CONFIG` with `details` `{field, given, allowed}`
  */
 export const parseTimeoutConfig = (input: unknown, limits: TimeoutLimits): TimeoutConfigInput => {
@@ -84,8 +84,8 @@ export const parseTimeoutConfig = (input: unknown, limits: TimeoutLimits): Timeo
 };
 
 /**
- * Session setting over agent setting over global default. A maximum duration that the caller did not name gives way
- * to a longer timeout; one that it did name must not be shorter than the timeout.
+ * Resolves each field: the session's value, else the agent's, else the default. A maximum duration that the caller did
+ * not set grows to a longer timeout; one that it did set must not be shorter than the timeout.
  * @throws SessionError `INVALID_TIMEOUT_CONFIG`
  */
 export const resolveTimeoutConfig = (
@@ -99,7 +99,7 @@ export const resolveTimeoutConfig = (
   return pick({ ...merged, maxDurationMinutes: merged.timeoutMinutes });
 };
 
-/** The refusal of a change that would leave the maximum duration below the timeout. */
+/** The error of a change that would leave the maximum duration below the timeout. */
 export const durationTooShort = (merged: TimeoutConfig): SessionError =>
   invalid(
     "maxDurationMinutes",

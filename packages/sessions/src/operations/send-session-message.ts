@@ -21,8 +21,8 @@ interface Begun {
 }
 
 /**
- * Stores the user's message and starts the agent's reply. With transport `http` it waits for the reply.
- * @throws SessionError `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `RATE_LIMITED`; while waiting also `SESSION_ENDED`,
+ * Stores the user's message and starts the agent's reply. With the transport `http` it waits for the reply.
+ * @throws SessionError `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `RATE_LIMITED`; with `http` also `SESSION_ENDED`,
  * `AGENT_FAILED`, `AGENT_TIMEOUT`
  */
 export const sendSessionMessage = async (context: ServiceContext, input: Input): Promise<Output> => {
@@ -35,7 +35,7 @@ export const sendSessionMessage = async (context: ServiceContext, input: Input):
   return { ...begun.answer, agentResponse: toAgentResponse(await reply) };
 };
 
-/** Transport `sse`: the same, with the reply in pieces. */
+/** Like {@link sendSessionMessage}, for the transport `sse`: the reply is streamed. */
 export const streamSessionMessage = async (context: ServiceContext, input: Input): Promise<ReplyStream> => {
   const begun = await begin(context, input);
   const { messageId } = begun.reply;

@@ -9,9 +9,9 @@ export const sessionHeartbeat = async (
   context: ServiceContext,
   { sessionId }: Inputs["sessionHeartbeat"],
 ): Promise<SessionInfo> => {
-  const heard = await context.store.recordHeartbeat(sessionId);
-  if (heard.outcome === "gone") throw refuseGone(context, sessionId, heard.gone);
-  if (heard.wasRenewed) return announceState(context, heard.session, "session.renewed");
+  const recorded = await context.store.recordHeartbeat(sessionId);
+  if (recorded.outcome === "gone") throw refuseGone(context, sessionId, recorded.gone);
+  if (recorded.wasRenewed) return announceState(context, recorded.session, "session.renewed");
   context.feed.changed(sessionId);
-  return toSessionInfo(heard.session, context.store.now());
+  return toSessionInfo(recorded.session, context.store.now());
 };

@@ -13,7 +13,7 @@ export interface Bounds {
 }
 
 /**
- * One page of a channel, newest first. It ends with its limit, or before it would be more than 1 MiB of JSON.
+ * One page of a channel, newest first. It ends at its limit, or before it would exceed 1 MiB of JSON.
  * @throws SessionError `CHANNEL_NOT_FOUND`, `VALIDATION_ERROR`
  */
 export const readPage = async (
@@ -40,20 +40,20 @@ export const readPage = async (
   };
 };
 
-/** What stands around the messages. */
+/** The bytes around the messages. */
 const frameBytes = 256;
-/** What JSON makes of a character at worst: an escape such as `\u0001`. */
+/** The longest JSON form of a character: an escape such as `\u0001`. */
 const longestEscape = 6;
-/** The names of a message's fields, its ids and its time. */
+/** A message's field names, ids and time. */
 const fieldBytes = 512;
 
-/** Measuring is as dear as writing, and few pages come near the bound. */
+/** Measuring costs as much as serialising, and few pages come near the limit. */
 const mayExceed = (
   { bytes, messages }: { readonly bytes: number; readonly messages: readonly unknown[] },
   maxBytes: number,
 ): boolean => bytes * longestEscape + messages.length * fieldBytes > maxBytes;
 
-/** Those next to where the page begins: the newest, or going forward the oldest. */
+/** The messages next to the start of the page: the newest, or the oldest when going forward. */
 const fit = (
   messages: readonly MessageInfo[],
   maxBytes: number,

@@ -1,14 +1,14 @@
 import { validationError } from "../model/errors.js";
 import type { PagePosition } from "../ports/index.js";
 
-/** An opaque token for the last row of a page: base64url of `[time, id]`. */
+/** An opaque cursor for the last row of a page: base64url of `[time, id]`. */
 export const encodeCursor = ({ time, id }: PagePosition): string =>
   btoa(JSON.stringify([time, id]))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
     .replaceAll("=", "");
 
-/** @throws SessionError `VALIDATION_ERROR` for one that we did not make */
+/** @throws SessionError `VALIDATION_ERROR` for a malformed cursor */
 export const decodeCursor = (cursor: string | undefined): PagePosition | undefined => {
   if (cursor === undefined) return undefined;
   const position = read(cursor);

@@ -1,4 +1,4 @@
-/** The first rows that are `maxBytes` together at most, but one at least: a page that shows none would never end. */
+/** The first rows that take at most `maxBytes` together. At least one row, so that paging always advances. */
 export const rowsWithinBytes = <Row>(
   rows: readonly Row[],
   maxBytes: number,
@@ -14,5 +14,5 @@ export const rowsWithinBytes = <Row>(
 
 const encoder = new TextEncoder();
 
-/** What a value and a comma are as JSON, in bytes. */
+/** The size in bytes of a value and a comma as JSON. */
 export const jsonBytes = (value: unknown): number => encoder.encode(JSON.stringify(value)).length + 1;

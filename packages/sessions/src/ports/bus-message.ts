@@ -6,7 +6,7 @@ import { limits, records } from "../schemas/index.js";
 
 const name = z.string().min(1).max(256);
 const count = z.int().min(0);
-/** Milliseconds since the epoch, as far as a date can be made of them. */
+/** Milliseconds since the epoch, within the range of a `Date`. */
 const milliseconds = count.max(8_640_000_000_000_000);
 
 const ofState = z.object({
@@ -40,10 +40,10 @@ const endingRecord = endingSchema.extend({
 
 const origin = name;
 
-/** What nodes tell each other of a session; `origin` is the node that says it, which needs no telling. */
+/** The messages between nodes. `origin` is the publishing node, which ignores its own messages. */
 export const busMessage = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("message"), origin, seq: count, at: isoTimeSchema, body: stored }),
-  /** `nth` counts what origin says, so that what is repeated or late is known as such. */
+  /** `nth` numbers the events of `origin`, so that receivers can drop repeated and late ones. */
   z.object({
     kind: z.literal("event"),
     origin,
@@ -57,12 +57,12 @@ export const busMessage = z.discriminatedUnion("kind", [
 ]);
 
 export type BusMessage = z.infer<typeof busMessage>;
-/** What a node says of a message that the store has accepted. */
+/** The body for a message that the store has accepted. */
 export type MessageBody = Extract<BusMessage, { kind: "message" }>["body"];
-/** What a node says of all else that happens in a session, its end aside. */
+/** The body for every other event of a session except its end. */
 export type EventBody = Extract<BusMessage, { kind: "event" }>["body"];
 
-/** What one node, or all others together, hold of a session. */
+/** What one node, or all other nodes together, hold of a session. */
 export const presenceRecord = z.object({
   listeners: count.max(1_000_000),
   replies: z

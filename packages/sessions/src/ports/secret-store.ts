@@ -1,8 +1,8 @@
-/** Keeps the one secret that all nodes of a deployment share, beside what a session store keeps. */
+/** Keeps the one secret that all nodes of a deployment share. */
 export interface SecretStore {
   /**
-   * Keeps `candidate` as the secret unless one is kept already.
-   * @returns the one that is kept, the same for all who ask
+   * Stores `candidate` as the secret unless there is one already.
+   * @returns the stored secret, the same for every caller
    * @throws StoreUnavailableError
    */
   readOrCreateSecret(candidate: string): Promise<string>;

@@ -6,7 +6,7 @@ import type { MessageBound } from "../paging/message-bound.js";
 
 export interface IdempotencyKey {
   readonly key: string;
-  /** A hash of what was asked for; the same key with another one is refused. Not compared for an end. */
+  /** A hash of the request. The same key with another fingerprint is refused. An end does not compare it. */
   readonly fingerprint: string;
 }
 
@@ -23,9 +23,9 @@ export interface SessionDraft {
 
 export type CreateOutcome =
   | { readonly outcome: "created"; readonly session: Session }
-  /** The key made a session before: that session as it was first answered, whatever became of it. */
+  /** The key has created a session before: that session as first answered, even if it is gone now. */
   | { readonly outcome: "repeated"; readonly session: Session }
-  /** The key made another session before. Where the channel can't be found either, that is said instead. */
+  /** The key has been used with another request. `channel_not_found` takes precedence. */
   | { readonly outcome: "key_reused" }
   | { readonly outcome: "channel_not_found" }
   | { readonly outcome: "channel_in_use" };
@@ -38,11 +38,11 @@ export interface IsGone {
 export interface MessageDraft {
   readonly id: string;
   readonly sessionId: string;
-  /** Its author is the session's agent, or else the session's user: the store knows who they are. */
+  /** The author is the session's agent if true, else its user. The store fills in the id. */
   readonly isAgent: boolean;
   readonly inReplyTo: string | null;
   readonly content: string;
-  /** The message's own; the store lays it over the session's and adds `sessionId`. */
+  /** The message's own metadata. The store merges it over the session's and adds `sessionId`. */
   readonly metadata: JsonObject;
   readonly attachments: readonly JsonObject[] | null;
 }
@@ -67,7 +67,7 @@ export type HeartbeatOutcome =
 
 export type UpdateTimeoutOutcome =
   | { readonly outcome: "updated"; readonly session: Session }
-  /** What the change would have led to; nothing was changed. */
+  /** The config that the change would have produced. Nothing was changed. */
   | { readonly outcome: "duration_too_short"; readonly timeoutConfig: TimeoutConfig }
   | IsGone;
 
@@ -80,11 +80,11 @@ export interface EndRequest {
 
 export type EndOutcome =
   | { readonly outcome: "ended"; readonly ending: EndingRecord }
-  /** The key ended this session before. */
+  /** The key has ended this session before. */
   | { readonly outcome: "repeated"; readonly ending: EndingRecord }
   | IsGone;
 
-/** All that are given must match; `sessionIds` at most 5,000. */
+/** Every given field must match. `sessionIds` has at most 5,000 entries. */
 export interface SessionFilter {
   readonly agentId?: string | undefined;
   readonly userId?: string | undefined;
@@ -94,11 +94,11 @@ export interface SessionFilter {
 export interface ListFilter {
   readonly agentId?: string | undefined;
   readonly userId?: string | undefined;
-  /** Start of a session's, channel's, agent's or user's id, without regard to case. */
+  /** A prefix of a session's, channel's, agent's or user's id, case-insensitive. */
   readonly search?: string | undefined;
 }
 
-/** The last row of the page before: pages go by (time, id), newest first, so rows may come and go in between. */
+/** The last row of the previous page. Pages are ordered by (time, id), newest first, so rows may change in between. */
 export interface PagePosition {
   readonly time: number;
   readonly id: string;
@@ -109,14 +109,14 @@ export interface PageRequest {
   readonly after?: PagePosition | undefined;
 }
 
-/** Of the whole store; `expired` are past their time and not yet recorded as over. */
+/** Counts over the whole store. `expired` sessions are past their time and have no ending yet. */
 export interface SessionStats {
   readonly active: number;
   readonly expired: number;
 }
 
 export interface SessionPage {
-  /** Live ones, by (createdAt, sessionId), newest first. */
+  /** Live sessions by (createdAt, sessionId), newest first. */
   readonly sessions: readonly Session[];
   readonly total: number;
   readonly stats: SessionStats;
@@ -124,7 +124,7 @@ export interface SessionPage {
 }
 
 export interface EndingPage {
-  /** By (endedAt, sessionId), newest first. */
+  /** Endings by (endedAt, sessionId), newest first. */
   readonly endings: readonly EndingRecord[];
   readonly next: PagePosition | null;
 }
@@ -133,27 +133,27 @@ export interface MessageRange {
   readonly channelId: string;
   readonly limit: number;
   /**
-   * The page ends before the message with which content, metadata and attachments would be more than this as they are
-   * stored, so that no more is read than can be shown; it holds one at least.
+   * Upper limit for content, metadata and attachments as stored. The page ends before the message that would exceed it,
+   * so that no more is read than can be shown. It holds at least one message.
    */
   readonly maxBytes?: number | undefined;
-  /** Exclusive. Alone: those directly older. */
+  /** Exclusive. Alone, it selects the messages directly older. */
   readonly before?: MessageBound | undefined;
-  /** Exclusive. Alone: those directly newer. With `before`: those directly older than it, down to this one. */
+  /** Exclusive. Alone, it selects the messages directly newer. With `before`, those between the two, newest first. */
   readonly after?: MessageBound | undefined;
 }
 
 export type MessagePageOutcome =
   | {
       readonly outcome: "page";
-      /** Newest first, whatever the direction. */
+      /** Newest first in either direction. */
       readonly messages: readonly Message[];
       readonly hasMore: boolean;
-      /** About what they are as they are stored; as JSON they may be up to six times that, and their fields' names. */
+      /** Approximate size as stored. As JSON it can be up to six times that, plus the field names. */
       readonly bytes: number;
     }
   | { readonly outcome: "unknown_channel" }
-  /** The id in this bound is no message of the channel. */
+  /** The bound's id belongs to no message of the channel. */
   | { readonly outcome: "unknown_bound"; readonly bound: "before" | "after" };
 
 export type EraseOutcome = "erased" | "in_use" | "unknown_channel";
@@ -164,49 +164,49 @@ export interface EndingCounts {
 }
 
 /**
- * The judge of every race: each verb is one conditional write, and what it answers is on disk. "Lives" means that the
- * session's row is there and `expires_at` lies ahead, by the store's own clock; a session past it counts as over for
- * every verb from that instant, swept or not.
+ * Decides every race: each operation is one conditional write, and its answer is durable. A session is live while its row
+ * exists and `expires_at` lies ahead by the store's own clock. From that instant on it is gone for every operation,
+ * whether the sweeper has run or not.
  * @throws StoreUnavailableError from every method
  */
 export interface SessionStore {
-  /** The store's clock in ms: this process's, or an estimate of the database's. */
+  /** The store's clock in ms: this process's clock, or an estimate of the database's. */
   now(): number;
 
   createSession(draft: SessionDraft, idempotency: IdempotencyKey | null): Promise<CreateOutcome>;
-  /** The session that a create with this key and fingerprint made, as it was first answered. */
+  /** The session that a create with this key and fingerprint made, as first answered. */
   readCreated(idempotency: IdempotencyKey): Promise<Session | null>;
   readSession(sessionId: string): Promise<{ outcome: "live"; session: Session } | IsGone>;
-  /** Those of the named that live; at most 1,000 ids. */
+  /** The live sessions among at most 1,000 ids. */
   readSessions(sessionIds: readonly string[]): Promise<readonly Session[]>;
-  /** The same, and of each no more than a node needs that holds many of them against the store. */
+  /** Like {@link readSessions}, but only the last seq of each, for reconciliation. */
   readLastSeqs(sessionIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   listSessions(filter: ListFilter, page: PageRequest): Promise<SessionPage>;
-  /** `expiringSoon`: live ones within their warning threshold. */
+  /** `expiringSoon` counts live sessions within their warning threshold. */
   countSessions(): Promise<SessionStats & { readonly expiringSoon: number }>;
 
-  /** Stores a message if its session lives; a user's also renews it where `autoRenew` is on. */
+  /** Stores a message if its session is live. A user's message also renews it if `autoRenew` is on. */
   appendMessage(draft: MessageDraft): Promise<AppendOutcome>;
-  /** Moves `expiresAt` as far as the cap lets it, `autoRenew` or not. */
+  /** Moves `expiresAt` as far as the maximum duration allows, regardless of `autoRenew`. */
   renewSession(sessionId: string): Promise<RenewOutcome>;
-  /** Notes activity, and renews where `autoRenew` is on and the cap is not reached. */
+  /** Records activity, and renews if `autoRenew` is on and the maximum duration is not reached. */
   recordHeartbeat(sessionId: string): Promise<HeartbeatOutcome>;
-  /** Changes what `change` names and counts anew from `lastActivity`; the result may lie in the past. */
+  /** Applies `change` and recomputes the expiry from `lastActivity`; it may lie in the past. */
   updateTimeout(sessionId: string, change: TimeoutConfigInput): Promise<UpdateTimeoutOutcome>;
 
   endSession(request: EndRequest): Promise<EndOutcome>;
-  /** How many live ones match, and when that was by the store's clock (ms), which is the one that `createdAt` is in. */
+  /** Number of live matches, and the time of the count in ms by the store's clock, which `createdAt` uses too. */
   countMatching(filter: SessionFilter): Promise<{ readonly total: number; readonly at: number }>;
-  /** Ends at most `limit` live matches created at `createdUntil` (ms) or before; none left to end: an empty list. */
+  /** Ends at most `limit` live matches created at `createdUntil` (ms) or before. Returns an empty list if none is left. */
   endMatching(
     filter: SessionFilter,
     end: { reason: string | null; caller: Caller; createdUntil: number; limit: number },
   ): Promise<readonly EndingRecord[]>;
-  /** Ends at most `limit` of those whose time has run out, oldest first, cause `expired` or `max_duration`. */
+  /** Ends at most `limit` expired sessions, oldest first, with the cause `expired` or `max_duration`. */
   expireSessions(limit: number): Promise<readonly EndingRecord[]>;
-  /** Claims at most `limit` live sessions whose warning is due; each crossing is claimed once over all nodes. */
+  /** Claims at most `limit` live sessions whose warning is due. Each crossing is claimed once over all nodes. */
   claimWarnings(limit: number): Promise<readonly Session[]>;
-  /** Whether an expiry or a warning is due; a look at two indexes, no scan. */
+  /** Whether an expiry or a warning is due. Reads two indexes without a scan. */
   hasDue(): Promise<boolean>;
 
   listEndings(
@@ -217,14 +217,14 @@ export interface SessionStore {
   addEndingCounts(sessionId: string, counts: EndingCounts): Promise<void>;
 
   listMessages(range: MessageRange): Promise<MessagePageOutcome>;
-  /** Oldest first, at most `limit`, `afterSeq` excluded. */
+  /** At most `limit` messages with a seq above `afterSeq`, oldest first. */
   readMessagesAfter(channelId: string, afterSeq: number, limit: number): Promise<readonly Message[]>;
   /** The newest `limit` messages with a seq below `beforeSeq`, oldest first. */
   readHistory(channelId: string, beforeSeq: number, limit: number): Promise<readonly Message[]>;
   eraseChannel(channelId: string): Promise<EraseOutcome>;
-  /** Deletes at most `limit` endings from before `cutoff` (ms), and channels left without a session or an ending. */
+  /** Deletes at most `limit` endings older than `cutoff` (ms), and channels left without a session and an ending. */
   deleteEndedBefore(cutoff: number, limit: number): Promise<number>;
-  /** Deletes at most `limit` keys from before `cutoff` (ms). @returns how many */
+  /** Deletes at most `limit` keys older than `cutoff` (ms). @returns how many */
   deleteIdempotencyKeysBefore(cutoff: number, limit: number): Promise<number>;
 
   ping(): Promise<void>;

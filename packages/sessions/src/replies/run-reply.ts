@@ -9,12 +9,12 @@ import type { Agent, AgentTurn } from "../ports/index.js";
 import type { InFlightReply } from "./in-flight-reply.js";
 import { storablePieces } from "./storable-pieces.js";
 
-/** Characters of the longest reply that is kept; an agent that goes on beyond it has failed. */
+/** The longest reply in UTF-16 units. An agent that writes more has failed. */
 const longestReplyCharacters = 256 * 1_024;
 
 /**
- * Lets the agent answer `message` and stores the reply, if the session still lives then: that condition, in the
- * store, is the fence that no late reply passes.
+ * Lets the agent answer `message` and stores the reply if the session is still live. The store checks that condition in
+ * the same transaction, so no late reply is stored.
  * @throws SessionError `SESSION_ENDED`, `AGENT_FAILED`, `AGENT_TIMEOUT`, `SERVICE_UNAVAILABLE`
  */
 export const runReply = async (
@@ -28,7 +28,7 @@ export const runReply = async (
     const text = await writeReply(context, session, message, reply, onChunk).catch((cause: unknown) => {
       throw reply.signal.aborted ? reply.signal.reason : cause;
     });
-    // From here on the store's own answer counts: a reply that may be stored is not one that was cut off.
+    // From here on the store decides: a reply that may already be stored must not be reported as aborted.
     return await storeReply(context, session, reply, text);
   } catch (cause) {
     const error = replyError(cause);
@@ -117,7 +117,7 @@ const storeReply = async (
   return message;
 };
 
-/** The error of a reply that the fence kept out: the ending says why, once there is one. */
+/** The error of a reply that the store refused. Once there is an ending, it gives the cause. */
 const endedMeanwhile = async (
   context: ServiceContext,
   session: Session,
@@ -127,7 +127,7 @@ const endedMeanwhile = async (
   if (gone.state === "ended") return sessionEnded(gone.ending);
   await context.sweeper.sweep();
   const [ending] = await context.store.readEndings([session.sessionId]);
-  // Another node may have been faster; what is cut off here is counted before it is gone.
+  // Another node may have ended the session; what this node aborts must still be counted.
   if (ending) context.hub.release(ending);
   return ending
     ? sessionEnded(ending)

@@ -1,6 +1,6 @@
 /**
- * Whether objects and arrays stand more than `levels` deep in each other; a scalar has no level. Not recursive, since it
- * protects what is recursive (`JSON.stringify`, zod, databases) from running out of stack.
+ * Whether objects and arrays are nested more than `levels` deep; a scalar has no level. Iterative, since it protects
+ * recursive code (`JSON.stringify`, zod, databases) from a stack overflow.
  */
 export const isNestedDeeperThan = (value: unknown, levels: number): boolean => {
   let containers = [value].filter(isContainer);

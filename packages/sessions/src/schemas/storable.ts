@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isNestedDeeperThan } from "./json-depth.js";
 
-/** Sizes that the contract fixes; characters are counted as JavaScript does. */
+/** Limits of the contract. Characters are UTF-16 units. */
 export const limits = {
   contentCharacters: 4_000,
   metadataBytes: 10 * 1_024,
@@ -17,7 +17,7 @@ export const limits = {
   lookupCharacters: 128,
   bulkSessionIds: 5_000,
   inFlightReplies: 100,
-  /** Live subscribers that one node has for a session: of the session's own token, and of all. */
+  /** Subscribers of one session on one node: with the session's own token, and in all. */
   subscribersPerToken: 50,
   subscribersPerSession: 20_000,
 } as const;
@@ -25,8 +25,8 @@ export const limits = {
 const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
 
 /**
- * Text as every store can keep it: Postgres takes no NUL, UTF-8 no lone surrogate. `max` counts as JavaScript does; zod
- * and JSON Schema count characters beyond the first 65,536 once, which JavaScript counts twice.
+ * Text that every store can keep: Postgres accepts no NUL, UTF-8 no lone surrogate. `max` counts UTF-16 units; zod and
+ * JSON Schema count code points, so a character beyond U+FFFF is one for them and two here.
  */
 export const text = (min: number, max: number) =>
   (min > 0 ? z.string().min(min) : z.string())
@@ -54,7 +54,7 @@ const hasPlainNumbers = (value: unknown): boolean => {
   return true;
 };
 
-/** An object that comes back from every store as it was given. */
+/** An object that every store returns exactly as it was given. */
 const storedObject = z
   .custom<Record<string, unknown>>(isObject, { error: "must be an object", abort: true })
   .refine((value) => !Object.hasOwn(value, "__proto__"), { error: "can't have a key __proto__", abort: true })
