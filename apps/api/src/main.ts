@@ -31,7 +31,7 @@ const main = async (): Promise<void> => {
     throw startFailure(error, settings) ?? error;
   });
   // Whoever reads this may send a signal at once.
-  logger.info({ url: server.url }, "Subscription");
+  logger.info({ url: server.url }, "Listening");
 };
 
 main().catch((error: unknown) => {

@@ -5,11 +5,11 @@ export interface Close {
   readonly reason: string;
 }
 
-/** How a WebSocket says that its session is over, or was over before it came (contract §4). */
+/** The session ended, or had ended before the socket was opened (contract §4). */
 export const sessionEndedClose: Close = { code: 4410, reason: "session ended" };
 export const sessionNotFoundClose: Close = { code: 4404, reason: "session not found" };
 
-/** Both may come back with their last id. */
+/** After either close the client can reconnect with its last event id. */
 export const dropCloses = {
   too_slow: { code: 4408, reason: "reads too slowly" },
   draining: { code: 1012, reason: "service restart" },

@@ -45,7 +45,7 @@ export const spawnServer = (
     const lines = createInterface({ input: child.stdout });
     lines.on("line", (line) => {
       const { msg, url } = JSON.parse(line) as { msg?: string; url?: string };
-      if (msg === "Subscription" && url !== undefined) resolve(url);
+      if (msg === "Listening" && url !== undefined) resolve(url);
     });
     gone.then(([code]) => reject(new Error(`the server ended with ${code} before it listened`)), reject);
   });

@@ -1,11 +1,11 @@
 import type { Duplex } from "node:stream";
 
 /**
- * What the kernel has taken of what was written, to the byte; null where Node does not tell. A socket itself counts a
- * write as a whole once all of it is gone, and an answer is one write.
+ * The exact number of bytes that the kernel has taken; null where Node does not expose it. `socket.bytesWritten` counts
+ * a write only once it is complete, and an answer is one write.
  */
 export const takenBytes = (socket: Duplex): number | null => {
-  // Not documented, but what Node's own timeout of a socket goes by.
+  // Undocumented, but Node's own socket timeout relies on it.
   const handle: unknown = Reflect.get(socket, "_handle");
   if (typeof handle !== "object" || handle === null) return null;
   if (!("bytesWritten" in handle) || !("writeQueueSize" in handle)) return null;

@@ -20,7 +20,7 @@ it("cuts nobody for a time in which the server itself stood still", async () => 
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const [response] = (await once(get({ port, host: "127.0.0.1" }), "response")) as [IncomingMessage];
-  // Its turns come behind those of the looks: some of these have found the answer unread.
+  // Its timer runs after those of the checks, some of which have found the answer unread.
   let turns = 0;
   for await (const _ of setInterval(everyMs)) if (++turns === 3) break;
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);

@@ -4,8 +4,8 @@ import type { ConnectionTimeouts } from "../connection-timeouts.js";
 import { RunningClock } from "../dead-peers/running-clock.js";
 import { takenBytes } from "./bytes-taken.js";
 
-interface Reading {
-  /** What had been taken when this reading began. */
+interface Measurement {
+  /** Bytes taken when this measurement began. */
   readonly taken: number;
   readonly at: number;
 }
@@ -13,17 +13,17 @@ interface Reading {
 type Timeouts = Pick<ConnectionTimeouts, "checkPeersEveryMs" | "stalledReadMs" | "minReadBytesPerSecond">;
 
 /**
- * Cuts who takes an answer more slowly than anyone has to: a byte now and then is progress to the socket's own timer, and
- * would keep an answer in memory for days. Streams of events have rules of their own.
+ * Cuts peers that take an answer below the minimum rate. Without it a byte now and then would satisfy the socket's own
+ * timer and keep an answer in memory for days. Event streams are excluded; they have their own limits.
  */
 export class SlowReaders {
   private readonly answers = new Map<ServerResponse, Socket>();
-  private readonly readings = new WeakMap<ServerResponse, Reading>();
+  private readonly measurements = new WeakMap<ServerResponse, Measurement>();
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly timeouts: Timeouts) {
     const clock = new RunningClock(timeouts.checkPeersEveryMs);
-    this.timer = setInterval(() => this.look(clock.tick()), timeouts.checkPeersEveryMs);
+    this.timer = setInterval(() => this.check(clock.tick()), timeouts.checkPeersEveryMs);
     this.timer.unref();
   }
 
@@ -36,24 +36,24 @@ export class SlowReaders {
     clearInterval(this.timer);
   }
 
-  private look(now: number): void {
+  private check(now: number): void {
     for (const [response, socket] of this.answers) {
-      // In a pipeline only one has the socket.
+      // Of pipelined answers only the current one has the socket.
       if (response.socket === null || isStream(response)) continue;
       const taken = socket.writableLength === 0 ? null : takenBytes(socket);
-      if (taken === null) this.readings.delete(response);
+      if (taken === null) this.measurements.delete(response);
       else this.judge(response, socket, { taken, at: now });
     }
   }
 
-  /** Whether all of a period went by in which there was something to take and too little was taken. */
-  private judge(response: ServerResponse, socket: Socket, now: Reading): void {
+  /** Destroys the socket if bytes were waiting for a whole period and too few of them were taken. */
+  private judge(response: ServerResponse, socket: Socket, now: Measurement): void {
     const { stalledReadMs, minReadBytesPerSecond } = this.timeouts;
-    const since = this.readings.get(response);
+    const since = this.measurements.get(response);
     const seconds = since ? (now.at - since.at) / 1_000 : 0;
     if (since && seconds * 1_000 < stalledReadMs) return;
     if (since && now.taken - since.taken < minReadBytesPerSecond * seconds) socket.destroy();
-    else this.readings.set(response, now);
+    else this.measurements.set(response, now);
   }
 }
 

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-/** Below this an answer is not worth a count over all that are under way. */
+/** Answers with fewer unread bytes do not trigger a count. */
 const ignoredBytes = 65_536;
 
 /**
- * Bounds what one address leaves unread over all its connections. Where it is too much, the connection that leaves most is
- * cut, so that a caller who reads is not cut for one who does not.
+ * Limits the bytes that one address leaves unread over all its connections. Beyond the limit it cuts the connection with
+ * the most, so that a caller who reads is not cut because of one who does not.
  */
 export class UnreadResponseBytes {
   private readonly byNetwork = new Map<string, Map<ServerResponse, Socket>>();
@@ -29,7 +29,7 @@ export class UnreadResponseBytes {
   private cutTooMuch(answers: ReadonlyMap<ServerResponse, Socket>): void {
     const unread = new Map<Socket, number>();
     let sum = 0;
-    // An answer that waits for its turn in a pipeline counts its own bytes, the one whose turn it is the connection's.
+    // A pipelined answer that waits counts its own bytes; the current one counts those of the connection.
     for (const [response, connection] of answers) {
       if (connection.destroyed) continue;
       sum += response.writableLength;

@@ -5,9 +5,9 @@ const maxUnreadPerSocket = 16_777_216;
 /** Bytes that all sockets of one address may leave unread together. */
 const maxUnreadPerAddress = 67_108_864;
 
-/** Sockets of an address are added up at most that often. */
+/** Least interval between two sums over the sockets of one address. */
 const checkEveryMs = 50;
-/** Below that a socket takes what it is sent, and nobody's sum need be known. */
+/** Sockets with fewer unread bytes do not trigger a sum. */
 const worthwhileBytes = 65_536;
 
 interface Sockets {
@@ -15,7 +15,7 @@ interface Sockets {
   checkedAt: number;
 }
 
-/** Bounds what peers leave unread: each socket, and all sockets of an address that have shown no key together. */
+/** Limits the bytes that peers leave unread: per socket, and per address over its sockets without a key. */
 export class UnreadSocketBytes {
   private readonly addresses = new Map<string, Sockets>();
 
@@ -24,7 +24,7 @@ export class UnreadSocketBytes {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Counts a socket to an address, null for one that has shown a key. @returns what to call after each write to it */
+  /** Assigns a socket to an address, or to none if it has a key. @returns a function to call after each write */
   watch(socket: WebSocket, address: string | null): () => void {
     if (address === null) return () => this.wrote(socket, null);
     const sockets = this.addresses.get(address) ?? { all: new Set(), checkedAt: 0 };
@@ -48,7 +48,7 @@ export class UnreadSocketBytes {
     this.cutDown(sockets.all);
   }
 
-  /** Those with the most go first. */
+  /** Terminates the sockets with the most unread bytes first. */
   private cutDown(sockets: ReadonlySet<WebSocket>): void {
     let sum = 0;
     for (const { bufferedAmount } of sockets) sum += bufferedAmount;

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { DeadPeerDetector } from "./dead-peer-detector.js";
 import { connectionName, type Unacknowledged } from "./unacknowledged.js";
 
-it("a look that fails stops neither the process nor the looks after it", async () => {
+it("a check that fails stops neither the process nor the checks after it", async () => {
   const server = createServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -14,13 +14,13 @@ it("a look that fails stops neither the process nor the looks after it", async (
   const [, response] = (await once(server, "request")) as [unknown, ServerResponse];
   response.flushHeaders();
   const silent: Unacknowledged = { bytes: 10, retransmits: 5 };
-  let looks = 0;
+  let checks = 0;
   const failures: unknown[] = [];
   const peers = new DeadPeerDetector({
     everyMs: 5,
     read: async () => {
-      looks += 1;
-      if (looks <= 2) throw new Error("the kernel's table is not what it was");
+      checks += 1;
+      if (checks <= 2) throw new Error("the kernel's table is not what it was");
       return new Map([[connectionName(response.socket as Socket), silent]]);
     },
     onFailure: (error) => failures.push(error),
@@ -28,7 +28,7 @@ it("a look that fails stops neither the process nor the looks after it", async (
   peers.watch(response);
   await once(response, "close");
   expect(failures).toHaveLength(2);
-  expect(looks).toBeGreaterThanOrEqual(5);
+  expect(checks).toBeGreaterThanOrEqual(5);
   peers.stop();
   client.destroy();
   server.close();

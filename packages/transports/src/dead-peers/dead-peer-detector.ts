@@ -1,36 +1,36 @@
 import type { ServerResponse } from "node:http";
 import { connectionName, readUnacknowledged, type Unacknowledged } from "./unacknowledged.js";
 
-/** Looks in a row that must find the same bytes unacknowledged, and how often these must have been sent again by then. */
-const silence = { looks: 3, retransmits: 3 };
+/** A peer is dead after this many checks in a row with the same unacknowledged bytes, sent again this often. */
+const deadAfter = { checks: 3, retransmits: 3 };
 
-interface Sighting extends Unacknowledged {
-  /** Looks in a row that found it, nothing of it acknowledged in between. */
-  readonly looks: number;
+interface Observation extends Unacknowledged {
+  /** Consecutive checks that found it, with nothing acknowledged in between. */
+  readonly checks: number;
 }
 
 interface SilentPeersOptions {
   readonly everyMs: number;
   readonly read?: typeof readUnacknowledged;
-  /** Told of a look that failed; the next one is due all the same. */
+  /** Called when a check fails. The next one follows at its interval. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /**
- * Finds the peers that vanished without a word while an answer streams to them: nothing comes back on SSE but the
- * kernel's acknowledgements. One timer, and one reading of the kernel's table, for all of them.
+ * Finds peers that vanished while an answer streams to them. On SSE only the kernel's acknowledgements show that a peer is
+ * alive. One timer and one read of the kernel's connection table serve all streams.
  */
 export class DeadPeerDetector {
   private readonly answers = new Set<ServerResponse>();
   private readonly read: typeof readUnacknowledged;
-  private sightings: ReadonlyMap<ServerResponse, Sighting> = new Map();
+  private observations: ReadonlyMap<ServerResponse, Observation> = new Map();
   private readonly timer: NodeJS.Timeout;
-  private isLooking = false;
+  private isChecking = false;
 
   constructor({ everyMs, read = readUnacknowledged, onFailure }: SilentPeersOptions) {
     this.read = read;
     this.timer = setInterval(() => {
-      this.look().catch(onFailure);
+      this.check().catch(onFailure);
     }, everyMs);
     this.timer.unref();
   }
@@ -44,30 +44,31 @@ export class DeadPeerDetector {
     clearInterval(this.timer);
   }
 
-  private async look(): Promise<void> {
-    if (this.isLooking || ![...this.answers].some(({ headersSent }) => headersSent)) return;
-    this.isLooking = true;
+  private async check(): Promise<void> {
+    if (this.isChecking || ![...this.answers].some(({ headersSent }) => headersSent)) return;
+    this.isChecking = true;
     try {
       this.judge(await this.read());
     } finally {
-      this.isLooking = false;
+      this.isChecking = false;
     }
   }
 
   private judge(unacknowledged: ReadonlyMap<string, Unacknowledged>): void {
-    const sightings = new Map<ServerResponse, Sighting>();
+    const observations = new Map<ServerResponse, Observation>();
     for (const response of unacknowledged.size > 0 ? this.answers : []) {
       const { socket } = response;
       const found = socket && unacknowledged.get(connectionName(socket));
       if (!found) continue;
-      const sighting = { ...found, looks: looksAt(found, this.sightings.get(response)) };
-      if (sighting.looks >= silence.looks && found.retransmits >= silence.retransmits) response.destroy();
-      else sightings.set(response, sighting);
+      const observation = { ...found, checks: countChecks(found, this.observations.get(response)) };
+      if (observation.checks >= deadAfter.checks && found.retransmits >= deadAfter.retransmits)
+        response.destroy();
+      else observations.set(response, observation);
     }
-    this.sightings = sightings;
+    this.observations = observations;
   }
 }
 
-/** Both counts begin anew with the first byte that is acknowledged. */
-const looksAt = (found: Unacknowledged, last: Sighting | undefined): number =>
-  last && found.bytes >= last.bytes && found.retransmits >= last.retransmits ? last.looks + 1 : 1;
+/** Both counts restart with the first byte that is acknowledged. */
+const countChecks = (found: Unacknowledged, last: Observation | undefined): number =>
+  last && found.bytes >= last.bytes && found.retransmits >= last.retransmits ? last.checks + 1 : 1;

@@ -6,14 +6,14 @@ import type { ConnectionTimeouts } from "../connection-timeouts.js";
 import { RunningClock } from "./running-clock.js";
 import { connectionName, readQueued } from "./unacknowledged.js";
 
-/** How much later than it should be a silent peer may be dropped. */
+/** Longest interval of the check, which is how late a dead peer may be dropped. */
 const longestBeatMs = 1_000;
 
 interface Pulse {
   readonly connection: Duplex;
-  heardAt: number;
+  lastSeenAt: number;
   pingedAt: number;
-  /** What the peer had acknowledged when that was last looked at. */
+  /** Bytes that the peer had acknowledged at the last check. */
   acknowledged: { readonly bytes: number; readonly at: number } | null;
 }
 
@@ -23,18 +23,18 @@ type Times = Pick<
 >;
 
 /**
- * Finds the peers that vanished without a word: one timer for all sockets. A ping waits behind what was sent before it, so
- * a peer with a slow line can't answer soon; as long as it takes that, it is there.
+ * Finds peers that vanished, with one timer for all sockets. A ping queues behind earlier data, so a peer on a slow line
+ * cannot answer soon; as long as it takes that data, it is alive.
  */
 export class Heartbeat {
   private readonly pulses = new Map<WebSocket, Pulse>();
   private readonly timer: NodeJS.Timeout;
   private readonly clock: RunningClock;
-  private lookedAt = Number.NEGATIVE_INFINITY;
+  private checkedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly times: Times,
-    /** Told of a socket that could not be looked at and is cut; the others are looked at all the same. */
+    /** Called for a socket whose check failed. That socket is cut; the others are still checked. */
     private readonly onFailure: (error: unknown) => void,
   ) {
     const everyMs = Math.min(times.pingAfterMs / 5, longestBeatMs);
@@ -46,15 +46,15 @@ export class Heartbeat {
   watch(socket: WebSocket, connection: Duplex): void {
     const pulse: Pulse = {
       connection,
-      heardAt: this.clock.now(),
+      lastSeenAt: this.clock.now(),
       pingedAt: Number.NEGATIVE_INFINITY,
       acknowledged: null,
     };
     this.pulses.set(socket, pulse);
-    const heard = () => {
-      pulse.heardAt = this.clock.now();
+    const seen = () => {
+      pulse.lastSeenAt = this.clock.now();
     };
-    socket.on("message", heard).on("pong", heard).on("ping", heard);
+    socket.on("message", seen).on("pong", seen).on("ping", seen);
     socket.once("close", () => this.pulses.delete(socket));
   }
 
@@ -63,10 +63,10 @@ export class Heartbeat {
   }
 
   private beat(now: number): void {
-    this.lookAtLate(now).catch(this.onFailure);
+    this.checkLatePeers(now).catch(this.onFailure);
     for (const [socket, pulse] of this.pulses) {
       try {
-        this.look(socket, pulse, now);
+        this.check(socket, pulse, now);
       } catch (error) {
         socket.terminate();
         this.onFailure(error);
@@ -74,8 +74,8 @@ export class Heartbeat {
     }
   }
 
-  private look(socket: WebSocket, pulse: Pulse, now: number): void {
-    const silenceMs = now - pulse.heardAt;
+  private check(socket: WebSocket, pulse: Pulse, now: number): void {
+    const silenceMs = now - pulse.lastSeenAt;
     if (silenceMs > this.times.silenceMs) {
       socket.terminate();
       return;
@@ -86,15 +86,15 @@ export class Heartbeat {
     socket.ping();
   }
 
-  /** Looks at those whose pong is late: whether they take what was sent before the ping. */
-  private async lookAtLate(now: number): Promise<void> {
+  /** Checks the sockets whose pong is late: whether they take the data sent before the ping. */
+  private async checkLatePeers(now: number): Promise<void> {
     const { pingAfterMs, silenceMs, checkPeersEveryMs } = this.times;
-    if (now - this.lookedAt < checkPeersEveryMs) return;
-    // Early enough for several looks: each one compares with the one before it.
+    if (now - this.checkedAt < checkPeersEveryMs) return;
+    // Early enough for several checks, since each compares with the previous one.
     const lateMs = pingAfterMs + (silenceMs - pingAfterMs) / 4;
-    const late = [...this.pulses.values()].filter(({ heardAt }) => now - heardAt > lateMs);
+    const late = [...this.pulses.values()].filter(({ lastSeenAt }) => now - lastSeenAt > lateMs);
     if (late.length === 0) return;
-    this.lookedAt = now;
+    this.checkedAt = now;
     const queued = await readQueued();
     for (const pulse of late) {
       const { connection } = pulse;
@@ -106,12 +106,12 @@ export class Heartbeat {
   private judge(pulse: Pulse, queuedBytes: number, now: number): void {
     const { connection, acknowledged: last } = pulse;
     const taken = takenBytes(connection);
-    // With nothing left to take the ping has come through, and its answer is due.
+    // With nothing left to take, the ping has arrived and its pong is due.
     if (taken === null || (queuedBytes === 0 && connection.writableLength === 0)) return;
     const bytes = taken - queuedBytes;
     pulse.acknowledged = { bytes, at: now };
     if (last === null) return;
     const enough = (this.times.minReadBytesPerSecond * (now - last.at)) / 1_000;
-    if (bytes > last.bytes && bytes - last.bytes >= enough) pulse.heardAt = now;
+    if (bytes > last.bytes && bytes - last.bytes >= enough) pulse.lastSeenAt = now;
   }
 }

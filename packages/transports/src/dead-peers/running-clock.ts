@@ -1,6 +1,6 @@
 /**
- * The time that this process has run, ms, told by a timer of its own that calls `tick` every `everyMs`. A tick that is late
- * by more than another is a standstill, which is not counted: what peers have sent and taken meanwhile is still unseen.
+ * The time in ms that this process has run. Its owner calls `tick` every `everyMs`. A tick that is late by more than another
+ * interval means that the process stood still; that time is not counted, since data of peers is still unread.
  */
 export class RunningClock {
   private ranMs = 0;

@@ -2,25 +2,25 @@ import { readFile } from "node:fs/promises";
 import { type Socket, SocketAddress } from "node:net";
 import { endianness } from "node:os";
 
-/** What a connection has sent, and sent again, without its peer acknowledging it. */
+/** Data that a connection has sent and its peer has not acknowledged. */
 export interface Unacknowledged {
   readonly bytes: number;
-  /** How often in a row it was sent again, at intervals that double; the first is about 0.2 s where the peer is near. */
+  /** Number of retransmissions in a row, at doubling intervals; the first comes after about 0.2 s for a near peer. */
   readonly retransmits: number;
 }
 
-/** Stands in a line of /proc/net/tcp whose timer is the one for sending again; proc_net_tcp(5) names its columns. */
+/** Marks a line of /proc/net/tcp with a running retransmit timer; see proc_net_tcp(5). */
 const resendTimer = " 01:";
-/** The one for asking whether a window that was closed is open. */
+/** Marks a line with a running zero-window probe timer. */
 const probeTimer = " 04:";
 
-/** Names a connection as both its socket and the kernel's table can. */
+/** A name for a connection that both its socket and the kernel's table can build. */
 export const connectionName = ({ localAddress, localPort, remoteAddress, remotePort }: Socket): string =>
   nameOf(withoutZone(localAddress), localPort, withoutZone(remoteAddress), remotePort);
 
 /**
- * The connections that the kernel sends again on, by name; none on other systems than Linux. A peer that is there and
- * does not read is not among them: while its window is closed the kernel probes, and sends nothing again.
+ * The connections with retransmissions, by name; empty on systems other than Linux. A live peer that does not read is not
+ * among them: while its window is closed, the kernel probes and retransmits nothing.
  */
 export const readUnacknowledged = async (): Promise<ReadonlyMap<string, Unacknowledged>> => {
   const found = new Map<string, Unacknowledged>();
@@ -29,16 +29,16 @@ export const readUnacknowledged = async (): Promise<ReadonlyMap<string, Unacknow
   return found;
 };
 
-/** The connections whose peers have yet to acknowledge something, sent or not; none on other systems than Linux. */
+/** The connections with unacknowledged or unsent data; empty on systems other than Linux. */
 export const readQueued = (): Promise<ReadonlyMap<string, Unacknowledged>> =>
   readTable([resendTimer, probeTimer]);
 
-/** The lines of the kernel's table with one of these timers; it may be long, and the others need not be taken apart. */
+/** Parses the lines of the kernel's table that have one of these timers. The table can be long, so others are skipped. */
 const readTable = async (timers: readonly string[]): Promise<ReadonlyMap<string, Unacknowledged>> => {
   const found = new Map<string, Unacknowledged>();
   if (process.platform !== "linux") return found;
   for (const file of ["/proc/net/tcp", "/proc/net/tcp6"]) {
-    // A machine without IPv6 lacks the second.
+    // The second file is missing on machines without IPv6.
     const table = await readFile(file, "latin1").catch(() => "");
     for (const timer of timers)
       for (let at = table.indexOf(timer); at !== -1; at = table.indexOf(timer, at + 1)) {
@@ -58,13 +58,13 @@ const endOf = (end: string): readonly [address: string, port: number] => {
   return [addressOf(address), Number.parseInt(port, 16)];
 };
 
-/** The kernel prints an address as its machine holds it, in words of four bytes. */
+/** The kernel prints an address in words of four bytes in host byte order. */
 const addressOf = (hex: string): string => {
   const bytes = Buffer.from(hex, "hex");
   if (endianness() === "LE") bytes.swap32();
   if (bytes.length === 4) return bytes.join(".");
   const groups = bytes.toString("hex").match(/.{4}/g) ?? [];
-  // Shortened as a socket has it.
+  // Compressed like the address of a socket.
   return new SocketAddress({ family: "ipv6", address: groups.join(":") }).address;
 };
 

@@ -1,7 +1,7 @@
 import type { DropCause, EventFrame, SubscriberSink, Subscription } from "@adjourn/sessions";
 import { type Close, dropCloses, sessionEndedClose } from "../close-codes.js";
 
-/** What of a `ws` socket a listener uses. `close` gives the peer its time to answer and then destroys. */
+/** The parts of a `ws` socket that the sink uses. `close` destroys the socket if the peer does not answer in time. */
 export interface EventSocket {
   readonly bufferedAmount: number;
   send(data: Buffer, options: { binary: boolean }, sent: (error?: Error | null) => void): void;
@@ -10,12 +10,12 @@ export interface EventSocket {
   onceClosed(run: () => void): void;
 }
 
-/** Bytes in the socket below which a replay goes on. */
+/** Unread bytes below which a replay continues. */
 const lowWaterBytes = 65_536;
 
 /**
- * A session's events on a plain WebSocket, one JSON text frame each. It enters the session before there is a socket,
- * so that a refusal can still be an HTTP status; what it hears until {@link attach} waits.
+ * Writes a session's events to a plain WebSocket, one JSON text frame each. It subscribes before the socket exists, so that
+ * a refusal can still be an HTTP status. Events are buffered until {@link attach}.
  */
 export class PlainWebSocketSink implements SubscriberSink {
   private socket: EventSocket | null = null;
@@ -25,7 +25,7 @@ export class PlainWebSocketSink implements SubscriberSink {
   private isGone = false;
   private wakeDrained: (() => void)[] = [];
 
-  /** Hands over the socket once the upgrade is done. */
+  /** Called with the socket once the upgrade is done. */
   attach(socket: EventSocket, subscription: Subscription): void {
     this.socket = socket;
     socket.onceClosed(() => {
@@ -89,7 +89,7 @@ export class PlainWebSocketSink implements SubscriberSink {
   }
 }
 
-/** One buffer for all who hear the event on this wire. */
+/** One buffer for all subscribers of the event on this wire. */
 const textOf = ({ json, wireForms }: EventFrame): Buffer => {
   const existing = wireForms.get("text");
   if (existing instanceof Buffer) return existing;

@@ -8,20 +8,20 @@ import {
 } from "@adjourn/sessions";
 import { isPeerGone } from "./peer-gone.js";
 
-/** How often an idle connection hears a comment (contract §4), and what. */
+/** Interval of the comments on an idle connection (contract §4). */
 export const commentEveryMs = 15_000;
 export const sseComment = ": still here\n\n";
 
 export const sseHeaders = {
   "Content-Type": "text/event-stream; charset=utf-8",
   "Cache-Control": "no-cache, no-transform",
-  // Proxies such as nginx would hold events back to fill a buffer.
+  // Without it, proxies such as nginx buffer events.
   "X-Accel-Buffering": "no",
 } as const;
 
 /**
- * What a subscriber gets from a node that is shutting down. An EventSource gives up for good on any other status; behind
- * this answer it comes back after a second, with its last id, and meets another node.
+ * Answers a subscriber on a node that is shutting down. An EventSource gives up for good on an error status; after this
+ * answer it reconnects within a second with its last event id and reaches another node.
  */
 export const answerReconnect = (response: ServerResponse): void => {
   response.writeHead(200, sseHeaders);
@@ -29,9 +29,9 @@ export const answerReconnect = (response: ServerResponse): void => {
 };
 
 /**
- * Serves a session's events as SSE and returns once the listener has entered. `enter` is the domain's `listen`; what
- * it rejects with is thrown before anything is written, so the caller can still answer with a status.
- * @throws SessionError `SERVICE_UNAVAILABLE` where the server began to drain before the first event
+ * Serves a session's events as SSE and resolves once the subscriber has started. `enter` is the domain's `sessionEvents`;
+ * its errors are thrown before anything is written, so that the caller can answer with a status.
+ * @throws SessionError `SERVICE_UNAVAILABLE` if the server began to drain before the first event
  */
 export const subscribeOverSse = async (
   response: ServerResponse,
@@ -46,7 +46,7 @@ export const subscribeOverSse = async (
 };
 
 class SseSink implements SubscriberSink {
-  /** Let go of before it heard anything: an empty answer would tell an EventSource never to come back. */
+  /** Dropped before the first event. An empty answer would make an EventSource give up for good. */
   isRefused = false;
   private readonly timer: NodeJS.Timeout;
   private isGone = false;
@@ -88,7 +88,7 @@ class SseSink implements SubscriberSink {
     this.response.end();
   }
 
-  /** An EventSource comes back by itself after either, with its last id. */
+  /** An EventSource reconnects after either, with its last event id. */
   drop(cause: DropCause): void {
     if (cause === "too_slow") this.response.destroy();
     else if (this.response.headersSent) this.response.end();
@@ -116,7 +116,7 @@ class SseSink implements SubscriberSink {
   }
 }
 
-/** One buffer for all who hear the event on this wire. */
+/** One buffer for all subscribers of the event on this wire. */
 const blockOf = ({ event, json, wireForms }: EventFrame): Buffer => {
   const existing = wireForms.get("sse");
   if (existing instanceof Buffer) return existing;

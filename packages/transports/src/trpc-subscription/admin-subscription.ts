@@ -5,7 +5,7 @@ import { takeSubscriptionSlot } from "./subscription-slot.js";
 import type { TrpcPeer } from "./trpc-peer.js";
 
 /**
- * What happens on the whole server, as a tRPC subscription for admins.
+ * The events of all sessions, as a tRPC subscription for admins.
  * @throws SessionError `RATE_LIMITED` beyond 100 subscriptions a socket, `SERVICE_UNAVAILABLE` while draining
  */
 export const adminEventsOverTrpc = (
@@ -15,7 +15,7 @@ export const adminEventsOverTrpc = (
 ): AsyncIterable<AdminEvent> => {
   const giveBack = takeSubscriptionSlot(peer.socket);
   const subscription = sessions.adminEvents();
-  // The generator may be waiting for its next event, or may never be read at all: leaving goes beside it.
+  // The generator may be waiting for its next event, or may never be read, so its own cleanup is not enough.
   const leave = () => {
     subscription.leave();
     giveBack();
@@ -44,7 +44,7 @@ async function* readEvents(
     leave();
   }
   if (signal?.aborted) return;
-  // It ended by itself, so the server goes: a stock client comes back after a close or a 503, not after `stopped`.
+  // It ended because the server drains. A stock client reconnects after a close or a 503, but not after `stopped`.
   if (socket) {
     socket.closeAfterAnswers(dropCloses.draining);
     if (signal) await once(signal, "abort");

@@ -4,8 +4,8 @@ import type { TrpcSocket } from "./trpc-peer.js";
 const maxSubscriptions = 100;
 
 /**
- * Counts a subscription on its socket; what is returned gives its place back, once.
- * @throws SessionError `RATE_LIMITED` beyond 100 a socket
+ * Counts a subscription on its socket. The returned function releases the slot, once.
+ * @throws SessionError `RATE_LIMITED` beyond 100 per socket
  */
 export const takeSubscriptionSlot = (socket: TrpcSocket | undefined): (() => void) => {
   if (!socket) return () => {};

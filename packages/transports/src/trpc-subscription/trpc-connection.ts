@@ -2,22 +2,22 @@ import { type DropCause, SessionError } from "@adjourn/sessions";
 import { dropCloses, sessionEndedClose } from "../close-codes.js";
 import type { TrpcResponse, TrpcSocket } from "./trpc-peer.js";
 
-/** What is below a tRPC subscription: the connection that its frames go out on. */
+/** The connection that the frames of a tRPC subscription are written to. */
 export interface TrpcWire {
-  /** Bytes handed to the connection that the peer has not taken yet. */
+  /** Bytes written that the peer has not taken yet. */
   readonly waitingBytes: number;
   drained(): Promise<void>;
-  /** Called once the wire has said that the subscription is complete. */
+  /** Called once tRPC has written that the subscription is complete. */
   completed(): void;
-  /** Lets go of the peer; an error is what the subscription then fails with, null where it goes with its socket. */
+  /** Drops the peer. @returns the error of the subscription; null if it closes together with its socket */
   drop(cause: DropCause): Error | null;
   destroy(): void;
 }
 
-/** How long calls under way may hold up the close of a socket whose session is over. */
+/** How long calls in flight may delay the close of a socket whose session has ended. */
 const answersWithinMs = 1_000;
 
-/** A WebSocket outlives its subscriptions, unless it was opened for one session alone. */
+/** A WebSocket outlives its subscriptions, unless it was opened for one session only. */
 export const socketWire = (socket: TrpcSocket, sessionId: string): TrpcWire => ({
   get waitingBytes() {
     return socket.waitingBytes;
@@ -26,7 +26,7 @@ export const socketWire = (socket: TrpcSocket, sessionId: string): TrpcWire => (
   completed: () => {
     if (socket.onlySessionId === sessionId) socket.closeAfterAnswers(sessionEndedClose, answersWithinMs);
   },
-  // A stock client whose subscription goes with its socket comes back with its last id.
+  // A stock client reconnects after its socket closes and resumes with its last event id.
   drop: (cause) => {
     if (cause === "draining") socket.closeAfterAnswers(dropCloses.draining);
     else socket.close(dropCloses[cause]);
@@ -35,7 +35,7 @@ export const socketWire = (socket: TrpcSocket, sessionId: string): TrpcWire => (
   destroy: () => socket.terminate(),
 });
 
-/** Gone HTTP each subscription has a response of its own, which tRPC ends. */
+/** Over HTTP, each subscription has a response of its own, which tRPC ends. */
 export const responseWire = (response: TrpcResponse | undefined): TrpcWire => ({
   get waitingBytes() {
     return response?.waitingBytes ?? 0;
@@ -44,8 +44,11 @@ export const responseWire = (response: TrpcResponse | undefined): TrpcWire => ({
   completed: () => {},
   drop: (cause) => {
     if (cause === "too_slow") response?.destroy();
-    // tRPC's SSE link retries what has a 5xx code.
-    return new SessionError("SERVICE_UNAVAILABLE", "The connection is let go; come back with the last id");
+    // tRPC's SSE link retries errors with a 5xx code.
+    return new SessionError(
+      "SERVICE_UNAVAILABLE",
+      "The connection is dropped; reconnect with the last event id",
+    );
   },
   destroy: () => response?.destroy(),
 });

@@ -17,7 +17,7 @@ export type TrackedEvent = TrackedEnvelope<SessionEvent>;
 
 /**
  * A session's events as a tRPC subscription. It completes after `session.ended`.
- * @throws SessionError as the domain's `listen`, and `RATE_LIMITED` beyond 100 subscriptions a socket
+ * @throws SessionError like the domain's `sessionEvents`, and `RATE_LIMITED` beyond 100 subscriptions per socket
  */
 export const subscribeOverTrpc = async (
   sessions: Pick<SessionService, "sessionEvents">,
@@ -35,7 +35,7 @@ export const subscribeOverTrpc = async (
     giveBack();
     throw cause;
   }
-  // A subscription that is stopped before it is first read is never told to return.
+  // tRPC does not call `return` on a subscription that is stopped before its first read.
   const leave = () => {
     sink.return().catch(() => {});
   };
@@ -49,7 +49,7 @@ interface Reader {
   readonly reject: (error: Error) => void;
 }
 
-/** Stands between a hub that pushes and tRPC, which pulls one event at a time and knows no back-pressure. */
+/** Connects the hub, which pushes, to tRPC, which pulls one event at a time and has no backpressure. */
 class TrpcSubscriptionSink implements SubscriberSink, AsyncIterableIterator<TrackedEvent, undefined> {
   private readonly queue: EventFrame[] = [];
   private queuedBytes = 0;
@@ -99,7 +99,7 @@ class TrpcSubscriptionSink implements SubscriberSink, AsyncIterableIterator<Trac
   drop(cause: DropCause): void {
     this.clear();
     const error = this.wire.drop(cause);
-    // Without one it says nothing more: a stock client takes a subscription that stops for one that is complete.
+    // Without an error it stays silent, since a stock client treats a stopped subscription as complete.
     if (error) this.finish({ error, isEnd: false });
   }
 
@@ -143,7 +143,7 @@ class TrpcSubscriptionSink implements SubscriberSink, AsyncIterableIterator<Trac
       this.finished = { error: null, isEnd: false };
       throw error;
     }
-    // tRPC writes `stopped` in the microtasks that follow; a socket closed before it would be opened again.
+    // tRPC writes `stopped` in the microtasks that follow. A client reconnects if its socket closes before that.
     if (isEnd) setImmediate(() => this.wire.completed());
     return { done: true, value: undefined };
   }
@@ -158,7 +158,7 @@ class TrpcSubscriptionSink implements SubscriberSink, AsyncIterableIterator<Trac
     try {
       reader.resolve(this.complete());
     } catch (error) {
-      // Only what `finished` held is thrown there.
+      // `complete` throws only the error that `finished` holds.
       reader.reject(error as Error);
     }
   }
@@ -180,10 +180,10 @@ class TrpcSubscriptionSink implements SubscriberSink, AsyncIterableIterator<Trac
   }
 }
 
-/** One envelope for all who hear the event on this wire. */
+/** One envelope for all subscribers of the event on this wire. */
 const toTracked = ({ event, wireForms }: EventFrame): TrackedEvent => {
   const existing = wireForms.get("tracked");
-  // Only this function writes under this key.
+  // Only this function writes this key.
   if (existing) return existing as TrackedEvent;
   const envelope = tracked(event.id, event);
   wireForms.set("tracked", envelope);
