@@ -1,8 +1,8 @@
 import type { BusMessage, Log } from "@adjourn/sessions";
 
-/** Who listens to one subject in this process. */
+/** The handlers of one subject in this process. */
 export class Handlers {
-  // Each entry is an object of its own, so that one function may listen twice.
+  // Each entry is a new object, so that the same function can subscribe twice.
   private readonly entries = new Set<{ readonly handler: (message: BusMessage) => void }>();
 
   constructor(
@@ -14,7 +14,7 @@ export class Handlers {
     return this.entries.size;
   }
 
-  /** The function that takes it out again; idempotent. */
+  /** @returns a function that removes the handler; idempotent */
   add(handler: (message: BusMessage) => void): () => void {
     const entry = { handler };
     this.entries.add(entry);
@@ -23,13 +23,13 @@ export class Handlers {
     };
   }
 
-  /** One that throws keeps the message from no other. */
+  /** Calls every handler, even if one throws. */
   call(message: BusMessage): void {
     for (const { handler } of this.entries) {
       try {
         handler(message);
       } catch (error) {
-        this.log?.error("A listener to the event bus failed", {
+        this.log?.error("A subscriber of the event bus failed", {
           subject: this.subject,
           error: String(error),
         });

@@ -2,8 +2,8 @@ import type { BusMessage, EventBus, Log } from "@adjourn/sessions";
 import { Handlers } from "./handlers.js";
 
 /**
- * For a single process; several nodes inside it may share one. Messages are delivered in order, after the
- * publisher's own turn is over, and nothing is ever lost. Messages are handed on as they are, not copied.
+ * The bus of a single process; several nodes inside it may share one. Messages are delivered in order in a microtask after
+ * `publish`, never lost and not copied.
  */
 export const createInProcessEventBus = ({ log }: { log?: Log } = {}): EventBus => {
   const handlers = new Map<string, Handlers>();

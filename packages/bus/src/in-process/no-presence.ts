@@ -1,6 +1,6 @@
 import type { Presence } from "@adjourn/sessions";
 
-/** For a single process: there are no other nodes to hold anything. */
+/** The presence of a single process: there are no other nodes. */
 export const createNoPresence = (): Presence => ({
   report() {},
   remote: async () => new Map(),

@@ -1,15 +1,15 @@
 import { type BusMessage, busMessage } from "@adjourn/sessions";
 
-/** Characters of the longest message that is carried; subscribers of a longer one get it from the store. */
+/** Characters of the longest message on the bus. Subscribers get a longer one from the store. */
 export const longestMessage = 1_048_576;
 
-/** Null where it is too long. */
+/** @returns null if the message is too long */
 export const formatBusMessage = (message: BusMessage): string | null => {
   const json = JSON.stringify(message);
   return json.length <= longestMessage ? json : null;
 };
 
-/** Null for what no node of this version says, such as a kind that only a later one knows. */
+/** @returns null for a message that this version does not know, such as a kind of a later version */
 export const parseBusMessage = (json: string): BusMessage | null => {
   let parsed: unknown;
   try {

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
 
-/** HMAC-SHA-256 over several texts, of which only the last may hold a NUL: each ends with one, so none runs into the next. */
+/** HMAC-SHA-256 over several texts, each terminated by a NUL so that their boundaries are part of the hash. Only the last text may contain a NUL. */
 export interface KeyedHash {
   /** 43 characters of base64url. */
   sign(...texts: readonly string[]): string;

@@ -1,15 +1,15 @@
 import type { Log } from "@adjourn/sessions";
 import type { SealRefusal } from "./signed-messages.js";
 
-/** `malformed`: from a node of ours, but of no form that this version knows. */
+/** `malformed`: signed by a node of this deployment, but in a form that this version does not know. */
 export type RefusalCause = SealRefusal | "too_long" | "malformed";
 
 export type RefusalCounts = Readonly<Record<RefusalCause, number>>;
 
-/** Whoever reaches Redis can send as much as they like: the log gets a line a minute of it. */
+/** Anyone with access to Redis can send any number of messages, so they are logged at most once per minute. */
 const logEveryMs = 60_000;
 
-/** Counts what came over Redis and was not taken. */
+/** Counts the messages from Redis that were rejected. */
 export class RefusedMessages {
   private readonly counted = { unauthentic: 0, stale: 0, too_long: 0, malformed: 0 };
   private loggedAt = Number.NEGATIVE_INFINITY;

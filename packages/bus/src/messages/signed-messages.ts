@@ -1,26 +1,26 @@
 import { randomBytes } from "node:crypto";
 import type { KeyedHash } from "./keyed-hash.js";
 
-/** How old, or how far ahead, a message may be: Redis hands on within milliseconds, or not at all. */
+/** Largest difference between a message's time and now, in ms. Redis delivers within milliseconds or not at all. */
 const freshMs = 30_000;
 
-/** `unauthentic`: not from a node of ours, or meant for another channel. `stale`: too old, or heard before. */
+/** `unauthentic`: not signed by a node of this deployment, or for another channel. `stale`: too old, or received before. */
 export type SealRefusal = "unauthentic" | "stale";
 
 type Opened = { readonly json: string } | { readonly refused: SealRefusal };
 
-/** Signature, sender, its count of messages, and when it sent this one (ms). */
+/** The signature, the sender, the sender's message count and the time of sending in ms. */
 const head = /^([\w-]{43})\.([\w-]{11})\.(\d{1,15})\.(\d{1,15})\./;
 const signatureLength = 44;
 
 /**
- * What one node sends, signed together with its channel, and what it hears of the others, checked. Each message is
- * taken once: a sender counts what it sends, on all channels together, and Redis keeps its order.
+ * Signs the messages of this node together with their channel and verifies those of the others. Each message is accepted
+ * once: a sender numbers its messages over all channels, and Redis preserves their order.
  */
 export class SealedMessages {
   private readonly sender = randomBytes(8).toString("base64url");
   private sent = 0;
-  /** By sender: the count and the time of the newest message heard. */
+  /** The count and time of the newest message, by sender. */
   private readonly heard = new Map<string, { readonly count: number; readonly sentAt: number }>();
 
   constructor(
@@ -52,7 +52,7 @@ export class SealedMessages {
     return true;
   }
 
-  /** Whatever those said last is too old by now to be taken again. */
+  /** Removes senders whose last message is too old to be accepted again. */
   private forgetSilent(now: number): void {
     for (const [sender, { sentAt }] of this.heard) if (now - sentAt > freshMs) this.heard.delete(sender);
   }

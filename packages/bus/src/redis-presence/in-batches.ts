@@ -1,4 +1,4 @@
-/** At most 500 at a time: Redis answers one command after the other, and a long one would keep the rest waiting. */
+/** Batches of at most 500. Redis runs one command at a time, so a long one delays all others. */
 const batchSize = 500;
 
 export const inBatches = <T>(all: readonly T[]): readonly (readonly T[])[] =>

@@ -1,7 +1,7 @@
 import { type PresenceRecord, presenceRecord } from "@adjourn/sessions";
 import type { KeyedHash } from "../messages/keyed-hash.js";
 
-/** A value of a node's hash is good in that hash and under that field alone. */
+/** Signs the values of presence hashes. A value is valid only in its own hash and field. */
 export class PresenceEntries {
   constructor(private readonly hash: KeyedHash) {}
 
@@ -9,7 +9,7 @@ export class PresenceEntries {
     return `${this.hash.sign("presence", key, field, text)}.${text}`;
   }
 
-  /** Null for what no node of this deployment wrote there. */
+  /** @returns null for a value that no node of this deployment wrote there */
   open(key: string, field: string, value: unknown): string | null {
     if (typeof value !== "string") return null;
     const text = value.slice(44);
@@ -20,7 +20,7 @@ export class PresenceEntries {
 export const formatRecord = ({ listeners, replies }: PresenceRecord): string =>
   JSON.stringify({ listeners, replies });
 
-/** Null for what no node of this version writes. */
+/** @returns null for a form that this version does not know */
 export const parseRecord = (json: string): PresenceRecord | null => {
   let parsed: unknown;
   try {
@@ -31,7 +31,7 @@ export const parseRecord = (json: string): PresenceRecord | null => {
   return presenceRecord.safeParse(parsed).data ?? null;
 };
 
-/** What several nodes hold of one session, together. */
+/** Adds up the records of several nodes for one session. */
 export const mergeRecords = (one: PresenceRecord | undefined, other: PresenceRecord): PresenceRecord => ({
   listeners: (one?.listeners ?? 0) + other.listeners,
   replies: [...(one?.replies ?? []), ...other.replies],

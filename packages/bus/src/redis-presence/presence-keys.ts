@@ -1,6 +1,6 @@
-/** Each node has one hash, session to what it holds of it, which runs out unless the node renews it. */
+/** Each node has one hash from session to presence record. It expires unless the node renews it. */
 export interface PresenceKeys {
-  /** The set of nodes that may have one. */
+  /** The set of nodes that may have a hash. */
   readonly nodes: string;
   of(nodeId: string): string;
 }
@@ -10,8 +10,8 @@ export const presenceKeys = (prefix: string): PresenceKeys => ({
   of: (nodeId) => `${prefix}:presence:node:${nodeId}`,
 });
 
-/** The field that is there as long as its node lives; its value says when it was written, in ms. */
+/** A field that exists while its node lives. Its value is the time of the last write in ms. */
 export const aliveField = "";
 
-/** A node that is silent for that long takes its part with it. */
+/** The records of a node expire after this time without a renewal. */
 export const leaseMs = 6_000;

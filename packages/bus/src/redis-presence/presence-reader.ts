@@ -6,15 +6,15 @@ import { aliveField, leaseMs, type PresenceKeys } from "./presence-keys.js";
 
 type FoundHeld = Map<string, PresenceRecord>;
 
-/** Whoever reaches Redis may have put any number of names among the nodes' own. */
+/** Anyone with access to Redis can add any number of names to the set of nodes. */
 const maxNodes = 256;
-/** How far two nodes' ideas of the shared clock may be apart. */
+/** Largest difference between two nodes' estimates of the shared clock, in ms. */
 const clockToleranceMs = 1_000;
 
-/** A node whose hash holds something that is none of a node's doing is as good as gone; a lost connection is not. */
+/** A node whose hash has an unexpected type counts as gone; a lost connection is an error. */
 const isRefusal = (error: unknown): boolean => error instanceof Error && error.name === "ReplyError";
 
-/** Reads what other nodes hold; who asks while a reading is under way shares the next one. */
+/** Reads the records of the other nodes. Calls during a read share the next one. */
 export class PresenceReader {
   private reading: Promise<unknown> | null = null;
   private next: { readonly ids: Set<string>; readonly found: Promise<FoundHeld> } | null = null;
@@ -27,7 +27,7 @@ export class PresenceReader {
     private readonly now: () => number,
   ) {}
 
-  /** Rejects where Redis does not answer. */
+  /** Rejects if Redis does not answer. */
   async read(sessionIds: readonly string[]): Promise<FoundHeld> {
     this.next ??= this.open();
     const { ids, found } = this.next;

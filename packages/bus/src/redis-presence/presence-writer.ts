@@ -5,14 +5,14 @@ import { formatRecord, type PresenceEntries } from "./presence-entry.js";
 import { aliveField, leaseMs, type PresenceKeys } from "./presence-keys.js";
 
 const renewEveryMs = 2_000;
-/** Reports of one session within that time are one write. */
+/** Reports of one session within this time are coalesced into one write. */
 const gatherMs = 50;
 
-/** Keeps this node's part in Redis as it is here. What could not be written is written anew with all the rest. */
+/** Mirrors this node's records in Redis. After a failed write, all records are written again. */
 export class PresenceWriter {
   private readonly held = new Map<string, string>();
   private readonly changed = new Set<string>();
-  /** Whether Redis was sent everything since it was last reached. */
+  /** Whether everything has been sent since Redis was last reachable. */
   private isComplete = false;
   private gathering: NodeJS.Timeout | null = null;
   private readonly renewing = setInterval(() => this.run(this.renew()), renewEveryMs);
@@ -37,7 +37,7 @@ export class PresenceWriter {
     }, gatherMs);
   }
 
-  /** Redis answers again, and may have lost everything. */
+  /** Called when Redis answers again. It may have lost all data. */
   restore(): void {
     this.run(this.writeAll());
   }
@@ -53,7 +53,7 @@ export class PresenceWriter {
     this.isComplete = false;
   }
 
-  /** What fails is done over at the next renewal. */
+  /** A failed write is repeated at the next renewal. */
   private run(work: Promise<void>): void {
     work.catch((error: unknown) => {
       this.lost();
@@ -70,7 +70,7 @@ export class PresenceWriter {
     return this.entries.seal(this.keys.of(this.nodeId), field, text);
   }
 
-  /** A hash that ran out, or that Redis lost, shows by the field that is missing. */
+  /** A missing field shows that the hash has expired or that Redis has lost it. */
   private async renew(): Promise<void> {
     const { client, isReady } = this.connection();
     if (!isReady) return;
@@ -91,7 +91,7 @@ export class PresenceWriter {
     const commands = client.pipeline();
     if (anew) commands.del(own);
     for (const batch of inBatches(sessionIds)) {
-      // A field and its value together or neither: one alone would shift all that follow it.
+      // Field and value are added together; one alone would shift all that follow.
       const set = batch.flatMap((id) => {
         const held = this.held.get(id);
         return held === undefined ? [] : [id, held];
@@ -100,7 +100,7 @@ export class PresenceWriter {
       if (set.length > 0) commands.hset(own, ...set);
       if (gone.length > 0) commands.hdel(own, ...gone);
     }
-    // Another node takes this one for dead where its lease ran out, so it says that it is there each time.
+    // Other nodes remove this one from the set when its lease expires, so it is added again each time.
     commands.hset(own, aliveField, this.entry(aliveField, String(Math.round(this.now()))));
     commands.pexpire(own, leaseMs).sadd(this.keys.nodes, this.nodeId);
     try {

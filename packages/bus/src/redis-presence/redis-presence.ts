@@ -8,17 +8,16 @@ import { PresenceReader } from "./presence-reader.js";
 import { PresenceWriter } from "./presence-writer.js";
 
 export interface RedisPresence extends Presence {
-  /** Takes this node's part away, if Redis answers in time. */
+  /** Removes this node's records if Redis answers in time. */
   close(): Promise<void>;
 }
 
-/** An answer that takes longer is done without. */
+/** Longest wait for an answer of Redis, in ms. */
 const patienceMs = 500;
 
 /**
- * What nodes hold, told to each other through Redis. While it is away nothing is known of the others, which is no
- * error; once it is back each node writes its part anew. Resolves once the first attempt to connect has succeeded or
- * failed.
+ * Presence over Redis. While Redis is unreachable, the other nodes' records are unknown, which is not an error. Each node
+ * writes its records again once Redis is back. Resolves once the first attempt to connect has succeeded or failed.
  */
 export const createRedisPresence = async (options: RedisOptions): Promise<RedisPresence> => {
   const { url, log, now } = options;
@@ -54,7 +53,7 @@ export const createRedisPresence = async (options: RedisOptions): Promise<RedisP
   };
 };
 
-/** The answer, or `otherwise` where it fails or takes longer than `ms`. */
+/** @returns the answer, or `otherwise` if it fails or takes longer than `ms` */
 const within = async <T, U>(ms: number, answer: Promise<T>, otherwise: U): Promise<T | U> => {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<U>((resolve) => {

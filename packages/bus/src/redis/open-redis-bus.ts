@@ -4,13 +4,13 @@ import { createRedisPresence } from "../redis-presence/redis-presence.js";
 import { createRedisEventBus } from "./redis-event-bus.js";
 import type { RedisOptions } from "./redis-options.js";
 
-/** Bus and presence over one Redis; closing the bus closes both. Resolves once each has tried to connect. */
+/** Opens bus and presence over one Redis; closing the bus closes both. Resolves once each has tried to connect. */
 export const openRedisBus = async (
   options: RedisOptions,
 ): Promise<{
   readonly bus: EventBus;
   readonly presence: Presence;
-  /** As `RedisEventBus` counts them. */
+  /** The counts of `RedisEventBus`. */
   readonly dropped: () => number;
   readonly refused: () => RefusalCounts;
 }> => {

@@ -3,31 +3,31 @@ import { Redis } from "ioredis";
 
 export interface RedisConnectionOptions {
   readonly url: string;
-  /** What it is for, as `CLIENT LIST` and the log show it. */
+  /** The purpose of the connection, as shown by `CLIENT LIST` and the log. */
   readonly purpose: string;
   readonly log: Log;
-  /** Redis answers, for the first time or again; nothing of an earlier connection is left. */
+  /** Called when Redis answers, for the first time or again. The state of an earlier connection is lost. */
   readonly onReady?: () => void;
   readonly onLost?: () => void;
 }
 
-/** A connection that comes back for ever, and on which no command waits: without an answer it fails within 1.5 s. */
+/** A connection that reconnects for ever. A command without an answer fails within 1.5 s. */
 export interface RedisConnection {
   readonly client: Redis;
   readonly isReady: boolean;
   /** Resolves once the first attempt to connect has succeeded or failed. */
   readonly attempted: Promise<void>;
-  /** At once, whatever Redis does; idempotent. */
+  /** Closes at once, even if Redis does not answer; idempotent. */
   close(): void;
 }
 
-/** A connection that hangs is noticed within the sum of the two. */
+/** A connection that hangs is detected within the sum of the two. */
 const pingEveryMs = 400;
 const silenceMs = 1_000;
-/** Bytes of the longest reply that is taken, far beyond any of ours: whoever reaches Redis can store or send 512 MB. */
+/** Bytes of the longest accepted reply, far beyond any legitimate one. Anyone with access to Redis can store or send 512 MB. */
 const longestReply = 32 * 1_048_576;
 
-/** From 50 ms to 2 s, each less up to a half, so that nodes don't all come back at the same moment. */
+/** From 50 ms to 2 s with up to 50 % jitter, so that nodes do not all reconnect at the same moment. */
 const retryDelayMs = (attempt: number): number =>
   Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (1 - Math.random() / 2);
 
@@ -39,12 +39,12 @@ export const openRedisConnection = (options: RedisConnectionOptions): RedisConne
     connectTimeout: 1_500,
     socketTimeout: silenceMs,
     disconnectTimeout: 100,
-    // A command that can't be sent, or whose connection is lost, fails; nothing is kept for later.
+    // A command fails if it can't be sent or its connection is lost; nothing is queued.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
-    // A replica that was the primary before a failover.
+    // The primary has become a replica after a failover.
     reconnectOnError: (error) => error.message.startsWith("READONLY"),
   });
 
@@ -57,7 +57,7 @@ export const openRedisConnection = (options: RedisConnectionOptions): RedisConne
   });
 
   client.on("error", (error: Error) => {
-    // Only its message: an error of a command carries its arguments, a password among them.
+    // Only the message: the error of a command carries its arguments, which may include a password.
     reason = error.message || ("code" in error ? String(error.code) : error.name);
   });
   client.on("ready", () => {
@@ -90,7 +90,7 @@ export const openRedisConnection = (options: RedisConnectionOptions): RedisConne
   });
   client.on("message", finished);
 
-  // A ping that fails has closed the connection, which is how it is noticed.
+  // A failed ping closes the connection, which reports the failure.
   const pinging = setInterval(() => {
     if (client.status === "ready") client.ping().then(finished, () => {});
   }, pingEveryMs);

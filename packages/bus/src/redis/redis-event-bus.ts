@@ -8,20 +8,21 @@ import type { RedisOptions } from "./redis-options.js";
 import { RedisSubscriptions } from "./redis-subscriptions.js";
 
 export interface RedisEventBus extends EventBus {
-  /** Messages that were not sent, since Redis was away or behind, or they were too long. */
+  /** Messages that were not sent because Redis was unreachable or behind, or because they were too long. */
   readonly dropped: number;
-  /** Messages that came and were not taken. */
+  /** Received messages that were rejected, by cause. */
   readonly refused: RefusalCounts;
 }
 
-/** Characters on their way to Redis and not yet answered; beyond it what comes is dropped, not kept. */
+/** Characters sent to Redis and not answered yet. Beyond this limit, messages are dropped. */
 const longestBacklog = 8 * 1_048_576;
-/** What a signature and its like take in front of a message, and room to spare. */
+/** Upper limit for the signature and header in front of a message. */
 const longestHead = 128;
 
 /**
- * Redis or Valkey pub/sub, with one connection to subscribe and one to publish. A Redis that is away or hangs is `down` within
- * two seconds; nothing waits for it, and once it is back all subscriptions are restored before `onGap` is told.
+ * A bus over Redis or Valkey pub/sub, with one connection to subscribe and one to publish. A Redis that is unreachable or
+ * hangs is `down` within two seconds. Nothing waits for it. Once it is back, all subscriptions are restored, then `onGap`
+ * is called.
  * Resolves once the first attempt to connect has succeeded or failed.
  */
 export const createRedisEventBus = async (options: RedisOptions): Promise<RedisEventBus> => {

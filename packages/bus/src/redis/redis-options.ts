@@ -1,13 +1,13 @@
 import type { Log } from "@adjourn/sessions";
 
-/** What the bus and presence of one node need. */
+/** The options of bus and presence. */
 export interface RedisOptions {
   readonly url: string;
-  /** What all names of this deployment begin with; others on the same Redis have another. */
+  /** Prefix of all keys and channels. Deployments on the same Redis need different ones. */
   readonly prefix: string;
-  /** Known to this deployment's nodes alone: what was not signed with it is not taken. */
+  /** The key that signs messages, known only to the nodes of this deployment. */
   readonly key: Uint8Array;
-  /** Milliseconds since the epoch, by a clock that all nodes share. */
+  /** Milliseconds since the epoch, by the clock that all nodes share. */
   readonly now: () => number;
   readonly log: Log;
 }

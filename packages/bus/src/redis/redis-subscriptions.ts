@@ -2,7 +2,7 @@ import type { BusMessage, BusSubscription, Log } from "@adjourn/sessions";
 import { Handlers } from "../in-process/handlers.js";
 import { inBatches } from "../redis-presence/in-batches.js";
 
-/** Sends SUBSCRIBE or UNSUBSCRIBE; resolves once Redis has confirmed all, rejects where it did not. */
+/** Sends SUBSCRIBE or UNSUBSCRIBE. Resolves once Redis has confirmed all channels, rejects otherwise. */
 export interface SubscriptionWire {
   readonly isReady: boolean;
   subscribe(subjects: readonly string[]): Promise<unknown>;
@@ -16,14 +16,14 @@ interface Wanted {
 }
 
 /**
- * Which subjects this process receives, and which of them Redis was asked for. The difference is sent a microtask
- * later, so that those who come together share a command, and who comes and goes at once costs none.
+ * Tracks the subjects that this process wants and those that Redis was asked for. The difference is sent in a microtask,
+ * so that simultaneous changes share one command and opposite changes cancel out.
  */
 export class RedisSubscriptions {
   private readonly wanted = new Map<string, Wanted>();
-  /** On the present connection: the subject, and its confirmation. */
+  /** The subjects asked for on the current connection, with their confirmations. */
   private readonly asked = new Map<string, Promise<void>>();
-  /** Subjects for which the two may differ. */
+  /** The subjects for which the two may differ. */
   private readonly changed = new Set<string>();
   private isClosed = false;
 
@@ -51,19 +51,19 @@ export class RedisSubscriptions {
     this.wanted.get(subject)?.handlers.call(message);
   }
 
-  /** The connection is gone, and with it what Redis was asked for. */
+  /** Called when the connection is lost, and with it all subscriptions. */
   forget(): void {
     this.asked.clear();
   }
 
-  /** Asks a new connection for all that is wanted; resolves once Redis has confirmed it, or the connection is gone. */
+  /** Subscribes to everything on a new connection. Resolves once Redis has confirmed it or the connection is lost. */
   async restore(): Promise<void> {
     for (const subject of this.wanted.keys()) this.changed.add(subject);
     this.send();
     await Promise.all(this.asked.values());
   }
 
-  /** Nobody hears any more, and nobody waits. */
+  /** Removes every subscription and resolves every wait. */
   close(): void {
     this.isClosed = true;
     for (const { confirm } of this.wanted.values()) confirm();
@@ -98,7 +98,7 @@ export class RedisSubscriptions {
     const isOver = (subject: string) => !this.wanted.has(subject) && this.asked.has(subject);
     const over = subjects.filter(isOver);
     const added = subjects.filter(isNew);
-    // Given up and wanted again before Redis was told: its confirmation counts for the new one.
+    // Removed and added again before the command was sent: the existing confirmation serves the new subscription.
     for (const subject of subjects)
       this.asked
         .get(subject)
@@ -115,7 +115,7 @@ export class RedisSubscriptions {
           if (this.asked.get(subject) === confirmed) this.wanted.get(subject)?.confirm();
       },
       (error: unknown) => {
-        // A connection that is gone has forgotten these already; another refusal would be Redis's own.
+        // A lost connection has no subscriptions left. Any other failure comes from Redis itself.
         const refused = batch.filter((subject) => this.asked.get(subject) === confirmed);
         for (const subject of refused) this.asked.delete(subject);
         if (refused.length > 0 && this.wire.isReady)
