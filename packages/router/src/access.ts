@@ -2,8 +2,7 @@ import { type Caller, SessionError } from "@adjourn/sessions";
 import type { Principal } from "./context.js";
 
 /**
- * `own`: only where the input names the token's own session. `filtered`: only where the input narrows the matter down
- * to one user or to named sessions.
+ * `own`: only for the token's own session. `filtered`: only if the input selects one user or named sessions.
  */
 type Rule = "yes" | "no" | "own" | "filtered";
 type Role = Exclude<Principal["role"], "nobody">;
@@ -14,7 +13,7 @@ const backendsFiltered = { admin: "yes", service: "filtered", session: "no", ano
 const participants = { admin: "yes", service: "yes", session: "own", anonymous: "yes" } as const;
 const anyone = { admin: "yes", service: "yes", session: "yes", anonymous: "yes" } as const;
 
-/** Who may call what. An operation that is missing here is refused to everyone. */
+/** The roles that may call each operation. An operation that is missing here is refused to everyone. */
 export const accessTable = {
   createSession: backends,
   listSessions: backendsFiltered,
@@ -39,15 +38,15 @@ export const accessTable = {
 
 export type Operation = keyof typeof accessTable;
 
-/** The fields that narrow a bulk operation down, as its input has them. */
+/** The input fields that select the sessions of a bulk operation. */
 const narrowing: Partial<Record<string, readonly string[]>> = {
   listSessions: ["userId"],
   endSessions: ["userId", "sessionIds"],
 };
 
 /**
- * Refuses a caller who may not do this. `input` is what was sent, not yet validated. Where only the address
- * has been read yet, or nothing, rules that depend on the rest wait for a second look.
+ * Refuses a caller without access. `input` is not validated yet. If only the address or nothing has been read so far,
+ * rules that depend on the rest are checked by a second call.
  * @throws SessionError `UNAUTHORIZED`, `FORBIDDEN`
  */
 export const requireAccess = (
@@ -82,7 +81,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const fieldsOf = (input: unknown): Fields =>
   typeof input === "object" && input !== null ? (input as Fields) : {};
 
-/** Who an ending was asked for by. */
+/** The caller to record in an ending. */
 export const callerOf = (principal: Principal): Caller => {
   switch (principal.role) {
     case "admin":

@@ -3,10 +3,10 @@ import type { TrpcResponse, TrpcSocket } from "@adjourn/transports";
 import type { BatchBudget } from "./requests/batch-budget.js";
 
 /**
- * Who a request comes from. `anonymous`: no keys are in use. `nobody`: keys are in use and none that holds was given;
- * `why` says whether one was missing or wrong. `session`: the token of one session, dead once that session is over.
- * `name` is the key's, null where the operator gave it none. `ticketUntil` (ms) is set on those who came with a ticket:
- * a ticket that they ask for is no good for longer than their own.
+ * The caller of a request. `anonymous`: no keys are configured. `nobody`: keys are configured and the request has no valid
+ * one; `why` says whether it was missing or invalid. `session`: the token of one session, invalid once that session has
+ * ended. `name` is the key's name, or null. `ticketUntil` (ms) is set for a caller with a ticket: a ticket issued to it
+ * expires no later than its own.
  */
 export type Principal =
   | { readonly role: "admin" | "service"; readonly name: string | null; readonly ticketUntil?: number }
@@ -14,33 +14,33 @@ export type Principal =
   | { readonly role: "anonymous" }
   | { readonly role: "nobody"; readonly why: "missing" | "invalid" };
 
-/** What mints and checks credentials; the server makes it from the keys that it was given. */
+/** Issues and checks credentials. */
 export interface Credentials {
-  /** False on a loopback host with no keys set. */
+  /** False if no keys are configured. */
   readonly inUse: boolean;
-  /** A key, session token or ticket to the one who brings it; what came in an address may only be a ticket. */
+  /** Resolves a key, session token or ticket to its caller. From an address, only a ticket is accepted. */
   authenticate(credential: string | null, allowed?: "any" | "ticket"): Promise<Principal>;
   sessionToken(sessionId: string): Promise<string>;
-  /** The principal's own rights for 60 s; `expiresAt` in ms. */
+  /** A ticket with the principal's own rights for 60 s. `expiresAt` is in ms. */
   ticket(principal: Principal): Promise<{ readonly ticket: string; readonly expiresAt: number }>;
 }
 
-/** What every procedure has, whichever door the call came through. */
+/** The context of every procedure, on every transport. */
 export interface Context {
   readonly sessions: SessionService;
   readonly credentials: Credentials;
   readonly principal: Principal;
   readonly requestId: string;
-  /** Present on calls that came over tRPC's WebSocket. */
+  /** Present on calls over tRPC's WebSocket. */
   readonly socket?: TrpcSocket | undefined;
   /**
-   * Present on calls that came over HTTP, tRPC's own: judges the request's body and query as a whole, as far as they
-   * have been read. After key and role, before the input.
+   * Present on tRPC calls over HTTP: checks the request's body and query as a whole, as far as they have been read. Called
+   * after the checks of key and role and before the input is parsed.
    * @throws SessionError `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `INVALID_JSON`, `VALIDATION_ERROR`
    */
   readonly judgeRequest?: (() => void) | undefined;
-  /** Present on calls that came in a batch over HTTP. */
+  /** Present on calls in a batch over HTTP. */
   readonly batch?: BatchBudget | undefined;
-  /** Present on calls that came over HTTP, tRPC's own. */
+  /** Present on tRPC calls over HTTP. */
   readonly response?: TrpcResponse | undefined;
 }

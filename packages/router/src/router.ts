@@ -44,5 +44,5 @@ export const appRouter = router({
 
 export type AppRouter = typeof appRouter;
 
-/** Calls the procedures without a wire, access checks included. */
+/** Calls the procedures in the same process, with access checks. */
 export const createCaller = createCallerFactory(appRouter);

@@ -15,7 +15,7 @@ const t = initTRPC.context<Context>().create({
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
-/** A socket that is to close, with its session or as the server goes, waits for the answers that are due on it. */
+/** Registers the call with its socket, which closes only after its calls in flight are answered. */
 const answered = t.middleware(async ({ ctx, type, next }) => {
   const finish = type === "subscription" ? undefined : ctx.socket?.beginCall();
   try {
@@ -25,12 +25,12 @@ const answered = t.middleware(async ({ ctx, type, next }) => {
   }
 });
 
-/** The answers of one batch are bounded together. */
+/** Applies the limit for all answers of a batch. */
 const withinBatch = t.middleware(({ ctx, type, next }) => (ctx.batch ? ctx.batch.run(type, next) : next()));
 
-/** Judges key and role by the access table before anything looks at the input. */
+/** Checks key and role by the access table before the input is read. */
 const judged = t.procedure.use(answered).use(async ({ ctx, path, getRawInput, next }) => {
-  // Before the input is read at all: one that is no JSON would be refused first otherwise.
+  // Before the input is parsed; otherwise invalid JSON would be reported before a missing key.
   requireAccess(path, ctx.principal, undefined, "nothing");
   ctx.judgeRequest?.();
   const input = await getRawInput();

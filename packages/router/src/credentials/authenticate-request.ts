@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Credentials, Principal } from "../context.js";
 
 /**
- * Who a request comes from: a key, session token or ticket in `Authorization: Bearer …` or `X-API-KEY: …`, or, for what
- * cannot set a header, a ticket in `?ticket=`. A key in an address would end up in logs, so none is taken from there.
- * Another scheme is none of ours: where a proxy asks for a password, browsers send theirs along with everything.
+ * Authenticates a request by a key, session token or ticket in `Authorization: Bearer …` or `X-API-KEY: …`, or by a ticket
+ * in `?ticket=` for clients that cannot set headers. A key in an address would appear in logs, so it is not accepted there.
+ * Other schemes are ignored: behind a proxy with a password, browsers send that password with every request.
  */
 export const authenticateRequest = (
   credentials: Credentials,

@@ -3,7 +3,7 @@ import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import type { Credentials, Principal } from "../context.js";
 
-/** An operator's key; `name` is null where it was given without one. */
+/** An operator's key. `name` is null if the key was configured without one. */
 export interface NamedKey {
   readonly name: string | null;
   readonly key: string;
@@ -12,9 +12,9 @@ export interface NamedKey {
 export interface CredentialOptions {
   readonly adminKeys: readonly NamedKey[];
   readonly serviceKeys: readonly NamedKey[];
-  /** The same on every node, and derived from no key: a key's holder could sign whatever they like. */
+  /** The same on every node. Never derived from a key, since the key's holder could sign anything. */
   readonly signingKeys: SigningKeys;
-  /** Milliseconds since the epoch, by a clock that all nodes share. */
+  /** Milliseconds since the epoch, by the clock that all nodes share. */
   readonly now: () => number;
 }
 
@@ -25,16 +25,16 @@ export interface SigningKeys {
 }
 
 const ticketLifetimeMs = 60_000;
-/** How far a ticket may come from the future: nodes know the shared clock to within less than that. */
+/** Tolerated clock difference between nodes, in ms. */
 const clockToleranceMs = 5_000;
-/** A token says what it is in its audience and its `typ`, so that none passes for the other. */
+/** Audience and `typ` distinguish the kinds of tokens, so that one kind is never accepted as another. */
 const kinds = {
   session: { audience: "adjourn:session", typ: "adjourn-session+jwt" },
   ticket: { audience: "adjourn:ticket", typ: "adjourn-ticket+jwt" },
 } as const;
 const algorithm = "HS256";
 
-/** An `anonymous` caller's ticket has none of these: with keys in use it opens nothing, without them none is needed. */
+/** An `anonymous` caller's ticket has none of these. It grants nothing once keys are configured. */
 const ticketClaims = z.object({
   issuedAt: z.int(),
   until: z.int(),
@@ -44,7 +44,7 @@ const ticketClaims = z.object({
   ]),
 });
 
-/** Mints and checks what callers bring. Where no key is set, everyone is `anonymous`, whatever they bring. */
+/** Creates the credentials of a server. Without configured keys, every caller is `anonymous`. */
 export const createCredentials = (options: CredentialOptions): Credentials => {
   const keys = [
     ...options.adminKeys.map((key) => ({ role: "admin" as const, name: key.name, digest: digest(key.key) })),
@@ -60,7 +60,7 @@ export const createCredentials = (options: CredentialOptions): Credentials => {
   const matchKey = (credential: string): Principal | null => {
     const given = digest(credential);
     let match: Principal | null = null;
-    // Every key is compared, so that the time taken tells nothing of which one it was.
+    // Every key is compared, so that the duration does not reveal which one matched.
     for (const { role, name, digest } of keys)
       if (timingSafeEqual(given, digest) && match === null) match = { role, name };
     return match;
@@ -89,7 +89,7 @@ export const createCredentials = (options: CredentialOptions): Credentials => {
     if (!claims.success) return null;
     const { issuedAt, until, principal } = claims.data;
     const now = options.now();
-    // The lifetime is judged here too: a signature alone makes no ticket that lasts longer, or that is good later.
+    // The lifetime is checked here as well, so that a signature alone cannot make a longer or a later ticket valid.
     if (until <= now || until > issuedAt + ticketLifetimeMs || issuedAt > now + clockToleranceMs) return null;
     return { ...principal, ticketUntil: until };
   };
@@ -122,7 +122,7 @@ export const createCredentials = (options: CredentialOptions): Credentials => {
   };
 };
 
-/** Base64url ignores two bits of a signature's last character: four spellings of one token, of which we gave out one. */
+/** Base64url ignores two bits of a signature's last character, so a token has four spellings. Only the issued one is accepted. */
 const isCanonical = (token: string): boolean => {
   const signature = token.slice(token.lastIndexOf(".") + 1);
   return Buffer.from(signature, "base64url").toString("base64url") === signature;

@@ -1,6 +1,6 @@
 import type { SubscriberCredential } from "@adjourn/sessions";
 import type { Principal } from "../context.js";
 
-/** By which bounds a caller's subscriptions are counted. */
+/** Selects the limit that applies to a caller's subscriptions. */
 export const subscriberCredential = ({ role }: Principal): SubscriberCredential =>
   role === "admin" || role === "service" || role === "anonymous" ? "key" : "token";

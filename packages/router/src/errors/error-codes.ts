@@ -3,11 +3,11 @@ import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
 
 interface Verdict {
   readonly status: number;
-  /** tRPC has no code for 410; its SSE link retries the 5xx ones for ever, so those that are final must not have one. */
+  /** tRPC has no code for 410. Its SSE link retries 5xx codes for ever, so a final error must not have one. */
   readonly trpc: TRPC_ERROR_CODE_KEY;
 }
 
-/** Every refusal's HTTP status and tRPC code: the one table that all wires derive from. */
+/** The HTTP status and tRPC code of each error code. Every wire derives from this table. */
 export const errorTable = {
   VALIDATION_ERROR: { status: 400, trpc: "BAD_REQUEST" },
   INVALID_TIMEOUT_CONFIG: { status: 400, trpc: "BAD_REQUEST" },
@@ -33,7 +33,7 @@ export const errorTable = {
   SERVICE_UNAVAILABLE: { status: 503, trpc: "SERVICE_UNAVAILABLE" },
 } as const satisfies Record<ErrorCode, Verdict>;
 
-/** tRPC's own refusals, of which no error of ours is the cause, in our words; what is not named here is a defect. */
+/** Maps tRPC's own errors, which have no `SessionError` as their cause. Any other error is a defect. */
 export const codeOfTrpc: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorCode>> = {
   PARSE_ERROR: "INVALID_JSON",
   BAD_REQUEST: "VALIDATION_ERROR",

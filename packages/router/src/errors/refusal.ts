@@ -13,19 +13,19 @@ import { ZodError, type ZodType } from "zod";
 import { tooLarge } from "../requests/body-limit.js";
 import { codeOfTrpc, errorTable } from "./error-codes.js";
 
-/** What a caller may know of an error, the same on every wire. */
+/** The parts of an error that a caller may see, the same on every wire. */
 export interface Refusal {
   readonly code: ErrorCode;
   readonly status: number;
   readonly message: string;
   readonly details: ErrorDetails;
-  /** Whole seconds for `Retry-After`, where trying again later makes sense. */
+  /** Whole seconds for `Retry-After`, if a later retry can succeed. */
   readonly retryAfterSeconds: number | null;
 }
 
 /**
- * Any error as a refusal. What is not known becomes an `INTERNAL_ERROR` that tells nothing but `details.requestId`;
- * the same error gets the same request id each time, so that the log and the answer agree.
+ * Converts any error to a refusal. An unknown error becomes an `INTERNAL_ERROR` that shows only `details.requestId`. The
+ * same error always gets the same request id, so that log and answer agree.
  */
 export const toRefusal = (error: unknown, requestId?: string): Refusal => {
   const known = knownError(error);
@@ -65,10 +65,10 @@ const knownError = (error: unknown): SessionError | null => {
   return trpcsOwn(error);
 };
 
-/** One issue a field that is wrong, with its dotted path. */
+/** One issue per invalid field, with its dotted path. */
 export const invalidInput = (error: ZodError): SessionError => validationError(...issuesOf(error));
 
-/** What is wrong with an address or with headers, and whatever else the operation's schema says of the input. */
+/** The issues of the address and the headers, followed by those that the operation's schema finds in the input. */
 export const invalidEnvelope = (
   issues: readonly ValidationIssue[],
   operation: string,
@@ -80,7 +80,7 @@ export const invalidEnvelope = (
   return validationError(...issues, ...others.filter(({ path }) => !named.has(path)));
 };
 
-/** Some operations take nothing. */
+/** Operations without an input have no schema. */
 const schemas: Readonly<Record<string, ZodType | undefined>> = inputs;
 
 const issuesOf = ({ issues }: ZodError): readonly ValidationIssue[] =>
@@ -93,7 +93,7 @@ const trpcsOwn = ({ code, message, cause }: TRPCError): SessionError | null => {
   if (own === undefined) return null;
   if (own === "INVALID_JSON") return invalidJson();
   if (own === "PAYLOAD_TOO_LARGE") return tooLarge();
-  // A cause's message could quote a path or a query of ours; tRPC's own sentences don't.
+  // A cause's message could quote an internal path or query; tRPC's own messages do not.
   const safe = cause === undefined ? message : sentences[own];
   return own === "VALIDATION_ERROR"
     ? validationError({ path: "", message: safe ?? "Invalid request" })

@@ -1,7 +1,7 @@
 import { inputs } from "@adjourn/sessions";
 import { procedure } from "../trpc.js";
 
-/** The session, with its own token where keys are in use. */
+/** Adds the session's own token if keys are configured. */
 export const createSession = procedure.input(inputs.createSession).mutation(async ({ ctx, input }) => {
   const session = await ctx.sessions.createSession(input);
   if (!ctx.credentials.inUse) return session;

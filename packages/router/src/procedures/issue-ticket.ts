@@ -5,7 +5,7 @@ import { procedure } from "../trpc.js";
 export const issuedTicket = z.object({ ticket: z.string(), expiresAt: z.iso.datetime() });
 
 export const issueTicket = procedure.mutation(async ({ ctx }): Promise<z.output<typeof issuedTicket>> => {
-  // A session's token is worth nothing once its session is over, which only the store knows.
+  // A session's token is invalid once its session has ended, which only the store knows.
   if (ctx.principal.role === "session") await ctx.sessions.getSession({ sessionId: ctx.principal.sessionId });
   const { ticket, expiresAt } = await ctx.credentials.ticket(ctx.principal);
   return { ticket, expiresAt: toIso(expiresAt) };

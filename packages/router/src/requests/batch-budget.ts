@@ -1,15 +1,15 @@
 import { limits, SessionError } from "@adjourn/sessions";
 
-/** The answers of one batch together, in bytes of JSON (contract §2). */
+/** Limit for all answers of one batch together, in bytes of JSON (contract §2). */
 export const maxBatchBytes = 4 * 1_024 * 1_024;
-/** What tRPC writes around an answer. */
+/** Bytes that tRPC writes around an answer. */
 const envelopeBytes = 64;
 
 type CallResult = { readonly ok: boolean; readonly data?: unknown };
 
 /**
- * Bounds what a batch's calls answer together. No more queries run at a time than have room for their largest answers, so
- * that what is refused was not held in memory first. A mutation that has run is always answered: it is refused before it runs.
+ * Limits the answers of a batch together. Only as many queries run at once as have room for their largest answers, so that
+ * no refused answer was held in memory. A mutation is refused before it runs; once it has run, it is always answered.
  */
 export class BatchBudget {
   private left = maxBatchBytes;

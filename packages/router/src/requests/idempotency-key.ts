@@ -9,7 +9,7 @@ const takers: ReadonlySet<string> = new Set(
 const noKey = { path: "idempotencyKey", message: "this operation takes no idempotency key" };
 
 /**
- * A key that is ignored lets a caller repeat what must not be repeated, so one that would be is refused.
+ * Refuses an idempotency key where the operation takes none. Ignoring it would let the caller repeat the operation.
  * @throws SessionError `VALIDATION_ERROR` for an input with a key where the operation takes none
  */
 export const requireNoStrayKey = (operation: string, input: unknown): void => {
@@ -18,7 +18,7 @@ export const requireNoStrayKey = (operation: string, input: unknown): void => {
     throw invalidEnvelope([noKey], operation, input);
 };
 
-/** The same over REST, where the key is a header. */
+/** Like the above for REST, where the key is a header. */
 export const strayKeyHeader = (
   { idempotent }: Pick<Route, "idempotent">,
   header: string | string[] | undefined,

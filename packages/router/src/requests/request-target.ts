@@ -1,8 +1,8 @@
 import { type SessionError, validationError } from "@adjourn/sessions";
 
-/** What a request asks for, read once and for all: REST, tRPC, upgrades, pages and the log go by this. */
+/** A parsed request target. REST, tRPC, upgrades, pages and the log all use this one. */
 export interface RequestTarget {
-  /** As it was sent, still encoded: resolving `..`, and `%2e%2e` too, would change which session is meant. */
+  /** As sent, still encoded. Resolving `..` or `%2e%2e` would change which session is addressed. */
   readonly path: string;
   /** Still encoded, without its question mark. */
   readonly query: string;
@@ -10,8 +10,8 @@ export interface RequestTarget {
 }
 
 /**
- * A request's target, one that names the server too (as proxies send it) without that. Null where it has a fragment, which
- * no client sends: `new URL` leaves it away, and a reader that does not would read another query.
+ * Parses a request target; the origin of an absolute one, as proxies send it, is dropped.
+ * @returns null for a target with a fragment. No client sends one, and parsers disagree about it: `new URL` drops it.
  */
 export const parseRequestTarget = (target = "/"): RequestTarget | null => {
   if (target.includes("#")) return null;
@@ -21,6 +21,6 @@ export const parseRequestTarget = (target = "/"): RequestTarget | null => {
   return { path, query, search: new URLSearchParams(query) };
 };
 
-/** What a target that can't be read is refused with. */
+/** The error for a target that cannot be parsed. */
 export const unreadableTarget = (): SessionError =>
   validationError({ path: "", message: "the request target can't have a fragment" });

@@ -1,10 +1,10 @@
 import { isNestedDeeperThan, limits, validationError } from "@adjourn/sessions";
 
-/** What a wire wraps around an input counts on top: one level for a batch's object, and so on. */
+/** Without the levels that a wire adds around an input, such as one for a batch. */
 export const maxJsonLevels = limits.jsonLevels;
 
 /**
- * Refuses JSON that is nested deeper than anyone needs, before any code that is recursive sees it.
+ * Refuses deeply nested JSON before any recursive code processes it.
  * @throws SessionError `VALIDATION_ERROR`
  */
 export const requireJsonDepth = (value: unknown, levels: number = maxJsonLevels): void => {

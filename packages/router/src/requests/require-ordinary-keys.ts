@@ -1,8 +1,8 @@
 import { validationError } from "@adjourn/sessions";
 
 /**
- * Refuses what has a key `__proto__`, at any depth: no client of ours sends one, and some that read it back would take
- * it for more than a key.
+ * Refuses input with a key `__proto__` at any depth. No legitimate client sends one, and clients that read it back could
+ * treat it as a prototype.
  * @throws SessionError `VALIDATION_ERROR`
  */
 export const requireOrdinaryKeys = (input: unknown): void => {

@@ -6,20 +6,20 @@ import { answerRefusal } from "../rest/answer.js";
 import { appRouter } from "../router.js";
 import type { RequestTarget } from "./request-target.js";
 
-/** What a request to tRPC over HTTP asks for, as far as its target and method tell. */
+/** The parts of a tRPC request over HTTP that its target and method determine. */
 export interface TrpcRequest {
-  /** The procedures it names, of which some may not exist. */
+  /** The named procedures; some may not exist. */
   readonly names: readonly string[];
   readonly isBatch: boolean;
-  /** Whether it would call anything: path and method are judged before who asks. */
+  /** Whether it would call any procedure. Path and method are checked before the caller. */
   readonly isKnown: boolean;
-  /** Whether it asks for a stream of events, whose refusals travel in the stream. */
+  /** Whether it is a subscription, whose errors are sent in the stream. */
   readonly isSubscription: boolean;
-  /** Whether tRPC refuses it as a whole, without asking for the caller. */
+  /** Whether tRPC refuses it as a whole, without creating a context. */
   readonly isRefusedUnasked: boolean;
 }
 
-/** What stands behind `/trpc/` in a target's path, read as tRPC reads it. */
+/** Reads the part of the path after `/trpc/` the way tRPC does. */
 export const readTrpcRequest = (
   { path, search }: RequestTarget,
   { method, headers }: Pick<IncomingMessage, "method" | "headers">,
@@ -37,7 +37,7 @@ export const readTrpcRequest = (
   };
 };
 
-/** Answers in tRPC's words what is refused before tRPC has a say. */
+/** Sends a refusal in tRPC's format for a request that tRPC does not process. */
 export const answerTrpcRefusal = (
   response: ServerResponse,
   error: unknown,
@@ -45,17 +45,17 @@ export const answerTrpcRefusal = (
 ): void =>
   answerRefusal(response, toRefusal(error, requestId), { error: trpcErrorShape(error, requestId, path) });
 
-/** Lets tRPC read what we have read and nothing else: its own reading of `Host` and target could differ. */
+/** Rewrites the request so that tRPC sees the target as it was parsed here; its own parsing could differ. */
 export const handToTrpc = (request: IncomingMessage, { search }: RequestTarget): void => {
   const query = new URLSearchParams(search);
   query.delete("connectionParams");
   request.url = `/trpc?${query}`;
   request.headers.host = "localhost";
-  // A fetch request can't be made with it; to tRPC it is one more method that nothing is served by.
+  // A fetch `Request` cannot have this method. tRPC serves nothing for the substitute either.
   if (request.method === "TRACE") request.method = "OPTIONS";
 };
 
-/** What a client that can't set headers puts into the address; null where it is no object of strings. */
+/** The `connectionParams` of a client that cannot set headers; null unless they are an object of strings. */
 export const readConnectionParams = ({ search }: RequestTarget): Readonly<Record<string, string>> | null => {
   const text = search.get("connectionParams");
   if (text === null) return {};
@@ -71,7 +71,7 @@ const connectionParams = z.record(z.string(), z.string()).nullable();
 const isMixed = (types: readonly (string | undefined)[]): boolean =>
   new Set(types.filter((type) => type !== undefined)).size > 1;
 
-/** An answer to a batch as a stream of lines; a single call has none. */
+/** Whether a batch asks for its answers as a stream of lines. */
 const asksForLines = (headers: IncomingMessage["headers"]): boolean =>
   (headers["trpc-accept"] ?? headers.accept ?? "").includes("application/jsonl");
 

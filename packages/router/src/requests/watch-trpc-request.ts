@@ -8,9 +8,9 @@ import type { RequestTarget } from "./request-target.js";
 import { readConnectionParams } from "./trpc-request.js";
 
 /**
- * Holds a request that tRPC is about to read to what REST asks of one: a body that is JSON in UTF-8, an address that is
- * well encoded. tRPC would refuse the first before it knows who asks, and let the others through with replacement
- * characters. Call it right before tRPC reads; the function that comes back throws what is known to be wrong by then.
+ * Holds a tRPC request to the rules of REST: the body is JSON in UTF-8, the address is well encoded. tRPC would refuse the
+ * first before it knows the caller and accept the second with replacement characters. Call it right before tRPC reads; the
+ * returned function throws the error that is known by then.
  */
 export const watchTrpcRequest = (request: IncomingMessage, target: RequestTarget): (() => void) => {
   let refusal = addressRefusal(target) ?? keyRefusal(request);
@@ -20,7 +20,7 @@ export const watchTrpcRequest = (request: IncomingMessage, target: RequestTarget
       refusal ??= invalidJson();
     });
   }
-  // From here on tRPC takes it for JSON; whether it is, is judged where it is this request's turn to be.
+  // tRPC now reads it as JSON. The returned function reports another media type at the right time.
   request.headers["content-type"] = "application/json";
   return () => {
     if (refusal) throw refusal;
@@ -38,7 +38,7 @@ const addressRefusal = (target: RequestTarget): SessionError | null => {
   return validationError({ path: "connectionParams", message: "must be an object of strings" });
 };
 
-/** Of the calls of a batch it could mean any. */
+/** In a batch, the error could concern any of the calls. */
 const keyRefusal = ({ headers }: IncomingMessage): SessionError | null =>
   headers["idempotency-key"] === undefined
     ? null

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Refusal } from "../errors/refusal.js";
 
-/** Writes a whole JSON answer; does nothing where the caller has left. */
+/** Writes a complete JSON answer. Does nothing if the peer is gone. */
 export const answerJson = (response: ServerResponse, status: number, body: unknown): void => {
   const json = JSON.stringify(body);
   response.writeHead(status, {
@@ -12,7 +12,7 @@ export const answerJson = (response: ServerResponse, status: number, body: unkno
   response.end(json);
 };
 
-/** Refuses with a body in the words of the dialect. An answer that has begun can only be cut off. */
+/** Sends a refusal with a body in the format of the dialect. An answer that has begun is cut off instead. */
 export const answerRefusal = (response: ServerResponse, refusal: Refusal, body: object): void => {
   if (response.headersSent) {
     response.destroy();

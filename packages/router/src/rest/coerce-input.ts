@@ -5,7 +5,7 @@ import type { RestOperation } from "./routes.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What leniency has to know: the limits to clamp to, and the timeout a session gets that names none. */
+/** The limits to clamp to, and the timeout of a session that sets none. */
 export interface LenientSettings {
   readonly limits: TimeoutLimits;
   readonly defaultTimeoutMinutes: (agentId: unknown) => number;
@@ -18,7 +18,7 @@ const maxLimit: Partial<Record<RestOperation, number>> = {
   getChannelMessages: 100,
 };
 
-/** Coerces numbers as the ElizaOS server does, where refusing them would break its clients (contract §3). */
+/** Coerces numbers like the ElizaOS server where a refusal would break its clients (contract §3). */
 export const bendInput = async (
   operation: RestOperation,
   input: Fields,
@@ -29,12 +29,12 @@ export const bendInput = async (
   if (operation === "updateSessionTimeout") return { ...input, ...(await bendPatch(input, settings, ctx)) };
   const max = maxLimit[operation];
   if (max === undefined) return input;
-  // That server shows all sessions to whoever does not say how many.
+  // That server lists all sessions if no limit is given.
   const limit = toNumber(input.limit) ?? (operation === "listSessions" ? max : undefined);
   return { ...input, limit: limit === undefined ? undefined : clamp(limit, 1, max) };
 };
 
-/** A timeout out of range is refused there too; what is no number is as if it were not given. */
+/** That server refuses a timeout out of range too, and ignores one that is not a number. */
 const bendPatch = async (input: Fields, { limits }: LenientSettings, ctx: Context): Promise<Fields> => {
   const timeoutMinutes = whole(input.timeoutMinutes);
   const shortest =
@@ -47,7 +47,7 @@ const bendPatch = async (input: Fields, { limits }: LenientSettings, ctx: Contex
   };
 };
 
-/** Undefined where it can't be read: the operation then says why. */
+/** @returns undefined for a value that cannot be read; the operation reports the error */
 const currentTimeoutMinutes = async (sessionId: unknown, ctx: Context): Promise<number | undefined> => {
   const session = await createCaller(ctx)
     .getSession({ sessionId: String(sessionId) })
@@ -83,7 +83,7 @@ const bend = (value: unknown, min: number, max: number): number | undefined => {
 const clamp = (value: number, min: number, max: number): number =>
   Math.min(max, Math.max(min, Number.isFinite(value) ? Math.round(value) : value));
 
-/** Undefined for what is no number, numerals in quotes excepted. */
+/** @returns undefined unless the value is a number or a numeral in quotes */
 const toNumber = (value: unknown): number | undefined => {
   if (typeof value === "number") return Number.isNaN(value) ? undefined : value;
   if (typeof value !== "string" || value.trim() === "") return undefined;

@@ -10,23 +10,23 @@ export type DialectName = (typeof dialectNames)[number];
 type Told = Pick<Refusal, "code" | "message" | "details">;
 type Message = Outputs["getSessionMessages"]["messages"][number];
 
-/** What an answer shows besides the operation's result. */
+/** What an answer can show besides the operation's result. */
 export interface Asked {
   readonly input: Readonly<Record<string, unknown>>;
-  /** Of the session that was asked about; null where the dialect does not show it, or the session is gone. */
+  /** The channel of the session; null if the dialect does not show it or the session is gone. */
   readonly channelId: string | null;
 }
 
-/** Everything that differs between the two. What an operation does is the same in both. */
+/** The differences between the dialects. Both run the same operations. */
 export interface Dialect {
   readonly routes: readonly Route[];
   readonly maxBodyBytes: number;
-  /** Whether a sent message is shown with its channel, which no operation's result has. */
+  /** Whether the answer to a send includes the channel, which the operation's result does not. */
   readonly showsChannel: boolean;
   errorBody(refusal: Told): object;
-  /** What the `error` event at the end of a stream carries. */
+  /** The data of the `error` event at the end of a stream. */
   errorEvent(refusal: Told): object;
-  /** What the `user_message` event at the beginning of a stream carries. */
+  /** The data of the `user_message` event at the start of a stream. */
   userMessage(message: Message, channelId: string | null): object;
   errorStatus(refusal: Pick<Refusal, "code" | "status">): number;
   /** Undefined for an answer without a body. */
@@ -44,7 +44,7 @@ const documented: Dialect = {
   successBody: (_, result) => result,
 };
 
-/** As the ElizaOS 1.7 server answers, which its published client and older ones are written against. */
+/** The format of the ElizaOS 1.7 server, which its published client and older ones expect. */
 const elizaos: Dialect = {
   routes: [
     ...routes.map((one) => (one.operation === "eraseChannel" ? { ...one, status: 204 as const } : one)),
@@ -82,7 +82,7 @@ const elizaos: Dialect = {
 
 const elizaosCodes: Partial<Record<ErrorCode, string>> = { RATE_LIMITED: "RATE_LIMIT_EXCEEDED" };
 
-/** That client hands on `data` alone; others read the fields beside it. */
+/** The published client returns `data` only; others read the fields beside it. */
 const sentMessage = (
   { agentResponse, sessionStatus, ...message }: Outputs["sendSessionMessage"],
   channelId: string | null,
@@ -102,7 +102,7 @@ const withSnakeCase = <Shown extends Pick<Message, "authorId" | "createdAt">>(
   ...(channelId === null ? {} : { channel_id: channelId }),
 });
 
-/** All of them, or the one that an address names. */
+/** All health paths of that server. */
 const shownAgents = ({ data }: Outputs["listAgents"], agentId: unknown) => {
   const agents = data.agents.map((agent) => ({ ...agent, characterName: agent.name, bio: "" }));
   if (agentId === undefined) return { success: true, data: { agents } };

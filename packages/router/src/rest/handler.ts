@@ -21,21 +21,21 @@ export interface RestOptions {
   readonly dialect: DialectName;
   readonly timeouts: TimeoutSettings;
   /**
-   * Judges `Host`, `Origin` and rate, in this order: after route and method, before key and role.
+   * Checks `Host`, `Origin` and rate, in this order. Called after route and method, before key and role.
    * @throws SessionError `FORBIDDEN`, `RATE_LIMITED`
    */
   readonly admit?: (request: IncomingMessage, principal: Principal) => void | Promise<void>;
   /** Whether new calls are refused because the server shuts down. */
   readonly isDraining?: () => boolean;
-  /** Hears of every error that a caller is told of, with the request id that the caller has. */
+  /** Called with every error that is sent to a caller, and with the request id of the answer. */
   readonly onError?: (error: unknown, where: { readonly path: string; readonly requestId: string }) => void;
 }
 
 export type RestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
- * Serves every route of the table on `node:http` and answers all else with 404 or 405; never rejects. An `X-Request-Id`
- * that the server has already put on the answer is kept.
+ * Serves every route of the table on `node:http` and answers anything else with 404 or 405. Never rejects. Keeps an
+ * `X-Request-Id` that is already set on the answer.
  */
 export const createRestHandler = (options: RestOptions): RestHandler => {
   const { sessions, credentials, timeouts } = options;
@@ -47,7 +47,7 @@ export const createRestHandler = (options: RestOptions): RestHandler => {
       sessions.agent(String(agentId))?.timeoutConfig?.timeoutMinutes ?? timeouts.defaults.timeoutMinutes,
   };
 
-  /** What is judged first wins: the order here is the contract's. */
+  /** The first failing check decides the answer; the order is the contract's (§3). */
   const serve = async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -59,7 +59,7 @@ export const createRestHandler = (options: RestOptions): RestHandler => {
     const { path, search } = target;
     const principal = await authenticateRequest(credentials, request.headers, search);
     const admitted = (async () => options.admit?.(request, principal))();
-    // A request counts whatever becomes of it; what it is refused for is its address first.
+    // Every request counts against the rate, but an error in its address is reported first.
     admitted.catch(() => {});
     const { route, parameters } = requireRoute(matchRoute, request, response, path);
     await admitted;

@@ -7,7 +7,7 @@ export type Match =
 
 interface Pattern {
   readonly route: Route;
-  /** Literal segments, and parameters as their bare names. */
+  /** Literal segments, and parameters by their names. */
   readonly segments: readonly { readonly text: string; readonly isParameter: boolean }[];
 }
 
@@ -18,16 +18,16 @@ const patternOf = (route: Route): Pattern => ({
   ),
 });
 
-/** One slash at the end makes no difference, as in Express. */
+/** A trailing slash makes no difference, as in Express. */
 const segmentsOf = (path: string): readonly string[] => path.replace(/\/$/, "").split("/").slice(1);
 
 const parameterCount = ({ segments }: Pattern): number => segments.filter((one) => one.isParameter).length;
 
-/** Finds the route of a request; `path` is as it was sent, parameters come out still encoded. `HEAD` counts as `GET`. */
+/** Finds the route of a request. `path` and the returned parameters are still encoded. `HEAD` counts as `GET`. */
 export type RouteMatcher = (method: string, path: string) => Match;
 
 export const createRouteMatcher = (routes: readonly Route[]): RouteMatcher => {
-  // Literal paths come first, so that `…/sessions/health` is not taken for a session of that name.
+  // Literal paths come first, so that `…/sessions/health` does not match a session id.
   const patterns = routes.map(patternOf).sort((a, b) => parameterCount(a) - parameterCount(b));
   return (method, path) => matchRoute(patterns, method, path);
 };
@@ -55,6 +55,6 @@ const fits = (pattern: Pattern, segments: readonly string[]): boolean =>
 
 const methods = ["GET", "HEAD", "POST", "PATCH", "DELETE"] as const;
 
-/** A stream of events has no length to tell beforehand, so it has no `HEAD`. */
+/** A stream of events has no `HEAD`, since its length is unknown. */
 const methodsOf = ({ method, operation }: Route): readonly (Method | "HEAD")[] =>
   method === "GET" && operation !== "sessionEvents" ? ["GET", "HEAD"] : [method];

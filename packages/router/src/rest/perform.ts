@@ -12,13 +12,13 @@ import { streamMessage, type Wire } from "./stream-message.js";
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Calls the procedure and answers with its result; the two operations that stream answer bit by bit. */
+/** Calls the procedure and answers with its result. Two operations stream their answers. */
 export const perform = async (route: Route, input: Input, ctx: Context, wire: Wire): Promise<void> => {
   const { response, dialect } = wire;
   if (route.operation === "sessionEvents") return listen(input, ctx, wire);
   if (route.operation === "sendSessionMessage" && asksForStream(input))
     return stream(route, input, ctx, wire);
-  // The procedure's own schema judges the input, so its static type does not matter here.
+  // The procedure's schema validates the input, so its static type does not matter here.
   const channelId = await channelToShow(route, input, ctx, wire);
   const result: unknown = await createCaller(ctx)[route.operation](input as never);
   const body = dialect.successBody(route.operation, show(result, route.shows), { input, channelId });
@@ -26,7 +26,7 @@ export const perform = async (route: Route, input: Input, ctx: Context, wire: Wi
   else answerJson(response, route.status, body);
 };
 
-/** Read before the message is sent: the session may be over by the time the answer is. */
+/** Read before the message is sent, since the session may have ended when the answer is ready. */
 const channelToShow = async (
   { operation }: Route,
   { sessionId }: Input,
@@ -34,7 +34,7 @@ const channelToShow = async (
   { dialect }: Wire,
 ): Promise<string | null> => {
   if (!dialect.showsChannel || operation !== "sendSessionMessage") return null;
-  // Whatever is wrong, sending says it in its turn.
+  // The send itself reports any error.
   const session = await createCaller(ctx)
     .getSession({ sessionId: String(sessionId) })
     .catch(() => null);

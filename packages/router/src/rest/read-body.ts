@@ -4,10 +4,10 @@ import { invalidJson } from "../errors/refusal.js";
 import { maxBodyBytes, tooLarge } from "../requests/body-limit.js";
 
 /**
- * A request's JSON body, an empty object where it has none. One that the route has no use for is not looked into
- * (`isWanted` false), but held to the limit too.
- * @throws SessionError `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `INVALID_JSON`, `VALIDATION_ERROR` where it is
- * no object
+ * Reads a request's JSON body; an empty object if there is none. A body that the route does not use (`isWanted` false) is
+ * not parsed, but its size is limited as well.
+ * @throws SessionError `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `INVALID_JSON`, `VALIDATION_ERROR` unless it is an
+ * object
  */
 export const readBody = async (
   request: IncomingMessage,
@@ -25,17 +25,17 @@ export const readBody = async (
   return body as Readonly<Record<string, unknown>>;
 };
 
-/** Whether a request says that it brings one. */
+/** Whether the request's headers announce a body. */
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 
 const readBytes = async (request: IncomingMessage, maxBytes: number): Promise<Buffer> => {
-  // One that has gone meanwhile will tell nothing any more.
+  // A request that has closed already emits no further events.
   if (request.destroyed) throw new CallerLeft();
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw skipRest(request, maxBytes);
   const chunks: Buffer[] = [];
   let length = 0;
-  // Not `for await`: leaving that early would destroy the socket that the answer has to go out on.
+  // Not `for await`: leaving it early would destroy the socket of the answer.
   return new Promise((resolve, reject) => {
     request.on("data", (chunk: Buffer) => {
       length += chunk.length;
@@ -44,26 +44,26 @@ const readBytes = async (request: IncomingMessage, maxBytes: number): Promise<Bu
     });
     request.once("end", () => resolve(Buffer.concat(chunks)));
     request.once("error", () => reject(new CallerLeft()));
-    // Every request closes in the end, and an error is dear to make.
+    // Every request closes in the end, and creating an error is expensive.
     request.once("close", () => {
       if (!request.readableEnded) reject(new CallerLeft());
     });
   });
 };
 
-/** The connection broke before the request was complete: there is nobody left to answer. */
+/** The connection was lost before the request was complete, so there is no peer to answer. */
 export class CallerLeft extends Error {
   override readonly name = "CallerLeft";
 }
 
-/** What is still to come is let run past, so that the answer can go out on the same connection. */
+/** Discards the rest of the body, so that the answer can be sent on the same connection. */
 const skipRest = (request: IncomingMessage, maxBytes: number): SessionError => {
   request.removeAllListeners("data");
   request.resume();
   return tooLarge(maxBytes);
 };
 
-/** Null where the body says of itself that it is JSON in UTF-8, as it is. */
+/** @returns null if the body is declared as JSON in UTF-8, else the error */
 export const jsonRefusal = ({ headers }: IncomingMessage): SessionError | null => {
   const [type, ...parameters] = (headers["content-type"] ?? "").toLowerCase().split(";");
   const charset = parameters

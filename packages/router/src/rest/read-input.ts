@@ -7,7 +7,7 @@ import type { QueryKind, Route } from "./routes.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a request's address says, before its body is read. `issues` are for later: key and role are judged first. */
+/** The input from a request's address, before its body is read. `issues` are reported later, after key and role. */
 export interface AddressInput {
   readonly fields: Fields;
   readonly issues: readonly ValidationIssue[];
@@ -35,19 +35,19 @@ export const readAddressInput = (
   return { fields, issues };
 };
 
-/** Puts address, body and headers together; what the address names, a body can't override. */
+/** Merges address, body and headers. The body cannot override the address. */
 export const mergeInput = (
   route: Route,
   { fields }: AddressInput,
   body: Fields,
   { headers }: IncomingMessage,
 ): Fields => {
-  // Here too, since not every field of a body gets as far as a procedure.
+  // Checked here as well, since not every field of a body reaches a procedure.
   requireJsonDepth(body);
   requireOrdinaryKeys(body);
   const merged: Record<string, unknown> = { ...body, ...fields };
   if (route.idempotent) merged.idempotencyKey = headers["idempotency-key"];
-  // An EventSource that reconnects keeps its address, so the header is the newer one.
+  // A reconnecting EventSource keeps its address, so the header is newer.
   if (route.operation === "sessionEvents")
     merged.lastEventId = headers["last-event-id"] ?? merged.lastEventId;
   return merged;
@@ -56,7 +56,7 @@ export const mergeInput = (
 const toValue = (text: string, kind: QueryKind): string | number =>
   kind === "number" && /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : text;
 
-/** False for what URLSearchParams would put replacement characters in the place of. */
+/** Whether URLSearchParams can decode it without replacement characters. */
 export const isWellEncoded = (query: string): boolean => decode(query.replaceAll("+", " ")) !== null;
 
 const decode = (encoded: string): string | null => {

@@ -2,27 +2,27 @@ import type { Operation } from "../access.js";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
-/** How a query parameter's text becomes a value: as it is, or as a number if it is one. */
+/** How the text of a query parameter is converted: unchanged, or to a number if it is one. */
 export type QueryKind = "text" | "number";
 
 export interface Route {
   readonly operation: RestOperation;
   readonly method: Method;
-  /** What the OpenAPI document calls it, where that is not the operation: no name may come twice. */
+  /** The operationId in the OpenAPI document if it differs from the operation, since ids must be unique. */
   readonly operationId?: string;
-  /** Names in braces are path parameters. */
+  /** Path parameters are in braces. */
   readonly path: string;
   readonly status: 200 | 201 | 204;
   readonly query: Readonly<Record<string, QueryKind>>;
-  /** Whether fields come in a JSON body. */
+  /** Whether the input comes from a JSON body. */
   readonly body: boolean;
-  /** Whether the `Idempotency-Key` header counts. */
+  /** Whether the `Idempotency-Key` header is read. */
   readonly idempotent: boolean;
-  /** Fields of the procedure's result that REST shows; all where it is missing. */
+  /** The fields of the result that REST shows; all of them if missing. */
   readonly shows?: readonly string[];
 }
 
-/** Every operation but the admins' feed, which is tRPC's alone. */
+/** Every operation except the admin feed, which only tRPC has. */
 export type RestOperation = Exclude<Operation, "adminEvents">;
 
 const sessions = "/api/messaging/sessions";
@@ -70,7 +70,7 @@ export const route = (operation: RestOperation, entry: Entry): Route => ({
   operation,
 });
 
-/** The REST side of every operation; what each takes and answers is its procedure's to say. */
+/** The REST routes. The procedures define inputs and outputs. */
 export const routes: readonly Route[] = Object.entries(entries).map(([operation, entry]) =>
   route(operation as RestOperation, entry),
 );

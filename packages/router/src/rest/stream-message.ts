@@ -5,7 +5,7 @@ import { commentEveryMs, isPeerGone, sseComment, sseHeaders, unlessPeerGone } fr
 import type { Refusal } from "../errors/refusal.js";
 import type { Dialect } from "./dialects.js";
 
-/** Where an answer goes, and in whose words it refuses. */
+/** The response, and the dialect of its errors. */
 export interface Wire {
   readonly response: ServerResponse;
   readonly dialect: Dialect;
@@ -14,15 +14,15 @@ export interface Wire {
 }
 
 /**
- * Writes a reply as it comes: `user_message`, `chunk`s, then `done` or `error`. Waits while the reader is slow; a reader
- * who leaves stops only the writing, at once and whether or not the agent ever says another word.
+ * Streams a reply: `user_message`, `chunk` events, then `done` or `error`. Waits for a slow reader. A reader who leaves
+ * stops only the writing, at once, even if the agent is silent.
  */
 export const streamMessage = async (
   { response, dialect, refuse }: Omit<Wire, "isDraining">,
   stream: ReplyStream,
   channelId: string | null = null,
 ): Promise<void> => {
-  // What `reply` rejects with, `chunks` throws too; here it is heard even if nobody reads that far.
+  // `chunks` throws the same error; this handler prevents an unhandled rejection if nothing reads that far.
   stream.reply.catch(() => {});
   if (isPeerGone(response)) return;
   const comments = setInterval(() => response.write(sseComment), commentEveryMs).unref();
@@ -47,7 +47,7 @@ const writeReply = async (
   for (;;) {
     const next = await unlessPeerGone(response, pieces.next());
     if (next === null) {
-      // The pieces that nobody will read need not be kept.
+      // Chunks without a reader need not be kept.
       pieces.return?.().catch(() => {});
       return;
     }
@@ -57,7 +57,7 @@ const writeReply = async (
   await send(response, "done", await reply);
 };
 
-/** Resolves once the reader has taken it, or has gone. */
+/** Resolves once the reader has taken it or is gone. */
 const send = async (response: ServerResponse, event: string, data: unknown): Promise<void> => {
   if (isPeerGone(response)) return;
   const isTaken = response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);

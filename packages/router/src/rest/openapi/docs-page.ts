@@ -1,6 +1,6 @@
 import type { createOpenapiDocument } from "./openapi.js";
 
-/** The parts of the document that the page shows. */
+/** The parts of the OpenAPI document that the page shows. */
 interface Operation {
   readonly operationId: string;
   readonly summary: string;
@@ -25,7 +25,7 @@ type Media = Readonly<
   >
 >;
 
-/** The OpenAPI document as one page without script, fonts or anything else from elsewhere. */
+/** Renders the OpenAPI document as one page without scripts, fonts or other external resources. */
 export const renderDocsPage = (document: ReturnType<typeof createOpenapiDocument>): string => {
   const { info, paths, components } = document as {
     info: { title: string; version: string; description: string };

@@ -18,7 +18,7 @@ const agent = z.object({
   bio: z.string(),
 });
 
-/** What the elizaos dialect answers where that is not what the operation results in, by operationId. */
+/** The answers of the elizaos dialect that differ from the operation's result, by operationId. */
 export const elizaosOutputs: Readonly<Partial<Record<string, z.ZodType>>> = {
   sendSessionMessage: z.object({ success, ...sent, data: z.object(sent) }),
   getChannelMessages: z.object({ success, data: outputs.getChannelMessages }),

@@ -7,7 +7,7 @@ import { operationDocs } from "./operation-docs.js";
 const sessionId = "7f8b0c5e-3f5a-4a63-9d3b-0a3c1f4e2d10";
 const channelId = "2c1d9a44-98a1-4a0e-8a55-5b1c2a7f6e21";
 
-/** One example of each refusal: its sentence and what `details` hold. */
+/** One example per error code: its message and `details`. */
 export const errorExamples: Readonly<Record<ErrorCode, readonly [string, ErrorDetails]>> = {
   VALIDATION_ERROR: ["agentId: Invalid UUID", { issues: [{ path: "agentId", message: "Invalid UUID" }] }],
   INVALID_TIMEOUT_CONFIG: [
@@ -56,7 +56,7 @@ const everywhere = [
 ] as const;
 const withBody = ["INVALID_JSON", "UNSUPPORTED_MEDIA_TYPE"] as const;
 
-/** Every refusal that an operation can meet, by status. A route's own 404 and 405 are no operation's. */
+/** The error codes of an operation by status, without the 404 and 405 of routing. */
 const errorsByStatus = (route: Route, dialect: Dialect): ReadonlyMap<number, readonly ErrorCode[]> => {
   const met = new Set<ErrorCode>([
     ...everywhere,
@@ -71,7 +71,7 @@ const errorsByStatus = (route: Route, dialect: Dialect): ReadonlyMap<number, rea
   return new Map([...byStatus].sort(([a], [b]) => a - b));
 };
 
-/** Responses of an OpenAPI operation for everything that it can be refused with. */
+/** The OpenAPI responses for all errors of an operation. */
 export const errorResponses = (route: Route, dialect: Dialect): Readonly<Record<string, object>> =>
   Object.fromEntries(
     [...errorsByStatus(route, dialect)].map(([status, codes]) => [

@@ -61,7 +61,7 @@ const page: Outputs["getSessionMessages"] = {
   cursors: { before: Date.parse(message.createdAt), after: Date.parse(reply.createdAt) },
 };
 
-/** A body for every operation that takes one. */
+/** An example body for every operation that takes one. */
 export const exampleInputs: Readonly<Partial<Record<RestOperation, object>>> = {
   createSession: { agentId, userId, metadata: { platform: "web" }, timeoutConfig: { timeoutMinutes: 30 } },
   updateSessionTimeout: { timeoutMinutes: 60 },
@@ -74,7 +74,7 @@ type Answers = Pick<
   Exclude<RestOperation, "endSession" | "listAgents" | "issueTicket" | "sessionEvents">
 >;
 
-/** What each operation answers. */
+/** An example answer of each operation. */
 export const exampleOutputs: Readonly<Answers & Record<"endSession" | "listAgents" | "issueTicket", object>> &
   Readonly<Partial<Record<RestOperation, object>>> = {
   createSession: {

@@ -2,10 +2,10 @@ import { z } from "zod";
 
 export type JsonSchema = { readonly [key: string]: unknown };
 
-/** Schemas that have an id, by it; filled as they are met. */
+/** The schemas with an id, collected during the conversion. */
 export type Components = Record<string, JsonSchema>;
 
-/** A zod schema as JSON Schema whose named parts are references into `components`. */
+/** Converts a zod schema to JSON Schema with references into `components` for its named parts. */
 export const toJsonSchema = (
   schema: z.ZodType,
   io: "input" | "output",
@@ -19,7 +19,7 @@ export const toJsonSchema = (
     io,
     unrepresentable: "any",
     override: ({ jsonSchema }) => {
-      // The format says as much as zod's pattern of a thousand characters, and no one means those bounds.
+      // The format replaces zod's pattern of a thousand characters and the default integer bounds.
       if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
@@ -36,13 +36,13 @@ export const toJsonSchema = (
 const relink = (json: unknown): JsonSchema =>
   JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/')) as JsonSchema;
 
-/** The properties of an object's schema, and which of them must be there. */
+/** The properties of an object's schema, and the required ones. */
 export const fieldsOf = (schema: JsonSchema): { properties: Components; required: readonly string[] } => ({
   properties: (schema.properties ?? {}) as Components,
   required: (schema.required ?? []) as readonly string[],
 });
 
-/** The same object with only those fields. */
+/** The object's schema reduced to the given fields. */
 export const pickFields = (schema: JsonSchema, names: readonly string[]): JsonSchema => {
   const { properties, required } = fieldsOf(schema);
   return {

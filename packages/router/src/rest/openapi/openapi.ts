@@ -10,11 +10,11 @@ import { operationDocs } from "./operation-docs.js";
 
 export interface OpenapiOptions {
   readonly dialect: DialectName;
-  /** Where the server is reached; relative where it is not known. */
+  /** The server's URL; relative if unknown. */
   readonly serverUrl?: string;
 }
 
-/** The OpenAPI 3.1 document of the REST side, from the same table and the same schemas that serve it. */
+/** Creates the OpenAPI 3.1 document of the REST API from the route table and the schemas that serve it. */
 export const createOpenapiDocument = ({ dialect, serverUrl = "/" }: OpenapiOptions): JsonSchema => {
   const components: Components = { Error: errorSchemas[dialect] as JsonSchema };
   const paths: Record<string, Record<string, unknown>> = {};
@@ -37,7 +37,7 @@ export const createOpenapiDocument = ({ dialect, serverUrl = "/" }: OpenapiOptio
       { name: "agents", description: "Who replies" },
       { name: "system", description: "The server itself" },
     ],
-    // Without keys on a loopback host, none is asked for.
+    // Without configured keys, no credential is required.
     security: [{}, { bearer: [] }, { apiKey: [] }, { ticket: [] }],
     paths,
     components: {
@@ -144,7 +144,7 @@ const successResponse = (route: Route, dialect: DialectName, components: Compone
   };
 };
 
-/** As if the route were asked with what its other examples name. */
+/** The path's parameters with the values of the other examples. */
 const exampleAsked = ({ path }: Route): Asked => ({
   input: path.endsWith("{agentId}") ? { ...exampleInputs.createSession } : {},
   channelId: null,

@@ -5,13 +5,13 @@ export interface OperationDoc {
   readonly tag: "messaging" | "agents" | "system";
   readonly summary: string;
   readonly description?: string;
-  /** Refusals beyond those that every operation, or every one with a body, can meet. */
+  /** Error codes besides those that every operation, or every operation with a body, can have. */
   readonly errors: readonly ErrorCode[];
 }
 
 const onLive = ["SESSION_NOT_FOUND", "SESSION_EXPIRED"] as const;
 
-/** What the OpenAPI document says of each operation beyond what its schemas and its route tell. */
+/** The texts and error codes that the OpenAPI document adds to each operation's schema and route. */
 export const operationDocs: Readonly<Record<RestOperation, OperationDoc>> = {
   createSession: {
     tag: "messaging",
