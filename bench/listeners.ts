@@ -17,7 +17,7 @@ interface Way {
   readonly name: string;
   readonly start: () => Promise<Child>;
   /** Opens a socket to what is measured; `say` and `end` reach everyone on it. */
-  readonly room: (
+  readonly session: (
     child: Child,
   ) => Promise<{ open: () => WebSocket; say: () => Promise<void>; end: () => Promise<void> }>;
   readonly isEvent: (data: string) => boolean;
@@ -32,7 +32,7 @@ const newSession = async (child: Child): Promise<string> => {
   return (JSON.parse(await post(child, "/api/messaging/sessions", body)) as { sessionId: string }).sessionId;
 };
 
-const roomOf = (open: (child: Child, sessionId: string) => WebSocket) => async (child: Child) => {
+const sessionOf = (open: (child: Child, sessionId: string) => WebSocket) => async (child: Child) => {
   const sessionId = await newSession(child);
   const path = `/api/messaging/sessions/${sessionId}`;
   return {
@@ -49,7 +49,7 @@ const ways: readonly Way[] = [
   {
     name: "bare ws (floor)",
     start: () => startFloor("ws-floor"),
-    room: async (child) => ({
+    session: async (child) => ({
       open: () => new WebSocket(wsUrl(child)),
       say: async () => void (await post(child, "/say")),
       end: async () => void (await post(child, "/end")),
@@ -59,13 +59,13 @@ const ways: readonly Way[] = [
   {
     name: "plain WebSocket",
     start: () => startServer(),
-    room: roomOf((child, id) => new WebSocket(`${wsUrl(child)}/api/messaging/sessions/${id}/events`)),
+    session: sessionOf((child, id) => new WebSocket(`${wsUrl(child)}/api/messaging/sessions/${id}/events`)),
     isEvent: (data) => data.includes('"session.renewed"'),
   },
   {
     name: "tRPC over ws",
     start: () => startServer(),
-    room: roomOf((child, sessionId) => {
+    session: sessionOf((child, sessionId) => {
       const socket = new WebSocket(`${wsUrl(child)}/trpc?connectionParams=1`);
       socket.on("open", () => {
         socket.send(JSON.stringify({ method: "connectionParams", data: { sessionId } }));
@@ -106,9 +106,9 @@ const of = (values: readonly Measured[]): Measured => ({
   kilobytesEach: median(values.map(({ kilobytesEach }) => kilobytesEach)),
 });
 
-const measure = async ({ start, room, isEvent, name }: Way, count: number): Promise<Measured> => {
+const measure = async ({ start, session, isEvent, name }: Way, count: number): Promise<Measured> => {
   await using child = await start();
-  const { open, say, end } = await room(child);
+  const { open, say, end } = await session(child);
   const before = await memoryOf(child.pid);
   const sockets: WebSocket[] = [];
   const isFloor = name.includes("floor");
@@ -127,7 +127,7 @@ const measure = async ({ start, room, isEvent, name }: Way, count: number): Prom
   return { eventMs, endMs, kilobytesEach };
 };
 
-/** Ours tell `session.started` first; the floor says nothing. */
+/** The server sends `session.started` first; the floor sends nothing. */
 const entered = (socket: WebSocket, isFloor: boolean): Promise<void> =>
   new Promise((resolve, reject) => {
     socket.on("error", reject);
@@ -150,7 +150,7 @@ const until = async (
   return performance.now() - begun;
 };
 
-/** Resident memory of a process in KB, as Linux tells it. */
+/** Resident memory of a process in KB, from Linux. */
 const memoryOf = async (pid: number): Promise<number> => {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN);

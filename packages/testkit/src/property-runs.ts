@@ -1,6 +1,6 @@
 import { inject } from "vitest";
 
-/** What decides every draw of a run of the tests; `vitest.config.ts` and `scripts/fuzz.mjs` provide it. */
+/** What decides every draw of a run of the tests; `vitest.config.ts` and `scripts/test/fuzz.mjs` provide it. */
 export interface DrawSettings {
   readonly seed: number;
   /** Null in an ordinary run. `npm run fuzz` draws until this time (ms since the epoch) or for `perTestMs`. */

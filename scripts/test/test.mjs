@@ -4,14 +4,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { requireNode } from "./node-version.mjs";
+import { requireNode } from "../start/node-version.mjs";
 import { countTests } from "./test-counts.mjs";
 
 requireNode("Adjourn's tests");
-await import("./quiet.mjs");
-const { prepare, StepFailed } = await import("./prepare.mjs");
+await import("../start/disable-telemetry.mjs");
+const { prepare, StepFailed } = await import("../start/prepare.mjs");
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "adjourn-test-"));
 const reportFile = join(folder, "report.json");
 

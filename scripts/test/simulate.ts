@@ -8,10 +8,10 @@ import {
   type Schedule,
   shrink,
 } from "@adjourn/testkit/simulation";
-import { flag, readArguments, wholeNumber } from "./read-arguments.mjs";
+import { flag, readArguments, wholeNumber } from "../read-arguments.mjs";
 
 const usage = `npm run simulate -- [--seeds N] [--from N]   runs schedules, shrinks and prints the first that fails
-npm run simulate -- --seed N                 runs one, and tells what happens in it
+npm run simulate -- --seed N                 runs one and prints every step
 npm run simulate -- --schedule FILE          runs a printed one ("-" reads it from the standard input)
 npm run simulate -- --large …                 the same with more nodes and steps in each
 npm run simulate -- --mutants [--seeds N]    which seed is the first to show each broken mechanism`;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { temporaryRepo } from "../checks/temporary-repo.js";
 import { settingProblem } from "./setting-problem.mjs";
-import { temporaryRepo } from "./temporary-repo.js";
 
 /** An env.js as a built program has it: its reader refuses `name` where it is "wrong". */
 const reader = (read: string, name: string) => `

@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { temporaryRepo } from "../checks/temporary-repo.js";
 import { isBuilt, noteBuilt, sourceHash } from "./build-stamp.mjs";
 import { isInstalled, noteInstalled } from "./installed.mjs";
 import { nodeProblem } from "./node-version.mjs";
 import { portProblem, tryPort } from "./ports.mjs";
-import { temporaryRepo } from "./temporary-repo.js";
 
 describe("what is installed is held against the lock", () => {
   const zod = { "node_modules/zod": { version: "4.6.7", integrity: "sha512-a" } };
@@ -126,7 +126,7 @@ test("a port that is taken is said in one line that names its setting", async ()
   expect(await tryPort(0, "127.0.0.1")).toBeGreaterThan(0);
 });
 
-test("a Node that is too old is told in one line", () => {
+test("a Node that is too old is refused in one line", () => {
   expect(nodeProblem("18.20.4")).toBe("Adjourn needs Node 20.12 or newer; this is 18.20.4.");
   expect(nodeProblem("20.9.0")).toContain("20.12");
   for (const version of ["20.12.0", "20.20.2", "22.0.0", "24.1.0"]) expect(nodeProblem(version)).toBeNull();

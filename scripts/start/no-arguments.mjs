@@ -1,4 +1,4 @@
-import { readArguments } from "./read-arguments.mjs";
+import { readArguments } from "../read-arguments.mjs";
 
 // Loaded before a program that takes its settings from the environment alone.
 readArguments({});

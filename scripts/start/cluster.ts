@@ -2,7 +2,7 @@ import "./no-arguments.mjs";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
-import { startFront } from "../apps/api/test/cluster/round-robin-front.js";
+import { startFront } from "../../apps/api/test/cluster/round-robin-front.js";
 import "./load-env.mjs";
 import { portProblem, tryPort } from "./ports.mjs";
 import { prepare, StepFailed } from "./prepare.mjs";
@@ -10,7 +10,7 @@ import { runTogether } from "./run-together.mjs";
 
 // Two nodes, a front that takes turns between them, and the dashboard, on this machine's Postgres and Redis.
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const given = process.env;
 const host = "127.0.0.1";
 const databaseUrl =

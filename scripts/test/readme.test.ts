@@ -7,9 +7,9 @@ import { promisify } from "node:util";
 import { readSettings } from "@adjourn/api";
 import { startServer } from "@adjourn/server";
 import { expect, test } from "vitest";
-import { temporaryRepo } from "./temporary-repo.js";
+import { temporaryRepo } from "../checks/temporary-repo.js";
 
-const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 
 /** The shell blocks of a section, with the server that the test runs in place of the one that a reader has. */
 const shellBlocks = (heading: string, url: string): string[] => {
@@ -30,25 +30,25 @@ const startTemporaryServer = async () => {
   return { url: server.url, [Symbol.asyncDispose]: stop };
 };
 
-/** Runs a script as a reader would, and resolves `heard` once so many lines hold `text`. */
+/** Runs a script like a reader. `printed` resolves once that many lines contain `text`. */
 const runTerminal = (script: string, text: string, times: number) => {
   const child = spawn("bash", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
   const lines: string[] = [];
   const exited = once(child, "close");
-  const heard = new Promise<void>((resolve) => {
+  const printed = new Promise<void>((resolve) => {
     createInterface(child.stdout).on("line", (line) => {
       lines.push(line);
       if (lines.filter((each) => each.includes(text)).length === times) resolve();
     });
   });
-  return { lines, exited, heard };
+  return { lines, exited, printed };
 };
 
 test("the walk of the README goes as it says", async () => {
   await using server = await startTemporaryServer();
   const [first = "", second = "", third = ""] = shellBlocks("See it happen", server.url);
   const listening = runTerminal(first.replace('"delayMs": 1000', '"delayMs": 200'), "message.delta", 3);
-  await listening.heard;
+  await listening.printed;
 
   const { stdout } = await promisify(execFile)("bash", ["-c", `${second}\n${third}`]);
   expect(stdout).toMatch(/"success":true,"message":"Session \S+ deleted successfully"/);

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runKillRounds } from "../apps/api/test/reliability/kill-rounds.js";
-import { readArguments, wholeNumber } from "./read-arguments.mjs";
+import { runKillRounds } from "../../apps/api/test/reliability/kill-rounds.js";
+import { readArguments, wholeNumber } from "../read-arguments.mjs";
 
 /** The kill test by hand, on the built server: `npm run kill-test -- --kills 200 --seed 1`. */
 const { options } = readArguments({

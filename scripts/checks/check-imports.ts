@@ -1,4 +1,4 @@
-import { judgeImport, type Room } from "./import-rules.js";
+import { checkImport, type WorkspacePackage } from "./import-rules.js";
 import { readImports } from "./read-imports.js";
 import { type Findings, listFiles, readText } from "./repo-files.js";
 
@@ -9,7 +9,7 @@ interface PackageJson {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-const readRoom = (root: string, path: string): Room => {
+const readPackage = (root: string, path: string): WorkspacePackage => {
   const json = JSON.parse(readText(root, path)) as PackageJson;
   return {
     name: json.name,
@@ -20,19 +20,19 @@ const readRoom = (root: string, path: string): Room => {
   };
 };
 
-/** Holds every file's imports against the arrows of ARCHITECTURE.md, since npm's hoisting will not. */
+/** Checks every file's imports against the rules of ARCHITECTURE.md, since npm's hoisting allows any import. */
 export const checkImports = (root: string): Findings => {
   const files = listFiles(root);
-  const rooms = files
+  const packages = files
     .filter((file) => /^(packages|apps)\/[^/]+\/package\.json$/.test(file))
-    .map((file) => readRoom(root, file));
+    .map((file) => readPackage(root, file));
   return files
     .filter((file) => /\.(ts|tsx|mts|js|mjs)$/.test(file) && !file.endsWith(".d.ts"))
     .flatMap((file) => {
-      const room = rooms.find(({ folder }) => file.startsWith(`${folder}/`));
-      if (!room) return [];
+      const importer = packages.find(({ folder }) => file.startsWith(`${folder}/`));
+      if (!importer) return [];
       return readImports(file, readText(root, file)).flatMap((imported) => {
-        const problem = judgeImport(file, imported, room, rooms);
+        const problem = checkImport(file, imported, importer, packages);
         return problem === null ? [] : [`${file}:${imported.line} ${problem}`];
       });
     });

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 
 /**
- * Listens on a port and lets go of it again.
+ * Listens on a port and closes it again.
  * @param {number} port 0 for any
  * @param {string} host
  * @returns {Promise<number>} the port; rejects as `listen` does

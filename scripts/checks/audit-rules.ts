@@ -1,4 +1,4 @@
-/** An advisory that we know of and live with, until a day on which it is looked at again. */
+/** An advisory that we know of and live with, until the date of its next review. */
 export interface AuditException {
   /** As npm links it: `https://github.com/advisories/GHSA-…`. */
   readonly advisory: string;
@@ -37,7 +37,7 @@ export const parseExceptions = (json: string): readonly AuditException[] => {
 export const judgeAudit = (stdout: string, exceptions: readonly AuditException[], now: Date): Verdict => {
   const report = parseReport(stdout);
   if (report?.vulnerabilities === undefined)
-    return { failed: false, lines: ["audit: the registry did not answer; nothing was looked at"] };
+    return { failed: false, lines: ["audit: the registry did not answer; nothing was checked"] };
   const advisories = Object.values(report.vulnerabilities)
     .flatMap(({ via }) => via)
     .filter((via) => typeof via === "object");

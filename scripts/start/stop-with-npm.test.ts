@@ -3,23 +3,23 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
-import { temporaryRepo } from "./temporary-repo.js";
+import { temporaryRepo } from "../checks/temporary-repo.js";
 
-/** Says each time that it is told to stop, and leaves a second later. */
+/** Prints each request to stop, and exits a second later. */
 const program = `
   setInterval(() => {}, 60_000);
   for (const signal of ["SIGTERM", "SIGINT"])
-    process.on(signal, () => { console.log("told to stop"); setTimeout(() => process.exit(0), 1_000); });
+    process.on(signal, () => { console.log("asked to stop"); setTimeout(() => process.exit(0), 1_000); });
   console.log("running");
 `;
 
 const run = (root: string) => {
-  const preload = new URL("./leave-with-npm.mjs", import.meta.url).href;
+  const preload = new URL("./stop-with-npm.mjs", import.meta.url).href;
   const line = `"${process.execPath}" --import "${preload}" "${join(root, "program.mjs")}"; true`;
   return spawn("sh", ["-c", line], { stdio: ["ignore", "pipe", "inherit"], detached: true });
 };
 
-test("a program whose npm was told to stop is told too", async () => {
+test("a program whose npm was asked to stop is asked too", async () => {
   using repo = temporaryRepo({ "program.mjs": program });
   const shell = run(repo.root);
   const lines: string[] = [];
@@ -30,11 +30,11 @@ test("a program whose npm was told to stop is told too", async () => {
     if (each === "running") shell.kill("SIGTERM");
   });
   await once(reader, "close");
-  expect(lines).toEqual(["running", "told to stop"]);
+  expect(lines).toEqual(["running", "asked to stop"]);
 });
 
 test.each(["SIGTERM", "SIGINT"] as const)(
-  "a program that is told %s together with its npm is told once",
+  "a program that gets %s together with its npm gets it once",
   async (signal) => {
     using repo = temporaryRepo({ "program.mjs": program });
     const shell = run(repo.root);
@@ -46,11 +46,11 @@ test.each(["SIGTERM", "SIGINT"] as const)(
       if (each === "running" && shell.pid) process.kill(-shell.pid, signal);
     });
     await once(reader, "close");
-    expect(lines).toEqual(["running", "told to stop"]);
+    expect(lines).toEqual(["running", "asked to stop"]);
   },
 );
 
-test("a program that hears no signal is ended by one", async () => {
+test("a signal ends a program without a handler", async () => {
   using repo = temporaryRepo({ "program.mjs": 'setInterval(() => {}, 60_000); console.log("running");' });
   const shell = run(repo.root);
   const reader = createInterface(shell.stdout);

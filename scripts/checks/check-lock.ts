@@ -12,7 +12,7 @@ export const checkLock = (root: string): Findings => {
     readonly packages: Readonly<Record<string, LockedPackage>>;
   };
   const isLocked = (parent: string, name: string): boolean => {
-    // Node looks beside the parent's own node_modules first, then in each folder above it.
+    // Node searches the parent's own node_modules first, then in each folder above it.
     for (
       let folder = parent;
       ;

@@ -5,7 +5,7 @@ import { type Findings, lineAt, listFiles, readText } from "./repo-files.js";
 const link = /\]\(([^)\s]+)\)/g;
 const code = /`([^`\n]+)`/g;
 
-/** What a reader would look for in the repository: its top folders, or a file at its root. */
+/** A path that a reader would expect in the repository: in a top folder, or a file at the root. */
 const namesPath = (text: string, topFolders: readonly string[]): boolean =>
   /^[\w./@-]+$/.test(text) && topFolders.some((folder) => text.startsWith(`${folder}/`));
 

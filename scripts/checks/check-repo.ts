@@ -1,4 +1,4 @@
-import "./no-arguments.mjs";
+import "../start/no-arguments.mjs";
 import { fileURLToPath } from "node:url";
 import { checkCircles } from "./check-circles.js";
 import { checkDependencies } from "./check-dependencies.js";
@@ -6,7 +6,7 @@ import { checkDocPaths } from "./check-doc-paths.js";
 import { checkImports } from "./check-imports.js";
 import { checkLock } from "./check-lock.js";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const checks = {
   imports: checkImports,
   circles: checkCircles,

@@ -1,10 +1,10 @@
-// Loaded before a program that `npm run` starts: a signal sent to npm ends the shell between the two and goes no
-// further, so the program would stay behind. That shell's end is seen here, and passed on.
+// Loaded before a program that `npm run` starts. A signal to npm ends only the shell between npm and the program. This
+// detects the end of that shell and stops the program.
 const shell = process.ppid;
 let isGone = false;
 const watching = setInterval(() => {
   if (process.ppid === shell) return;
-  // A signal of our own that came meanwhile is heard before the next look.
+  // The process may have received the signal itself; its handler runs before the next check.
   if (!isGone) {
     isGone = true;
     return;
@@ -14,8 +14,9 @@ const watching = setInterval(() => {
 }, 250);
 watching.unref();
 
-// A supervisor tells all of them at once, and to a program that is told twice it must not look like haste. This
-// listens only where the program does: a signal that nobody hears has to end it.
+// A supervisor signals the whole group, and a second signal would cut the shutdown short. So this stops watching once the
+// program has received the signal itself. It adds a handler only if the program has one, since a signal without a handler
+// must end the process.
 for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT"])) {
   const listenToo = (/** @type {string | symbol} */ event) => {
     if (event !== signal) return;

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-const preload = fileURLToPath(new URL("./find-api.mjs", import.meta.url));
+const preload = fileURLToPath(new URL("./set-api-url.mjs", import.meta.url));
 
 const apiUrl = (env: NodeJS.ProcessEnv): string => {
   const args = ["--import", preload, "-e", "console.log(process.env.API_URL)"];

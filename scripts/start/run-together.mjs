@@ -10,20 +10,20 @@ import { fileURLToPath } from "node:url";
  */
 
 const sameSignalMs = 500;
-const leaveWithParent = new URL("./leave-with-parent.mjs", import.meta.url).href;
+const stopWithParent = new URL("./stop-with-parent.mjs", import.meta.url).href;
 
 /** @param {Program} program */
 const run = ({ file, env }) =>
-  spawn(process.execPath, ["--import", leaveWithParent, file], {
-    cwd: fileURLToPath(new URL("..", import.meta.url)),
+  spawn(process.execPath, ["--import", stopWithParent, file], {
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
-    // A process group of its own: a terminal's Ctrl-C reaches us alone, and each program is told once.
+    // In a process group of its own, so that a terminal's Ctrl-C reaches only this process, which signals each program once.
     detached: process.platform !== "win32",
   });
 
 /**
- * Resolves with the first answer that is enough; rejects when the program is given up.
+ * Resolves with the first answer that satisfies `isEnough`. Rejects when `signal` fires.
  * @param {string} address
  * @param {AbortSignal} signal
  * @param {(status: number) => boolean} isEnough
@@ -43,16 +43,16 @@ const answers = async (address, signal, isEnough) => {
 };
 
 /**
- * Runs programs until we are told to stop or, without `onLeft`, until one of them ends; then stops the rest. Each
- * starts when the one before it answers, so that one which can't start has the last word.
+ * Runs programs until this process is asked to stop or, without `onLeft`, until one of them ends; then stops the rest. Each
+ * starts once the previous one answers, so that the error of a failed start is the last output.
  * @param {readonly Program[]} programs
  * @param {object} options
- * @param {number} options.graceMs after which a program that was told to stop is killed
+ * @param {number} options.graceMs after which a program that was asked to stop is killed
  * @param {() => void} options.onReady
- * @param {(what: string) => void} [options.onLeft] where it is given, the rest go on without a program that ended
- * once all had started
- * @returns {Promise<{ ok: boolean, problem: string | null }>} `ok` where we were told to stop; `problem` is what went
- * wrong in one line, null where the program has said it itself
+ * @param {(what: string) => void} [options.onLeft] if given, the rest continue without a program that ended
+ * after all had started
+ * @returns {Promise<{ ok: boolean, problem: string | null }>} `ok` if this process was asked to stop; `problem` is the
+ * error in one line, or null if the program has printed it itself
  */
 export const runTogether = (programs, { graceMs, onReady, onLeft }) =>
   new Promise((resolve) => {
@@ -64,19 +64,19 @@ export const runTogether = (programs, { graceMs, onReady, onLeft }) =>
     const running = new Map();
     const answering = new Set();
 
-    const tell = (/** @type {NodeJS.Signals} */ signal) => {
+    const signalAll = (/** @type {NodeJS.Signals} */ signal) => {
       for (const child of running.values()) child.kill(signal);
     };
     const stop = () => {
       waiting.abort();
       if (stoppingSince !== 0) {
-        // A terminal's Ctrl-C comes twice at once, from itself and from npm; whoever asks again later won't wait.
-        if (performance.now() - stoppingSince > sameSignalMs) tell("SIGKILL");
+        // A terminal's Ctrl-C arrives twice, from itself and from npm. A later second signal means: stop now.
+        if (performance.now() - stoppingSince > sameSignalMs) signalAll("SIGKILL");
         return;
       }
       stoppingSince = performance.now();
-      tell("SIGTERM");
-      setTimeout(() => tell("SIGKILL"), graceMs).unref();
+      signalAll("SIGTERM");
+      setTimeout(() => signalAll("SIGKILL"), graceMs).unref();
     };
     const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
     for (const signal of signals) process.on(signal, stop);
@@ -113,6 +113,6 @@ export const runTogether = (programs, { graceMs, onReady, onLeft }) =>
       await Promise.all(programs.map(({ address }) => answers(address, waiting.signal, isWell)));
       onReady();
     };
-    // It is given up only where we stop.
+    // It rejects only when this process stops.
     startAll().catch(() => {});
   });

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { type TemporaryRepo, temporaryRepo } from "../checks/temporary-repo.js";
 import { tryPort } from "./ports.mjs";
-import { type TemporaryRepo, temporaryRepo } from "./temporary-repo.js";
 
 /** Listens, says its process id, and dies when it is asked to over HTTP. */
 const program = `
@@ -16,7 +16,7 @@ const program = `
     if (request.url === "/die") process.exit(7);
   });
   server.listen(process.env.PORT, "127.0.0.1", () => console.log("pid " + process.pid));
-  process.on("SIGTERM", () => { console.log("told to stop"); process.exit(0); });
+  process.on("SIGTERM", () => { console.log("asked to stop"); process.exit(0); });
 `;
 
 const starter = `
@@ -74,7 +74,7 @@ const isAlive = (pid: number): boolean => {
 };
 
 test.each(["SIGINT", "SIGTERM"] as const)(
-  "%s stops every program, each told once, and is no failure",
+  "%s stops every program, each asked once, and is no failure",
   async (signal) => {
     const { child, exited, allGone, lines, pids } = await start();
     // Twice at once, as a Ctrl-C comes through npm.
@@ -82,7 +82,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     child.kill(signal);
     expect(await exited).toEqual([0, null]);
     await allGone;
-    expect(lines.filter((line) => line === "told to stop")).toHaveLength(2);
+    expect(lines.filter((line) => line === "asked to stop")).toHaveLength(2);
     expect(pids.map(isAlive)).toEqual([false, false]);
   },
 );
@@ -96,7 +96,7 @@ test("where one program dies the other is stopped, and the exit code says so", a
   expect(pids.map(isAlive)).toEqual([false, false]);
 });
 
-test("where the rest may go on they do, until they are told to stop", async () => {
+test("where the rest may go on they do, until they are asked to stop", async () => {
   const { child, exited, allGone, lines, ports } = await start({ GO_ON: "1" });
   await fetch(`http://127.0.0.1:${ports[0]}/die`).catch(() => {});
   await expect.poll(() => lines).toContain("left: Program 0 ended with 7");
@@ -110,7 +110,7 @@ test("a starter that is killed without a word leaves no orphan", async () => {
   const { child, allGone, lines } = await start();
   child.kill("SIGKILL");
   await allGone;
-  expect(lines.filter((line) => line === "told to stop")).toHaveLength(2);
+  expect(lines.filter((line) => line === "asked to stop")).toHaveLength(2);
 });
 
 test.each([undefined, "1"])(
@@ -125,6 +125,6 @@ test.each([undefined, "1"])(
 test("one that can't start stops those that started before it", async () => {
   const { exited, lines, pids } = await start({ BROKEN: "1" });
   expect(await exited).toEqual([1, null]);
-  expect(lines).toEqual([expect.stringMatching(/^pid/), "can't", "told to stop"]);
+  expect(lines).toEqual([expect.stringMatching(/^pid/), "can't", "asked to stop"]);
   expect(pids.map(isAlive)).toEqual([false]);
 });

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createVitest } from "vitest/node";
-import { flag, numberUpTo, readArguments, wholeNumber } from "./read-arguments.mjs";
+import { flag, numberUpTo, readArguments, wholeNumber } from "../read-arguments.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 /** A round is short, so that every test gets its turn in a short run too, and a long run sees many seeds. */
 const perTestMs = 20_000;
 

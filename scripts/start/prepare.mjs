@@ -26,9 +26,9 @@ const step = (doing, command, args, root) =>
       shell: windows,
     });
     /** @type {NodeJS.Signals | null} */
-    let told = null;
+    let received = null;
     const pass = (/** @type {NodeJS.Signals} */ signal) => {
-      told = signal;
+      received = signal;
       child.kill(signal);
     };
     process.on("SIGINT", pass).on("SIGTERM", pass);
@@ -42,8 +42,8 @@ const step = (doing, command, args, root) =>
     });
     child.on("exit", (code, signal) => {
       done();
-      // turbo ends with 0 where it was told to stop half-way.
-      if (told !== null) reject(new StepFailed(`${doing} was stopped (${told}).`));
+      // turbo ends with 0 where it was asked to stop half-way.
+      if (received !== null) reject(new StepFailed(`${doing} was stopped (${received}).`));
       else if (code === 0) resolve(undefined);
       else reject(new StepFailed(`${doing} failed, see above (${signal ?? `exit code ${code}`}).`));
     });

@@ -10,7 +10,7 @@ const { prepare, StepFailed } = await import("./prepare.mjs");
 const { runTogether } = await import("./run-together.mjs");
 const { settingProblem } = await import("./setting-problem.mjs");
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const host = process.env.HOST ?? "127.0.0.1";
 const dashboardHost = process.env.DASHBOARD_HOST ?? "127.0.0.1";
 const dashboardPort = process.env.DASHBOARD_PORT ?? "3001";
