@@ -104,27 +104,27 @@ const talkAndLeave = (schedule: Schedule): Schedule => ({
 const comings = ["send", "send", "leave", "resume", "leave", "resume"] as const;
 
 export const mutants: readonly Mutant[] = [
-  { name: "the store takes replies after the end", seed: 21, mutation: { store: withoutFence("replies") } },
+  { name: "the store accepts replies after the end", seed: 21, mutation: { store: withoutFence("replies") } },
   {
-    name: "the store takes messages past the expiry",
+    name: "the store accepts messages after the expiry",
     seed: 219,
     mutation: { store: withoutFence("messages past the expiry") },
   },
-  { name: "an end is a look and then a write", seed: 8, mutation: { store: endInTwoSteps } },
-  { name: "an end's idempotency key is not honoured", seed: 1, mutation: { store: forgetEndKeys } },
-  { name: "a create's idempotency key is not honoured", seed: 22, mutation: { store: forgetCreateKeys } },
+  { name: "an end is a read followed by a write", seed: 8, mutation: { store: endInTwoSteps } },
+  { name: "an end ignores its idempotency key", seed: 1, mutation: { store: forgetEndKeys } },
+  { name: "a create ignores its idempotency key", seed: 22, mutation: { store: forgetCreateKeys } },
   { name: "an end is answered before it is committed", seed: 1, mutation: { ports: answerBeforeCommit } },
   { name: "an end is published before it is committed", seed: 3, mutation: { ports: publishBeforeCommit } },
   {
-    name: "a listener subscribes after it reads",
+    name: "a subscriber reads the session before it subscribes to the bus",
     seed: 695,
     mutation: { ports: subscribeAfterReading, reconcileEveryMs: null },
     tame: nothingLost,
   },
-  { name: "no look at the store", seed: 31, mutation: { reconcileEveryMs: null } },
-  { name: "nothing is swept", seed: 6, mutation: { ports: neverDue } },
+  { name: "nodes do not reconcile with the store", seed: 31, mutation: { reconcileEveryMs: null } },
+  { name: "the sweeper does not run", seed: 6, mutation: { ports: neverDue } },
   {
-    name: "a release does not mark the entry as ended",
+    name: "a release does not mark the session channel as ended",
     seed: 8,
     mutation: patch(
       SessionChannel,
@@ -137,36 +137,36 @@ export const mutants: readonly Mutant[] = [
         },
     ),
   },
-  { name: "operations are not aborted", seed: 1, mutation: patch(InFlightReply, "abort", nothing) },
+  { name: "in-flight replies are not aborted", seed: 1, mutation: patch(InFlightReply, "abort", nothing) },
   {
-    name: "what happens while a listener enters is neither held back nor fetched",
+    name: "events during the subscription are neither buffered nor fetched",
     seed: 134,
     mutation: both(patch(Subscriber, "deliver", ignoreWhile("entering")), fetchNothingLater),
   },
   {
-    name: "what happens during a replay is neither held back nor fetched",
+    name: "events during a replay are neither buffered nor fetched",
     seed: 5,
     mutation: both(patch(Subscriber, "deliver", ignoreWhile("replaying")), fetchNothingLater),
     tame: talkAndLeave,
   },
   {
-    name: "what others knew when they came is not fetched",
+    name: "messages that other subscribers had at the subscription are not fetched",
     seed: 536,
     mutation: fetchNothingLater,
     tame: onlyTalk,
   },
   {
-    name: "the end is lost on a listener that is still catching up",
+    name: "a subscriber that is still in its replay does not get the end",
     seed: 527,
     mutation: patch(Subscriber, "end", ignoreWhile("replaying")),
   },
   {
-    name: "what is still missing is not fetched before the end",
+    name: "missing messages are not fetched before the end",
     seed: 2283,
     mutation: patch(Sequencer, "deliverUpTo", () => async () => {}),
   },
   {
-    name: "messages are not told apart by their seq",
+    name: "duplicates are not recognised by their seq",
     seed: 8,
     mutation: both(
       patch(
@@ -200,7 +200,7 @@ export const mutants: readonly Mutant[] = [
     mutation: patch(Sequencer, "readMissing", () => async () => {}),
   },
   {
-    name: "a piece of a reply that comes while a gap is filled is dropped",
+    name: "a piece of a reply that arrives while a gap is filled is dropped",
     seed: 527,
     mutation: patch(
       Sequencer,
@@ -213,7 +213,7 @@ export const mutants: readonly Mutant[] = [
     ),
   },
   {
-    name: "what waited for subscribers who left is passed on to later ones",
+    name: "events buffered for earlier subscribers are delivered to later ones",
     seed: 587,
     mutation: patch(
       Sequencer,
@@ -228,22 +228,22 @@ export const mutants: readonly Mutant[] = [
     tame: talkAndLeave,
   },
   {
-    name: "an event that the bus repeats is passed on again",
+    name: "an event that the bus repeats is delivered again",
     seed: 35,
     mutation: patch(SessionChannel, "isDuplicate", () => () => false),
   },
   {
-    name: "an id stands for what others were sent",
+    name: "an event id does not match the messages sent to this subscriber",
     seed: 30,
     mutation: patch(Subscriber, "withOwnCursor", () => (item) => Reflect.get(Object(item), "frame")),
   },
   {
-    name: "a peer that does not answer the close is kept",
+    name: "a peer that does not answer the close is not disconnected",
     seed: 9,
     mutation: patch(Subscriber, "cut", nothing),
   },
   {
-    name: "a reader that is too slow is kept",
+    name: "a reader that is too slow is not dropped",
     seed: 8,
     mutation: patch(
       Subscriber,
@@ -254,6 +254,6 @@ export const mutants: readonly Mutant[] = [
         },
     ),
   },
-  { name: "presence is not taken back", seed: 4, mutation: { ports: keepPresence } },
-  { name: "subscriptions of the bus are kept", seed: 3, mutation: { ports: keepSubscriptions } },
+  { name: "presence is not removed", seed: 4, mutation: { ports: keepPresence } },
+  { name: "bus subscriptions are not removed", seed: 3, mutation: { ports: keepSubscriptions } },
 ];
