@@ -7,7 +7,7 @@ import { temporaryFolder } from "../setup/server-process.js";
 import { adminKey, startTestServer, until } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";
 
-const page = new URL("../../../docs/rest-api.md", import.meta.url);
+const page = new URL("../../../../docs/rest-api.md", import.meta.url);
 
 /** The page's code as the documentation shows it. */
 const readSubscribe = async (): Promise<string> => {
