@@ -1,5 +1,6 @@
 import type { CreateOutcome, IdempotencyKey, Session, SessionDraft } from "@adjourn/sessions";
 import { type SessionColumns, toSession } from "../rows.js";
+import { firstExpiry, nextWarnAt, warningTime } from "../timeout-rules.js";
 import type { PostgresDatabase } from "./database.js";
 import type { Parameters } from "./named-parameters.js";
 import type { Queryable } from "./queryable.js";
@@ -7,11 +8,10 @@ import type { Queryable } from "./queryable.js";
 /** One reading of the clock for all of the session's times. */
 const newSession = `SELECT :sessionId, :channelId, :agentId, :userId, at.now, at.now, at.expiry,
     :timeoutMinutes::bigint, :autoRenew::boolean, :maxDurationMinutes::bigint, :warningThresholdMinutes::bigint,
-    CASE WHEN at.expiry - :warningThresholdMinutes::bigint * 60000 > at.now
-      THEN at.expiry - :warningThresholdMinutes::bigint * 60000 END,
+    ${nextWarnAt(warningTime("at.expiry", ":warningThresholdMinutes::bigint"), "at.now", "false")},
     :metadata
   FROM (SELECT clock.now,
-      clock.now + least(:timeoutMinutes::bigint, :maxDurationMinutes::bigint) * 60000 AS expiry
+      ${firstExpiry("least", "clock.now", ":timeoutMinutes::bigint", ":maxDurationMinutes::bigint")} AS expiry
     FROM (SELECT adjourn_now() AS now) AS clock) AS at
   ON CONFLICT (channel_id) WHERE holds_channel DO NOTHING RETURNING *`;
 

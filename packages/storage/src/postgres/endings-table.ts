@@ -7,6 +7,7 @@ import type {
   SessionFilter,
 } from "@adjourn/sessions";
 import { type EndingColumns, toEndingRecord } from "../rows.js";
+import { expiryCause } from "../timeout-rules.js";
 import type { Parameters } from "./named-parameters.js";
 import type { Queryable } from "./queryable.js";
 import { isLive, readOver, statementStart } from "./sessions-table.js";
@@ -33,8 +34,7 @@ const statements = {
       SELECT session_id FROM sessions WHERE expires_at <= ${statementStart}
       ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED),
     ${takeDue}
-    ${recordGone(`CASE WHEN expires_at >= created_at + max_duration_minutes * 60000
-      THEN 'max_duration' ELSE 'expired' END`)}`,
+    ${recordGone(expiryCause)}`,
   read: `SELECT * FROM endings
     WHERE session_id = ANY (ARRAY(SELECT json_array_elements_text(:sessionIds::text::json)))`,
   addCounts: `UPDATE endings SET listeners_dropped = listeners_dropped + :listenersDropped,

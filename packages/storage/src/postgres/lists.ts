@@ -8,12 +8,16 @@ import type {
 } from "@adjourn/sessions";
 import { type Conditions, type List, lastCharacter, pageStatement, toPage } from "../list-page.js";
 import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
+import { warningTime } from "../timeout-rules.js";
 import type { Queryable } from "./queryable.js";
 import { readClock } from "./sessions-table.js";
 
+/** As the index `sessions_by_nearness` has it. */
+const nearAt = warningTime("expires_at", "warning_threshold_minutes");
+
 const countAll = `SELECT (SELECT count(*) FROM sessions) AS all,
   (SELECT count(*) FROM sessions WHERE expires_at <= :now) AS expired,
-  (SELECT count(*) FROM sessions WHERE expires_at - warning_threshold_minutes * 60000 <= :now) AS near`;
+  (SELECT count(*) FROM sessions WHERE ${nearAt} <= :now) AS near`;
 
 /** What has expired came near its end before, so those near it and alive are the difference. */
 const countAt = async (

@@ -7,6 +7,15 @@ import type {
   UpdateTimeoutOutcome,
 } from "@adjourn/sessions";
 import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
+import {
+  autoRenews,
+  changeTimeout,
+  isBelowCap,
+  isDurationLongEnough,
+  recordActivity,
+  renewedExpiry,
+  setEach,
+} from "../timeout-rules.js";
 import type { Queryable } from "./queryable.js";
 
 /** Judged for each row when its turn has come, after any wait for who holds it. */
@@ -15,26 +24,14 @@ export const isLive = "session_id = :sessionId AND expires_at > adjourn_now()";
 /** The instant at which a statement began, which an index can be searched by. */
 export const statementStart = "(SELECT adjourn_now())";
 
-const cap = "created_at + max_duration_minutes * 60000";
-const renewsItself = `(auto_renew AND expires_at < ${cap})`;
-
-/** `nextWarnAt` of the timeout policy in SQL. */
-const warnAtFor = (expiresAt: string, thresholdMinutes: string, now: string): string => `CASE
-  WHEN ${expiresAt} - ${thresholdMinutes} * 60000 > ${now} OR warn_at IS NOT NULL
-  THEN ${expiresAt} - ${thresholdMinutes} * 60000 END`;
-
-/** Notes activity, and renews where `renews` holds; one reading of the clock for all that is set. */
-export const activity = (renews: string = renewsItself): string => `
-  (last_activity, was_renewed, renewal_count, expires_at, warn_at) = (
-    SELECT at.now, ${renews}, renewal_count + ${renews}::int,
-      CASE WHEN ${renews} THEN at.expiry ELSE expires_at END,
-      CASE WHEN ${renews} THEN ${warnAtFor("at.expiry", "warning_threshold_minutes", "at.now")} ELSE warn_at END
-    FROM (SELECT clock.now, least(clock.now + timeout_minutes * 60000, ${cap}) AS expiry
+/** Records activity, and renews where `renews` holds. All values come from one reading of the clock. */
+export const activity = (renews: string = autoRenews): string => {
+  const assignments = recordActivity("at.now", "at.expiry", renews);
+  return `(${Object.keys(assignments).join(", ")}) = (
+    SELECT ${Object.values(assignments).join(", ")}
+    FROM (SELECT clock.now, ${renewedExpiry("least", "clock.now")} AS expiry
       FROM (SELECT adjourn_now() AS now) AS clock) AS at)`;
-
-const changed = (column: string): string => `coalesce(:${column}, ${column})`;
-const changedExpiry = `least(last_activity + ${changed("timeout_minutes")} * 60000,
-  created_at + ${changed("max_duration_minutes")} * 60000)`;
+};
 
 const statements = {
   readLive: `SELECT * FROM sessions WHERE ${isLive}`,
@@ -46,17 +43,10 @@ const statements = {
   readLastSeqs: `SELECT session_id, last_seq FROM sessions
     WHERE session_id = ANY (ARRAY(SELECT json_array_elements_text(:sessionIds::text::json)))
       AND expires_at > adjourn_now()`,
-  renew: `UPDATE sessions SET ${activity("true")} WHERE ${isLive} AND expires_at < ${cap} RETURNING *`,
+  renew: `UPDATE sessions SET ${activity("true")} WHERE ${isLive} AND ${isBelowCap} RETURNING *`,
   heartbeat: `UPDATE sessions SET ${activity()} WHERE ${isLive} RETURNING *`,
-  updateTimeout: `UPDATE sessions SET
-      timeout_minutes = ${changed("timeout_minutes")},
-      auto_renew = ${changed("auto_renew")},
-      max_duration_minutes = ${changed("max_duration_minutes")},
-      warning_threshold_minutes = ${changed("warning_threshold_minutes")},
-      expires_at = ${changedExpiry},
-      warn_at = ${warnAtFor(changedExpiry, changed("warning_threshold_minutes"), "adjourn_now()")}
-    WHERE ${isLive} AND ${changed("max_duration_minutes")} >= ${changed("timeout_minutes")}
-    RETURNING *`,
+  updateTimeout: `UPDATE sessions SET ${setEach(changeTimeout("least", "adjourn_now()"))}
+    WHERE ${isLive} AND ${isDurationLongEnough} RETURNING *`,
   claimWarnings: `WITH due AS MATERIALIZED (
       SELECT session_id FROM sessions WHERE warn_at <= ${statementStart} AND expires_at > ${statementStart}
       ORDER BY warn_at LIMIT :limit FOR UPDATE SKIP LOCKED)

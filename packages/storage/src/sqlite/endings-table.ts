@@ -7,8 +7,9 @@ import type {
   EndRequest,
   SessionFilter,
 } from "@adjourn/sessions";
-import { expiryCause, systemCaller } from "@adjourn/sessions";
+import { systemCaller } from "@adjourn/sessions";
 import { type EndingColumns, type SessionColumns, toEndingRecord } from "../rows.js";
+import { expiryCause } from "../timeout-rules.js";
 import type { Parameters, SqliteConnection } from "./connection.js";
 import { isLive, readOver, sessionColumns } from "./sessions-table.js";
 
@@ -16,7 +17,7 @@ const statements = {
   takeLive: `DELETE FROM sessions WHERE ${isLive} RETURNING ${sessionColumns}`,
   takeExpired: `DELETE FROM sessions WHERE session_id IN (
       SELECT session_id FROM sessions WHERE expires_at <= :now ORDER BY expires_at LIMIT :limit)
-    RETURNING ${sessionColumns}`,
+    RETURNING ${sessionColumns}, ${expiryCause} AS cause`,
   insert: `INSERT INTO endings (session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq, ended_at,
       cause, reason, ended_by, actor, message_count)
     VALUES (:sessionId, :channelId, :agentId, :userId, :createdAt, :expiresAt, :lastSeq, :now,
@@ -122,12 +123,9 @@ export const endMatching = (
 /** Oldest first. */
 export const expireSessions = (connection: SqliteConnection, limit: number, now: number): EndingRecord[] =>
   connection
-    .all<SessionColumns>(statements.takeExpired, { now, limit })
+    .all<SessionColumns & { readonly cause: EndingCause }>(statements.takeExpired, { now, limit })
     .sort((a, b) => a.expires_at - b.expires_at)
-    .map((row) => {
-      const cause = expiryCause(row.expires_at, row.created_at, row.max_duration_minutes);
-      return record(connection, row, { cause, reason: null, caller: systemCaller }, now);
-    });
+    .map((row) => record(connection, row, { cause: row.cause, reason: null, caller: systemCaller }, now));
 
 export const readEndings = (connection: SqliteConnection, sessionIds: readonly string[]): EndingRecord[] =>
   connection

@@ -7,8 +7,19 @@ import type {
   TimeoutConfigInput,
   UpdateTimeoutOutcome,
 } from "@adjourn/sessions";
-import { expiryTime, nextWarnAt } from "@adjourn/sessions";
 import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
+import {
+  autoRenews,
+  changeTimeout,
+  firstExpiry,
+  isBelowCap,
+  isDurationLongEnough,
+  nextWarnAt,
+  recordActivity,
+  renewedExpiry,
+  setEach,
+  warningTime,
+} from "../timeout-rules.js";
 import type { SqliteConnection } from "./connection.js";
 
 export const sessionColumns = `session_id, channel_id, agent_id, user_id, created_at, last_activity, expires_at,
@@ -17,36 +28,21 @@ export const sessionColumns = `session_id, channel_id, agent_id, user_id, create
 
 export const isLive = "session_id = :sessionId AND expires_at > :now";
 
-const cap = "created_at + max_duration_minutes * 60000";
-const renewedExpiry = `min(:now + timeout_minutes * 60000, ${cap})`;
+/** Records activity, and renews where the session is set to and its cap is not reached. */
+export const activity = setEach(recordActivity(":now", renewedExpiry("min", ":now"), autoRenews));
 
-/** `nextWarnAt` of the timeout policy in SQL; a column's name stands for its value before the update. */
-const warnAtFor = (expiresAt: string, thresholdMinutes: string): string => `CASE
-  WHEN ${expiresAt} - ${thresholdMinutes} * 60000 > :now OR warn_at IS NOT NULL
-  THEN ${expiresAt} - ${thresholdMinutes} * 60000 END`;
+const renewal = setEach(recordActivity(":now", renewedExpiry("min", ":now"), "true"));
 
-const renewal = `last_activity = :now, was_renewed = 1, renewal_count = renewal_count + 1,
-  expires_at = ${renewedExpiry}, warn_at = ${warnAtFor(renewedExpiry, "warning_threshold_minutes")}`;
-
-const renewsItself = `(auto_renew AND expires_at < ${cap})`;
-
-/** Notes activity, and renews where the session is set to and its cap is not reached. */
-export const activity = `last_activity = :now, was_renewed = ${renewsItself},
-  renewal_count = renewal_count + ${renewsItself},
-  expires_at = iif(${renewsItself}, ${renewedExpiry}, expires_at),
-  warn_at = iif(${renewsItself}, ${warnAtFor(renewedExpiry, "warning_threshold_minutes")}, warn_at)`;
-
-const changed = (column: string): string => `coalesce(:${column}, ${column})`;
-const changedExpiry = `min(last_activity + ${changed("timeout_minutes")} * 60000,
-  created_at + ${changed("max_duration_minutes")} * 60000)`;
+const newExpiry = firstExpiry("min", ":now", ":timeoutMinutes", ":maxDurationMinutes");
+const newWarnAt = nextWarnAt(warningTime(newExpiry, ":warningThresholdMinutes"), ":now", "false");
 
 const statements = {
   freeChannel: `UPDATE sessions SET holds_channel = 0
     WHERE channel_id = :channelId AND holds_channel = 1 AND expires_at <= :now`,
   insert: `INSERT INTO sessions (session_id, channel_id, agent_id, user_id, created_at, last_activity, expires_at,
       timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, warn_at, last_seq, last_at, metadata)
-    SELECT :sessionId, id, :agentId, :userId, :now, :now, :expiresAt,
-      :timeoutMinutes, :autoRenew, :maxDurationMinutes, :warningThresholdMinutes, :warnAt,
+    SELECT :sessionId, id, :agentId, :userId, :now, :now, ${newExpiry},
+      :timeoutMinutes, :autoRenew, :maxDurationMinutes, :warningThresholdMinutes, ${newWarnAt},
       coalesce((SELECT max(seq) FROM messages WHERE channel_id = :channelId), 0),
       coalesce((SELECT max(created_at) FROM messages WHERE channel_id = :channelId), 0), :metadata
     FROM channels WHERE id = :channelId AND user_id = :userId
@@ -58,17 +54,10 @@ const statements = {
     WHERE session_id IN (SELECT value FROM json_each(:sessionIds)) AND expires_at > :now`,
   readLastSeqs: `SELECT session_id, last_seq FROM sessions
     WHERE session_id IN (SELECT value FROM json_each(:sessionIds)) AND expires_at > :now`,
-  renew: `UPDATE sessions SET ${renewal} WHERE ${isLive} AND expires_at < ${cap} RETURNING ${sessionColumns}`,
+  renew: `UPDATE sessions SET ${renewal} WHERE ${isLive} AND ${isBelowCap} RETURNING ${sessionColumns}`,
   heartbeat: `UPDATE sessions SET ${activity} WHERE ${isLive} RETURNING ${sessionColumns}`,
-  updateTimeout: `UPDATE sessions SET
-      timeout_minutes = ${changed("timeout_minutes")},
-      auto_renew = ${changed("auto_renew")},
-      max_duration_minutes = ${changed("max_duration_minutes")},
-      warning_threshold_minutes = ${changed("warning_threshold_minutes")},
-      expires_at = ${changedExpiry},
-      warn_at = ${warnAtFor(changedExpiry, changed("warning_threshold_minutes"))}
-    WHERE ${isLive} AND ${changed("max_duration_minutes")} >= ${changed("timeout_minutes")}
-    RETURNING ${sessionColumns}`,
+  updateTimeout: `UPDATE sessions SET ${setEach(changeTimeout("min", ":now"))}
+    WHERE ${isLive} AND ${isDurationLongEnough} RETURNING ${sessionColumns}`,
   claimWarnings: `UPDATE sessions SET warn_at = NULL WHERE session_id IN (
       SELECT session_id FROM sessions WHERE warn_at <= :now AND expires_at > :now ORDER BY warn_at LIMIT :limit)
     RETURNING ${sessionColumns}`,
@@ -83,7 +72,6 @@ export const insertSession = (
   now: number,
 ): Session | undefined => {
   const { timeoutConfig, channelId } = draft;
-  const expiresAt = expiryTime(now, now, timeoutConfig);
   if (draft.continues) connection.run(statements.freeChannel, { channelId, now });
   const row = connection.get<SessionColumns>(statements.insert, {
     sessionId: draft.sessionId,
@@ -91,12 +79,10 @@ export const insertSession = (
     agentId: draft.agentId,
     userId: draft.userId,
     now,
-    expiresAt,
     timeoutMinutes: timeoutConfig.timeoutMinutes,
     autoRenew: Number(timeoutConfig.autoRenew),
     maxDurationMinutes: timeoutConfig.maxDurationMinutes,
     warningThresholdMinutes: timeoutConfig.warningThresholdMinutes,
-    warnAt: nextWarnAt(expiresAt, timeoutConfig, now, null),
     metadata: JSON.stringify(draft.metadata),
   });
   return row && toSession(row);

@@ -5,6 +5,7 @@ import { describeEnding } from "./session-store-contract-ending.js";
 import { describeErasing } from "./session-store-contract-erasing.js";
 import { describeListing } from "./session-store-contract-listing.js";
 import { describeMessages } from "./session-store-contract-messages.js";
+import { describePolicy } from "./session-store-contract-policy.js";
 import { describeSecret } from "./session-store-contract-secret.js";
 import { type OpenStore, Setting } from "./session-store-contract-setting.js";
 import { describeTimeouts } from "./session-store-contract-timeouts.js";
@@ -21,7 +22,10 @@ export const describeSessionStore = (name: string, open: () => Promise<OpenStore
 
     describe("creating", () => describeCreating(setting));
     describe("activity", () => describeActivity(setting));
-    describe("timeouts and warnings", () => describeTimeouts(setting));
+    describe("timeouts and warnings", () => {
+      describeTimeouts(setting);
+      describePolicy(setting);
+    });
     describe("ending", () => describeEnding(setting));
     describe("listing", () => describeListing(setting));
     describe("messages", () => describeMessages(setting));
