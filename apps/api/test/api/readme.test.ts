@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { startTestServer, until } from "../setup/test-server.js";
 
-const readme = new URL("../../../README.md", import.meta.url);
+const readme = new URL("../../../../README.md", import.meta.url);
 
 /** The three blocks of the walk through two terminals, aimed at another server. */
 const readWalk = async (url: string): Promise<readonly string[]> => {
