@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readEnv, SettingError } from "./env";
 
 describe("the dashboard's settings", () => {
-  it("have defaults, and the browser finds the API where this server does unless told otherwise", () => {
+  it("have defaults, and the browser finds the API where this server does unless set otherwise", () => {
     expect(readEnv({})).toMatchObject({
       port: 3001,
       apiUrl: "http://127.0.0.1:3000",

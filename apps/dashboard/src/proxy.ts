@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { env } from "./env";
-import { contentSecurityPolicy } from "./server/content-security-policy";
-import { isAllowedHost } from "./server/request-origin";
+import { contentSecurityPolicy } from "./requests/content-security-policy";
+import { isAllowedHost } from "./requests/request-origin";
 
-/** Goes before every page and file: who may call at all, and what a page's scripts may do. */
+/** Runs before every page and file: checks the host and sets the content security policy. */
 export const proxy = async (request: NextRequest): Promise<NextResponse> => {
   if (!(await isAllowedHost(request.headers)))
     return new NextResponse("Without keys Adjourn answers on this machine's own names alone.\n", {
@@ -22,5 +22,5 @@ export const proxy = async (request: NextRequest): Promise<NextResponse> => {
   return response;
 };
 
-// The routes under /api look at it themselves, and answer in their own form.
+// The routes under /api check the host themselves and answer in their own format.
 export const config = { matcher: "/((?!api/).*)" };

@@ -5,13 +5,13 @@ import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type Env, env, SettingError } from "./env.js";
-import { dropForwardedHeaders } from "./server/forwarded-headers.js";
-import { turnRefused } from "./server/refused-request.js";
+import { dropForwardedHeaders } from "./requests/forwarded-headers.js";
+import { turnRefused } from "./requests/refused-request.js";
 
-/** Longer than proxies keep a connection that nobody uses: one that closes first may take a request with it. */
+/** Longer than a proxy's idle timeout (60 s in nginx): if this side closes first, a request may be lost. */
 const keepAliveMs = 65_000;
 
-/** Next takes four lines to say that it can't have its port. */
+/** Reports an unavailable port in one line that names the setting; Next prints four. */
 const requirePort = async ({ host, port }: Env): Promise<void> => {
   const probe = createServer().listen({ port, host, exclusive: true });
   try {
@@ -27,8 +27,8 @@ const requirePort = async ({ host, port }: Env): Promise<void> => {
 };
 
 /**
- * Next hands headers on as they came, and knows no peer: what only a proxy may say is taken away before it looks. What it
- * would fail on is turned elsewhere.
+ * Changes requests before Next handles them. Next passes headers on unchanged and does not know the peer, so forwarding
+ * headers of untrusted peers are removed here, and requests that Next can't parse are rewritten.
  */
 const watchRequests = ({ trustProxy }: Env): void =>
   subscribe("http.server.request.start", (message) => {
@@ -38,7 +38,7 @@ const watchRequests = ({ trustProxy }: Env): void =>
     dropForwardedHeaders(request.headers, request.socket.remoteAddress ?? "", trustProxy);
   });
 
-/** Starts Next's server on DASHBOARD_PORT: it would take PORT by itself, which is the API's here. */
+/** Starts Next's server on DASHBOARD_PORT. Next's default, PORT, is the API's. */
 const serve = async (): Promise<void> => {
   const settings = env();
   await requirePort(settings);

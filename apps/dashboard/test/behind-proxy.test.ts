@@ -8,9 +8,9 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import { chromiumPath, hasBrowser } from "./chromium";
-import { type House, openHouse } from "./house";
 import { hasProxies, proxyKinds, publicName, startProxy } from "./reverse-proxy";
 import { typewriterId } from "./session-calls";
+import { type Servers, startServers } from "./start-servers";
 
 const adminKey = "an-admin-key-for-tests";
 const json = { "content-type": "application/json" };
@@ -45,7 +45,7 @@ const textOf = async (answer: IncomingMessage): Promise<string> => {
 const cannotRun = !hasProxies() || !hasBrowser();
 
 describe.skipIf(cannotRun).each(proxyKinds)("behind %s, as the documentation sets it up", (kind) => {
-  let house: House;
+  let servers: Servers;
   let proxy: AsyncDisposable;
   let browser: Browser;
   let proxyPort: number;
@@ -57,7 +57,7 @@ describe.skipIf(cannotRun).each(proxyKinds)("behind %s, as the documentation set
   beforeAll(async () => {
     proxyPort = await freePort();
     origin = `https://${publicName}:${proxyPort}`;
-    house = await openHouse({
+    servers = await startServers({
       ADJOURN_ADMIN_KEY: `ops:${adminKey}`,
       ADJOURN_SECRET: "a-secret-of-enough-characters-for-tests",
       DASHBOARD_URL: origin,
@@ -66,7 +66,7 @@ describe.skipIf(cannotRun).each(proxyKinds)("behind %s, as the documentation set
       RATE_LIMIT_PER_MINUTE: "60",
       REST_DIALECT: "documented",
     });
-    const ports = { proxy: proxyPort, api: portOf(house.api), dashboard: portOf(house.dashboard) };
+    const ports = { proxy: proxyPort, api: portOf(servers.api), dashboard: portOf(servers.dashboard) };
     proxy = await startProxy(kind, ports);
     browser = await chromium.launch({
       executablePath: chromiumPath ?? "",
@@ -83,7 +83,7 @@ describe.skipIf(cannotRun).each(proxyKinds)("behind %s, as the documentation set
     callers.destroy();
     await browser?.close();
     await proxy?.[Symbol.asyncDispose]();
-    await house?.[Symbol.asyncDispose]();
+    await servers?.[Symbol.asyncDispose]();
   });
 
   /** How a program reaches the proxy by its public name, which no resolver knows. */
@@ -168,8 +168,8 @@ describe.skipIf(cannotRun).each(proxyKinds)("behind %s, as the documentation set
     const sessionId = await create();
     const events = `/api/messaging/sessions/${sessionId}/events`;
     const stream = await open(events, { headers: { accept: "text/event-stream" } });
-    const heard: string[] = [];
-    stream.on("data", (chunk) => heard.push(String(chunk)));
+    const received: string[] = [];
+    stream.on("data", (chunk) => received.push(String(chunk)));
     const socket = new WebSocket(`wss://127.0.0.1:${proxyPort}${events}`, {
       agent: sockets,
       headers: { host: `${publicName}:${proxyPort}`, "x-api-key": adminKey },
@@ -179,16 +179,16 @@ describe.skipIf(cannotRun).each(proxyKinds)("behind %s, as the documentation set
     await once(socket, "open");
     void say(sessionId, "one two three four", 400);
     await expect
-      .poll(() => heard.join("").match(/message\.delta/g)?.length ?? 0, { timeout: 20_000 })
+      .poll(() => received.join("").match(/message\.delta/g)?.length ?? 0, { timeout: 20_000 })
       .toBeGreaterThanOrEqual(1);
     await expect
-      .poll(() => heard.join("").match(/"isAgent":true/g)?.length ?? 0, { timeout: 20_000 })
+      .poll(() => received.join("").match(/"isAgent":true/g)?.length ?? 0, { timeout: 20_000 })
       .toBe(1);
     // A proxy that buffered would have handed on all pieces at once.
-    expect(heard.length).toBeGreaterThanOrEqual(4);
+    expect(received.length).toBeGreaterThanOrEqual(4);
     // nginx would have cut both after 18 s without a byte; comments and pings come every 15 s.
     await expect
-      .poll(() => heard.join("").match(/^: /gm)?.length ?? 0, { timeout: 40_000 })
+      .poll(() => received.join("").match(/^: /gm)?.length ?? 0, { timeout: 40_000 })
       .toBeGreaterThanOrEqual(2);
     expect(socket.readyState).toBe(WebSocket.OPEN);
     const closed = once(socket, "close");
@@ -196,7 +196,7 @@ describe.skipIf(cannotRun).each(proxyKinds)("behind %s, as the documentation set
     const { status } = await send(`/api/messaging/sessions/${sessionId}`, { method: "DELETE" });
     expect(status).toBe(200);
     await ended;
-    expect(heard.join("")).toContain("session.ended");
+    expect(received.join("")).toContain("session.ended");
     expect((await closed)[0]).toBe(4410);
     expect(frames.at(-1)).toContain("session.ended");
   });
@@ -260,7 +260,7 @@ describe.skipIf(cannotRun).each(proxyKinds)("behind %s, as the documentation set
     expect(JSON.parse(text)).toMatchObject({ code: "PAYLOAD_TOO_LARGE" });
   });
 
-  it("callers are told apart by the address that the proxy saw, not by one that they made up", async () => {
+  it("callers are distinguished by the address that the proxy saw, not by a forged one", async () => {
     const statuses: (number | undefined)[] = [];
     for (let call = 0; call < 62; call += 1) {
       const headers = { "x-api-key": "", "x-forwarded-for": `192.0.2.${call}` };

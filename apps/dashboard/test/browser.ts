@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { chromiumPath } from "./chromium";
 
-/** A browser that opens pages, and remembers what went wrong in them. */
+/** A browser whose pages collect their console and script errors. */
 export const openBrowser = async () => {
   const browser = await chromium.launch({ executablePath: chromiumPath ?? "", args: ["--no-sandbox"] });
   return {
@@ -27,9 +27,8 @@ export const openBrowser = async () => {
 };
 
 /**
- * Waits until the page stands still for some frames: nothing fades in or moves any more. Whatever measures a page, its
- * sizes, places and colours, waits for this first; Playwright takes an element at opacity 0 for visible, and axe skips its
- * text. What moves for ever is held at its beginning.
+ * Waits until no animation has run for some frames. Call it before measuring sizes, positions or colours: Playwright
+ * treats an element at opacity 0 as visible, and axe skips its text. Endless animations are paused at their start.
  */
 export const settled = async (page: Page): Promise<void> => {
   // Not `waitForFunction`: it takes the promise of an async function for its truthy answer, and waits for nothing.

@@ -1,26 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { interceptCalls, openBrowser } from "./browser";
 import { hasBrowser } from "./chromium";
-import { type House, openHouse } from "./house";
 import { createCalls, typewriterId } from "./session-calls";
+import { type Servers, startServers } from "./start-servers";
 
 /** At a second a word it takes longer than any test may. */
 const longSpeech = Array.from({ length: 115 }, (_, index) => `word${index}`).join(" ");
 
 describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 90_000 }, () => {
-  let house: House;
+  let servers: Servers;
   let browser: Awaited<ReturnType<typeof openBrowser>>;
   let calls: ReturnType<typeof createCalls>;
 
   beforeAll(async () => {
-    house = await openHouse();
-    calls = createCalls(house.api);
+    servers = await startServers();
+    calls = createCalls(servers.api);
     browser = await openBrowser();
   }, 60_000);
 
   afterAll(async () => {
     await browser?.close();
-    await house?.[Symbol.asyncDispose]();
+    await servers?.[Symbol.asyncDispose]();
   });
 
   const rowOf = (page: Awaited<ReturnType<typeof browser.newPage>>["page"], sessionId: string) =>
@@ -30,7 +30,7 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
     const { sessionId } = await calls.create(typewriterId);
     const listener = await calls.listen(sessionId);
     await calls.send(sessionId, longSpeech, 1_000);
-    const { page, problems } = await browser.newPage(house.dashboard);
+    const { page, problems } = await browser.newPage(servers.dashboard);
     await page.goto("/sessions");
     await page.evaluate(() => Object.assign(window, { isStillThisPage: true }));
     await rowOf(page, sessionId).getByRole("button", { name: "End session", exact: true }).click();
@@ -55,7 +55,7 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
 
   it("leaves all as it was on Escape and Cancel, and gives the focus back", async () => {
     const { sessionId } = await calls.create();
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await browser.newPage(servers.dashboard);
     await page.goto("/sessions");
     const button = rowOf(page, sessionId).getByRole("button", { name: "End session" });
     for (const leave of [
@@ -74,7 +74,7 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
 
   it("can be done by keyboard alone", async () => {
     const { sessionId } = await calls.create();
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await browser.newPage(servers.dashboard);
     await page.goto(`/sessions?search=${sessionId}`);
     await rowOf(page, sessionId).waitFor();
     const focused = () =>
@@ -96,7 +96,7 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
 
   it("says so where someone else was faster, and the row goes too", async () => {
     const { sessionId } = await calls.create();
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await browser.newPage(servers.dashboard);
     await page.goto("/sessions");
     await rowOf(page, sessionId).getByRole("button", { name: "End session" }).click();
     expect(await calls.end(sessionId, "Elsewhere")).toBe(200);
@@ -106,9 +106,9 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
     await rowOf(page, sessionId).waitFor({ state: "detached" });
   });
 
-  it("says so even where nothing was heard of it", async () => {
+  it("says so even where no event arrived", async () => {
     const { sessionId } = await calls.create();
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await browser.newPage(servers.dashboard);
     // No live connection at all, and a list that was read before the end.
     await page.routeWebSocket(/./, (socket) => socket.close());
     const lists = await interceptCalls(page, /listSessions/);
@@ -124,15 +124,15 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
 
   it("lets go of a call that hangs, and can be asked again without ending twice", async () => {
     const { sessionId } = await calls.create();
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await browser.newPage(servers.dashboard);
     await page.goto(`/sessions?search=${sessionId}`);
     await rowOf(page, sessionId).getByRole("button", { name: "End session" }).click();
     const dialog = page.getByRole("alertdialog");
     await dialog.getByText("No listeners to drop").waitFor();
-    house.freezeApi();
+    servers.freezeApi();
     await dialog.getByRole("button", { name: "End session" }).click();
     await dialog.getByRole("alert").filter({ hasText: "can't be reached" }).waitFor();
-    house.thawApi();
+    servers.thawApi();
     await dialog.getByRole("button", { name: "End session" }).click();
     await page.getByRole("status").filter({ hasText: "Session ended" }).waitFor();
     expect(await calls.end(sessionId)).toBe(404);
@@ -141,7 +141,7 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
   it("ends all that are selected", async () => {
     const userId = crypto.randomUUID();
     const created = await Promise.all([1, 2, 3].map(() => calls.create(undefined, userId)));
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await browser.newPage(servers.dashboard);
     await page.goto(`/sessions?userId=${userId}`);
     for (const { sessionId } of created.slice(0, 2))
       await rowOf(page, sessionId).getByRole("checkbox").check();
@@ -158,9 +158,9 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
     expect(await Promise.all(created.map(({ sessionId }) => calls.end(sessionId)))).toEqual([404, 404, 200]);
   });
 
-  it("tells on the open session's page that it was ended elsewhere, by whom and why, and keeps the transcript", async () => {
+  it("says on the open session's page that it was ended elsewhere, by whom and why, and keeps the transcript", async () => {
     const { sessionId } = await calls.create(typewriterId);
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await browser.newPage(servers.dashboard);
     await page.goto(`/sessions/${sessionId}`);
     await page.getByText("Active", { exact: true }).waitFor();
     // The page itself is the listener.

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type IncomingMessage, METHODS, request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type House, openHouse } from "./house";
+import { type Servers, startServers } from "./start-servers";
 
 /** `fetch` sets `Host` by itself. */
 const ask = async (
@@ -21,67 +21,67 @@ const ask = async (
 const status = async (...asked: Parameters<typeof ask>) => (await ask(...asked)).statusCode;
 
 /** A script of the page, as its own HTML names it. */
-const scriptOf = async (house: House): Promise<string> => {
-  const html = await (await fetch(`${house.dashboard}/login`)).text();
+const scriptOf = async (servers: Servers): Promise<string> => {
+  const html = await (await fetch(`${servers.dashboard}/login`)).text();
   return /\/_next\/static\/[^"\\]+\.js/.exec(html)?.[0] ?? "/no-script-found";
 };
 
-const doors = async (house: House) =>
+const endpoints = async (servers: Servers) =>
   [
     ["/", "GET"],
     ["/sessions", "GET"],
     ["/icon.svg", "GET"],
-    [await scriptOf(house), "GET"],
+    [await scriptOf(servers), "GET"],
     ["/api/trpc/listAgents", "GET"],
     ["/api/sign-in", "POST"],
     ["/api/sign-out", "POST"],
   ] as const;
 
 describe("without keys the dashboard's server", { timeout: 60_000 }, () => {
-  let house: House;
+  let servers: Servers;
   beforeAll(async () => {
-    house = await openHouse();
+    servers = await startServers();
   }, 60_000);
-  afterAll(() => house?.[Symbol.asyncDispose]());
+  afterAll(() => servers?.[Symbol.asyncDispose]());
 
   it("answers nothing to a name that is not loopback, which DNS may have led here", async () => {
     for (const host of ["evil.example", "127.0.0.1.evil.example:3001", "localhost.evil.example"])
-      for (const [path, method] of await doors(house))
-        expect([path, await status(house.dashboard + path, host, method)]).toEqual([path, 403]);
+      for (const [path, method] of await endpoints(servers))
+        expect([path, await status(servers.dashboard + path, host, method)]).toEqual([path, 403]);
   });
 
   it("answers under each loopback name, whatever its port", async () => {
     for (const host of ["localhost", "LOCALHOST:1", "127.0.0.1:80", "127.8.8.8", "[::1]", "[::1]:3001"])
-      for (const path of ["/", await scriptOf(house), "/api/trpc/listAgents"])
-        expect([path, host, await status(house.dashboard + path, host)]).toEqual([path, host, 200]);
+      for (const path of ["/", await scriptOf(servers), "/api/trpc/listAgents"])
+        expect([path, host, await status(servers.dashboard + path, host)]).toEqual([path, host, 200]);
   });
 });
 
 describe("a request that can't be taken apart", { timeout: 60_000 }, () => {
-  let house: House;
+  let servers: Servers;
   beforeAll(async () => {
-    house = await openHouse();
+    servers = await startServers();
   }, 60_000);
-  afterAll(() => house?.[Symbol.asyncDispose]());
+  afterAll(() => servers?.[Symbol.asyncDispose]());
 
   const paths = ["/", "/sessions/x", "/icon.svg", "/api/trpc/listAgents", "/api/sign-in", "/nowhere"];
 
   it("is never answered with a failure of the server, whatever its method", async () => {
     for (const path of paths)
       for (const method of METHODS.filter((name) => name !== "CONNECT")) {
-        const answer = await ask(house.dashboard + path, "localhost", method);
+        const answer = await ask(servers.dashboard + path, "localhost", method);
         expect(answer.statusCode, `${method} ${path}`).toBeLessThan(500);
       }
   });
 
-  it("is told which methods are served", async () => {
+  it("gets the list of methods that are served", async () => {
     for (const path of paths) {
-      const { statusCode, headers } = await ask(house.dashboard + path, "localhost", "TRACE");
+      const { statusCode, headers } = await ask(servers.dashboard + path, "localhost", "TRACE");
       expect([path, statusCode, headers.allow]).toEqual([path, 405, "GET, HEAD, POST, OPTIONS"]);
     }
   });
 
-  it("is told that its address is malformed", async () => {
+  it("gets 400 for a malformed address", async () => {
     const bad = [
       "/sessions/%E0%A4%A",
       "//evil/",
@@ -93,7 +93,7 @@ describe("a request that can't be taken apart", { timeout: 60_000 }, () => {
     ];
     for (const path of bad)
       for (const method of ["GET", "POST", "HEAD"])
-        expect([path, method, await status(house.dashboard + path, "localhost", method)]).toEqual([
+        expect([path, method, await status(servers.dashboard + path, "localhost", method)]).toEqual([
           path,
           method,
           400,
@@ -102,15 +102,15 @@ describe("a request that can't be taken apart", { timeout: 60_000 }, () => {
 });
 
 describe("with keys the dashboard's server", { timeout: 60_000 }, () => {
-  let house: House;
+  let servers: Servers;
   beforeAll(async () => {
-    house = await openHouse({ ADJOURN_ADMIN_KEY: "an-admin-key-for-tests" });
+    servers = await startServers({ ADJOURN_ADMIN_KEY: "an-admin-key-for-tests" });
   }, 60_000);
-  afterAll(() => house?.[Symbol.asyncDispose]());
+  afterAll(() => servers?.[Symbol.asyncDispose]());
 
   it("believes nobody who names an address for himself, so that guesses count", async () => {
     const guess = (index: number) =>
-      fetch(`${house.dashboard}/api/sign-in`, {
+      fetch(`${servers.dashboard}/api/sign-in`, {
         method: "POST",
         headers: { accept: "application/json", "x-forwarded-for": `192.0.2.${index}` },
         body: "key=a-wrong-guess-of-a-key",
@@ -120,41 +120,41 @@ describe("with keys the dashboard's server", { timeout: 60_000 }, () => {
   });
 
   it("answers under any name", async () => {
-    expect(await status(`${house.dashboard}/login`, "dashboard.example")).toBe(200);
-    expect(await status(house.dashboard + (await scriptOf(house)), "dashboard.example")).toBe(200);
-    expect(await status(`${house.dashboard}/api/trpc/listAgents`, "dashboard.example")).toBe(401);
+    expect(await status(`${servers.dashboard}/login`, "dashboard.example")).toBe(200);
+    expect(await status(servers.dashboard + (await scriptOf(servers)), "dashboard.example")).toBe(200);
+    expect(await status(`${servers.dashboard}/api/trpc/listAgents`, "dashboard.example")).toBe(401);
   });
 });
 
 describe("with DASHBOARD_URL and without keys the dashboard's server", { timeout: 60_000 }, () => {
-  let house: House;
+  let servers: Servers;
   beforeAll(async () => {
-    house = await openHouse({ DASHBOARD_URL: "https://adjourn.example.com" });
+    servers = await startServers({ DASHBOARD_URL: "https://adjourn.example.com" });
   }, 60_000);
-  afterAll(() => house?.[Symbol.asyncDispose]());
+  afterAll(() => servers?.[Symbol.asyncDispose]());
 
   it("answers under the names that it lists, and so does the API", async () => {
     for (const host of ["adjourn.example.com", "ADJOURN.example.com:443", "localhost"])
       for (const url of [
-        `${house.dashboard}/`,
-        `${house.dashboard}/api/trpc/listAgents`,
-        `${house.api}/api/agents`,
+        `${servers.dashboard}/`,
+        `${servers.dashboard}/api/trpc/listAgents`,
+        `${servers.api}/api/agents`,
       ])
         expect([url, host, await status(url, host)]).toEqual([url, host, 200]);
-    for (const url of [`${house.dashboard}/`, `${house.api}/api/agents`])
+    for (const url of [`${servers.dashboard}/`, `${servers.api}/api/agents`])
       expect(await status(url, "evil.example")).toBe(403);
   });
 
   it("does not believe a forwarded host of somebody who is no proxy", async () => {
     for (const path of ["/", "/api/trpc/listAgents"])
       expect(
-        await status(house.dashboard + path, "evil.example", "GET", { "x-forwarded-host": "localhost" }),
+        await status(servers.dashboard + path, "evil.example", "GET", { "x-forwarded-host": "localhost" }),
       ).toBe(403);
   });
 
   it("takes calls from its public origin, and none from another", async () => {
     const from = (origin: string) =>
-      status(`${house.dashboard}/api/trpc/listAgents`, "localhost", "GET", { origin });
+      status(`${servers.dashboard}/api/trpc/listAgents`, "localhost", "GET", { origin });
     expect(await from("https://adjourn.example.com")).toBe(200);
     expect(await from("http://adjourn.example.com")).toBe(403);
     expect(await from("https://evil.example")).toBe(403);
@@ -184,17 +184,17 @@ it.each(["../dist/serve.js", "../../api/dist/main.js"])(
 );
 
 it("off loopback and with keys the dashboard is reached at any address of the machine", async () => {
-  await using house = await openHouse({
+  await using servers = await startServers({
     DASHBOARD_HOST: "0.0.0.0",
     ADJOURN_ADMIN_KEY: "an-admin-key-for-tests",
   });
-  expect((await fetch(`${house.dashboard.replace("127.0.0.1", "127.0.0.2")}/login`)).status).toBe(200);
+  expect((await fetch(`${servers.dashboard.replace("127.0.0.1", "127.0.0.2")}/login`)).status).toBe(200);
 }, 60_000);
 
 it("a dashboard whose port is taken says so in one line", async () => {
-  await using house = await openHouse();
+  await using servers = await startServers();
   const second = spawn(process.execPath, [fileURLToPath(new URL("../dist/serve.js", import.meta.url))], {
-    env: { ...process.env, DASHBOARD_PORT: new URL(house.dashboard).port },
+    env: { ...process.env, DASHBOARD_PORT: new URL(servers.dashboard).port },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";

@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noonTimezone, openBrowser, scrollsSideways } from "./browser";
 import { hasBrowser } from "./chromium";
-import { type House, openHouse } from "./house";
 import { createCalls } from "./session-calls";
+import { type Servers, startServers } from "./start-servers";
 
 /** More than one call to the API can list. */
 const many = 1_030;
 
 describe.skipIf(!hasBrowser())("the dashboard with many sessions", { timeout: 180_000 }, () => {
   const userId = crypto.randomUUID();
-  let house: House;
+  let servers: Servers;
   let browser: Awaited<ReturnType<typeof openBrowser>>;
   let calls: ReturnType<typeof createCalls>;
 
   beforeAll(async () => {
-    house = await openHouse();
-    calls = createCalls(house.api);
+    servers = await startServers();
+    calls = createCalls(servers.api);
     browser = await openBrowser();
     for (let from = 0; from < many; from += 103)
       await Promise.all(Array.from({ length: 103 }, () => calls.create(undefined, userId)));
@@ -23,12 +23,12 @@ describe.skipIf(!hasBrowser())("the dashboard with many sessions", { timeout: 18
 
   afterAll(async () => {
     await browser?.close();
-    await house?.[Symbol.asyncDispose]();
+    await servers?.[Symbol.asyncDispose]();
   });
 
   it("counts all of them exactly, those that begin, those that live and those that end at once", async () => {
     // A narrow page, on which long figures must fit too.
-    const { page } = await browser.newPage(house.dashboard, {
+    const { page } = await browser.newPage(servers.dashboard, {
       viewport: { width: 360, height: 740 },
       timezoneId: noonTimezone(),
     });
@@ -42,7 +42,7 @@ describe.skipIf(!hasBrowser())("the dashboard with many sessions", { timeout: 18
     await page.getByRole("img", { name: "1030 now, at most 1030" }).waitFor();
     await figure("Ended today", "0").waitFor();
 
-    const list = await browser.newPage(house.dashboard);
+    const list = await browser.newPage(servers.dashboard);
     await list.page.goto(`/sessions?userId=${userId}`);
     await list.page.getByText("1,030 matching").waitFor();
     await list.page.getByRole("checkbox", { name: "Select all" }).check();
@@ -52,7 +52,7 @@ describe.skipIf(!hasBrowser())("the dashboard with many sessions", { timeout: 18
     expect(await calls.endAll(userId)).toEqual({ ended: many, matched: many });
     await figure("Active", "1").waitFor();
     await figure("Ended today", "1,030").waitFor();
-    // What it was at most is of the moments that the chart looks at, which may miss a peak this short.
+    // The maximum is that of the sampled moments, which may miss a peak this short.
     await page.getByRole("img", { name: ": 1 now," }).waitFor();
     expect(await scrollsSideways(page)).toBe(false);
     await list.page.getByText("No live session matches").waitFor();

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser, scrollsSideways, seriousBarriers, settled } from "./browser";
 import { hasBrowser } from "./chromium";
-import { type House, openHouse } from "./house";
 import { createCalls, typewriterId } from "./session-calls";
+import { type Servers, startServers } from "./start-servers";
 
 const longNamedId = "00000000-0000-4000-8000-00000000000a";
 const longName = "AgentWithANameAsLongAsNamesMayBe".repeat(4).slice(0, 100);
@@ -24,7 +24,7 @@ const statusAs = (host: string, url: string, method = "GET"): Promise<number | u
 
 describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () => {
   let folder: string;
-  let house: House;
+  let servers: Servers;
   let browser: Awaited<ReturnType<typeof openBrowser>>;
   let calls: ReturnType<typeof createCalls>;
   const paths: Record<string, string> = {};
@@ -33,20 +33,20 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
     folder = await mkdtemp(join(tmpdir(), "adjourn-agents-"));
     const agentsFile = join(folder, "agents.json");
     await writeFile(agentsFile, JSON.stringify([{ id: longNamedId, name: longName, kind: "typewriter" }]));
-    house = await openHouse({ AGENTS_FILE: agentsFile });
-    calls = createCalls(house.api);
+    servers = await startServers({ AGENTS_FILE: agentsFile });
+    calls = createCalls(servers.api);
     browser = await openBrowser();
   }, 60_000);
 
   afterAll(async () => {
     await browser?.close();
-    await house?.[Symbol.asyncDispose]();
+    await servers?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   });
 
   it("offer a demo session while there is none, whose reply is then seen as it is written", async () => {
     await calls.endEverything();
-    const { page, problems } = await browser.newPage(house.dashboard);
+    const { page, problems } = await browser.newPage(servers.dashboard);
     await page.goto("/sessions");
     await page.getByText("No session is live").waitFor();
     expect(await seriousBarriers(page)).toEqual([]);
@@ -61,7 +61,7 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
   });
 
   it("say of a filter in the address that is none what is wrong with it, and show nothing instead of all", async () => {
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await browser.newPage(servers.dashboard);
     for (const path of ["/sessions", "/endings"]) {
       await page.goto(`${path}?userId=somebody`);
       await page.getByText("userId: Invalid UUID").waitFor();
@@ -76,19 +76,19 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
       live.sessionId,
       "Good morning, a rather-long-word-without-any-place-to-break-it-anywhere",
     );
-    const over = await calls.create(longNamedId);
-    await calls.send(over.sessionId, "Good night");
+    const ended = await calls.create(longNamedId);
+    await calls.send(ended.sessionId, "Good night");
     await calls.end(
-      over.sessionId,
+      ended.sessionId,
       "It is late, and this reason is about as long as a reason may be, or so it seems",
     );
     Object.assign(paths, {
       "/": "Live feed",
       "/sessions": live.sessionId.slice(0, 8),
       [`/sessions/${live.sessionId}`]: "Timeout settings",
-      [`/sessions/${over.sessionId}`]: "This session ended",
-      "/endings": over.sessionId.slice(0, 8),
-      [`/endings/${over.sessionId}`]: "Listeners dropped",
+      [`/sessions/${ended.sessionId}`]: "This session ended",
+      "/endings": ended.sessionId.slice(0, 8),
+      [`/endings/${ended.sessionId}`]: "Listeners dropped",
       "/agents": "Repeats the message word by word",
       "/sessions/unknown": "There is no such session",
       "/endings/unknown": "There is no such ending",
@@ -98,7 +98,7 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
       [1280, "light"],
       [360, "dark"],
     ] as const) {
-      const { page, problems } = await browser.newPage(house.dashboard, {
+      const { page, problems } = await browser.newPage(servers.dashboard, {
         viewport: { width, height: 740 },
         colorScheme,
       });
@@ -125,7 +125,7 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
 
   it("keep search and filters in the address", async () => {
     const { sessionId, userId } = await calls.create();
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await browser.newPage(servers.dashboard);
     await page.goto(`/sessions?userId=${userId}`);
     await page.getByText("1 matching").waitFor();
     await page.getByRole("combobox", { name: "Agent" }).selectOption({ label: "Typewriter" });
@@ -141,7 +141,7 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
     const userId = crypto.randomUUID();
     for (let from = 0; from < 300; from += 50)
       await Promise.all(Array.from({ length: 50 }, () => calls.create(undefined, userId)));
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await browser.newPage(servers.dashboard);
     await page.goto(`/sessions?userId=${userId}`);
     await page.getByText("300 matching").waitFor();
     await settled(page);
@@ -159,7 +159,7 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
 
   it("save timeout settings and renew, and say why a setting is refused", async () => {
     const { sessionId } = await calls.create();
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await browser.newPage(servers.dashboard);
     await page.goto(`/sessions/${sessionId}`);
     await page.getByLabel("Timeout", { exact: true }).fill("2");
     await page.getByRole("button", { name: "Save" }).click();
@@ -174,14 +174,14 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
 
   it("show a lost connection, and heal by themselves with nothing stale left", async () => {
     const { sessionId } = await calls.create();
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await browser.newPage(servers.dashboard);
     await page.goto(`/sessions?search=${sessionId}`);
     const row = page.getByRole("row").filter({ hasText: sessionId.slice(0, 8) });
     await row.waitFor();
     await page.getByText("Live", { exact: true }).waitFor();
-    await house.stopApi();
+    await servers.stopApi();
     await page.getByRole("alert").filter({ hasText: "Connection lost" }).waitFor();
-    await house.startApi();
+    await servers.startApi();
     expect(await calls.end(sessionId)).toBe(200);
     await row.waitFor({ state: "detached" });
     await page.getByText("Live", { exact: true }).waitFor();
@@ -189,11 +189,11 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
   });
 
   it("that are opened while nothing answers claim nothing, and fill by themselves", async () => {
-    const over = await calls.create();
-    expect(await calls.end(over.sessionId)).toBe(200);
+    const ended = await calls.create();
+    expect(await calls.end(ended.sessionId)).toBe(200);
     const { sessionId } = await calls.create();
-    await house.stopApi();
-    const { page } = await browser.newPage(house.dashboard);
+    await servers.stopApi();
+    const { page } = await browser.newPage(servers.dashboard);
     for (const [path, title] of [
       ["/sessions", "The sessions can't be shown"],
       ["/endings", "The endings can't be shown"],
@@ -206,13 +206,13 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
       await page.getByRole("alert").filter({ hasText: "Connection lost" }).waitFor();
     }
     expect(await page.locator("main").innerText()).not.toMatch(/Quiet so far|No session|\b0\b/);
-    await house.startApi();
+    await servers.startApi();
     await page.getByText("Requested").waitFor();
     await page.getByText("Live", { exact: true }).waitFor();
   }, 180_000);
 
   it("say that there is nothing where the address can name no session", async () => {
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await browser.newPage(servers.dashboard);
     for (const [path, title] of [
       ["/sessions/%25", "There is no such session"],
       ["/endings/%25", "There is no such ending"],
@@ -225,7 +225,8 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
   });
 
   it("answer without keys by this machine's own names alone, whatever is asked for", async () => {
-    const script = /\/_next\/static\/[^"]+\.js/.exec(await (await fetch(house.dashboard)).text())?.[0] ?? "";
+    const script =
+      /\/_next\/static\/[^"]+\.js/.exec(await (await fetch(servers.dashboard)).text())?.[0] ?? "";
     expect(script).not.toBe("");
     for (const path of [
       "/",
@@ -237,8 +238,8 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
       "/api/sign-out",
     ]) {
       const method = path === "/api/sign-out" ? "POST" : "GET";
-      expect(await statusAs("evil.example", house.dashboard + path, method), path).toBe(403);
-      expect(await statusAs("localhost:3001", house.dashboard + path, method), path).not.toBe(403);
+      expect(await statusAs("evil.example", servers.dashboard + path, method), path).toBe(403);
+      expect(await statusAs("localhost:3001", servers.dashboard + path, method), path).not.toBe(403);
     }
   });
 });

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { openHouse } from "./house";
+import { startServers } from "./start-servers";
 
 const adminKey = "an-admin-key-for-tests";
 
 it("a sign-in outlives a restart of the dashboard, without ADJOURN_SECRET", async () => {
-  await using house = await openHouse({ ADJOURN_ADMIN_KEY: adminKey });
-  const answer = await fetch(`${house.dashboard}/api/sign-in`, {
+  await using servers = await startServers({ ADJOURN_ADMIN_KEY: adminKey });
+  const answer = await fetch(`${servers.dashboard}/api/sign-in`, {
     method: "POST",
     headers: { accept: "application/json" },
     body: `key=${adminKey}`,
@@ -15,10 +15,10 @@ it("a sign-in outlives a restart of the dashboard, without ADJOURN_SECRET", asyn
   expect(cookie).not.toContain(adminKey);
   const status = async () => {
     const headers = { cookie: cookie.split(";")[0] ?? "" };
-    return (await fetch(`${house.dashboard}/api/trpc/listAgents`, { headers })).status;
+    return (await fetch(`${servers.dashboard}/api/trpc/listAgents`, { headers })).status;
   };
   expect(await status()).toBe(200);
-  await house.restartDashboard();
+  await servers.restartDashboard();
   expect(await status()).toBe(200);
-  expect(house.log()).not.toContain("sign in again");
+  expect(servers.log()).not.toContain("sign in again");
 }, 90_000);

@@ -9,7 +9,7 @@ interface Created {
   readonly userId: string;
 }
 
-/** What a session's own program does, over REST and its plain WebSocket. */
+/** The calls of a client program, over REST and the plain WebSocket. */
 export const createCalls = (api: string, key?: string) => {
   const call = async (method: string, path: string, body?: unknown): Promise<Response> =>
     fetch(`${api}/api/messaging${path}`, {

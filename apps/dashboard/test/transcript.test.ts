@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser, settled } from "./browser";
 import { hasBrowser } from "./chromium";
-import { type House, openHouse } from "./house";
 import { createCalls, echoId } from "./session-calls";
+import { type Servers, startServers } from "./start-servers";
 
 describe.skipIf(!hasBrowser())("a transcript in the dashboard", { timeout: 90_000 }, () => {
-  let house: House;
+  let servers: Servers;
   let browser: Awaited<ReturnType<typeof openBrowser>>;
   let calls: ReturnType<typeof createCalls>;
 
   beforeAll(async () => {
-    house = await openHouse();
-    calls = createCalls(house.api);
+    servers = await startServers();
+    calls = createCalls(servers.api);
     browser = await openBrowser();
   }, 60_000);
 
   afterAll(async () => {
     await browser?.close();
-    await house?.[Symbol.asyncDispose]();
+    await servers?.[Symbol.asyncDispose]();
   });
 
   it("keeps every message in sight, however long a word in it is", async () => {
@@ -25,7 +25,7 @@ describe.skipIf(!hasBrowser())("a transcript in the dashboard", { timeout: 90_00
     await calls.send(sessionId, "Short and mine");
     await calls.send(sessionId, "unbreakable".repeat(60));
     for (const width of [1280, 360]) {
-      const { page } = await browser.newPage(house.dashboard, { viewport: { width, height: 740 } });
+      const { page } = await browser.newPage(servers.dashboard, { viewport: { width, height: 740 } });
       await page.goto(`/sessions/${sessionId}`);
       await page.getByText("unbreakable").nth(1).waitFor();
       await settled(page);
@@ -37,13 +37,13 @@ describe.skipIf(!hasBrowser())("a transcript in the dashboard", { timeout: 90_00
     }
   });
 
-  it("tells the sessions of one channel apart", async () => {
+  it("separates the sessions of one channel", async () => {
     const first = await calls.create();
     await calls.send(first.sessionId, "Of the first");
     expect(await calls.end(first.sessionId)).toBe(200);
     const second = await calls.create(echoId, first.userId, first.channelId);
     await calls.send(second.sessionId, "Of the second");
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await browser.newPage(servers.dashboard);
     const lines = page.getByRole("region", { name: "Messages" }).getByRole("listitem");
 
     await page.goto(`/sessions/${second.sessionId}`);
@@ -62,7 +62,7 @@ describe.skipIf(!hasBrowser())("a transcript in the dashboard", { timeout: 90_00
     await calls.send(sessionId, "Forget this");
     expect(await calls.end(sessionId)).toBe(200);
     expect(await calls.erase(channelId)).toBe(200);
-    const { page } = await browser.newPage(house.dashboard);
+    const { page } = await browser.newPage(servers.dashboard);
     for (const path of [`/endings/${sessionId}`, `/sessions/${sessionId}`]) {
       await page.goto(path);
       await page.getByText("This conversation has been erased.").waitFor();

@@ -2,10 +2,10 @@
 
 import { Bot, ServerOff } from "lucide-react";
 import Link from "next/link";
+import { useAgents } from "../lists/use-agents";
+import { useSessionList } from "../lists/use-session-list";
+import { describeError } from "../live/call-error";
 import { inBackground } from "../live/in-background";
-import { describeError } from "../live/over-error";
-import { useAgents } from "../live/use-agents";
-import { useSessionList } from "../live/use-session-list";
 import { Badge } from "../ui/badge";
 import { BlankState } from "../ui/blank-state";
 import { Button } from "../ui/button";

@@ -1,6 +1,6 @@
 import { notFound } from "next/navigation";
 
-/** The API looks no longer one up. */
+/** The API accepts no longer id. */
 const longestId = 128;
 
 /** The session's id in a path; one that can be none is a page that there is not. */
@@ -9,7 +9,7 @@ export const sessionIdInPath = (segment: string): string => {
   return id.length > longestId ? notFound() : id;
 };
 
-/** Next has decoded some segments already, and what looks encoded then may not be. */
+/** Next has decoded some segments already; a `%` in one of those is literal. */
 const decoded = (segment: string): string => {
   try {
     return decodeURIComponent(segment);

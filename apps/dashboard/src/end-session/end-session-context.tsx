@@ -7,7 +7,7 @@ type OpenDialog = (sessions: readonly SessionToEnd[], done?: () => void) => void
 
 const EndSessionContext = createContext<OpenDialog>(() => {});
 
-/** Asks whether to end these sessions, and does; `done` is called once they are over. */
+/** Opens the dialog that ends these sessions. `done` is called once they have ended. */
 export const useEndSession = (): OpenDialog => use(EndSessionContext);
 
 /** Holds the dialog above the lists, so that it outlives the row that it was opened from. */

@@ -2,9 +2,9 @@
 
 import { AlertDialog } from "radix-ui";
 import { useState } from "react";
+import { shortId } from "../lists/records";
+import { useSessionRow } from "../lists/use-session-list";
 import { useKnownEnding } from "../live/live-context";
-import { shortId } from "../live/records";
-import { useSessionRow } from "../live/use-session-list";
 import { Button } from "../ui/button";
 import { CutList } from "./cut-list";
 import { ReasonField } from "./reason-field";
@@ -42,7 +42,7 @@ export const EndSessionDialog = ({
   const [reason, setReason] = useState("");
   const only = sessions.length === 1 ? sessions[0] : undefined;
   const { row, isMissing } = useSessionRow(only?.sessionId ?? "", isOpen);
-  const { isOver } = useKnownEnding(only?.sessionId ?? "");
+  const { isGone } = useKnownEnding(only?.sessionId ?? "");
   const end = useEndMutation(sessions, () => {
     onOpenChange(false);
     onDone();
@@ -80,7 +80,7 @@ export const EndSessionDialog = ({
                 <p className="mb-3 font-mono text-xs wrap-anywhere text-ink-faint">
                   {only ? only.sessionId : nameSome(sessions)}
                 </p>
-                {isOver || (only && isMissing) ? (
+                {isGone || (only && isMissing) ? (
                   <p className="font-medium text-warning">This session has ended in the meantime.</p>
                 ) : (
                   <CutList sessions={counts} isKnown={!only || counts[0]?.listeners !== undefined} />

@@ -3,14 +3,14 @@
 import { useTRPCClient } from "@adjourn/client/react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { changeLists } from "../live/change-lists";
+import { changeLists } from "../lists/change-lists";
+import { shortId } from "../lists/records";
+import { describeError, isGoneError } from "../live/call-error";
 import { useLiveStore } from "../live/live-context";
-import { describeError, isOverError } from "../live/over-error";
-import { shortId } from "../live/records";
 import { useAnnounce } from "../ui/announcer";
 import { randomId } from "../ui/random-id";
 
-/** So many ids fit into the longest body that the API takes. */
+/** As many ids as fit into the largest body that the API accepts. */
 const idsACall = 2_000;
 
 const alreadyEnded = "Already ended: someone else was faster";
@@ -20,8 +20,8 @@ interface Outcome {
   readonly detail: string;
 }
 
-/** Ends one session or several, says what came of it, and takes them out of every list at once. */
-export const useEndMutation = (sessions: readonly { readonly sessionId: string }[], onOver: () => void) => {
+/** Ends sessions, announces the outcome and removes them from every list at once. */
+export const useEndMutation = (sessions: readonly { readonly sessionId: string }[], onGone: () => void) => {
   const api = useTRPCClient();
   const store = useLiveStore();
   const queryClient = useQueryClient();
@@ -35,7 +35,7 @@ export const useEndMutation = (sessions: readonly { readonly sessionId: string }
       await api.endSession.mutate({ sessionId, reason, idempotencyKey });
       return { title: "Session ended", detail: shortId(sessionId) };
     } catch (error) {
-      if (!isOverError(error)) throw error;
+      if (!isGoneError(error)) throw error;
       const ending = store.ending(sessionId);
       return {
         title: alreadyEnded,
@@ -63,10 +63,10 @@ export const useEndMutation = (sessions: readonly { readonly sessionId: string }
       return ids.length === 1 && only !== undefined ? endOne(only, reason) : endAll(reason);
     },
     onSuccess: (outcome) => {
-      for (const id of ids) store.markOver(id);
+      for (const id of ids) store.markGone(id);
       changeLists(queryClient, store, Date.now());
       announce(outcome);
-      onOver();
+      onGone();
     },
   });
   return {

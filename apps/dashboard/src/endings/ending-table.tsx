@@ -1,9 +1,9 @@
 "use client";
 
 import Link from "next/link";
-import type { Ending } from "../live/records";
-import { shortId } from "../live/records";
-import { useAgents } from "../live/use-agents";
+import type { Ending } from "../lists/records";
+import { shortId } from "../lists/records";
+import { useAgents } from "../lists/use-agents";
 import { Badge } from "../ui/badge";
 import { classNames } from "../ui/class-names";
 import { TimeOfDay } from "../ui/time";

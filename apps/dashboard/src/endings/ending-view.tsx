@@ -2,11 +2,11 @@
 
 import { ServerOff } from "lucide-react";
 import Link from "next/link";
+import type { Ending } from "../lists/records";
+import { shortId } from "../lists/records";
+import { useAgents } from "../lists/use-agents";
+import { describeError } from "../live/call-error";
 import { inBackground } from "../live/in-background";
-import { describeError } from "../live/over-error";
-import type { Ending } from "../live/records";
-import { shortId } from "../live/records";
-import { useAgents } from "../live/use-agents";
 import { SessionSkeleton } from "../session/session-skeleton";
 import { Transcript } from "../session/transcript";
 import { useEnding, useHistory } from "../session/use-session";
@@ -60,7 +60,7 @@ export const EndingView = ({ sessionId }: { readonly sessionId: string }) => {
             sessionId={sessionId}
             messages={history.messages}
             replies={[]}
-            isOver
+            isGone
             isLoading={history.query.isPending}
             problem={history.query.error}
             hasOlder={history.query.hasNextPage}

@@ -1,4 +1,4 @@
-import type { Ending, EndingCause } from "../live/records";
+import type { Ending, EndingCause } from "../lists/records";
 import type { BadgeTone } from "../ui/badge";
 
 export const causeNames: Readonly<Record<EndingCause, string>> = {

@@ -3,10 +3,10 @@
 import { SearchX, ServerOff, SquareCheckBig } from "lucide-react";
 import { useMemo } from "react";
 import { FilterBar } from "../filters/filter-bar";
+import { useUrlFilter } from "../filters/use-url-filter";
+import { useEndingList } from "../lists/use-ending-list";
+import { describeError } from "../live/call-error";
 import { inBackground } from "../live/in-background";
-import { describeError } from "../live/over-error";
-import { useEndingList } from "../live/use-ending-list";
-import { useUrlFilter } from "../live/use-url-filter";
 import { SessionTableSkeleton } from "../sessions/session-table-skeleton";
 import { BlankState } from "../ui/blank-state";
 import { Button } from "../ui/button";

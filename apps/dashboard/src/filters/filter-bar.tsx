@@ -2,11 +2,11 @@
 
 import { Search, X } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
-import type { ListFilter } from "../live/records";
-import { useAgents } from "../live/use-agents";
-import { isUuid } from "../live/use-url-filter";
+import type { ListFilter } from "../lists/records";
+import { useAgents } from "../lists/use-agents";
 import { Button } from "../ui/button";
 import { Input, Select } from "../ui/field";
+import { isUuid } from "./use-url-filter";
 
 const typingPauseMs = 200;
 
@@ -85,19 +85,19 @@ interface TypedFilterProps {
   readonly list?: string;
 }
 
-/** Follows what is typed after a short pause, and the address when that changes by other means. */
+/** Reports the text after a typing pause, and follows the URL when that changes by other means. */
 const TypedFilter = ({ label, placeholder, icon, value, onChange, isValid, list }: TypedFilterProps) => {
   const [text, setText] = useState(value);
-  const told = useRef(value);
+  const reported = useRef(value);
   useEffect(() => {
-    if (value !== told.current) setText(value);
-    told.current = value;
+    if (value !== reported.current) setText(value);
+    reported.current = value;
   }, [value]);
   useEffect(() => {
     const wanted = text.trim();
-    if (wanted === told.current || (wanted !== "" && isValid && !isValid(wanted))) return;
+    if (wanted === reported.current || (wanted !== "" && isValid && !isValid(wanted))) return;
     const timer = setTimeout(() => {
-      told.current = wanted;
+      reported.current = wanted;
       onChange(wanted);
     }, typingPauseMs);
     return () => clearTimeout(timer);

@@ -1,4 +1,4 @@
-/** Lets a query, or a connection that closes, go on by itself: what goes wrong shows in its own state. */
+/** Ignores a rejection: queries and connections report failures in their own state. */
 export const inBackground = (work: Promise<unknown>): void => {
   work.catch(() => {});
 };

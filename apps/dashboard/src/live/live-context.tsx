@@ -13,16 +13,16 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import { changeLists } from "./change-lists";
+import { changeLists } from "../lists/change-lists";
+import type { Ending } from "../lists/records";
 import { inBackground } from "./in-background";
 import { createLiveStore, type LiveStore } from "./live-store";
-import type { Ending } from "./records";
 import { useReconnect } from "./use-reconnect";
 import { watchAdminEvents } from "./watch-admin-events";
 
 interface Live {
   readonly store: LiveStore;
-  /** Subscriptions alone go here, straight to the API; null until the page runs in a browser. */
+  /** For subscriptions only, directly to the API; null until the page runs in a browser. */
   readonly socket: AdjournClient | null;
 }
 
@@ -45,14 +45,14 @@ export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
   useEffect(() => {
     const client = createClient({
       url: publicApiUrl,
-      // Asked anew for every socket: a ticket is good for a minute.
+      // Requested for every socket: a ticket is valid for a minute.
       token: async () => (await api.issueTicket.mutate()).ticket,
     });
     setSocket(client);
     const stop = watchAdminEvents(client.trpc, store, {
       onEvents: (since) => changeLists(queryClient, store, since),
-      // What happened before this moment, or while nobody was listening, only the lists can tell.
-      // A list that no page shows is dropped: the next event would pass it for one that is up to date.
+      // Events before this moment, or during an outage, were missed, so the lists are refetched.
+      // A list that no page shows is dropped: applying the next event to it would make it appear up to date.
       onLive: () => {
         queryClient.removeQueries({ type: "inactive" });
         inBackground(queryClient.invalidateQueries());
@@ -84,15 +84,15 @@ export const useLiveState = () => {
   return useSyncExternalStore(store.subscribe, store.state, store.state);
 };
 
-/** Whether a session is known to be over, and how it ended where that is known too. */
+/** Whether a session is known to be gone, and its ending if that is known. */
 export const useKnownEnding = (
   sessionId: string,
-): { readonly isOver: boolean; readonly ending: Ending | undefined } => {
+): { readonly isGone: boolean; readonly ending: Ending | undefined } => {
   const store = useLiveStore();
   useLiveState();
   useEffect(() => store.keep(sessionId), [store, sessionId]);
-  return { isOver: store.isOver(sessionId), ending: store.ending(sessionId) };
+  return { isGone: store.isGone(sessionId), ending: store.ending(sessionId) };
 };
 
-/** How often to ask anew (ms): seldom while events arrive, in case one was lost on its way; often while none can. */
+/** Refetch interval, ms: long while events arrive (a safeguard against a lost one), short while the connection is lost. */
 export const useRefetchInterval = (): number => (useLiveState().connection === "live" ? 30_000 : 4_000);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { changeSessionPages } from "./changes";
+import { changeSessionPages } from "../lists/changes";
+import type { Ending, SessionRow } from "../lists/records";
 import { createLiveStore, type LiveEvent } from "./live-store";
-import type { Ending, SessionRow } from "./records";
 
 const minute = 60_000;
 /** More than are kept without need. */
@@ -54,34 +54,34 @@ const openStore = () => {
   return { clock, store, end, endMany };
 };
 
-it("remembers what is over for as long as an answer could still bring it back, however much ends meanwhile", () => {
+it("remembers gone sessions for as long as an answer could still bring one back, however much ends meanwhile", () => {
   const { clock, store, end, endMany } = openStore();
   end("first");
   endMany("a");
   clock.now = 9 * minute;
   endMany("b");
   store.forget();
-  expect(store.isOver("first")).toBe(true);
+  expect(store.isGone("first")).toBe(true);
   // Its row was read before the end, and a change of it arrives behind the end.
   store.take({ type: "session.changed", session: row("first") });
   const page = { sessions: [row("first")], total: 1, stats: noStats };
   expect(changeSessionPages([page], store.changesSince(0), {})[0]?.sessions).toEqual([]);
 });
 
-it("forgets the oldest of what is over, so that a page that stays open does not grow", () => {
+it("forgets the oldest gone sessions, so that a page that stays open does not grow", () => {
   const { clock, store, end, endMany } = openStore();
   end("first");
   endMany("a");
   clock.now = 11 * minute;
   end("last");
   store.forget();
-  expect(store.isOver("first")).toBe(false);
-  expect(store.isOver("last")).toBe(true);
-  const known = Array.from({ length: many }, (_, index) => store.isOver(`a${index}`)).filter(Boolean);
+  expect(store.isGone("first")).toBe(false);
+  expect(store.isGone("last")).toBe(true);
+  const known = Array.from({ length: many }, (_, index) => store.isGone(`a${index}`)).filter(Boolean);
   expect(known.length).toBeLessThanOrEqual(20_000);
 });
 
-it("never forgets of a session that is shown that it is over", () => {
+it("never forgets that a shown session is gone", () => {
   const { clock, store, end, endMany } = openStore();
   end("shown");
   const [letGo, letGoToo] = [store.keep("shown"), store.keep("shown")];
@@ -89,14 +89,14 @@ it("never forgets of a session that is shown that it is over", () => {
   endMany("a");
   clock.now = 11 * minute;
   store.forget();
-  expect(store.isOver("shown")).toBe(true);
+  expect(store.isGone("shown")).toBe(true);
   letGoToo();
   store.forget();
-  expect(store.isOver("shown")).toBe(true);
+  expect(store.isGone("shown")).toBe(true);
   endMany("b");
   clock.now = 22 * minute;
   store.forget();
-  expect(store.isOver("shown")).toBe(false);
+  expect(store.isGone("shown")).toBe(false);
 });
 
 const noStats = { totalSessions: 0, activeSessions: 0, expiredSessions: 0 };

@@ -1,49 +1,49 @@
 import type { AdminEvent } from "@adjourn/client";
-import type { Changes } from "./changes";
-import type { Ending, SessionRow } from "./records";
+import type { Changes } from "../lists/changes";
+import type { Ending, SessionRow } from "../lists/records";
 
 export type LiveEvent = AdminEvent;
 export type Totals = Omit<Extract<AdminEvent, { type: "totals" }>, "type">;
 
-/** `lost`: what is shown may be out of date, and the page asks by itself now and then. */
+/** `lost`: data may be out of date, and the page polls. */
 export type Connection = "connecting" | "live" | "lost";
 
 interface LiveState {
   readonly connection: Connection;
-  /** Since when (ms) the connection is not live. */
+  /** When (ms) the connection stopped being live. */
   readonly lostSince: number | null;
   readonly totals: Totals | null;
 }
 
-/** Long enough for any answer that was under way when an event came. */
+/** Longer than any request in flight when an event arrives. */
 const rememberMs = 60_000;
 const mostEndings = 20_000;
 /**
- * Longer than any answer is under way and than the query cache keeps what no page shows (5 minutes): what was read
- * before an end is gone by then.
+ * Longer than any request, and longer than the query cache keeps unused data (5 minutes), so that no data from before
+ * the end is left when the id is forgotten.
  */
-const rememberOverMs = 10 * 60_000;
-/** Fewer are not worth forgetting. */
-const fewOver = 20_000;
+const rememberGoneMs = 10 * 60_000;
+/** Up to this many ids, none is forgotten. */
+const goneKeptAtLeast = 20_000;
 
-/** What the live connection has told so far; the lists are brought up to date from it. */
+/** Recent events of the live connection, from which the lists are updated. */
 export interface LiveStore {
   state(): LiveState;
   subscribe(listener: () => void): () => void;
   setConnection(connection: Connection): void;
-  /** Returns whether the event concerns the lists; whoever takes several calls {@link tell} behind the last. */
+  /** Adds an event. Returns whether it concerns the lists. Call {@link notify} after the last of a batch. */
   take(event: LiveEvent): boolean;
-  /** Lets everyone know what was taken. */
-  tell(): void;
-  /** A session that is known to be over, its ending not seen yet. */
-  markOver(sessionId: string): void;
-  isOver(sessionId: string): boolean;
-  /** Whoever shows a session is told that it is over for as long as that takes. Returns how to let go. */
+  /** Calls the listeners. */
+  notify(): void;
+  /** Marks a session as gone before its ending is known. */
+  markGone(sessionId: string): void;
+  isGone(sessionId: string): boolean;
+  /** Keeps {@link forget} from removing a session that a page shows. Returns the release function. */
   keep(sessionId: string): () => void;
-  /** Forgets what ended long ago. For when every list has been changed by {@link changesSince}, or it could come back. */
+  /** Forgets sessions that ended long ago. Call it only after {@link changesSince} has been applied to every list. */
   forget(): void;
   ending(sessionId: string): Ending | undefined;
-  /** What happened at or after `since` (ms), and all that is over. */
+  /** Changes at or after `since` (ms), and every gone session that is remembered. */
   changesSince(since: number): Changes;
 }
 
@@ -51,17 +51,17 @@ export const createLiveStore = (now: () => number = Date.now): LiveStore => {
   let state: LiveState = { connection: "connecting", lostSince: null, totals: null };
   const listeners = new Set<() => void>();
   let recent: { readonly at: number; readonly event: LiveEvent }[] = [];
-  /** When each was last known to be over, oldest first. */
-  const over = new Map<string, number>();
+  /** When each id was last marked as gone, oldest first. */
+  const gone = new Map<string, number>();
   const kept = new Map<string, number>();
   const endings = new Map<string, Ending>();
   const set = (next: Partial<LiveState>) => {
     state = { ...state, ...next };
     for (const listener of listeners) listener();
   };
-  const setOver = (sessionId: string) => {
-    over.delete(sessionId);
-    over.set(sessionId, now());
+  const setGone = (sessionId: string) => {
+    gone.delete(sessionId);
+    gone.set(sessionId, now());
   };
   const forgetEvents = () => {
     const oldest = recent[0];
@@ -90,18 +90,18 @@ export const createLiveStore = (now: () => number = Date.now): LiveStore => {
       }
       recent.push({ at: now(), event });
       if (event.type === "session.ended") {
-        setOver(event.ending.sessionId);
+        setGone(event.ending.sessionId);
         endings.set(event.ending.sessionId, event.ending);
       }
       forgetEvents();
       return true;
     },
-    tell: () => set({}),
-    markOver(sessionId) {
-      setOver(sessionId);
+    notify: () => set({}),
+    markGone(sessionId) {
+      setGone(sessionId);
       set({});
     },
-    isOver: (sessionId) => over.has(sessionId),
+    isGone: (sessionId) => gone.has(sessionId),
     keep(sessionId) {
       kept.set(sessionId, (kept.get(sessionId) ?? 0) + 1);
       return () => {
@@ -111,9 +111,9 @@ export const createLiveStore = (now: () => number = Date.now): LiveStore => {
       };
     },
     forget() {
-      for (const [sessionId, at] of over) {
-        if (over.size <= fewOver || at > now() - rememberOverMs) break;
-        if (!kept.has(sessionId)) over.delete(sessionId);
+      for (const [sessionId, at] of gone) {
+        if (gone.size <= goneKeptAtLeast || at > now() - rememberGoneMs) break;
+        if (!kept.has(sessionId)) gone.delete(sessionId);
       }
     },
     ending: (sessionId) => endings.get(sessionId),
@@ -127,7 +127,7 @@ export const createLiveStore = (now: () => number = Date.now): LiveStore => {
         if (event.type === "session.changed") changed.set(event.session.sessionId, event.session);
         if (event.type === "session.ended") ended.set(event.ending.sessionId, event.ending);
       }
-      return { created, changed, ended, over };
+      return { created, changed, ended, gone };
     },
   };
 };

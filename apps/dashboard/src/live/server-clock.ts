@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 
 let offsetMs = 0;
 
-/** Learns the API's time from a session that still lives, so that a wrong clock here shows no wrong time left. */
+/** Estimates the API's clock from a live session, so that the time left is correct if this machine's clock is wrong. */
 export const observeServerTime = (
   session: { readonly expiresAt: string; readonly timeRemaining: number } | undefined,
 ): void => {
@@ -39,5 +39,5 @@ const snapshot = () => {
   return second;
 };
 
-/** The API's time, to the second, as it goes on; null while the page is made on the server. */
+/** The API's time in ms, updated every second; null during server rendering. */
 export const useServerNow = (): number | null => useSyncExternalStore(subscribe, snapshot, () => null);

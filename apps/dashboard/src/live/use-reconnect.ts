@@ -9,8 +9,8 @@ const firstProbeMs = 1_500;
 const slowestProbeMs = 20_000;
 
 /**
- * Looks whether the API answers again while the live connection is lost, and then has it opened at once: the socket's
- * own retries grow too far apart to sit and watch.
+ * Polls the API while the live connection is lost and calls `reconnect` as soon as it answers. The socket's own retry
+ * interval grows too long for a page that someone watches.
  */
 export const useReconnect = (store: LiveStore, reconnect: () => void): void => {
   const api = useTRPCClient();
@@ -24,7 +24,7 @@ export const useReconnect = (store: LiveStore, reconnect: () => void): void => {
       try {
         await api.getSessionsHealth.query();
         reconnect();
-        // It answers, but the socket may be what is in the way: less and less often then.
+        // The API answers but the socket may still fail, so back off.
         delayMs = Math.min(delayMs * 2, slowestProbeMs);
       } catch {
         delayMs = firstProbeMs;

@@ -49,12 +49,12 @@ const ended = (sessionId: string): LiveEvent => ({
 it("draws a burst of ends once, though each is known at once", () => {
   const { store, onEvents, stop, send } = openFeed();
   send({ type: "totals", activeSessions: 1, expiredSessions: 0, totalSessions: 1, expiringSoon: 0 });
-  const told = vi.fn();
-  store.subscribe(told);
+  const notified = vi.fn();
+  store.subscribe(notified);
   for (let index = 0; index < 1_000; index += 1) send(ended(String(index)));
-  expect(store.isOver("999")).toBe(true);
+  expect(store.isGone("999")).toBe(true);
   vi.advanceTimersByTime(1_000);
-  expect(told).toHaveBeenCalledTimes(1);
+  expect(notified).toHaveBeenCalledTimes(1);
   expect(onEvents).toHaveBeenCalledTimes(1);
   stop();
 });

@@ -1,12 +1,12 @@
 import type { LiveEvent, LiveStore } from "./live-store";
 
-/** A burst is drawn once. */
+/** Events within this time are rendered once. */
 const gatherMs = 50;
 const tryAgainMs = 2_000;
-/** Browsers hold new sockets back behind failed ones, and a firewall may let one wait for ever: by then it is a loss. */
-const patienceMs = 4_000;
+/** Browsers delay new sockets after failures, and a firewall may drop packets silently: after this the state is `lost`. */
+const connectTimeoutMs = 4_000;
 
-/** What this uses of the client. */
+/** The part of the client that is used here. */
 export interface AdminEvents {
   readonly adminEvents: {
     subscribe(
@@ -22,13 +22,13 @@ export interface AdminEvents {
 }
 
 interface Reactions {
-  /** Events have come since `since` (ms). */
+  /** Events arrived since `since` (ms). */
   readonly onEvents: (since: number) => void;
-  /** The connection has just come to life. */
+  /** The connection has become live. */
   readonly onLive: () => void;
 }
 
-/** Watches what happens to all sessions; comes back by itself when it is dropped. Returns how to stop. */
+/** Subscribes to the admin events and resubscribes when dropped. Returns the stop function. */
 export const watchAdminEvents = (
   api: AdminEvents,
   store: LiveStore,
@@ -49,7 +49,7 @@ export const watchAdminEvents = (
     isGathering = true;
     setTimeout(() => {
       isGathering = false;
-      store.tell();
+      store.notify();
       onEvents(at);
       store.forget();
     }, gatherMs);
@@ -75,12 +75,12 @@ export const watchAdminEvents = (
   };
 
   begin();
-  const patience = setTimeout(() => {
+  const connectTimeout = setTimeout(() => {
     if (store.state().connection === "connecting") store.setConnection("lost");
-  }, patienceMs);
+  }, connectTimeoutMs);
   return () => {
     stopped = true;
-    clearTimeout(patience);
+    clearTimeout(connectTimeout);
     clearTimeout(retry);
     unsubscribe();
   };

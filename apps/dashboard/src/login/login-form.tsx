@@ -1,8 +1,8 @@
 "use client";
 
 import { type FormEvent, useId, useState } from "react";
+import { isSignInAnswer, type SignInAnswer, signInAnswers } from "../auth/sign-in-answer";
 import { inBackground } from "../live/in-background";
-import { isSignInAnswer, type SignInAnswer, signInAnswers } from "../server/sign-in-answer";
 import { Button } from "../ui/button";
 import { Field, Input } from "../ui/field";
 

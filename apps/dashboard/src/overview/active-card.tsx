@@ -1,7 +1,7 @@
 "use client";
 
 import { type ReactNode, useMemo, useState } from "react";
-import type { Lifetimes } from "../live/lifetimes";
+import type { Lifetimes } from "../lifetimes/lifetimes";
 import { Card, CardHeader } from "../ui/card";
 import { TimeOfDay } from "../ui/time";
 import { ActiveChart } from "./active-chart";
@@ -15,7 +15,7 @@ interface ActiveCardProps {
   readonly lifetimes: Lifetimes | undefined;
   /** The API's time, ms; null while the page is made on the server. */
   readonly now: number | null;
-  /** Stands there while nothing is known. */
+  /** Shown until the data is loaded. */
   readonly children: ReactNode;
 }
 

@@ -23,11 +23,11 @@ const timeOfDay = (at: number): string =>
 
 interface ActiveChartProps {
   readonly span: Span;
-  /** In order; those of the span's beginning may be missing, its end may not. */
+  /** In order. Points at the start of the span may be missing, the last one may not. */
   readonly points: readonly Point[];
 }
 
-/** Live sessions over time; the same figures stand in a table behind it. */
+/** A chart of live sessions over time, with a table of the same values. */
 export const ActiveChart = ({ span, points }: ActiveChartProps) => {
   const id = useId();
   const first = points[0];
@@ -105,7 +105,7 @@ export const ActiveChart = ({ span, points }: ActiveChartProps) => {
   );
 };
 
-/** The same figures, of no more moments than one likes to read. */
+/** The chart's values as a table of at most {@link mostRows} rows or so. */
 const PointsTable = ({ points }: Pick<ActiveChartProps, "points">) => {
   const every = Math.ceil(points.length / mostRows);
   const shown = points.filter((_, index) => index % every === 0 || index === points.length - 1);

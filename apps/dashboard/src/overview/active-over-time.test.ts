@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Lifetimes } from "../live/lifetimes";
+import type { Lifetimes } from "../lifetimes/lifetimes";
 import { activeOverTime } from "./active-over-time";
 
 const at = (second: number) => new Date(second * 1_000).toISOString();
@@ -7,7 +7,7 @@ const span = { from: 10_000, to: 40_000, points: 4 };
 
 const lifetimes: Lifetimes = {
   begun: new Map([["live", at(20)]]),
-  over: new Map([
+  gone: new Map([
     ["from before the span", { createdAt: at(0), endedAt: at(25), cause: "requested" }],
     ["brief", { createdAt: at(12), endedAt: at(18), cause: "requested" }],
   ]),

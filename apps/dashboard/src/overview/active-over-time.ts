@@ -1,4 +1,4 @@
-import type { Lifetimes } from "../live/lifetimes";
+import type { Lifetimes } from "../lifetimes/lifetimes";
 
 export interface Point {
   /** Milliseconds since the epoch. */
@@ -15,7 +15,7 @@ export interface Span {
 
 /** How many sessions were live at each of so many moments, those left out of which not all is known. */
 export const activeOverTime = (
-  { begun, over, older, knownFrom }: Lifetimes,
+  { begun, gone, older, knownFrom }: Lifetimes,
   { from, to, points }: Span,
 ): readonly Point[] => {
   const step = (to - from) / (points - 1);
@@ -25,7 +25,7 @@ export const activeOverTime = (
     if (index < points) changes[index] = (changes[index] ?? 0) + by;
   };
   for (const createdAt of begun.values()) note(createdAt, 1);
-  for (const { createdAt, endedAt } of over.values()) {
+  for (const { createdAt, endedAt } of gone.values()) {
     note(createdAt, 1);
     note(endedAt, -1);
   }

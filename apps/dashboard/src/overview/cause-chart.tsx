@@ -1,5 +1,5 @@
 import { causeNames } from "../endings/ending-words";
-import type { EndingCause } from "../live/records";
+import type { EndingCause } from "../lists/records";
 import { classNames } from "../ui/class-names";
 
 const colours: Readonly<Record<EndingCause, string>> = {

@@ -3,12 +3,12 @@
 import { CircleSlash, MessageSquare, Sparkles } from "lucide-react";
 import Link from "next/link";
 import { causeNames, whoEnded } from "../endings/ending-words";
+import { type Ending, type SessionRow, shortId } from "../lists/records";
+import { useAgents } from "../lists/use-agents";
+import { useEndingList } from "../lists/use-ending-list";
+import { useSessionList } from "../lists/use-session-list";
+import { describeError } from "../live/call-error";
 import { useLiveStore } from "../live/live-context";
-import { describeError } from "../live/over-error";
-import { type Ending, type SessionRow, shortId } from "../live/records";
-import { useAgents } from "../live/use-agents";
-import { useEndingList } from "../live/use-ending-list";
-import { useSessionList } from "../live/use-session-list";
 import { BlankState } from "../ui/blank-state";
 import { Card, CardHeader } from "../ui/card";
 import { Age } from "../ui/time";
@@ -31,15 +31,15 @@ const toItems = (sessions: readonly SessionRow[], endings: readonly Ending[]): r
     .sort((a, b) => b.at.localeCompare(a.at))
     .slice(0, mostItems);
 
-/** The newest sessions, and those from before them that have just talked. */
+/** The newest sessions, and older ones with a recent message. */
 const useSessions = (): {
   readonly sessions: readonly SessionRow[];
   readonly query: { readonly error: unknown; readonly data: unknown };
 } => {
   const store = useLiveStore();
   const { rows, query } = useSessionList({});
-  const { changed, over } = store.changesSince(0);
-  const talking = [...changed.values()].filter(({ sessionId }) => !over.has(sessionId));
+  const { changed, gone } = store.changesSince(0);
+  const talking = [...changed.values()].filter(({ sessionId }) => !gone.has(sessionId));
   return { sessions: [...new Map([...talking, ...rows].map((row) => [row.sessionId, row])).values()], query };
 };
 

@@ -1,9 +1,9 @@
 "use client";
 
 import { MessagesSquare } from "lucide-react";
-import { describeError } from "../live/over-error";
+import { midnight, useLifetimes } from "../lifetimes/use-lifetimes";
+import { describeError } from "../live/call-error";
 import { useServerNow } from "../live/server-clock";
-import { midnight, useLifetimes } from "../live/use-lifetimes";
 import { DemoButton } from "../sessions/demo-button";
 import { BlankState } from "../ui/blank-state";
 import { Card, CardHeader } from "../ui/card";
@@ -23,13 +23,13 @@ export const OverviewView = () => {
   const dayBegan = now === null ? null : midnight(now);
   const today =
     lifetimes && dayBegan !== null
-      ? [...lifetimes.over.values()].filter(({ endedAt }) => Date.parse(endedAt) >= dayBegan)
+      ? [...lifetimes.gone.values()].filter(({ endedAt }) => Date.parse(endedAt) >= dayBegan)
       : undefined;
   const isPart = lifetimes !== undefined && dayBegan !== null && lifetimes.knownFrom > dayBegan;
   const isEmpty =
     figures?.activeSessions === 0 &&
     lifetimes !== undefined &&
-    lifetimes.begun.size + lifetimes.over.size === 0;
+    lifetimes.begun.size + lifetimes.gone.size === 0;
   const unknown = <Unknown>{error && describeError(error)}</Unknown>;
 
   return (

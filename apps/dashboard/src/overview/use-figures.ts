@@ -4,7 +4,7 @@ import { useTRPCClient } from "@adjourn/client/react";
 import { useQuery } from "@tanstack/react-query";
 import { useLiveState, useRefetchInterval } from "../live/live-context";
 
-/** How many sessions are live and how many of them near their end, by the API's own count; undefined until it told. */
+/** How many sessions are live and how many of them near their end, by the API's own count; undefined until the first answer. */
 export const useFigures = () => {
   const api = useTRPCClient();
   const { totals, lostSince } = useLiveState();
@@ -13,7 +13,7 @@ export const useFigures = () => {
     queryFn: ({ signal }) => api.getSessionsHealth.query(undefined, { signal }),
     refetchInterval: useRefetchInterval(),
   });
-  // The live connection tells first; while it is lost, whatever was asked since then is newer.
+  // While the connection is live its totals are the newest; while it is lost, the polled answer is.
   const isAskedSince = lostSince !== null && query.dataUpdatedAt > lostSince;
   return totals && !isAskedSince ? totals : query.data;
 };

@@ -3,7 +3,7 @@
 import { OctagonX } from "lucide-react";
 import Link from "next/link";
 import { causeNames, whoEnded, whyEnded } from "../endings/ending-words";
-import type { Ending } from "../live/records";
+import type { Ending } from "../lists/records";
 import { Notice } from "../ui/notice";
 import { TimeOfDay } from "../ui/time";
 import type { SessionEnd } from "./session-stream";
@@ -11,7 +11,7 @@ import type { SessionEnd } from "./session-stream";
 interface EndedNoticeProps {
   readonly sessionId: string;
   readonly ending: Ending | undefined;
-  /** What the listener was told, until the record is there. */
+  /** From the `session.ended` event, used until the ending is loaded. */
   readonly end: SessionEnd | null;
 }
 

@@ -1,4 +1,4 @@
-import type { Message } from "../live/records";
+import type { Message } from "../lists/records";
 import { classNames } from "../ui/class-names";
 import { TimeOfDay } from "../ui/time";
 import type { PartialReply } from "./session-stream";

@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { shortId } from "../live/records";
+import { shortId } from "../lists/records";
 
 interface SessionDividerProps {
   readonly sessionId: string;

@@ -1,9 +1,9 @@
 "use client";
 
 import Link from "next/link";
-import type { SessionInfo } from "../live/records";
-import { useAgents } from "../live/use-agents";
-import { useSessionRow } from "../live/use-session-list";
+import type { SessionInfo } from "../lists/records";
+import { useAgents } from "../lists/use-agents";
+import { useSessionRow } from "../lists/use-session-list";
 import { TimeLeft } from "../sessions/time-left";
 import { Card } from "../ui/card";
 import { Fact, Facts, IdFact } from "../ui/facts";
@@ -12,16 +12,16 @@ import { TimeOfDay } from "../ui/time";
 interface SessionFactsProps {
   readonly facts: Pick<SessionInfo, "sessionId" | "channelId" | "agentId" | "userId" | "createdAt">;
   readonly session: SessionInfo | undefined;
-  readonly isOver: boolean;
+  readonly isGone: boolean;
 }
 
-export const SessionFacts = ({ facts, session, isOver }: SessionFactsProps) => {
+export const SessionFacts = ({ facts, session, isGone }: SessionFactsProps) => {
   const { agentName } = useAgents();
-  const { row } = useSessionRow(facts.sessionId, !isOver);
+  const { row } = useSessionRow(facts.sessionId, !isGone);
   return (
     <Card aria-label="Facts" className="p-4 sm:p-5">
       <Facts>
-        {session && !isOver && (
+        {session && !isGone && (
           <Fact name="Time left">
             <span className="text-base font-semibold tabular-nums">
               <TimeLeft session={session} />

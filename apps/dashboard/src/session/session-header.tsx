@@ -5,9 +5,9 @@ import { useTRPCClient } from "@adjourn/client/react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { RotateCw } from "lucide-react";
 import { useEndSession } from "../end-session/end-session-context";
+import { type SessionInfo, shortId } from "../lists/records";
+import { describeError, isGoneError } from "../live/call-error";
 import { useLiveStore } from "../live/live-context";
-import { describeError, isOverError } from "../live/over-error";
-import { type SessionInfo, shortId } from "../live/records";
 import { useServerNow } from "../live/server-clock";
 import { useAnnounce } from "../ui/announcer";
 import { Badge } from "../ui/badge";
@@ -17,13 +17,13 @@ import { sessionKey } from "./use-session";
 
 interface SessionHeaderProps {
   readonly sessionId: string;
-  readonly isOver: boolean;
+  readonly isGone: boolean;
   readonly session: SessionInfo | undefined;
-  /** The last look at it failed, so what is known may be out of date. */
+  /** The last request failed, so the data may be out of date. */
   readonly isStale: boolean;
 }
 
-export const SessionHeader = ({ sessionId, isOver, session, isStale }: SessionHeaderProps) => {
+export const SessionHeader = ({ sessionId, isGone, session, isStale }: SessionHeaderProps) => {
   const openEnd = useEndSession();
   const renew = useRenew(sessionId);
   return (
@@ -33,12 +33,12 @@ export const SessionHeader = ({ sessionId, isOver, session, isStale }: SessionHe
           <span>
             Session <span className="font-mono text-[0.92em]">{shortId(sessionId)}</span>
           </span>
-          <StateBadge isOver={isOver} session={session} isStale={isStale} />
+          <StateBadge isGone={isGone} session={session} isStale={isStale} />
         </span>
       }
       description={<span className="font-mono text-xs break-all text-ink-faint">{sessionId}</span>}
     >
-      {!isOver && (
+      {!isGone && (
         <>
           <Button aria-disabled={renew.isPending} onClick={() => renew.isPending || renew.mutate()}>
             <RotateCw aria-hidden="true" />
@@ -53,9 +53,9 @@ export const SessionHeader = ({ sessionId, isOver, session, isStale }: SessionHe
   );
 };
 
-const StateBadge = ({ isOver, session, isStale }: Omit<SessionHeaderProps, "sessionId">) => {
+const StateBadge = ({ isGone, session, isStale }: Omit<SessionHeaderProps, "sessionId">) => {
   const now = useServerNow();
-  if (isOver) return <Badge tone="danger">Ended</Badge>;
+  if (isGone) return <Badge tone="danger">Ended</Badge>;
   if (!session || now === null) return null;
   const left = Date.parse(session.expiresAt) - now;
   if (left <= 0) return <Badge tone="danger">Expired</Badge>;
@@ -76,7 +76,7 @@ const useRenew = (sessionId: string) => {
       announce({ title: "Session renewed" });
     },
     onError: (error) => {
-      if (isOverError(error)) return store.markOver(sessionId);
+      if (isGoneError(error)) return store.markGone(sessionId);
       const isAtCap = sessionErrorOf(error)?.code === "SESSION_RENEWAL_FAILED";
       announce({
         title: "Not renewed",

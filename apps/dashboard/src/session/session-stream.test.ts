@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Message, SessionEvent, SessionInfo } from "../live/records";
+import type { Message, SessionEvent, SessionInfo } from "../lists/records";
 import { emptyStream, withEvent, withMessages } from "./session-stream";
 
 const session: SessionInfo = {

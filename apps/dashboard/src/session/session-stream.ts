@@ -1,4 +1,4 @@
-import type { Message, SessionEvent, SessionInfo } from "../live/records";
+import type { Message, SessionEvent, SessionInfo } from "../lists/records";
 
 /** A reply as it is being written. */
 export interface PartialReply {

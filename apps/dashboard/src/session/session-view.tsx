@@ -3,10 +3,10 @@
 import { ServerOff } from "lucide-react";
 import Link from "next/link";
 import { useMemo } from "react";
+import { shortId } from "../lists/records";
+import { describeError } from "../live/call-error";
 import { inBackground } from "../live/in-background";
 import { useKnownEnding } from "../live/live-context";
-import { describeError } from "../live/over-error";
-import { shortId } from "../live/records";
 import { BlankState } from "../ui/blank-state";
 import { Button } from "../ui/button";
 import { Card } from "../ui/card";
@@ -22,9 +22,9 @@ import { useEnding, useHistory, useSession } from "./use-session";
 import { useSessionStream } from "./use-session-stream";
 
 export const SessionView = ({ sessionId }: { readonly sessionId: string }) => {
-  const { isOver } = useKnownEnding(sessionId);
+  const { isGone } = useKnownEnding(sessionId);
   const { data: session, error } = useSession(sessionId);
-  const { ending, isMissing, error: endingError } = useEnding(sessionId, isOver);
+  const { ending, isMissing, error: endingError } = useEnding(sessionId, isGone);
   const live = useSessionStream(sessionId);
   const facts = session ?? ending;
   const history = useHistory(facts?.channelId);
@@ -32,7 +32,7 @@ export const SessionView = ({ sessionId }: { readonly sessionId: string }) => {
 
   if (!facts) {
     if (isMissing) return <NoSuchSession sessionId={sessionId} />;
-    const problem = isOver ? endingError : error;
+    const problem = isGone ? endingError : error;
     if (!problem) return <SessionSkeleton />;
     return (
       <BlankState isPage icon={ServerOff} title="The session can't be shown">
@@ -42,15 +42,15 @@ export const SessionView = ({ sessionId }: { readonly sessionId: string }) => {
   }
   return (
     <>
-      <SessionHeader sessionId={sessionId} isOver={isOver} session={session} isStale={error !== null} />
-      {isOver && <EndedNotice sessionId={sessionId} ending={ending} end={stream.end} />}
+      <SessionHeader sessionId={sessionId} isGone={isGone} session={session} isStale={error !== null} />
+      {isGone && <EndedNotice sessionId={sessionId} ending={ending} end={stream.end} />}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Card aria-label="Transcript">
           <Transcript
             sessionId={sessionId}
             messages={stream.messages}
             replies={stream.replies}
-            isOver={isOver}
+            isGone={isGone}
             isLoading={history.query.isPending}
             problem={history.query.error}
             hasOlder={history.query.hasNextPage}
@@ -59,8 +59,8 @@ export const SessionView = ({ sessionId }: { readonly sessionId: string }) => {
           />
         </Card>
         <div className="grid min-w-0 gap-5">
-          <SessionFacts facts={facts} session={session} isOver={isOver} />
-          {session && !isOver && <TimeoutForm session={session} />}
+          <SessionFacts facts={facts} session={session} isGone={isGone} />
+          {session && !isGone && <TimeoutForm session={session} />}
           <Timeline sessionId={sessionId} createdAt={facts.createdAt} stream={stream} ending={ending} />
         </div>
       </div>

@@ -12,7 +12,7 @@ import {
   User,
 } from "lucide-react";
 import { whoEnded, whyEnded } from "../endings/ending-words";
-import { type Ending, sessionOf } from "../live/records";
+import { type Ending, sessionOf } from "../lists/records";
 import { Card, CardHeader } from "../ui/card";
 import { TimeOfDay } from "../ui/time";
 import type { Happening, SessionStream } from "./session-stream";

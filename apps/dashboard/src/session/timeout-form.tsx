@@ -4,9 +4,9 @@ import { sessionErrorOf } from "@adjourn/client";
 import { useTRPCClient } from "@adjourn/client/react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
+import type { SessionInfo, TimeoutConfig } from "../lists/records";
+import { describeError, isGoneError } from "../live/call-error";
 import { useLiveStore } from "../live/live-context";
-import { describeError, isOverError } from "../live/over-error";
-import type { SessionInfo, TimeoutConfig } from "../live/records";
 import { useAnnounce } from "../ui/announcer";
 import { Button } from "../ui/button";
 import { Card, CardHeader } from "../ui/card";
@@ -22,7 +22,7 @@ const minutes = [
 type MinutesField = (typeof minutes)[number]["name"];
 type Draft = Partial<Record<MinutesField, string>> & { readonly autoRenew?: boolean };
 
-/** Only what was changed is sent: the rest may have been changed elsewhere meanwhile. */
+/** Only edited fields are sent, so that changes made elsewhere are kept. */
 const toChange = (draft: Draft): Partial<TimeoutConfig> => {
   const change: { -readonly [K in keyof TimeoutConfig]?: TimeoutConfig[K] } = {};
   for (const { name } of minutes) {
@@ -84,7 +84,7 @@ export const TimeoutForm = ({ session }: { readonly session: SessionInfo }) => {
             />
           </span>
         </label>
-        {save.error && !isOverError(save.error) && (
+        {save.error && !isGoneError(save.error) && (
           <p id={`${id}-problem`} role="alert" className="rounded-md bg-danger-wash px-3 py-2 text-danger">
             {describeError(save.error)}
           </p>
@@ -124,7 +124,7 @@ const useSave = (sessionId: string, onSaved: () => void) => {
       announce({ title: "Timeout settings saved" });
     },
     onError: (error) => {
-      if (isOverError(error)) store.markOver(sessionId);
+      if (isGoneError(error)) store.markGone(sessionId);
     },
   });
 };

@@ -2,8 +2,8 @@
 
 import { MessageSquareText, ServerOff } from "lucide-react";
 import { Fragment, useLayoutEffect, useRef } from "react";
-import { describeError } from "../live/over-error";
-import { type Message, sessionOf } from "../live/records";
+import { type Message, sessionOf } from "../lists/records";
+import { describeError } from "../live/call-error";
 import { BlankState } from "../ui/blank-state";
 import { Button } from "../ui/button";
 import { Skeleton } from "../ui/skeleton";
@@ -19,7 +19,7 @@ interface TranscriptProps {
   readonly messages: readonly Message[];
   readonly replies: readonly PartialReply[];
   /** Replies that were being written were cut off. */
-  readonly isOver: boolean;
+  readonly isGone: boolean;
   readonly isLoading: boolean;
   /** Why there is no history to show. */
   readonly problem: unknown;
@@ -32,7 +32,7 @@ export const Transcript = ({
   sessionId,
   messages,
   replies,
-  isOver,
+  isGone,
   isLoading,
   problem,
   hasOlder,
@@ -64,7 +64,7 @@ export const Transcript = ({
   if (messages.length + replies.length === 0)
     return (
       <BlankState icon={MessageSquareText} title="No messages">
-        {isOver
+        {isGone
           ? "Nothing was said in this channel."
           : "What user and agent say appears here as they say it."}
       </BlankState>
@@ -101,7 +101,7 @@ export const Transcript = ({
           );
         })}
         {replies.map((reply) => (
-          <ReplyBubble key={reply.messageId} reply={reply} isCut={isOver} />
+          <ReplyBubble key={reply.messageId} reply={reply} isCut={isGone} />
         ))}
       </ol>
     </section>

@@ -3,16 +3,16 @@
 import { sessionErrorOf } from "@adjourn/client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import type { SessionEvent } from "../lists/records";
+import { isGoneError } from "../live/call-error";
 import { useLive } from "../live/live-context";
-import { isOverError } from "../live/over-error";
-import type { SessionEvent } from "../live/records";
 import { observeServerTime } from "../live/server-clock";
 import { emptyStream, type SessionStream, withEvent } from "./session-stream";
 import { sessionKey } from "./use-session";
 
 const tryAgainMs = 2_000;
 
-/** Listens to one session until it is over; comes back by itself, and behind the last message that it heard. */
+/** Subscribes to one session until it is gone. Reconnects by itself and resumes after the last message received. */
 export const useSessionStream = (sessionId: string): SessionStream => {
   const { socket, store } = useLive();
   const queryClient = useQueryClient();
@@ -28,7 +28,7 @@ export const useSessionStream = (sessionId: string): SessionStream => {
 
     const finish = () => {
       isFinished.current = true;
-      store.markOver(sessionId);
+      store.markGone(sessionId);
     };
     const take = (event: SessionEvent) => {
       setStream((before) => withEvent(before, event));
@@ -53,7 +53,7 @@ export const useSessionStream = (sessionId: string): SessionStream => {
             take(data);
           },
           onError: (error) => {
-            if (isOverError(error)) return finish();
+            if (isGoneError(error)) return finish();
             // The id that we stopped at is not the server's any more: begin from now.
             if (sessionErrorOf(error)?.code === "VALIDATION_ERROR") lastEventId.current = null;
             again();

@@ -3,17 +3,17 @@
 import { useTRPCClient } from "@adjourn/client/react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { isGoneError } from "../live/call-error";
 import { useKnownEnding, useLiveStore, useRefetchInterval } from "../live/live-context";
-import { isOverError } from "../live/over-error";
 import { observeServerTime } from "../live/server-clock";
 
 export const sessionKey = (sessionId: string) => ["session", sessionId] as const;
 
-/** A live session; its last state stays when it is over. */
+/** A live session. Its last state is kept when it is gone. */
 export const useSession = (sessionId: string) => {
   const api = useTRPCClient();
   const store = useLiveStore();
-  const { isOver } = useKnownEnding(sessionId);
+  const { isGone } = useKnownEnding(sessionId);
   return useQuery({
     queryKey: sessionKey(sessionId),
     queryFn: async ({ signal }) => {
@@ -22,11 +22,11 @@ export const useSession = (sessionId: string) => {
         observeServerTime(session);
         return session;
       } catch (error) {
-        if (isOverError(error)) store.markOver(sessionId);
+        if (isGoneError(error)) store.markGone(sessionId);
         throw error;
       }
     },
-    enabled: !isOver,
+    enabled: !isGone,
     refetchInterval: useRefetchInterval(),
   });
 };
@@ -36,7 +36,7 @@ const endingLookMs = 1_000;
 /** An ending gathers all nodes' counts within so long. */
 const countsSettleMs = 6_000;
 
-/** How a session ended: as it was told live, or from the records. `missing`: there is no such record. */
+/** How a session ended, from the live events or the stored ending. `missing`: there is no such ending. */
 export const useEnding = (sessionId: string, enabled: boolean) => {
   const api = useTRPCClient();
   const known = useKnownEnding(sessionId).ending;
@@ -47,7 +47,7 @@ export const useEnding = (sessionId: string, enabled: boolean) => {
       return endings.find((ending) => ending.sessionId === sessionId) ?? null;
     },
     enabled,
-    // One that has just run out is over before its ending is written.
+    // A session that has just expired is gone before its ending is written.
     refetchInterval: ({ state }) => {
       if (state.data)
         return Date.now() - Date.parse(state.data.endedAt) < countsSettleMs ? countsSettleMs : false;

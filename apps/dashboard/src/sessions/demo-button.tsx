@@ -4,7 +4,7 @@ import { useTRPCClient } from "@adjourn/client/react";
 import { useMutation } from "@tanstack/react-query";
 import { Play } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { describeError } from "../live/over-error";
+import { describeError } from "../live/call-error";
 import { useAnnounce } from "../ui/announcer";
 import { Button } from "../ui/button";
 import { randomId } from "../ui/random-id";
@@ -12,8 +12,8 @@ import { randomId } from "../ui/random-id";
 /** The built-in agent that repeats a message word by word. */
 const typewriterId = "00000000-0000-4000-8000-000000000002";
 const pauseBeforeWordMs = 400;
-/** The page needs a moment to open and listen, or the first words are spoken before it does. */
-const curtainMs = 1_200;
+/** Time for the session's page to open and subscribe before the reply begins. */
+const pageOpensWithinMs = 1_200;
 const speech = `This meeting has no agenda, and that is its agenda. I will go on, one word at a time, in no
   hurry at all, until I have said everything or until somebody ends the session. When that happens I stop
   at once: whoever listens is told and let go, this reply is not kept, and nothing more can be written. What
@@ -35,7 +35,7 @@ export const DemoButton = ({ kind }: { readonly kind: "primary" | "outline" }) =
         metadata: { demo: true },
       });
       router.push(`/sessions/${encodeURIComponent(sessionId)}`);
-      await new Promise((resolve) => setTimeout(resolve, curtainMs));
+      await new Promise((resolve) => setTimeout(resolve, pageOpensWithinMs));
       await api.sendSessionMessage.mutate({
         sessionId,
         content: speech,

@@ -4,8 +4,8 @@ import { MessageSquare, Radio, Workflow } from "lucide-react";
 import Link from "next/link";
 import { type Ref, useId } from "react";
 import { useEndSession } from "../end-session/end-session-context";
-import { type SessionRow, shortId } from "../live/records";
-import { useAgents } from "../live/use-agents";
+import { type SessionRow, shortId } from "../lists/records";
+import { useAgents } from "../lists/use-agents";
 import { Button } from "../ui/button";
 import { classNames } from "../ui/class-names";
 import { Age } from "../ui/time";
@@ -107,7 +107,7 @@ export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }:
   );
 };
 
-/** The three figures that have columns of their own where there is room. */
+/** The three counts that have their own columns on wide pages. */
 const NarrowCounts = ({ row }: { readonly row: SessionRow }) => (
   <span className="mt-1 flex gap-4 text-xs text-ink-soft md:hidden">
     {(

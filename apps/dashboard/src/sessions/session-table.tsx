@@ -1,6 +1,6 @@
 "use client";
 
-import type { SessionRow } from "../live/records";
+import type { SessionRow } from "../lists/records";
 import { useVirtualRows } from "../ui/use-virtual-rows";
 import { headings, rowGrid } from "./session-columns";
 import { SessionTableRow } from "./session-table-row";

@@ -1,6 +1,6 @@
 "use client";
 
-import type { SessionInfo } from "../live/records";
+import type { SessionInfo } from "../lists/records";
 import { useServerNow } from "../live/server-clock";
 import { classNames } from "../ui/class-names";
 import { formatCountdown } from "../ui/time";

@@ -15,7 +15,7 @@ const pages = [
 const isCurrent = (href: string, path: string): boolean =>
   href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`);
 
-/** Beside the page where there is room, at its foot where there is not. */
+/** At the side of wide pages, at the bottom of narrow ones. */
 export const Navigation = () => {
   const path = usePathname();
   return (

@@ -2,7 +2,7 @@ import { cva, type VariantProps } from "class-variance-authority";
 import type { ComponentProps } from "react";
 import { classNames } from "./class-names";
 
-const look = cva(
+const variants = cva(
   "inline-flex items-center gap-1 rounded-full px-2 py-0.5 text-xs font-medium whitespace-nowrap [&_svg]:size-3",
   {
     variants: {
@@ -17,12 +17,12 @@ const look = cva(
   },
 );
 
-export type BadgeTone = NonNullable<VariantProps<typeof look>["tone"]>;
+export type BadgeTone = NonNullable<VariantProps<typeof variants>["tone"]>;
 
 export const Badge = ({
   className,
   tone,
   ...rest
 }: ComponentProps<"span"> & { readonly tone?: BadgeTone }) => (
-  <span className={classNames(look({ tone }), className)} {...rest} />
+  <span className={classNames(variants({ tone }), className)} {...rest} />
 );

@@ -3,7 +3,7 @@ import { Slot } from "radix-ui";
 import type { ComponentProps } from "react";
 import { classNames } from "./class-names";
 
-const look = cva(
+const variants = cva(
   "inline-flex items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors disabled:opacity-55 aria-disabled:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0",
   {
     variants: {
@@ -25,10 +25,10 @@ const look = cva(
   },
 );
 
-type ButtonProps = ComponentProps<"button"> & VariantProps<typeof look> & { readonly asChild?: boolean };
+type ButtonProps = ComponentProps<"button"> & VariantProps<typeof variants> & { readonly asChild?: boolean };
 
 export const Button = ({ className, kind, size, asChild = false, type = "button", ...rest }: ButtonProps) => {
-  const classes = classNames(look({ kind, size }), className);
+  const classes = classNames(variants({ kind, size }), className);
   if (asChild) return <Slot.Root className={classes} {...rest} />;
   return <button type={type} className={classes} {...rest} />;
 };

@@ -1,4 +1,4 @@
-/** A random UUID; unlike `crypto.randomUUID` also on pages that came over plain http. */
+/** A random UUID. Unlike `crypto.randomUUID` it also works on pages served over plain http. */
 export const randomId = (): string => {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;

@@ -1,9 +1,9 @@
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
+import { accessWith } from "../../api-access/call-api";
+import { adminKey } from "../../auth/admin-cookie";
 import { env } from "../../env";
-import { adminKey } from "../../server/admin-cookie";
-import { accessWith } from "../../server/api";
 import { Frame } from "../../shell/frame";
 import { Providers } from "../../shell/providers";
 import { isTheme, themeCookie } from "../../shell/theme";

@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { accessWith } from "../../api-access/call-api";
+import { adminKey, hasAdminCookie } from "../../auth/admin-cookie";
+import { isSignInAnswer } from "../../auth/sign-in-answer";
 import { LoginForm } from "../../login/login-form";
-import { adminKey, hasAdminCookie } from "../../server/admin-cookie";
-import { accessWith } from "../../server/api";
-import { isSignInAnswer } from "../../server/sign-in-answer";
 import { Logo } from "../../shell/logo";
 
 export const metadata: Metadata = { title: "Sign in" };

@@ -1,16 +1,16 @@
+import { accessWith } from "../../../api-access/call-api";
+import { openAdminCookie } from "../../../auth/admin-cookie";
+import { createGuessLimit } from "../../../auth/guess-limit";
+import type { SignInAnswer } from "../../../auth/sign-in-answer";
 import { env } from "../../../env";
-import { openAdminCookie } from "../../../server/admin-cookie";
-import { accessWith } from "../../../server/api";
-import { boundedBody } from "../../../server/bounded-body";
-import { clientNetwork } from "../../../server/client-network";
-import { createGuessLimit } from "../../../server/guess-limit";
-import { cameOverHttps, isAllowedHost, isSameOrigin } from "../../../server/request-origin";
-import type { SignInAnswer } from "../../../server/sign-in-answer";
+import { boundedBody } from "../../../requests/bounded-body";
+import { clientNetwork } from "../../../requests/client-network";
+import { cameOverHttps, isAllowedHost, isSameOrigin } from "../../../requests/request-origin";
 
 const guesses = createGuessLimit();
 const longestForm = 4_096;
 
-/** Takes the login form, sent by its script or, before that has loaded, by the browser itself. */
+/** Handles the login form, sent by its script or, before that has loaded, by the browser itself. */
 export const POST = async (request: Request): Promise<Response> => {
   const { status, answer, retryAfter } = await judge(request);
   if (!request.headers.get("accept")?.includes("application/json"))

@@ -1,5 +1,5 @@
-import { openAdminCookie } from "../../../server/admin-cookie";
-import { cameOverHttps, isAllowedHost, isSameOrigin } from "../../../server/request-origin";
+import { openAdminCookie } from "../../../auth/admin-cookie";
+import { cameOverHttps, isAllowedHost, isSameOrigin } from "../../../requests/request-origin";
 
 export const POST = async (request: Request): Promise<Response> => {
   if (!(await isAllowedHost(request.headers)) || !isSameOrigin(request.headers))

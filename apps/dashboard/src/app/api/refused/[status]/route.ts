@@ -1,6 +1,6 @@
-import { refusals } from "../../../../server/refused-request";
+import { refusals } from "../../../../requests/refused-request";
 
-/** Answers what this server has turned here, see `refused-request.ts`. */
+/** Answers the requests that `refused-request.ts` rewrites. */
 export const GET = async (
   _request: Request,
   { params }: { params: Promise<{ status: string }> },

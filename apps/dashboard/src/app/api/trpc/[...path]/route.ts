@@ -1,16 +1,16 @@
-import { adminKey } from "../../../../server/admin-cookie";
-import { callApi } from "../../../../server/api";
-import { boundedBody } from "../../../../server/bounded-body";
-import { isAllowedHost, isSameOrigin } from "../../../../server/request-origin";
-import { trpcRefusal } from "../../../../server/trpc-refusal";
+import { callApi } from "../../../../api-access/call-api";
+import { trpcRefusal } from "../../../../api-access/trpc-refusal";
+import { adminKey } from "../../../../auth/admin-cookie";
+import { boundedBody } from "../../../../requests/bounded-body";
+import { isAllowedHost, isSameOrigin } from "../../../../requests/request-origin";
 
-/** No call that the pages make takes long; one that hangs would hold a dialog open. */
+/** The pages make only short calls; one that hangs would block a dialog. */
 const answerWithinMs = 10_000;
 // The API's own limit; a longer body would be refused there.
 const maxBodyBytes = 128 * 1_024;
 const answeredHeaders = ["content-type", "retry-after", "x-request-id"];
 
-/** Hands the browser's calls on to the API and adds the admin key, which no script ever sees. */
+/** Forwards the browser's calls to the API and adds the admin key, which no script can read. */
 const handOn = async (
   request: Request,
   { params }: { params: Promise<{ path: string[] }> },

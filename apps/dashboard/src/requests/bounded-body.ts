@@ -1,4 +1,4 @@
-/** The request's body, or null where it is longer than `maxBytes`; never reads further than that. */
+/** The request's body, or null if it is longer than `maxBytes`. Stops reading there. */
 export const boundedBody = async (request: Request, maxBytes: number): Promise<Uint8Array | null> => {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return null;
   if (request.body === null) return new Uint8Array();

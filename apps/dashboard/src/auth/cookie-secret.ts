@@ -5,12 +5,12 @@ import { env } from "../env";
 
 const minCharacters = 32;
 
-/** Beside the embedded database, where that has not been put elsewhere. */
+/** In `data/`, the default folder of the embedded database. */
 export const secretFile = (): string => join(process.cwd(), "data", "dashboard-secret");
 
 /**
- * The secret in `file`, made at the first call. It is whole before it has its name, and whoever comes second takes the
- * first one's, so dashboards that start at once share it. Only this user may read it.
+ * The secret in `file`, created at the first call. It is written to a draft and linked to its name, so that dashboards
+ * which start at the same time share one complete secret. Mode 0600.
  */
 export const keptSecret = (file: string): string => {
   const kept = readIfThere(file);
@@ -41,7 +41,7 @@ const readIfThere = (file: string): string | null => {
   }
 };
 
-// Next loads this file several times: what is not kept in a file must be the process's.
+// Next loads this module several times, so the value is kept on globalThis.
 const ofProcessKey = Symbol.for("adjourn.dashboard.cookie-secret");
 const ofProcess: typeof globalThis & { [ofProcessKey]?: string } = globalThis;
 
@@ -59,8 +59,8 @@ const keptOrRandom = (): string => {
 };
 
 /**
- * What seals the sign-in cookies. Never made of a key: whoever has a cookie could then guess at keys as fast as they can
- * hash. With `ADJOURN_SECRET` all dashboards that have the same one share it; otherwise those that share a folder.
+ * The secret that seals the sign-in cookies. It is not derived from a key: the owner of a cookie could then guess keys
+ * offline. Dashboards with the same `ADJOURN_SECRET` share it; without one, those that share a folder do.
  */
 export const cookieSecret = (): string => {
   ofProcess[ofProcessKey] ??= env().secret ?? keptOrRandom();

@@ -3,9 +3,9 @@
 import { useTRPCClient } from "@adjourn/client/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { useLiveStore, useRefetchInterval } from "../live/live-context";
 import { changeEndingPages } from "./changes";
 import { endingsKey, listKey } from "./list-keys";
-import { useLiveStore, useRefetchInterval } from "./live-context";
 import type { EndingPage, ListFilter } from "./records";
 
 const defaultPageSize = 200;

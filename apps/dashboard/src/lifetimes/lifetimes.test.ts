@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Changes } from "./changes";
+import type { Changes } from "../lists/changes";
+import type { Ending, SessionRow } from "../lists/records";
 import { changeLifetimes, type Lifetimes } from "./lifetimes";
-import type { Ending, SessionRow } from "./records";
 import { walkBack } from "./walk-back";
 
 const at = (second: number) => new Date(second * 1_000).toISOString();
@@ -39,29 +39,29 @@ const changes = (created: SessionRow[], ended: Ending[]): Changes => ({
   created: new Map(created.map((one) => [one.sessionId, one])),
   changed: new Map(),
   ended: new Map(ended.map((one) => [one.sessionId, one])),
-  over: new Set(ended.map(({ sessionId }) => sessionId)),
+  gone: new Set(ended.map(({ sessionId }) => sessionId)),
 });
 
 describe("lifetimes", () => {
   const known: Lifetimes = {
     begun: new Map([["live", at(50)]]),
-    over: new Map([["gone", { createdAt: at(40), endedAt: at(45), cause: "expired" }]]),
+    gone: new Map([["gone", { createdAt: at(40), endedAt: at(45), cause: "expired" }]]),
     older: 2,
     knownFrom: 30_000,
   };
 
-  it("count each session once, however often it is told of", () => {
-    const told = changes([row("new", 60), row("live", 50)], [ending("gone", 40, 45)]);
-    const next = changeLifetimes(known, told);
+  it("count each session once, however often it is reported", () => {
+    const update = changes([row("new", 60), row("live", 50)], [ending("gone", 40, 45)]);
+    const next = changeLifetimes(known, update);
     expect([...next.begun.keys()]).toEqual(["live", "new"]);
-    expect(next.over.size).toBe(1);
-    expect(changeLifetimes(next, told)).toBe(next);
+    expect(next.gone.size).toBe(1);
+    expect(changeLifetimes(next, update)).toBe(next);
   });
 
   it("take what ends from the live ones, or from those too old to be listed", () => {
     const next = changeLifetimes(known, changes([], [ending("live", 50, 70), ending("old", 1, 71)]));
     expect(next).toMatchObject({ begun: new Map(), older: 1 });
-    expect([...next.over.keys()]).toEqual(["gone", "live", "old"]);
+    expect([...next.gone.keys()]).toEqual(["gone", "live", "old"]);
   });
 });
 

@@ -3,15 +3,15 @@
 import { useTRPCClient } from "@adjourn/client/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { useLiveState, useLiveStore, useRefetchInterval } from "../live/live-context";
+import { observeServerTime } from "../live/server-clock";
 import { changeSessionPages } from "./changes";
 import { listKey, sessionsKey } from "./list-keys";
-import { useLiveState, useLiveStore, useRefetchInterval } from "./live-context";
 import type { ListFilter, SessionPage, SessionRow } from "./records";
-import { observeServerTime } from "./server-clock";
 
 const defaultPageSize = 200;
 
-/** Live sessions, newest first, kept up to date by events; one that is over is in none of them. */
+/** Live sessions, newest first, kept up to date by events. Sessions known to be gone are left out. */
 export const useSessionList = (filter: ListFilter, pageSize = defaultPageSize, enabled = true) => {
   const api = useTRPCClient();
   const store = useLiveStore();
@@ -37,7 +37,7 @@ export const useSessionList = (filter: ListFilter, pageSize = defaultPageSize, e
   );
   const first = query.data?.pages[0];
   return {
-    rows: rows.filter(({ sessionId }) => !store.isOver(sessionId)),
+    rows: rows.filter(({ sessionId }) => !store.isGone(sessionId)),
     total: first?.total ?? 0,
     stats: first?.stats,
     query,

@@ -41,5 +41,5 @@ export const matchesFilter = (filter: ListFilter, item: Ids): boolean => {
 export const sessionOf = ({ metadata }: Pick<Message, "metadata">): string =>
   String(metadata.sessionId ?? "");
 
-/** Enough of an id to tell it from others at a glance. */
+/** The first eight characters of an id, for display. */
 export const shortId = (id: string): string => (id.length > 8 ? id.slice(0, 8) : id);

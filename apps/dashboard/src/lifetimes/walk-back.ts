@@ -4,13 +4,13 @@ interface Page<Item> {
 }
 
 interface Walk<Item> {
-  /** Newest first; may reach further back than was asked. */
+  /** Newest first. May include items older than `until`. */
   readonly items: readonly Item[];
-  /** All that is younger than this (ms) is among the items. */
+  /** The items include everything newer than this (ms). */
   readonly knownFrom: number;
 }
 
-/** Reads a list that is newest first as far back as `until` (ms), but no more than so many pages. */
+/** Reads a list, newest first, back to `until` (ms), at most `mostPages` pages. */
 export const walkBack = async <Item>(
   readPage: (cursor: string | undefined) => Promise<Page<Item>>,
   timeOf: (item: Item) => number,

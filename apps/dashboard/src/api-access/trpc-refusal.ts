@@ -4,7 +4,7 @@ const refusals = {
   SERVICE_UNAVAILABLE: { status: 503, code: "SERVICE_UNAVAILABLE", number: -32603 },
 } as const;
 
-/** A refusal of this server's own, in the form in which the browser's tRPC client reads the API's. */
+/** An error answer of this server in tRPC's wire format, which the browser's client parses. */
 export const trpcRefusal = (code: keyof typeof refusals, message: string): Response => {
   const { status, code: trpcCode, number } = refusals[code];
   const data = { code: trpcCode, httpStatus: status, session: { code, details: {} } };

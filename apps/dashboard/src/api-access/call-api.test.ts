@@ -15,7 +15,7 @@ it("still knows that keys are in use while the API does not answer, and learns w
   const address = api.address();
   vi.stubEnv("API_URL", `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`);
   vi.useFakeTimers({ toFake: ["Date"] });
-  const { keysInUse } = await import("./api");
+  const { keysInUse } = await import("./call-api");
   try {
     expect(await keysInUse()).toBe(true);
     vi.setSystemTime(Date.now() + 60_000);

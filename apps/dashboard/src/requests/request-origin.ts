@@ -1,9 +1,9 @@
+import { keysInUse } from "../api-access/call-api";
 import { env, isLoopbackName } from "../env";
-import { keysInUse } from "./api";
 
 /**
- * The names that a request was sent to: its `Host`, and what a proxy in between was asked for. What a proxy that is not
- * believed says never gets here; where none says anything, Next repeats the `Host`.
+ * The host names of a request: its `Host` and the `X-Forwarded-Host` of a trusted proxy. The header of an untrusted one
+ * is removed before; if there is none, Next repeats the `Host`.
  */
 const hostsOf = (headers: Headers): readonly string[] => {
   const host = headers.get("host");
@@ -20,15 +20,15 @@ const isKnownHost = (host: string): boolean => {
 };
 
 /**
- * Without keys only this machine may call, by a loopback name or one of `DASHBOARD_URL`: a web page elsewhere can have
- * its own name lead here, but not change what it is called.
+ * Without keys, only loopback names and those of `DASHBOARD_URL` are allowed. This stops DNS rebinding: a foreign page can
+ * resolve its own name to this machine, but the `Host` header still carries that name.
  */
 export const isAllowedHost = async (headers: Headers): Promise<boolean> => {
   const hosts = hostsOf(headers);
   return headers.has("host") && (hosts.every(isKnownHost) || (await keysInUse()));
 };
 
-/** Whether a call comes from one of our own pages, or from no page at all. */
+/** Whether a call comes from one of the dashboard's own pages, or from no page at all. */
 export const isSameOrigin = (headers: Headers): boolean => {
   const site = headers.get("sec-fetch-site");
   if (site !== null && site !== "same-origin" && site !== "none") return false;

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
 import type { TrustedProxies } from "../env.js";
 
-/** Takes away what only a proxy may say, where it was not one that said it. */
+/** Removes `Forwarded` and `X-Forwarded-*` unless the peer is a trusted proxy. */
 export const dropForwardedHeaders = (
   headers: IncomingHttpHeaders,
   peer: string,

@@ -1,11 +1,11 @@
 import { env } from "../env";
 
-/** How the API takes a key, or the lack of one. `unreachable`: it did not answer, or is not well. */
+/** What the API allows with a key or without one. `unreachable`: no answer, or an unexpected status. */
 export type Access = "admin" | "key-needed" | "not-admin" | "limited" | "unreachable";
 
 const answerWithinMs = 5_000;
 
-/** Calls the API's tRPC door; rejects where it can't be reached. */
+/** Calls a tRPC procedure of the API. Rejects if the API can't be reached. */
 export const callApi = (
   path: string,
   init: RequestInit & { readonly key?: string | undefined },
@@ -16,7 +16,7 @@ export const callApi = (
   return fetch(`${env().apiUrl}/trpc/${path}`, { ...rest, headers, cache: "no-store", redirect: "error" });
 };
 
-/** What this key may do, asked of the API itself: only an admin may list endings. */
+/** Finds out what this key may do by listing endings, which only an admin may. */
 export const accessWith = async (key: string | undefined): Promise<Access> => {
   try {
     const input = encodeURIComponent(JSON.stringify({ limit: 1 }));
@@ -34,13 +34,13 @@ export const accessWith = async (key: string | undefined): Promise<Access> => {
 const keys = { areInUse: false, until: 0 };
 const rememberMs = 10_000;
 
-/** Whether the API asks for a key; while it does not answer, what it did last. */
+/** Whether the API requires a key. If it does not answer, the last known result. */
 export const keysInUse = async (): Promise<boolean> => {
   if (Date.now() < keys.until) return keys.areInUse;
   const access = await accessWith(undefined);
   if (access === "unreachable" || access === "limited") return keys.areInUse;
   keys.areInUse = access !== "admin";
-  // That none are in use is asked anew each time: whoever sets some wants them to hold at once.
+  // A negative result is not cached, so that newly set keys take effect at once.
   keys.until = keys.areInUse ? Date.now() + rememberMs : 0;
   return keys.areInUse;
 };

@@ -1,12 +1,12 @@
 import { sessionErrorOf } from "@adjourn/client";
 
-/** Whether a call was refused because its session is over, or never was. */
-export const isOverError = (error: unknown): boolean => {
+/** Whether a call failed because its session is gone or never existed. */
+export const isGoneError = (error: unknown): boolean => {
   const code = sessionErrorOf(error)?.code;
   return code === "SESSION_NOT_FOUND" || code === "SESSION_EXPIRED" || code === "SESSION_ENDED";
 };
 
-/** A refusal in words for people. */
+/** The message that the pages show for a failed call. */
 export const describeError = (error: unknown): string => {
   const code = sessionErrorOf(error)?.code;
   if (code === undefined || code === "SERVICE_UNAVAILABLE")

@@ -49,7 +49,7 @@ const changes = (fields: Partial<Changes>): Changes => ({
   created: new Map(),
   changed: new Map(),
   ended: new Map(),
-  over: new Set(fields.ended?.keys()),
+  gone: new Set(fields.ended?.keys()),
   ...fields,
 });
 
@@ -65,12 +65,12 @@ describe("a list of sessions", () => {
     expect(pages[0]?.total).toBe(2);
   });
 
-  it("loses what is over, even where a late answer or event still has it", () => {
+  it("removes gone sessions, even if a late answer or event still has them", () => {
     const gone = row("gone", 1);
     const late = changes({
       created: new Map([["gone", gone]]),
       changed: new Map([["gone", gone]]),
-      over: new Set(["gone"]),
+      gone: new Set(["gone"]),
     });
     expect(ids(changeSessionPages([page([gone, row("left", 0)])], late, {}))).toEqual([["left"]]);
     expect(ids(changeSessionPages([page([row("left", 0)])], late, {}))).toEqual([["left"]]);

@@ -9,7 +9,7 @@ interface SignIn {
 const name = "adjourn_admin";
 const days = 7;
 
-/** The sign-in of this request's browser. `secure` where the browser speaks https to us. */
+/** The sign-in cookie of this request. `secure`: the browser used https. */
 export const openAdminCookie = async (secure: boolean): Promise<IronSession<SignIn>> =>
   getIronSession<SignIn>(await cookies(), {
     password: cookieSecret(),
@@ -18,9 +18,9 @@ export const openAdminCookie = async (secure: boolean): Promise<IronSession<Sign
     cookieOptions: { httpOnly: true, sameSite: "strict", path: "/", secure },
   });
 
-/** Whether this request's browser signed in once, be it that its sign-in does not hold any more. */
+/** Whether the request has a sign-in cookie, valid or not. */
 export const hasAdminCookie = async (): Promise<boolean> => (await cookies()).has(name);
 
-/** The admin key that this request's browser signed in with. */
+/** The admin key in this request's cookie, if the cookie is valid. */
 export const adminKey = async (): Promise<string | undefined> =>
   (await hasAdminCookie()) ? (await openAdminCookie(false)).adminKey : undefined;

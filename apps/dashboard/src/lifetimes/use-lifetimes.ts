@@ -2,18 +2,18 @@
 
 import { useTRPCClient } from "@adjourn/client/react";
 import { useQuery } from "@tanstack/react-query";
+import { lifetimesKey } from "../lists/list-keys";
+import { useLiveState, useLiveStore } from "../live/live-context";
+import { serverNow } from "../live/server-clock";
 import { changeLifetimes, type Lifetimes } from "./lifetimes";
-import { lifetimesKey } from "./list-keys";
-import { useLiveState, useLiveStore } from "./live-context";
 import { readLifetimes } from "./read-lifetimes";
-import { serverNow } from "./server-clock";
 
 const dayMs = 86_400_000;
 
 /** The start of the reader's day, ms. */
 export const midnight = (now: number): number => new Date(now).setHours(0, 0, 0, 0);
 
-/** Every session that was live in the last day, read once and kept up to date by events. */
+/** Every session that was live in the last day, loaded once and kept up to date by events. */
 export const useLifetimes = () => {
   const api = useTRPCClient();
   const store = useLiveStore();
@@ -26,7 +26,7 @@ export const useLifetimes = () => {
       const read = await readLifetimes(api, Math.min(midnight(now), now - dayMs), signal);
       return changeLifetimes(read, store.changesSince(since));
     },
-    // Read anew seldom: it is much, and events tell what happens meanwhile.
+    // Refetched seldom: the answer is large, and events keep it up to date.
     refetchInterval: isLive ? 300_000 : 15_000,
     staleTime: 30_000,
   });

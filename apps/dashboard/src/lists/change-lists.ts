@@ -1,13 +1,13 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import { changeLifetimes, type Lifetimes } from "../lifetimes/lifetimes";
+import type { LiveStore } from "../live/live-store";
 import { type Changes, changeEndingPages, changeSessionPages } from "./changes";
-import { changeLifetimes, type Lifetimes } from "./lifetimes";
 import { endingsKey, filterOfKey, lifetimesKey, sessionsKey } from "./list-keys";
-import type { LiveStore } from "./live-store";
 import type { EndingPage, ListFilter, SessionPage } from "./records";
 
 type Change<Page> = (pages: readonly Page[], changes: Changes, filter: ListFilter) => readonly Page[];
 
-/** Applies what happened since `since` (ms) to every list that is loaded. */
+/** Applies the changes since `since` (ms) to every loaded list. */
 export const changeLists = (queryClient: QueryClient, store: LiveStore, since: number): void => {
   const changes = store.changesSince(since);
   const apply = <Page>(key: string, change: Change<Page>) => {

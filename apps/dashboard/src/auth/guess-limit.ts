@@ -1,11 +1,11 @@
 const windowMs = 60_000;
 const guessesAnAddress = 10;
-/** Below what the API lets through of one address, this server's, so that guesses take nobody's calls away there. */
+/** Less than the API's rate limit for this server's address, so that guesses don't use up the calls of others. */
 const guessesOfAll = 300;
 
-/** Counts wrong keys by address, so that nobody's guesses keep another out, and all of them together. */
+/** Limits wrong keys per minute, by network and in total. */
 export interface GuessLimit {
-  /** Counts a guess as wrong until it is forgiven; otherwise the seconds to wait before the next one. */
+  /** Counts a guess as wrong until `forgive` is called. Over the limit: the seconds to wait before the next one. */
   attempt(network: string): { readonly retryAfter: number } | { readonly forgive: () => void };
 }
 
@@ -17,7 +17,7 @@ export const createGuessLimit = (now: () => number = Date.now): GuessLimit => {
       const own = guesses.filter((guess) => guess.network === network);
       const oldest = [own.at(-guessesAnAddress), guesses.at(-guessesOfAll)].find((guess) => guess);
       if (oldest) return { retryAfter: Math.ceil((oldest.at + windowMs - now()) / 1_000) };
-      // Counted before it is judged, so that many at once are no way around the limit.
+      // Counted before the key is checked, so that concurrent guesses can't pass the limit.
       const guess = { at: now(), network };
       guesses.push(guess);
       return {

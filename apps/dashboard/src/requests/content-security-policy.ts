@@ -1,10 +1,10 @@
-/** `connect-src` names the API for its WebSocket alone; all other calls go to this server. */
+/** `connect-src` includes the API's WebSocket origin only; all other calls go to this server. */
 export const contentSecurityPolicy = (nonce: string, publicApiUrl: string, development = false): string =>
   [
     "default-src 'self'",
     // React's development build evaluates strings to rebuild stacks.
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
-    // The dialog's scroll lock brings a style element with the nonce; a place in a list is a style attribute.
+    // The dialog's scroll lock adds a style element with the nonce; virtual rows are placed by style attributes.
     development ? "style-src 'self' 'unsafe-inline'" : `style-src 'self' 'nonce-${nonce}'`,
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data:",

@@ -5,7 +5,7 @@ export const sessionsKey = "sessions";
 export const endingsKey = "endings";
 export const lifetimesKey = "lifetimes";
 
-/** A list's key: its kind, how it is narrowed down, and the size of its pages. */
+/** A list's query key: kind, filter and page size. */
 export const listKey = (kind: string, filter: ListFilter, pageSize: number) =>
   [kind, filter, pageSize] as const;
 

@@ -7,7 +7,7 @@ const pageSize = 1_000;
 /** More is too much to load into a page, which then says from when on it counts. */
 const mostPages = 10;
 
-/** Every session that was live at `until` (ms) or later. What begins or ends meanwhile is for events to tell. */
+/** Every session that was live at `until` (ms) or later. Later changes come from events. */
 export const readLifetimes = async (
   api: AdjournClient["trpc"],
   until: number,
@@ -27,17 +27,17 @@ export const readLifetimes = async (
     walkBack(readSessions, ({ createdAt }) => Date.parse(createdAt), until, mostPages),
     walkBack(readEndings, ({ endedAt }) => Date.parse(endedAt), until, mostPages),
   ]);
-  const over = new Map(
+  const gone = new Map(
     ended.items.map(({ sessionId, createdAt, endedAt, cause }) => [sessionId, { createdAt, endedAt, cause }]),
   );
   const begun = new Map(
     live.items
-      .filter(({ sessionId }) => !over.has(sessionId))
+      .filter(({ sessionId }) => !gone.has(sessionId))
       .map(({ sessionId, createdAt }) => [sessionId, createdAt]),
   );
   return {
     begun,
-    over,
+    gone,
     older: Math.max(0, active - live.items.length),
     knownFrom: Math.max(live.knownFrom, ended.knownFrom),
   };

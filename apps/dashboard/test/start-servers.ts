@@ -14,22 +14,22 @@ const readyWithinMs = 30_000;
 
 type Env = Readonly<Record<string, string>>;
 
-/** The real API server and the real dashboard, as they are run for good, on free ports and a database of their own. */
-export interface House extends AsyncDisposable {
+/** The production builds of the API and the dashboard, on free ports and with their own database. */
+export interface Servers extends AsyncDisposable {
   readonly api: string;
   readonly dashboard: string;
   stopApi(): Promise<void>;
   startApi(): Promise<void>;
-  /** The API hangs: it takes calls and answers none, until it is thawed. */
+  /** The API accepts calls and answers none until `thawApi`. */
   freezeApi(): void;
   thawApi(): void;
-  /** Ends the dashboard's process and begins another, in the same folder. */
+  /** Restarts the dashboard in the same folder. */
   restartDashboard(): Promise<void>;
-  /** What the dashboard has written. */
+  /** The dashboard's output. */
   readonly log: () => string;
 }
 
-export const openHouse = async (env: Env = {}): Promise<House> => {
+export const startServers = async (env: Env = {}): Promise<Servers> => {
   for (const file of [serverMain, dashboardMain])
     if (!existsSync(file)) throw new Error(`${file} is missing: run npm run build first`);
   const folder = await mkdtemp(join(tmpdir(), "adjourn-dashboard-"));
@@ -43,7 +43,7 @@ export const openHouse = async (env: Env = {}): Promise<House> => {
   const pageEnv = { ...settings, API_URL: api };
   // It keeps its own secret in the folder that it is started in.
   let page = run(dashboardMain, pageEnv, folder);
-  const house: House = {
+  const servers: Servers = {
     api,
     dashboard,
     log: () => page.output(),
@@ -68,10 +68,10 @@ export const openHouse = async (env: Env = {}): Promise<House> => {
     answers(`${api}/readyz`, server.output),
     answers(`${dashboard}/icon.svg`, page.output),
   ]).catch(async (error: unknown) => {
-    await house[Symbol.asyncDispose]();
+    await servers[Symbol.asyncDispose]();
     throw error;
   });
-  return house;
+  return servers;
 };
 
 /**

@@ -4,21 +4,21 @@ import type { TrustedProxies } from "../env";
 import { isTrusted } from "./forwarded-headers";
 
 /**
- * Where a call comes from: an IPv4 address, or a /64 of IPv6, which one subscriber holds. `X-Forwarded-For` stands there
- * only where a proxy that is believed sent it, see `forwarded-headers.ts`; otherwise Next has put the peer into it.
+ * The network a call comes from: an IPv4 address, or an IPv6 /64, which is assigned to one customer. `X-Forwarded-For`
+ * is present only if a trusted proxy sent it, see `forwarded-headers.ts`; otherwise Next sets it to the peer.
  */
 export const clientNetwork = (headers: Headers, trusted: TrustedProxies): string => {
   const hops = (headers.get("x-forwarded-for") ?? "").split(",").map((hop) => withoutPort(hop.trim()));
-  // Each proxy appends whom it heard; what stands before the last one that is not believed may be made up.
+  // Each proxy appends its peer. Entries before the last untrusted one may be forged.
   const client = hops.findLast((hop) => typeof trusted === "string" || !isTrusted(hop, trusted));
   return networkOf(client ?? hops[0] ?? "");
 };
 
-/** Some proxies append the port that they heard the client from. */
+/** Some proxies append the client's port. */
 const withoutPort = (hop: string): string =>
   /^\[([^\]]*)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop;
 
-/** What is no address counts as one caller, whatever it says. */
+/** All values that are not an address count as one caller. */
 const networkOf = (text: string): string => {
   const bare = text.split("%")[0] ?? "";
   if (isIP(bare) === 0) return "unknown";

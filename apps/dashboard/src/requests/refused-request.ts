@@ -18,7 +18,7 @@ const wrongMethod: Refusal = {
 
 export const refusals: readonly Refusal[] = [badRequest, wrongMethod];
 
-/** Next fails with 500 on what it can't take apart, so that is turned to a route that says what is wrong with it. */
+/** Next answers 500 to a request it can't parse. Such a request is rewritten to a route that answers 400 or 405. */
 export const turnRefused = (request: Pick<IncomingMessage, "method" | "url">): void => {
   const refusal = refusalOf(request);
   if (refusal === null) return;

@@ -1,16 +1,16 @@
 import type { Ending, EndingPage, ListFilter, SessionPage, SessionRow } from "./records";
 import { matchesFilter } from "./records";
 
-/** What happened to sessions over some time, the last word on each. */
+/** Changes of sessions in a period, the latest of each session. */
 export interface Changes {
   readonly created: ReadonlyMap<string, SessionRow>;
   readonly changed: ReadonlyMap<string, SessionRow>;
   readonly ended: ReadonlyMap<string, Ending>;
-  /** Ids that are over, those of {@link ended} included; a late answer must not bring one back. */
-  readonly over: Pick<ReadonlySet<string>, "has">;
+  /** Ids of gone sessions, including {@link ended}. A late answer must not bring one back. */
+  readonly gone: Pick<ReadonlySet<string>, "has">;
 }
 
-/** Brings pages of `listSessions`, newest first, up to date. Gives back the same pages where nothing concerns them. */
+/** Applies changes to pages of `listSessions`, newest first. Returns the same pages if nothing changed. */
 export const changeSessionPages = (
   pages: readonly SessionPage[],
   changes: Changes,
@@ -25,7 +25,7 @@ export const changeSessionPages = (
     const sessions: SessionRow[] = [];
     for (const row of page.sessions) {
       known.add(row.sessionId);
-      if (changes.over.has(row.sessionId)) {
+      if (changes.gone.has(row.sessionId)) {
         removed += 1;
         continue;
       }
@@ -37,7 +37,7 @@ export const changeSessionPages = (
   });
   const added = [...changes.created.values()]
     .filter(
-      (row) => !known.has(row.sessionId) && !changes.over.has(row.sessionId) && matchesFilter(filter, row),
+      (row) => !known.has(row.sessionId) && !changes.gone.has(row.sessionId) && matchesFilter(filter, row),
     )
     .map((row) => changes.changed.get(row.sessionId) ?? row)
     .sort(newestFirst);
@@ -50,7 +50,7 @@ export const changeSessionPages = (
   return shown.map((page) => ({ ...page, total }));
 };
 
-/** How many ended in the part of the list that is not loaded. */
+/** How many sessions ended in the part of the list that is not loaded. */
 const endedBeyond = (
   pages: readonly SessionPage[],
   known: ReadonlySet<string>,
@@ -68,7 +68,7 @@ const endedBeyond = (
 
 const newestFirst = (a: SessionRow, b: SessionRow): number => b.createdAt.localeCompare(a.createdAt);
 
-/** Puts what has ended on top of pages of `listEndings`, newest first; later counts of a known ending replace it. */
+/** Adds new endings at the top of pages of `listEndings`, newest first. */
 export const changeEndingPages = (
   pages: readonly EndingPage[],
   { ended }: Changes,

@@ -1,4 +1,4 @@
-/** What became of an attempt to sign in. */
+/** Results of an attempt to sign in, with the text that the login page shows. */
 export const signInAnswers = {
   "signed-in": "Signed in.",
   wrong: "That key is not valid.",

@@ -2,14 +2,14 @@
 
 import { usePathname, useSearchParams } from "next/navigation";
 import { useCallback, useMemo } from "react";
-import type { EndingCause, ListFilter } from "./records";
+import type { EndingCause, ListFilter } from "../lists/records";
 
 const causes: readonly EndingCause[] = ["requested", "bulk", "expired", "max_duration"];
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 export const isUuid = (text: string): boolean => uuid.test(text);
 
-/** The list's filter as the address has it, so that it can be kept and shared; the API says what is wrong with one. */
+/** The list's filter, kept in the URL so that it can be bookmarked and shared. The API validates it. */
 export const useUrlFilter = () => {
   const params = useSearchParams();
   const path = usePathname();
