@@ -1,6 +1,6 @@
 import type { EndedBy, EndingCause, EndingRecord, JsonObject, Message, Session } from "@adjourn/sessions";
 
-/** A row of `sessions`, as far as the domain asks for it. SQLite has no booleans. */
+/** The columns of `sessions` that the domain reads. SQLite stores booleans as 0 and 1. */
 export interface SessionColumns {
   readonly session_id: string;
   readonly channel_id: string;
@@ -52,6 +52,12 @@ export interface MessageColumns {
   readonly created_at: number;
 }
 
+/**
+ * Reads a JSON column. `Value` is the type of the value that this store wrote into it with `JSON.stringify`: nothing else
+ * writes these columns, and values were validated before they were stored.
+ */
+export const parseJson = <Value>(text: string): Value => JSON.parse(text);
+
 export const toSession = (row: SessionColumns): Session => ({
   sessionId: row.session_id,
   channelId: row.channel_id,
@@ -67,7 +73,7 @@ export const toSession = (row: SessionColumns): Session => ({
     warningThresholdMinutes: row.warning_threshold_minutes,
   },
   renewalCount: row.renewal_count,
-  metadata: JSON.parse(row.metadata) as JsonObject,
+  metadata: parseJson<JsonObject>(row.metadata),
   lastSeq: row.last_seq,
   messageCount: row.message_count,
 });
@@ -90,7 +96,7 @@ export const toEndingRecord = (row: EndingColumns): EndingRecord => ({
   operationsAborted: row.operations_aborted,
 });
 
-/** About what a message is as it is stored. */
+/** The size of a message's content, metadata and attachments as they are stored, in bytes. */
 export const storedBytes = ({ content, metadata, attachments }: MessageColumns): number =>
   Buffer.byteLength(content) + Buffer.byteLength(metadata) + Buffer.byteLength(attachments ?? "");
 
@@ -102,7 +108,7 @@ export const toMessage = (row: MessageColumns): Message => ({
   isAgent: Boolean(row.is_agent),
   inReplyTo: row.in_reply_to,
   content: row.content,
-  metadata: JSON.parse(row.metadata) as JsonObject,
-  attachments: row.attachments === null ? null : (JSON.parse(row.attachments) as JsonObject[]),
+  metadata: parseJson<JsonObject>(row.metadata),
+  attachments: row.attachments === null ? null : parseJson<JsonObject[]>(row.attachments),
   createdAt: row.created_at,
 });

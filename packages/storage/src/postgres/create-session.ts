@@ -1,5 +1,5 @@
 import type { CreateOutcome, IdempotencyKey, Session, SessionDraft } from "@adjourn/sessions";
-import { type SessionColumns, toSession } from "../rows.js";
+import { parseJson, type SessionColumns, toSession } from "../rows.js";
 import { firstExpiry, nextWarnAt, warningTime } from "../timeout-rules.js";
 import type { PostgresDatabase } from "./database.js";
 import type { Parameters } from "./named-parameters.js";
@@ -97,7 +97,7 @@ export const readCreated = async (
   { key, fingerprint }: IdempotencyKey,
 ): Promise<Session | null> => {
   const earlier = await database.get<{ answer: string }>(statements.readAnswer, { key, fingerprint });
-  return earlier ? (JSON.parse(earlier.answer) as Session) : null;
+  return earlier ? parseJson<Session>(earlier.answer) : null;
 };
 
 const toParameters = (draft: SessionDraft): Parameters => ({

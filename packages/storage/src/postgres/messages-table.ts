@@ -7,7 +7,14 @@ import type {
   MessagePageOutcome,
   MessageRange,
 } from "@adjourn/sessions";
-import { type MessageColumns, type SessionColumns, storedBytes, toMessage, toSession } from "../rows.js";
+import {
+  type MessageColumns,
+  parseJson,
+  type SessionColumns,
+  storedBytes,
+  toMessage,
+  toSession,
+} from "../rows.js";
 import type { Queryable } from "./queryable.js";
 import { activity, isLive, readOver } from "./sessions-table.js";
 
@@ -73,7 +80,7 @@ const mergeMetadata = (session: JsonObject, message: JsonObject, sessionId: stri
 
 const fromRow = (row: StoredColumns): Message => {
   const message = toMessage(row);
-  const ofSession = JSON.parse(row.session_metadata) as JsonObject;
+  const ofSession = parseJson<JsonObject>(row.session_metadata);
   return { ...message, metadata: mergeMetadata(ofSession, message.metadata, row.session_id) };
 };
 
@@ -100,8 +107,8 @@ export const appendMessage = async (database: Queryable, draft: MessageDraft): P
     isAgent,
     inReplyTo: draft.inReplyTo,
     content: draft.content,
-    metadata: mergeMetadata(session.metadata, JSON.parse(metadata) as JsonObject, sessionId),
-    attachments: attachments === null ? null : (JSON.parse(attachments) as JsonObject[]),
+    metadata: mergeMetadata(session.metadata, parseJson<JsonObject>(metadata), sessionId),
+    attachments: attachments === null ? null : parseJson<JsonObject[]>(attachments),
     createdAt: row.last_at,
   };
   return { outcome: "stored", message, session, wasRenewed: Boolean(row.was_renewed) };

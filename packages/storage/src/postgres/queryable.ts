@@ -1,7 +1,11 @@
 import type { PostgresConnection } from "./connection.js";
 import { type Parameters, withPositions } from "./named-parameters.js";
 
-/** What runs statements with named parameters: the database, or one transaction on it. */
+/**
+ * Runs statements with named parameters: the database, or one transaction on it. `Row` names the columns that the
+ * statement returns, in the schema's types; rows are not validated at run time. A `bigint` arrives as a number, exact up to
+ * `Number.MAX_SAFE_INTEGER`. The schema is this package's own, and the store contract runs every statement.
+ */
 export interface Queryable {
   all<Row>(sql: string, parameters?: Parameters): Promise<Row[]>;
   /** The first row; a statement that writes has written all of its rows even so. */

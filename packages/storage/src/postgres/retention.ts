@@ -1,4 +1,5 @@
-import type { EraseOutcome } from "@adjourn/sessions";
+import type { EraseOutcome, Session } from "@adjourn/sessions";
+import { parseJson } from "../rows.js";
 import type { PostgresDatabase } from "./database.js";
 import type { Queryable } from "./queryable.js";
 
@@ -76,7 +77,7 @@ const eraseStep = (database: PostgresDatabase, channelId: string): Promise<Erase
     await transaction.all(statements.forgetReasons, { channelId });
     await transaction.all(statements.forgetMetadata, { channelId });
     for (const { answer, ...key } of await transaction.all<Answer>(statements.readAnswers, { channelId })) {
-      const forgotten = { ...(JSON.parse(answer) as object), metadata: {} };
+      const forgotten = { ...parseJson<Session>(answer), metadata: {} };
       await transaction.all(statements.replaceAnswer, { ...key, answer: JSON.stringify(forgotten) });
     }
     return "erased";

@@ -27,37 +27,8 @@ import {
   updateTimeout,
 } from "./sessions-table.js";
 
-/**
- * A store in Postgres 15 or newer, shared by any number of nodes; its clock is the database's. Makes its tables first.
- * @throws StoreUnavailableError where the database can't be reached
- * @throws UnusableDatabaseError where a newer version made the tables, or none may be made
- */
-export const createPostgresSessionStore = async (
-  settings: PostgresSettings,
-): Promise<SessionStore & SecretStore> => {
-  const database = new PostgresDatabase(settings);
-  const { clock } = settings;
-  /** How far the database's clock is ahead of this process's, as of the last look. */
-  let aheadMs = 0;
-
-  /** The domain looks four times a second; the time comes with it, and is of half way between question and answer. */
-  const hasDue = async (): Promise<boolean> => {
-    const asked = clock.now();
-    const { now, due } = await readDue(database);
-    aheadMs = now - Math.round((asked + clock.now()) / 2);
-    return due;
-  };
-
-  try {
-    await migrate(database);
-    await hasDue();
-  } catch (error) {
-    await database.close();
-    throw asUnusable(error, settings.url);
-  }
-
-  return {
-    now: () => clock.now() + aheadMs,
+const operationsOn = (database: PostgresDatabase) =>
+  ({
     createSession: (draft, key) => createSession(database, draft, key),
     readCreated: (key) => readCreated(database, key),
     readSession: async (sessionId) => {
@@ -77,7 +48,6 @@ export const createPostgresSessionStore = async (
     endMatching: (filter, end) => endMatching(database, filter, end),
     expireSessions: (limit) => expireSessions(database, limit),
     claimWarnings: (limit) => claimWarnings(database, limit),
-    hasDue,
     listEndings: (filter, page) => listEndings(database, filter, page),
     readEndings: (sessionIds) => readEndings(database, sessionIds),
     addEndingCounts: (sessionId, counts) => addEndingCounts(database, sessionId, counts),
@@ -88,7 +58,42 @@ export const createPostgresSessionStore = async (
     deleteEndedBefore: (cutoff, limit) => deleteEndedBefore(database, cutoff, limit),
     deleteIdempotencyKeysBefore: (cutoff, limit) => deleteIdempotencyKeysBefore(database, cutoff, limit),
     readOrCreateSecret: (candidate) => readOrCreateSecret(database, candidate),
-    // A write, since a server that only reads is not ready; and to a row that is there whatever else is.
+  }) satisfies Partial<SessionStore & SecretStore>;
+
+/**
+ * A store in Postgres 15 or newer, shared by any number of nodes; its clock is the database's. Makes its tables first.
+ * @throws StoreUnavailableError where the database can't be reached
+ * @throws UnusableDatabaseError where a newer version made the tables, or none may be made
+ */
+export const createPostgresSessionStore = async (
+  settings: PostgresSettings,
+): Promise<SessionStore & SecretStore> => {
+  const database = new PostgresDatabase(settings);
+  const { clock } = settings;
+  /** How far the database's clock is ahead of this process's, as of the last `hasDue`. */
+  let aheadMs = 0;
+
+  /** Called four times a second. Its answer brings the database's time, taken as of half way between call and answer. */
+  const hasDue = async (): Promise<boolean> => {
+    const asked = clock.now();
+    const { now, due } = await readDue(database);
+    aheadMs = now - Math.round((asked + clock.now()) / 2);
+    return due;
+  };
+
+  try {
+    await migrate(database);
+    await hasDue();
+  } catch (error) {
+    await database.close();
+    throw asUnusable(error, settings.url);
+  }
+
+  return {
+    now: () => clock.now() + aheadMs,
+    ...operationsOn(database),
+    hasDue,
+    // A write, because a server that can only read is not ready; to the one row that always exists.
     ping: async () => {
       await database.all("UPDATE adjourn_version SET version = version");
     },

@@ -19,7 +19,11 @@ const storageFailures = new Set(
  */
 const startBusyTimeoutMs = 1_000;
 
-/** A connection that prepares each statement once. All calls block; those that read or write the disk throw. */
+/**
+ * A connection that prepares each statement once. All calls block, and throw where the disk fails. `Row` names the columns
+ * that a statement returns; rows are not validated at run time. The tables are STRICT and this package's own, so that a
+ * column holds the type that its table declares, and the store contract runs every statement.
+ */
 export class SqliteConnection {
   private readonly database: InstanceType<typeof Database>;
   private readonly statements = new Map<string, Statement>();

@@ -1,4 +1,5 @@
 import type { CreateOutcome, IdempotencyKey, Session, SessionDraft } from "@adjourn/sessions";
+import { parseJson } from "../rows.js";
 import type { SqliteConnection } from "./connection.js";
 import { insertSession } from "./sessions-table.js";
 
@@ -59,5 +60,5 @@ export const readCreated = (
   { key, fingerprint }: IdempotencyKey,
 ): Session | null => {
   const earlier = connection.get<{ answer: string }>(readAnswer, { key, fingerprint });
-  return earlier ? (JSON.parse(earlier.answer) as Session) : null;
+  return earlier ? parseJson<Session>(earlier.answer) : null;
 };

@@ -114,23 +114,16 @@ export const createSqliteSessionStore = ({
   }
 };
 
-/** The port over a connection that writes and one that reads what is committed. */
-export const assembleStore = (
-  writer: SqliteConnection,
-  reader: SqliteConnection,
-  clock: Clock,
-  onClose: () => void,
-): SessionStore & SecretStore => {
-  const queue = new WriteQueue(writer, clock);
-  const log = new LogTruncation(writer, clock);
-  log.request();
-  let closed = false;
-  const write = <Result>(work: (connection: SqliteConnection, now: number) => Result): Promise<Result> =>
-    queue.run(() => work(writer, clock.now()));
-  const read = async <Result>(
-    work: (connection: SqliteConnection, now: number) => Result,
-  ): Promise<Result> => {
-    if (closed) throw new StoreUnavailableError("The store is closed");
+/** Runs work in the next transaction of the writer, at the time at which its turn comes. */
+type Write = <Result>(work: (connection: SqliteConnection, now: number) => Result) => Promise<Result>;
+
+/** Runs work on the reader, which sees what is committed. */
+type Read = Write;
+
+const createRead =
+  (reader: SqliteConnection, clock: Clock, isClosed: () => boolean): Read =>
+  async (work) => {
+    if (isClosed()) throw new StoreUnavailableError("The store is closed");
     try {
       return work(reader, clock.now());
     } catch (error) {
@@ -138,9 +131,8 @@ export const assembleStore = (
     }
   };
 
-  return {
-    now: () => clock.now(),
-    createSession: (draft, key) => write((db, now) => createSession(db, draft, key, now)),
+const readingOperations = (read: Read) =>
+  ({
     readCreated: (key) => read((db) => readCreated(db, key)),
     readSession: (sessionId) =>
       read((db, now) => {
@@ -151,28 +143,41 @@ export const assembleStore = (
     readLastSeqs: (sessionIds) => read((db, now) => readLastSeqs(db, sessionIds, now)),
     listSessions: (filter, page) => read((db, now) => listSessions(db, filter, page, now)),
     countSessions: () => read(countSessions),
+    countMatching: (filter) => read((db, now) => countMatching(db, filter, now)),
+    hasDue: () => read(hasDue),
+    listEndings: (filter, page) => read((db) => listEndings(db, filter, page)),
+    readEndings: (sessionIds) => read((db) => readEndings(db, sessionIds)),
+    listMessages: (range) => read((db) => listMessages(db, range)),
+    readMessagesAfter: (channelId, afterSeq, limit) =>
+      read((db) => readAfter(db, channelId, afterSeq, limit)),
+    readHistory: (channelId, beforeSeq, limit) => read((db) => readHistory(db, channelId, beforeSeq, limit)),
+  }) satisfies Partial<SessionStore>;
+
+const writingOperations = (write: Write) =>
+  ({
+    createSession: (draft, key) => write((db, now) => createSession(db, draft, key, now)),
     appendMessage: (draft) => write((db, now) => appendMessage(db, draft, now)),
     renewSession: (sessionId) => write((db, now) => renewSession(db, sessionId, now)),
     recordHeartbeat: (sessionId) => write((db, now) => recordHeartbeat(db, sessionId, now)),
     updateTimeout: (sessionId, change) => write((db, now) => updateTimeout(db, sessionId, change, now)),
     endSession: (request) => write((db, now) => endSession(db, request, now)),
-    countMatching: (filter) => read((db, now) => countMatching(db, filter, now)),
     endMatching: (filter, end) => write((db, now) => endMatching(db, filter, end, now)),
     expireSessions: (limit) => write((db, now) => expireSessions(db, limit, now)),
     claimWarnings: (limit) => write((db, now) => claimWarnings(db, limit, now)),
-    hasDue: () => read(hasDue),
-    listEndings: (filter, page) => read((db) => listEndings(db, filter, page)),
-    readEndings: (sessionIds) => read((db) => readEndings(db, sessionIds)),
     addEndingCounts: (sessionId, counts) => write((db) => addEndingCounts(db, sessionId, counts)),
-    listMessages: (range) => read((db) => listMessages(db, range)),
-    readMessagesAfter: (channelId, afterSeq, limit) =>
-      read((db) => readAfter(db, channelId, afterSeq, limit)),
-    readHistory: (channelId, beforeSeq, limit) => read((db) => readHistory(db, channelId, beforeSeq, limit)),
+    deleteIdempotencyKeysBefore: (cutoff, limit) =>
+      write((db) => deleteIdempotencyKeysBefore(db, cutoff, limit)),
+    readOrCreateSecret: (candidate) => write((db) => readOrCreateSecret(db, candidate)),
+  }) satisfies Partial<SessionStore & SecretStore>;
+
+/** Deletions take several transactions, so that other writes get their turn, and then truncate the log. */
+const deletingOperations = (read: Read, write: Write, log: LogTruncation) =>
+  ({
     eraseChannel: async (channelId) => {
       let outcome: EraseOutcome | "unfinished";
       do outcome = await write((db, now) => eraseStep(db, channelId, now));
       while (outcome === "unfinished");
-      // The log still has what was erased until it is written back and cut.
+      // The log still contains what was erased until it is written back and truncated.
       if (outcome === "erased") log.request();
       return outcome;
     },
@@ -183,9 +188,27 @@ export const assembleStore = (
       if (deleted > 0) log.requestSoon();
       return deleted;
     },
-    deleteIdempotencyKeysBefore: (cutoff, limit) =>
-      write((db) => deleteIdempotencyKeysBefore(db, cutoff, limit)),
-    readOrCreateSecret: (candidate) => write((db) => readOrCreateSecret(db, candidate)),
+  }) satisfies Partial<SessionStore>;
+
+/** A store on a connection that writes and one that reads what is committed. */
+export const assembleStore = (
+  writer: SqliteConnection,
+  reader: SqliteConnection,
+  clock: Clock,
+  onClose: () => void,
+): SessionStore & SecretStore => {
+  const queue = new WriteQueue(writer, clock);
+  const log = new LogTruncation(writer, clock);
+  log.request();
+  let closed = false;
+  const write: Write = (work) => queue.run(() => work(writer, clock.now()));
+  const read = createRead(reader, clock, () => closed);
+
+  return {
+    now: () => clock.now(),
+    ...readingOperations(read),
+    ...writingOperations(write),
+    ...deletingOperations(read, write, log),
     ping: async () => {
       if (queue.isFailing) await findRoom(writer.path);
       await write(rewriteHeader);
@@ -195,7 +218,7 @@ export const assembleStore = (
       queue.close();
       closed = true;
       reader.close();
-      // Leaves one whole file behind; the driver's own close does not write the log back while statements are about.
+      // Leaves one complete file: the driver's own close does not write the log back while statements are prepared.
       log.request();
       log.stop();
       writer.close();
