@@ -1,38 +1,18 @@
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { Agent, type RequestOptions, request } from "node:https";
-import { createServer } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import { chromiumPath, hasBrowser } from "./chromium";
+import { freePort } from "./free-port";
 import { hasProxies, proxyKinds, publicName, startProxy } from "./reverse-proxy";
 import { typewriterId } from "./session-calls";
 import { type Servers, startServers } from "./start-servers";
 
 const adminKey = "an-admin-key-for-tests";
 const json = { "content-type": "application/json" };
-
-/**
- * A port for a program that can't be asked which one it took. Not one of those that the system gives to outgoing
- * connections, or one of them could take it before the program does.
- */
-const freePort = async (): Promise<number> => {
-  for (;;) {
-    const port = randomInt(10_000, 30_000);
-    const server = createServer().listen(port, "127.0.0.1");
-    const isFree = await once(server, "listening").then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    server.close();
-    await once(server, "close");
-    return port;
-  }
-};
 
 const portOf = (url: string): number => Number(new URL(url).port);
 

@@ -1,36 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { interceptCalls, openBrowser } from "./browser";
+import { describe, expect, it } from "vitest";
+import { interceptCalls } from "./browser";
 import { hasBrowser } from "./chromium";
-import { createCalls, typewriterId } from "./session-calls";
-import { type Servers, startServers } from "./start-servers";
+import { typewriterId } from "./session-calls";
+import { useDashboard } from "./use-dashboard";
 
 /** At a second a word it takes longer than any test may. */
 const longSpeech = Array.from({ length: 115 }, (_, index) => `word${index}`).join(" ");
 
 describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 90_000 }, () => {
-  let servers: Servers;
-  let browser: Awaited<ReturnType<typeof openBrowser>>;
-  let calls: ReturnType<typeof createCalls>;
+  const dashboard = useDashboard();
 
-  beforeAll(async () => {
-    servers = await startServers();
-    calls = createCalls(servers.api);
-    browser = await openBrowser();
-  }, 60_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await servers?.[Symbol.asyncDispose]();
-  });
-
-  const rowOf = (page: Awaited<ReturnType<typeof browser.newPage>>["page"], sessionId: string) =>
+  const rowOf = (page: Awaited<ReturnType<typeof dashboard.newPage>>["page"], sessionId: string) =>
     page.getByRole("row").filter({ hasText: sessionId.slice(0, 8) });
 
   it("drops the listener, takes the row away without a reload and says so", async () => {
-    const { sessionId } = await calls.create(typewriterId);
-    const listener = await calls.listen(sessionId);
-    await calls.send(sessionId, longSpeech, 1_000);
-    const { page, problems } = await browser.newPage(servers.dashboard);
+    const { sessionId } = await dashboard.calls.create(typewriterId);
+    const listener = await dashboard.calls.listen(sessionId);
+    await dashboard.calls.send(sessionId, longSpeech, 1_000);
+    const { page, problems } = await dashboard.newPage();
     await page.goto("/sessions");
     await page.evaluate(() => Object.assign(window, { isStillThisPage: true }));
     await rowOf(page, sessionId).getByRole("button", { name: "End session", exact: true }).click();
@@ -54,8 +41,8 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
   });
 
   it("leaves all as it was on Escape and Cancel, and gives the focus back", async () => {
-    const { sessionId } = await calls.create();
-    const { page } = await browser.newPage(servers.dashboard);
+    const { sessionId } = await dashboard.calls.create();
+    const { page } = await dashboard.newPage();
     await page.goto("/sessions");
     const button = rowOf(page, sessionId).getByRole("button", { name: "End session" });
     for (const leave of [
@@ -69,12 +56,12 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
       // The dialog is gone a moment before the focus is back.
       await button.and(page.locator(":focus")).waitFor();
     }
-    expect(await calls.end(sessionId)).toBe(200);
+    expect(await dashboard.calls.end(sessionId)).toBe(200);
   });
 
   it("can be done by keyboard alone", async () => {
-    const { sessionId } = await calls.create();
-    const { page } = await browser.newPage(servers.dashboard);
+    const { sessionId } = await dashboard.calls.create();
+    const { page } = await dashboard.newPage();
     await page.goto(`/sessions?search=${sessionId}`);
     await rowOf(page, sessionId).waitFor();
     const focused = () =>
@@ -90,16 +77,16 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.getByRole("status").filter({ hasText: "Session ended" }).waitFor();
-    expect(await calls.end(sessionId)).toBe(404);
+    expect(await dashboard.calls.end(sessionId)).toBe(404);
     await page.locator("#content:focus").waitFor();
   });
 
   it("says so where someone else was faster, and the row goes too", async () => {
-    const { sessionId } = await calls.create();
-    const { page } = await browser.newPage(servers.dashboard);
+    const { sessionId } = await dashboard.calls.create();
+    const { page } = await dashboard.newPage();
     await page.goto("/sessions");
     await rowOf(page, sessionId).getByRole("button", { name: "End session" }).click();
-    expect(await calls.end(sessionId, "Elsewhere")).toBe(200);
+    expect(await dashboard.calls.end(sessionId, "Elsewhere")).toBe(200);
     await page.getByRole("alertdialog").getByText("ended in the meantime").waitFor();
     await page.getByRole("alertdialog").getByRole("button", { name: "End session" }).click();
     await page.getByRole("status").filter({ hasText: "Already ended" }).waitFor();
@@ -107,15 +94,15 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
   });
 
   it("says so even where no event arrived", async () => {
-    const { sessionId } = await calls.create();
-    const { page } = await browser.newPage(servers.dashboard);
+    const { sessionId } = await dashboard.calls.create();
+    const { page } = await dashboard.newPage();
     // No live connection at all, and a list that was read before the end.
     await page.routeWebSocket(/./, (socket) => socket.close());
     const lists = await interceptCalls(page, /listSessions/);
     await page.goto("/sessions");
     await rowOf(page, sessionId).waitFor();
     await lists.stop();
-    expect(await calls.end(sessionId, "Elsewhere")).toBe(200);
+    expect(await dashboard.calls.end(sessionId, "Elsewhere")).toBe(200);
     await rowOf(page, sessionId).getByRole("button", { name: "End session" }).click();
     await page.getByRole("alertdialog").getByRole("button", { name: "End session" }).click();
     await page.getByRole("status").filter({ hasText: "Already ended" }).waitFor();
@@ -123,25 +110,25 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
   });
 
   it("lets go of a call that hangs, and can be asked again without ending twice", async () => {
-    const { sessionId } = await calls.create();
-    const { page } = await browser.newPage(servers.dashboard);
+    const { sessionId } = await dashboard.calls.create();
+    const { page } = await dashboard.newPage();
     await page.goto(`/sessions?search=${sessionId}`);
     await rowOf(page, sessionId).getByRole("button", { name: "End session" }).click();
     const dialog = page.getByRole("alertdialog");
     await dialog.getByText("No listeners to drop").waitFor();
-    servers.freezeApi();
+    dashboard.servers.freezeApi();
     await dialog.getByRole("button", { name: "End session" }).click();
     await dialog.getByRole("alert").filter({ hasText: "can't be reached" }).waitFor();
-    servers.thawApi();
+    dashboard.servers.thawApi();
     await dialog.getByRole("button", { name: "End session" }).click();
     await page.getByRole("status").filter({ hasText: "Session ended" }).waitFor();
-    expect(await calls.end(sessionId)).toBe(404);
+    expect(await dashboard.calls.end(sessionId)).toBe(404);
   });
 
   it("ends all that are selected", async () => {
     const userId = crypto.randomUUID();
-    const created = await Promise.all([1, 2, 3].map(() => calls.create(undefined, userId)));
-    const { page } = await browser.newPage(servers.dashboard);
+    const created = await Promise.all([1, 2, 3].map(() => dashboard.calls.create(undefined, userId)));
+    const { page } = await dashboard.newPage();
     await page.goto(`/sessions?userId=${userId}`);
     for (const { sessionId } of created.slice(0, 2))
       await rowOf(page, sessionId).getByRole("checkbox").check();
@@ -155,20 +142,22 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
       page.getByText("2 sessions ended").waitFor(),
     ]);
     await page.getByText("1 matching").waitFor();
-    expect(await Promise.all(created.map(({ sessionId }) => calls.end(sessionId)))).toEqual([404, 404, 200]);
+    expect(await Promise.all(created.map(({ sessionId }) => dashboard.calls.end(sessionId)))).toEqual([
+      404, 404, 200,
+    ]);
   });
 
   it("says on the open session's page that it was ended elsewhere, by whom and why, and keeps the transcript", async () => {
-    const { sessionId } = await calls.create(typewriterId);
-    const { page } = await browser.newPage(servers.dashboard);
+    const { sessionId } = await dashboard.calls.create(typewriterId);
+    const { page } = await dashboard.newPage();
     await page.goto(`/sessions/${sessionId}`);
     await page.getByText("Active", { exact: true }).waitFor();
     // The page itself is the listener.
     await page.locator('dt:has-text("Listeners") + dd:has-text("1")').waitFor();
-    await calls.send(sessionId, longSpeech, 1_000);
+    await dashboard.calls.send(sessionId, longSpeech, 1_000);
     await page.getByText("writing…").waitFor();
     await page.getByText("word0 word1").nth(1).waitFor();
-    expect(await calls.end(sessionId, "Shift is over")).toBe(200);
+    expect(await dashboard.calls.end(sessionId, "Shift is over")).toBe(200);
     const notice = page.getByRole("alert").filter({ hasText: "This session ended" });
     await notice.getByText("by an anonymous caller").waitFor();
     await notice.getByText("“Shift is over”").waitFor();

@@ -1,34 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { noonTimezone, openBrowser, scrollsSideways } from "./browser";
+import { beforeAll, describe, expect, it } from "vitest";
+import { noonTimezone, scrollsSideways } from "./browser";
 import { hasBrowser } from "./chromium";
-import { createCalls } from "./session-calls";
-import { type Servers, startServers } from "./start-servers";
+import { useDashboard } from "./use-dashboard";
 
 /** More than one call to the API can list. */
 const many = 1_030;
 
 describe.skipIf(!hasBrowser())("the dashboard with many sessions", { timeout: 180_000 }, () => {
   const userId = crypto.randomUUID();
-  let servers: Servers;
-  let browser: Awaited<ReturnType<typeof openBrowser>>;
-  let calls: ReturnType<typeof createCalls>;
+  const dashboard = useDashboard();
 
   beforeAll(async () => {
-    servers = await startServers();
-    calls = createCalls(servers.api);
-    browser = await openBrowser();
     for (let from = 0; from < many; from += 103)
-      await Promise.all(Array.from({ length: 103 }, () => calls.create(undefined, userId)));
+      await Promise.all(Array.from({ length: 103 }, () => dashboard.calls.create(undefined, userId)));
   }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await servers?.[Symbol.asyncDispose]();
-  });
 
   it("counts all of them exactly, those that begin, those that live and those that end at once", async () => {
     // A narrow page, on which long figures must fit too.
-    const { page } = await browser.newPage(servers.dashboard, {
+    const { page } = await dashboard.newPage({
       viewport: { width: 360, height: 740 },
       timezoneId: noonTimezone(),
     });
@@ -42,14 +31,14 @@ describe.skipIf(!hasBrowser())("the dashboard with many sessions", { timeout: 18
     await page.getByRole("img", { name: "1030 now, at most 1030" }).waitFor();
     await figure("Ended today", "0").waitFor();
 
-    const list = await browser.newPage(servers.dashboard);
+    const list = await dashboard.newPage();
     await list.page.goto(`/sessions?userId=${userId}`);
     await list.page.getByText("1,030 matching").waitFor();
     await list.page.getByRole("checkbox", { name: "Select all" }).check();
     await list.page.getByText("200 of 1,030 selected").waitFor();
 
-    const last = await calls.create();
-    expect(await calls.endAll(userId)).toEqual({ ended: many, matched: many });
+    const last = await dashboard.calls.create();
+    expect(await dashboard.calls.endAll(userId)).toEqual({ ended: many, matched: many });
     await figure("Active", "1").waitFor();
     await figure("Ended today", "1,030").waitFor();
     // The maximum is that of the sampled moments, which may miss a peak this short.
@@ -57,7 +46,7 @@ describe.skipIf(!hasBrowser())("the dashboard with many sessions", { timeout: 18
     expect(await scrollsSideways(page)).toBe(false);
     await list.page.getByText("No live session matches").waitFor();
 
-    expect(await calls.end(last.sessionId)).toBe(200);
+    expect(await dashboard.calls.end(last.sessionId)).toBe(200);
     await figure("Active", "0").waitFor();
     await page
       .locator("div")

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, scrollsSideways, seriousBarriers, settled } from "./browser";
+import { afterAll, describe, expect, it } from "vitest";
+import { scrollsSideways, seriousBarriers, settled } from "./browser";
 import { hasBrowser } from "./chromium";
-import { createCalls, typewriterId } from "./session-calls";
-import { type Servers, startServers } from "./start-servers";
+import { typewriterId } from "./session-calls";
+import { useDashboard } from "./use-dashboard";
 
 const longNamedId = "00000000-0000-4000-8000-00000000000a";
 const longName = "AgentWithANameAsLongAsNamesMayBe".repeat(4).slice(0, 100);
@@ -24,29 +24,21 @@ const statusAs = (host: string, url: string, method = "GET"): Promise<number | u
 
 describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () => {
   let folder: string;
-  let servers: Servers;
-  let browser: Awaited<ReturnType<typeof openBrowser>>;
-  let calls: ReturnType<typeof createCalls>;
-  const paths: Record<string, string> = {};
-
-  beforeAll(async () => {
+  const dashboard = useDashboard(async () => {
     folder = await mkdtemp(join(tmpdir(), "adjourn-agents-"));
     const agentsFile = join(folder, "agents.json");
     await writeFile(agentsFile, JSON.stringify([{ id: longNamedId, name: longName, kind: "typewriter" }]));
-    servers = await startServers({ AGENTS_FILE: agentsFile });
-    calls = createCalls(servers.api);
-    browser = await openBrowser();
-  }, 60_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await servers?.[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
+    return { AGENTS_FILE: agentsFile };
   });
 
+  afterAll(async () => {
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+  const paths: Record<string, string> = {};
+
   it("offer a demo session while there is none, whose reply is then seen as it is written", async () => {
-    await calls.endEverything();
-    const { page, problems } = await browser.newPage(servers.dashboard);
+    await dashboard.calls.endEverything();
+    const { page, problems } = await dashboard.newPage();
     await page.goto("/sessions");
     await page.getByText("No session is live").waitFor();
     expect(await seriousBarriers(page)).toEqual([]);
@@ -61,7 +53,7 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
   });
 
   it("say of a filter in the address that is none what is wrong with it, and show nothing instead of all", async () => {
-    const { page } = await browser.newPage(servers.dashboard);
+    const { page } = await dashboard.newPage();
     for (const path of ["/sessions", "/endings"]) {
       await page.goto(`${path}?userId=somebody`);
       await page.getByText("userId: Invalid UUID").waitFor();
@@ -71,14 +63,14 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
   });
 
   it("have no serious barrier and no sideways scroll, wide and narrow, light and dark", async () => {
-    const live = await calls.create(longNamedId);
-    await calls.send(
+    const live = await dashboard.calls.create(longNamedId);
+    await dashboard.calls.send(
       live.sessionId,
       "Good morning, a rather-long-word-without-any-place-to-break-it-anywhere",
     );
-    const ended = await calls.create(longNamedId);
-    await calls.send(ended.sessionId, "Good night");
-    await calls.end(
+    const ended = await dashboard.calls.create(longNamedId);
+    await dashboard.calls.send(ended.sessionId, "Good night");
+    await dashboard.calls.end(
       ended.sessionId,
       "It is late, and this reason is about as long as a reason may be, or so it seems",
     );
@@ -98,7 +90,7 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
       [1280, "light"],
       [360, "dark"],
     ] as const) {
-      const { page, problems } = await browser.newPage(servers.dashboard, {
+      const { page, problems } = await dashboard.newPage({
         viewport: { width, height: 740 },
         colorScheme,
       });
@@ -124,8 +116,8 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
   }, 180_000);
 
   it("keep search and filters in the address", async () => {
-    const { sessionId, userId } = await calls.create();
-    const { page } = await browser.newPage(servers.dashboard);
+    const { sessionId, userId } = await dashboard.calls.create();
+    const { page } = await dashboard.newPage();
     await page.goto(`/sessions?userId=${userId}`);
     await page.getByText("1 matching").waitFor();
     await page.getByRole("combobox", { name: "Agent" }).selectOption({ label: "Typewriter" });
@@ -140,8 +132,8 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
   it("put only the rows in view into the page, however many there are", async () => {
     const userId = crypto.randomUUID();
     for (let from = 0; from < 300; from += 50)
-      await Promise.all(Array.from({ length: 50 }, () => calls.create(undefined, userId)));
-    const { page } = await browser.newPage(servers.dashboard);
+      await Promise.all(Array.from({ length: 50 }, () => dashboard.calls.create(undefined, userId)));
+    const { page } = await dashboard.newPage();
     await page.goto(`/sessions?userId=${userId}`);
     await page.getByText("300 matching").waitFor();
     await settled(page);
@@ -150,7 +142,7 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
     // The list grows as it is scrolled, at its own pace; the test's own time is the bound.
     while ((await lastRow.count()) === 0) await page.mouse.wheel(0, 2_000);
     await lastRow.waitFor();
-    expect(await calls.end(await sessionIdIn(lastRow), "The last of many")).toBe(200);
+    expect(await dashboard.calls.end(await sessionIdIn(lastRow), "The last of many")).toBe(200);
     await page.getByText("299 matching").waitFor();
   });
 
@@ -158,8 +150,8 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
     (await row.getByRole("link").first().getAttribute("title")) ?? "";
 
   it("save timeout settings and renew, and say why a setting is refused", async () => {
-    const { sessionId } = await calls.create();
-    const { page } = await browser.newPage(servers.dashboard);
+    const { sessionId } = await dashboard.calls.create();
+    const { page } = await dashboard.newPage();
     await page.goto(`/sessions/${sessionId}`);
     await page.getByLabel("Timeout", { exact: true }).fill("2");
     await page.getByRole("button", { name: "Save" }).click();
@@ -173,27 +165,27 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
   });
 
   it("show a lost connection, and heal by themselves with nothing stale left", async () => {
-    const { sessionId } = await calls.create();
-    const { page } = await browser.newPage(servers.dashboard);
+    const { sessionId } = await dashboard.calls.create();
+    const { page } = await dashboard.newPage();
     await page.goto(`/sessions?search=${sessionId}`);
     const row = page.getByRole("row").filter({ hasText: sessionId.slice(0, 8) });
     await row.waitFor();
     await page.getByText("Live", { exact: true }).waitFor();
-    await servers.stopApi();
+    await dashboard.servers.stopApi();
     await page.getByRole("alert").filter({ hasText: "Connection lost" }).waitFor();
-    await servers.startApi();
-    expect(await calls.end(sessionId)).toBe(200);
+    await dashboard.servers.startApi();
+    expect(await dashboard.calls.end(sessionId)).toBe(200);
     await row.waitFor({ state: "detached" });
     await page.getByText("Live", { exact: true }).waitFor();
     await page.getByText("Connection lost").waitFor({ state: "detached" });
   });
 
   it("that are opened while nothing answers claim nothing, and fill by themselves", async () => {
-    const ended = await calls.create();
-    expect(await calls.end(ended.sessionId)).toBe(200);
-    const { sessionId } = await calls.create();
-    await servers.stopApi();
-    const { page } = await browser.newPage(servers.dashboard);
+    const ended = await dashboard.calls.create();
+    expect(await dashboard.calls.end(ended.sessionId)).toBe(200);
+    const { sessionId } = await dashboard.calls.create();
+    await dashboard.servers.stopApi();
+    const { page } = await dashboard.newPage();
     for (const [path, title] of [
       ["/sessions", "The sessions can't be shown"],
       ["/endings", "The endings can't be shown"],
@@ -206,13 +198,13 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
       await page.getByRole("alert").filter({ hasText: "Connection lost" }).waitFor();
     }
     expect(await page.locator("main").innerText()).not.toMatch(/Quiet so far|No session|\b0\b/);
-    await servers.startApi();
+    await dashboard.servers.startApi();
     await page.getByText("Requested").waitFor();
     await page.getByText("Live", { exact: true }).waitFor();
   }, 180_000);
 
   it("say that there is nothing where the address can name no session", async () => {
-    const { page } = await browser.newPage(servers.dashboard);
+    const { page } = await dashboard.newPage();
     for (const [path, title] of [
       ["/sessions/%25", "There is no such session"],
       ["/endings/%25", "There is no such ending"],
@@ -226,7 +218,7 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
 
   it("answer without keys by this machine's own names alone, whatever is asked for", async () => {
     const script =
-      /\/_next\/static\/[^"]+\.js/.exec(await (await fetch(servers.dashboard)).text())?.[0] ?? "";
+      /\/_next\/static\/[^"]+\.js/.exec(await (await fetch(dashboard.servers.dashboard)).text())?.[0] ?? "";
     expect(script).not.toBe("");
     for (const path of [
       "/",
@@ -238,8 +230,10 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
       "/api/sign-out",
     ]) {
       const method = path === "/api/sign-out" ? "POST" : "GET";
-      expect(await statusAs("evil.example", servers.dashboard + path, method), path).toBe(403);
-      expect(await statusAs("localhost:3001", servers.dashboard + path, method), path).not.toBe(403);
+      expect(await statusAs("evil.example", dashboard.servers.dashboard + path, method), path).toBe(403);
+      expect(await statusAs("localhost:3001", dashboard.servers.dashboard + path, method), path).not.toBe(
+        403,
+      );
     }
   });
 });

@@ -1,29 +1,18 @@
 import type { BrowserContextOptions } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, scrollsSideways, seriousBarriers } from "./browser";
+import { describe, expect, it } from "vitest";
+import { scrollsSideways, seriousBarriers } from "./browser";
 import { hasBrowser } from "./chromium";
 import { createCalls } from "./session-calls";
-import { type Servers, startServers } from "./start-servers";
+import { useDashboard } from "./use-dashboard";
 
 const adminKey = "an-admin-key-for-tests";
 const serviceKey = "a-service-key-for-tests";
 
 describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 }, () => {
-  let servers: Servers;
-  let browser: Awaited<ReturnType<typeof openBrowser>>;
-
-  beforeAll(async () => {
-    servers = await startServers({
-      ADJOURN_ADMIN_KEY: `ops:${adminKey}`,
-      ADJOURN_SERVICE_KEY: serviceKey,
-      TRUST_PROXY: "1",
-    });
-    browser = await openBrowser();
-  }, 60_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await servers?.[Symbol.asyncDispose]();
+  const dashboard = useDashboard({
+    ADJOURN_ADMIN_KEY: `ops:${adminKey}`,
+    ADJOURN_SERVICE_KEY: serviceKey,
+    TRUST_PROXY: "1",
   });
 
   /** Each visitor has its own address, as a proxy would report it, so that no test's guesses count for another. */
@@ -33,7 +22,7 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
     return { "x-forwarded-for": `192.0.2.${visitors}` };
   };
   const newPage = (options: BrowserContextOptions = {}) =>
-    browser.newPage(servers.dashboard, { ...options, extraHTTPHeaders: nextAddress() });
+    dashboard.newPage({ ...options, extraHTTPHeaders: nextAddress() });
 
   it("asks for the key before it shows anything, and says what is wrong with one", async () => {
     const { page } = await newPage({ viewport: { width: 360, height: 740 } });
@@ -53,7 +42,7 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
   });
 
   it("lets the admin in and out, with the key in no script, address or log", async () => {
-    const calls = createCalls(servers.api, adminKey);
+    const calls = createCalls(dashboard.servers.api, adminKey);
     const { sessionId } = await calls.create();
     const { page, problems } = await newPage();
     const sent: string[] = [];
@@ -86,7 +75,7 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
     expect(JSON.stringify(cookies)).not.toContain(adminKey);
     expect(await page.content()).not.toContain(adminKey);
     expect(sent.join("\n")).not.toContain(adminKey);
-    expect(servers.log()).not.toContain(adminKey);
+    expect(dashboard.servers.log()).not.toContain(adminKey);
     expect(problems).toEqual([]);
 
     await page.getByRole("button", { name: "Sign out" }).click();
@@ -106,7 +95,7 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
 
   it("says of a sign-in that does not hold any more that it does not", async () => {
     const { page } = await newPage();
-    const cookie = { name: "adjourn_admin", url: servers.dashboard };
+    const cookie = { name: "adjourn_admin", url: dashboard.servers.dashboard };
     await page.context().addCookies([{ ...cookie, value: "sealed-with-another-secret" }]);
     await page.goto("/sessions");
     await page.waitForURL("**/login");
@@ -123,17 +112,19 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
       { origin: "http://elsewhere.example" },
       { "sec-fetch-site": "cross-site" },
     ] as Record<string, string>[]) {
-      const answer = await fetch(`${servers.dashboard}/api/sign-in`, {
+      const answer = await fetch(`${dashboard.servers.dashboard}/api/sign-in`, {
         ...form,
         headers: { ...headers, accept: "application/json" },
       });
       expect(answer.status).toBe(403);
-      expect((await fetch(`${servers.dashboard}/api/trpc/listAgents`, { headers })).status).toBe(403);
+      expect((await fetch(`${dashboard.servers.dashboard}/api/trpc/listAgents`, { headers })).status).toBe(
+        403,
+      );
     }
   });
 
   const signIn = (key: string, from: Record<string, string>) =>
-    fetch(`${servers.dashboard}/api/sign-in`, {
+    fetch(`${dashboard.servers.dashboard}/api/sign-in`, {
       method: "POST",
       headers: { ...from, accept: "application/json" },
       body: new URLSearchParams({ key }),

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./free-port";
 
 const serverMain = fileURLToPath(new URL("../../api/dist/main.js", import.meta.url));
 const dashboardMain = fileURLToPath(new URL("../dist/serve.js", import.meta.url));
@@ -72,25 +71,6 @@ export const startServers = async (env: Env = {}): Promise<Servers> => {
     throw error;
   });
   return servers;
-};
-
-/**
- * A port for a program that can't be asked which one it took. Not one of those that the system gives to outgoing
- * connections, or one of them could take it before the program does.
- */
-const freePort = async (): Promise<number> => {
-  for (;;) {
-    const port = randomInt(10_000, 30_000);
-    const server = createServer().listen(port, "127.0.0.1");
-    const isFree = await once(server, "listening").then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    server.close();
-    await once(server, "close");
-    return port;
-  }
 };
 
 const run = (main: string, env: Env, cwd = join(main, "../..")) => {

@@ -1,31 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, settled } from "./browser";
+import { describe, expect, it } from "vitest";
+import { settled } from "./browser";
 import { hasBrowser } from "./chromium";
-import { createCalls, echoId } from "./session-calls";
-import { type Servers, startServers } from "./start-servers";
+import { echoId } from "./session-calls";
+import { useDashboard } from "./use-dashboard";
 
 describe.skipIf(!hasBrowser())("a transcript in the dashboard", { timeout: 90_000 }, () => {
-  let servers: Servers;
-  let browser: Awaited<ReturnType<typeof openBrowser>>;
-  let calls: ReturnType<typeof createCalls>;
-
-  beforeAll(async () => {
-    servers = await startServers();
-    calls = createCalls(servers.api);
-    browser = await openBrowser();
-  }, 60_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await servers?.[Symbol.asyncDispose]();
-  });
+  const dashboard = useDashboard();
 
   it("keeps every message in sight, however long a word in it is", async () => {
-    const { sessionId } = await calls.create();
-    await calls.send(sessionId, "Short and mine");
-    await calls.send(sessionId, "unbreakable".repeat(60));
+    const { sessionId } = await dashboard.calls.create();
+    await dashboard.calls.send(sessionId, "Short and mine");
+    await dashboard.calls.send(sessionId, "unbreakable".repeat(60));
     for (const width of [1280, 360]) {
-      const { page } = await browser.newPage(servers.dashboard, { viewport: { width, height: 740 } });
+      const { page } = await dashboard.newPage({ viewport: { width, height: 740 } });
       await page.goto(`/sessions/${sessionId}`);
       await page.getByText("unbreakable").nth(1).waitFor();
       await settled(page);
@@ -38,12 +25,12 @@ describe.skipIf(!hasBrowser())("a transcript in the dashboard", { timeout: 90_00
   });
 
   it("separates the sessions of one channel", async () => {
-    const first = await calls.create();
-    await calls.send(first.sessionId, "Of the first");
-    expect(await calls.end(first.sessionId)).toBe(200);
-    const second = await calls.create(echoId, first.userId, first.channelId);
-    await calls.send(second.sessionId, "Of the second");
-    const { page } = await browser.newPage(servers.dashboard);
+    const first = await dashboard.calls.create();
+    await dashboard.calls.send(first.sessionId, "Of the first");
+    expect(await dashboard.calls.end(first.sessionId)).toBe(200);
+    const second = await dashboard.calls.create(echoId, first.userId, first.channelId);
+    await dashboard.calls.send(second.sessionId, "Of the second");
+    const { page } = await dashboard.newPage();
     const lines = page.getByRole("region", { name: "Messages" }).getByRole("listitem");
 
     await page.goto(`/sessions/${second.sessionId}`);
@@ -58,11 +45,11 @@ describe.skipIf(!hasBrowser())("a transcript in the dashboard", { timeout: 90_00
   });
 
   it("says of an erased one that it was erased", async () => {
-    const { sessionId, channelId } = await calls.create();
-    await calls.send(sessionId, "Forget this");
-    expect(await calls.end(sessionId)).toBe(200);
-    expect(await calls.erase(channelId)).toBe(200);
-    const { page } = await browser.newPage(servers.dashboard);
+    const { sessionId, channelId } = await dashboard.calls.create();
+    await dashboard.calls.send(sessionId, "Forget this");
+    expect(await dashboard.calls.end(sessionId)).toBe(200);
+    expect(await dashboard.calls.erase(channelId)).toBe(200);
+    const { page } = await dashboard.newPage();
     for (const path of [`/endings/${sessionId}`, `/sessions/${sessionId}`]) {
       await page.goto(path);
       await page.getByText("This conversation has been erased.").waitFor();
