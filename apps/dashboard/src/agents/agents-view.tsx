@@ -1,14 +1,11 @@
 "use client";
 
-import { Bot, ServerOff } from "lucide-react";
+import { Bot } from "lucide-react";
 import Link from "next/link";
 import { useAgents } from "../lists/use-agents";
 import { useSessionList } from "../lists/use-session-list";
-import { describeError } from "../live/call-error";
-import { inBackground } from "../live/in-background";
+import { LoadFailed } from "../live/load-failed";
 import { Badge } from "../ui/badge";
-import { BlankState } from "../ui/blank-state";
-import { Button } from "../ui/button";
 import { Card } from "../ui/card";
 import { PageHeader } from "../ui/page-header";
 import { Skeleton } from "../ui/skeleton";
@@ -29,13 +26,7 @@ export const AgentsView = () => {
         </ul>
       ) : query.error ? (
         <Card>
-          <BlankState
-            icon={ServerOff}
-            title="The agents can't be shown"
-            action={<Button onClick={() => inBackground(query.refetch())}>Try again</Button>}
-          >
-            {describeError(query.error)}
-          </BlankState>
+          <LoadFailed title="The agents can't be shown" error={query.error} onRetry={query.refetch} />
         </Card>
       ) : (
         <Card aria-busy="true" className="grid max-w-md gap-3 p-5">

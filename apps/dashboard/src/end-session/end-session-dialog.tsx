@@ -66,28 +66,11 @@ export const EndSessionDialog = ({
               if (!end.isPending) end.mutate(reason);
             }}
           >
-            <AlertDialog.Title className="text-base font-semibold">
-              {only ? (
-                <>
-                  End session <span className="font-mono text-[0.9375rem]">{shortId(only.sessionId)}</span>?
-                </>
-              ) : (
-                `End ${sessions.length.toLocaleString()} sessions?`
-              )}
-            </AlertDialog.Title>
-            <AlertDialog.Description asChild>
-              <div className="mt-3 text-ink-soft">
-                <p className="mb-3 font-mono text-xs wrap-anywhere text-ink-faint">
-                  {only ? only.sessionId : nameSome(sessions)}
-                </p>
-                {isGone || (only && isMissing) ? (
-                  <p className="font-medium text-warning">This session has ended in the meantime.</p>
-                ) : (
-                  <CutList sessions={counts} isKnown={!only || counts[0]?.listeners !== undefined} />
-                )}
-                <p className="mt-3">The conversation stays readable. This can't be undone.</p>
-              </div>
-            </AlertDialog.Description>
+            <DialogText
+              sessions={sessions}
+              counts={counts}
+              isGone={isGone || (only !== undefined && isMissing)}
+            />
             <ReasonField value={reason} onChange={setReason} />
             {end.problem && (
               <p role="alert" className="mt-3 rounded-md bg-danger-wash px-3 py-2 text-danger">
@@ -106,5 +89,42 @@ export const EndSessionDialog = ({
         </AlertDialog.Content>
       </AlertDialog.Portal>
     </AlertDialog.Root>
+  );
+};
+
+interface DialogTextProps {
+  readonly sessions: readonly SessionToEnd[];
+  /** The sessions with their latest counts. */
+  readonly counts: readonly SessionToEnd[];
+  readonly isGone: boolean;
+}
+
+const DialogText = ({ sessions, counts, isGone }: DialogTextProps) => {
+  const only = sessions.length === 1 ? sessions[0] : undefined;
+  return (
+    <>
+      <AlertDialog.Title className="text-base font-semibold">
+        {only ? (
+          <>
+            End session <span className="font-mono text-[0.9375rem]">{shortId(only.sessionId)}</span>?
+          </>
+        ) : (
+          `End ${sessions.length.toLocaleString()} sessions?`
+        )}
+      </AlertDialog.Title>
+      <AlertDialog.Description asChild>
+        <div className="mt-3 text-ink-soft">
+          <p className="mb-3 font-mono text-xs wrap-anywhere text-ink-faint">
+            {only ? only.sessionId : nameSome(sessions)}
+          </p>
+          {isGone ? (
+            <p className="font-medium text-warning">This session has ended in the meantime.</p>
+          ) : (
+            <CutList sessions={counts} isKnown={!only || counts[0]?.listeners !== undefined} />
+          )}
+          <p className="mt-3">The conversation stays readable. This can't be undone.</p>
+        </div>
+      </AlertDialog.Description>
+    </>
   );
 };

@@ -1,11 +1,11 @@
 "use client";
 
-import Link from "next/link";
 import type { Ending } from "../lists/records";
-import { shortId } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { Badge } from "../ui/badge";
 import { classNames } from "../ui/class-names";
+import { IdLink } from "../ui/id-link";
+import { ShortName } from "../ui/short-name";
 import { TimeOfDay } from "../ui/time";
 import { useVirtualRows } from "../ui/use-virtual-rows";
 import { causeNames, causeTones, whoEnded, whoEndedShort } from "./ending-words";
@@ -49,16 +49,7 @@ export const EndingTable = ({ endings, ...paging }: EndingTableProps) => {
               title={"title" in heading ? heading.title : undefined}
               className={classNames("truncate font-medium", "isNumber" in heading && "text-right")}
             >
-              {"short" in heading ? (
-                <>
-                  <span className="max-xl:sr-only">{heading.name}</span>
-                  <span aria-hidden="true" className="xl:hidden">
-                    {heading.short}
-                  </span>
-                </>
-              ) : (
-                heading.name
-              )}
+              {"short" in heading ? <ShortName name={heading.name} short={heading.short} /> : heading.name}
             </th>
           ))}
         </tr>
@@ -92,13 +83,11 @@ export const EndingTable = ({ endings, ...paging }: EndingTableProps) => {
 const EndingCells = ({ ending, agent }: { readonly ending: Ending; readonly agent: string }) => (
   <>
     <td>
-      <Link
+      <IdLink
         href={`/endings/${encodeURIComponent(ending.sessionId)}`}
+        id={ending.sessionId}
         title={ending.sessionId}
-        className="rounded font-mono text-[0.8125rem] font-medium underline decoration-line-strong underline-offset-3 hover:decoration-current"
-      >
-        {shortId(ending.sessionId)}
-      </Link>
+      />
     </td>
     <td className="truncate max-md:hidden" title={agent}>
       {agent}

@@ -1,15 +1,14 @@
 "use client";
 
-import { SearchX, ServerOff, SquareCheckBig } from "lucide-react";
+import { SearchX, SquareCheckBig } from "lucide-react";
 import { useMemo } from "react";
 import { FilterBar } from "../filters/filter-bar";
 import { useUrlFilter } from "../filters/use-url-filter";
 import { useEndingList } from "../lists/use-ending-list";
-import { describeError } from "../live/call-error";
 import { inBackground } from "../live/in-background";
+import { LoadFailed } from "../live/load-failed";
 import { SessionTableSkeleton } from "../sessions/session-table-skeleton";
 import { BlankState } from "../ui/blank-state";
-import { Button } from "../ui/button";
 import { Card } from "../ui/card";
 import { Select } from "../ui/field";
 import { PageHeader } from "../ui/page-header";
@@ -64,13 +63,7 @@ export const EndingsView = () => {
             </BlankState>
           )
         ) : query.error ? (
-          <BlankState
-            icon={ServerOff}
-            title="The endings can't be shown"
-            action={<Button onClick={() => inBackground(query.refetch())}>Try again</Button>}
-          >
-            {describeError(query.error)}
-          </BlankState>
+          <LoadFailed title="The endings can't be shown" error={query.error} onRetry={query.refetch} />
         ) : (
           <SessionTableSkeleton />
         )}

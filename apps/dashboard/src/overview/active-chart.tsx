@@ -29,20 +29,10 @@ interface ActiveChartProps {
 
 /** A chart of live sessions over time, with a table of the same values. */
 export const ActiveChart = ({ span, points }: ActiveChartProps) => {
-  const id = useId();
   const first = points[0];
   const last = points.at(-1);
   if (!first || !last) return null;
   const ceiling = roundUp(Math.max(...points.map(({ active }) => active)));
-  const x = (at: number) => ((at - span.from) / (span.to - span.from)) * width;
-  const y = (active: number) => top + (1 - active / ceiling) * (height - top);
-  const line = points
-    .map(({ at, active }, index) =>
-      index === 0
-        ? `M${x(at).toFixed(1)} ${y(active).toFixed(1)}`
-        : `H${x(at).toFixed(1)}V${y(active).toFixed(1)}`,
-    )
-    .join("");
   const most = points.reduce((a, b) => (b.active > a.active ? b : a));
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => span.from + part * (span.to - span.from));
   return (
@@ -56,32 +46,7 @@ export const ActiveChart = ({ span, points }: ActiveChartProps) => {
             aria-label={`Live sessions from ${timeOfDay(first.at)} to ${timeOfDay(last.at)}: ${last.active} now, at most ${most.active} (at ${timeOfDay(most.at)})`}
             className="block h-44 w-full overflow-visible text-accent"
           >
-            <defs>
-              <linearGradient id={`${id}-fill`} x1="0" y1="0" x2="0" y2="1">
-                <stop offset="0" stopColor="currentColor" stopOpacity="0.22" />
-                <stop offset="1" stopColor="currentColor" stopOpacity="0.02" />
-              </linearGradient>
-            </defs>
-            {[0, 0.5, 1].map((part) => (
-              <line
-                key={part}
-                x1="0"
-                x2={width}
-                y1={y(part * ceiling)}
-                y2={y(part * ceiling)}
-                vectorEffect="non-scaling-stroke"
-                className="stroke-line"
-              />
-            ))}
-            <path d={`${line}V${height}H${x(first.at).toFixed(1)}Z`} fill={`url(#${id}-fill)`} />
-            <path
-              d={line}
-              fill="none"
-              stroke="currentColor"
-              strokeWidth="1.75"
-              strokeLinejoin="round"
-              vectorEffect="non-scaling-stroke"
-            />
+            <ChartLines span={span} points={points} ceiling={ceiling} />
           </svg>
         </div>
         <div
@@ -102,6 +67,51 @@ export const ActiveChart = ({ span, points }: ActiveChartProps) => {
       </div>
       <PointsTable points={points} />
     </figure>
+  );
+};
+
+/** The grid, the line and the area below it. `ceiling`: the number of sessions at the top of the chart. */
+const ChartLines = ({ span, points, ceiling }: ActiveChartProps & { readonly ceiling: number }) => {
+  const id = useId();
+  const x = (at: number) => ((at - span.from) / (span.to - span.from)) * width;
+  const y = (active: number) => top + (1 - active / ceiling) * (height - top);
+  const line = points
+    .map(({ at, active }, index) =>
+      index === 0
+        ? `M${x(at).toFixed(1)} ${y(active).toFixed(1)}`
+        : `H${x(at).toFixed(1)}V${y(active).toFixed(1)}`,
+    )
+    .join("");
+  const start = x(points[0]?.at ?? span.from).toFixed(1);
+  return (
+    <>
+      <defs>
+        <linearGradient id={`${id}-fill`} x1="0" y1="0" x2="0" y2="1">
+          <stop offset="0" stopColor="currentColor" stopOpacity="0.22" />
+          <stop offset="1" stopColor="currentColor" stopOpacity="0.02" />
+        </linearGradient>
+      </defs>
+      {[0, 0.5, 1].map((part) => (
+        <line
+          key={part}
+          x1="0"
+          x2={width}
+          y1={y(part * ceiling)}
+          y2={y(part * ceiling)}
+          vectorEffect="non-scaling-stroke"
+          className="stroke-line"
+        />
+      ))}
+      <path d={`${line}V${height}H${start}Z`} fill={`url(#${id}-fill)`} />
+      <path
+        d={line}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.75"
+        strokeLinejoin="round"
+        vectorEffect="non-scaling-stroke"
+      />
+    </>
   );
 };
 

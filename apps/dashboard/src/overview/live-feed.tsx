@@ -1,9 +1,8 @@
 "use client";
 
 import { CircleSlash, MessageSquare, Sparkles } from "lucide-react";
-import Link from "next/link";
 import { causeNames, whoEnded } from "../endings/ending-words";
-import { type Ending, type SessionRow, shortId } from "../lists/records";
+import type { Ending, SessionRow } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { useEndingList } from "../lists/use-ending-list";
 import { useSessionList } from "../lists/use-session-list";
@@ -11,6 +10,7 @@ import { describeError } from "../live/call-error";
 import { useLiveStore } from "../live/live-context";
 import { BlankState } from "../ui/blank-state";
 import { Card, CardHeader } from "../ui/card";
+import { IdLink } from "../ui/id-link";
 import { Age } from "../ui/time";
 import { Unknown } from "./unknown";
 
@@ -86,12 +86,10 @@ const FeedItem = ({ item }: { readonly item: Item }) => {
         className={`mt-0.5 size-4 shrink-0 ${item.type === "ended" ? "text-danger" : "text-accent"}`}
       />
       <p className="min-w-0 flex-1 break-words">
-        <Link
+        <IdLink
           href={`/${item.type === "ended" ? "endings" : "sessions"}/${encodeURIComponent(sessionId)}`}
-          className="rounded font-mono text-[0.8125rem] font-medium underline decoration-line-strong underline-offset-3 hover:decoration-current"
-        >
-          {shortId(sessionId)}
-        </Link>{" "}
+          id={sessionId}
+        />{" "}
         {item.type === "ended" ? (
           <>
             ended by {whoEnded(item.ending)}

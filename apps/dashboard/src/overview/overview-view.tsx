@@ -1,11 +1,9 @@
 "use client";
 
-import { MessagesSquare } from "lucide-react";
 import { midnight, useLifetimes } from "../lifetimes/use-lifetimes";
 import { describeError } from "../live/call-error";
 import { useServerNow } from "../live/server-clock";
-import { DemoButton } from "../sessions/demo-button";
-import { BlankState } from "../ui/blank-state";
+import { DemoInvitation } from "../sessions/demo-invitation";
 import { Card, CardHeader } from "../ui/card";
 import { PageHeader } from "../ui/page-header";
 import { TimeOfDay } from "../ui/time";
@@ -53,14 +51,7 @@ export const OverviewView = () => {
       </div>
       {isEmpty ? (
         <Card>
-          <BlankState
-            icon={MessagesSquare}
-            title="No session in the last day"
-            action={<DemoButton kind="primary" />}
-          >
-            Start a demo session with the Typewriter agent: it answers word by word, so you can end it in
-            mid-reply.
-          </BlankState>
+          <DemoInvitation title="No session in the last day" />
         </Card>
       ) : (
         <div className="grid grid-cols-[minmax(0,1fr)] items-stretch gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">

@@ -10,7 +10,7 @@ import { useLiveStore } from "../live/live-context";
 import { useAnnounce } from "../ui/announcer";
 import { Button } from "../ui/button";
 import { Card, CardHeader } from "../ui/card";
-import { Input } from "../ui/field";
+import { MinutesInput } from "./minutes-input";
 import { sessionKey } from "./use-session";
 
 const minutes = [
@@ -52,26 +52,14 @@ export const TimeoutForm = ({ session }: { readonly session: SessionInfo }) => {
         }}
       >
         {minutes.map(({ name, label }) => (
-          <div key={name} className="flex items-center justify-between gap-3">
-            <label htmlFor={`${id}-${name}`} className="text-ink-soft">
-              {label}
-            </label>
-            <span className="flex items-center gap-2">
-              <Input
-                id={`${id}-${name}`}
-                type="number"
-                inputMode="numeric"
-                min={1}
-                required
-                value={draft[name] ?? String(config[name])}
-                onChange={(event) => setDraft({ ...draft, [name]: event.target.value })}
-                aria-invalid={wrongField === name || undefined}
-                aria-describedby={wrongField === name ? `${id}-problem` : undefined}
-                className="h-8 w-20 text-right tabular-nums"
-              />
-              <span className="w-7 text-xs text-ink-faint">min</span>
-            </span>
-          </div>
+          <MinutesInput
+            key={name}
+            id={`${id}-${name}`}
+            label={label}
+            value={draft[name] ?? String(config[name])}
+            onChange={(value) => setDraft({ ...draft, [name]: value })}
+            problemId={wrongField === name ? `${id}-problem` : undefined}
+          />
         ))}
         <label className="flex items-center justify-between gap-3 text-ink-soft">
           Renew when active

@@ -8,6 +8,7 @@ import { type SessionRow, shortId } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { Button } from "../ui/button";
 import { classNames } from "../ui/class-names";
+import { IdLink } from "../ui/id-link";
 import { Age } from "../ui/time";
 import { rowGrid } from "./session-columns";
 import { TimeLeft } from "./time-left";
@@ -28,8 +29,7 @@ const countCell = "tabular-nums md:text-right max-md:hidden";
 export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }: SessionTableRowProps) => {
   const id = useId();
   const openEnd = useEndSession();
-  const { agentName } = useAgents();
-  const { sessionId, userId, messageCount, listeners, pendingOperations } = row;
+  const { sessionId, messageCount, listeners, pendingOperations } = row;
   return (
     <tr
       ref={ref}
@@ -52,47 +52,10 @@ export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }:
         />
       </td>
       <td id={id} className={classNames(cell, "max-md:row-start-1")}>
-        <Link
-          href={`/sessions/${encodeURIComponent(sessionId)}`}
-          title={sessionId}
-          className="rounded font-mono text-[0.8125rem] font-medium underline decoration-line-strong underline-offset-3 hover:decoration-current"
-        >
-          {shortId(sessionId)}
-        </Link>
+        <IdLink href={`/sessions/${encodeURIComponent(sessionId)}`} id={sessionId} title={sessionId} />
       </td>
-      <td
-        title={agentName(row.agentId)}
-        className={classNames(
-          cell,
-          "max-md:col-end-4 max-md:row-start-2 max-md:text-ink-soft max-md:wrap-anywhere md:truncate",
-        )}
-      >
-        {agentName(row.agentId)}
-        <span className="md:hidden">
-          {" with "}
-          <span className="font-mono text-[0.8125rem]">{shortId(userId)}</span>
-        </span>
-      </td>
-      <td className={classNames(cell, "truncate max-md:hidden")}>
-        <Link
-          href={`/sessions?userId=${encodeURIComponent(userId)}`}
-          title={`Only sessions of user ${userId}`}
-          className="rounded font-mono text-[0.8125rem] text-ink-soft hover:text-ink hover:underline"
-        >
-          {shortId(userId)}
-        </Link>
-      </td>
-      <td className={countCell}>
-        <Age since={row.createdAt} />
-      </td>
-      <td className="tabular-nums max-md:col-start-2 max-md:col-end-4 max-md:row-start-3 md:text-right">
-        <TimeLeft session={row} />
-        <span className="text-ink-soft md:hidden">
-          {" left, "}
-          <Age since={row.createdAt} /> old
-        </span>
-        <NarrowCounts row={row} />
-      </td>
+      <WhoCells row={row} />
+      <TimeCells row={row} />
       <td className={countCell}>{messageCount.toLocaleString()}</td>
       <td className={countCell}>{listeners.toLocaleString()}</td>
       <td className={classNames(countCell, pendingOperations > 0 && "font-medium text-accent")}>
@@ -106,6 +69,54 @@ export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }:
     </tr>
   );
 };
+
+/** The agent and the user. */
+const WhoCells = ({ row }: { readonly row: SessionRow }) => {
+  const agent = useAgents().agentName(row.agentId);
+  return (
+    <>
+      <td
+        title={agent}
+        className={classNames(
+          cell,
+          "max-md:col-end-4 max-md:row-start-2 max-md:text-ink-soft max-md:wrap-anywhere md:truncate",
+        )}
+      >
+        {agent}
+        <span className="md:hidden">
+          {" with "}
+          <span className="font-mono text-[0.8125rem]">{shortId(row.userId)}</span>
+        </span>
+      </td>
+      <td className={classNames(cell, "truncate max-md:hidden")}>
+        <Link
+          href={`/sessions?userId=${encodeURIComponent(row.userId)}`}
+          title={`Only sessions of user ${row.userId}`}
+          className="rounded font-mono text-[0.8125rem] text-ink-soft hover:text-ink hover:underline"
+        >
+          {shortId(row.userId)}
+        </Link>
+      </td>
+    </>
+  );
+};
+
+/** Age and time left; narrow pages show both in one cell, together with the counts. */
+const TimeCells = ({ row }: { readonly row: SessionRow }) => (
+  <>
+    <td className={countCell}>
+      <Age since={row.createdAt} />
+    </td>
+    <td className="tabular-nums max-md:col-start-2 max-md:col-end-4 max-md:row-start-3 md:text-right">
+      <TimeLeft session={row} />
+      <span className="text-ink-soft md:hidden">
+        {" left, "}
+        <Age since={row.createdAt} /> old
+      </span>
+      <NarrowCounts row={row} />
+    </td>
+  </>
+);
 
 /** The three counts that have their own columns on wide pages. */
 const NarrowCounts = ({ row }: { readonly row: SessionRow }) => (

@@ -2,7 +2,7 @@
 
 import type { SessionRow } from "../lists/records";
 import { useVirtualRows } from "../ui/use-virtual-rows";
-import { headings, rowGrid } from "./session-columns";
+import { SessionTableHead } from "./session-table-head";
 import { SessionTableRow } from "./session-table-row";
 
 interface SessionTableProps {
@@ -29,47 +29,11 @@ export const SessionTable = ({ rows, chosen, onChoose, ...paging }: SessionTable
 
   return (
     <table aria-rowcount={rows.length + 1} className="block text-left" aria-label="Live sessions">
-      <thead className="block border-b border-line text-xs text-ink-faint">
-        <tr className={`${rowGrid} h-10`}>
-          <th scope="col" className="font-medium max-md:col-span-2">
-            <label className="flex items-center gap-3">
-              <input
-                type="checkbox"
-                className="block size-4 shrink-0"
-                checked={chosenCount === rows.length}
-                ref={(box) => {
-                  if (box) box.indeterminate = chosenCount > 0 && chosenCount < rows.length;
-                }}
-                onChange={(event) =>
-                  onChoose(new Set(event.target.checked ? rows.map((row) => row.sessionId) : []))
-                }
-              />
-              <span className="md:sr-only">Select all</span>
-            </label>
-          </th>
-          {headings.map((heading) => (
-            <th
-              key={heading.name}
-              scope="col"
-              className={`font-medium max-md:sr-only ${heading.name === "Session" ? "" : heading.className}`}
-            >
-              {"short" in heading ? (
-                <>
-                  <span className="max-xl:sr-only">{heading.name}</span>
-                  <span aria-hidden="true" className="xl:hidden">
-                    {heading.short}
-                  </span>
-                </>
-              ) : (
-                heading.name
-              )}
-            </th>
-          ))}
-          <th scope="col" className="font-medium">
-            <span className="sr-only">Actions</span>
-          </th>
-        </tr>
-      </thead>
+      <SessionTableHead
+        count={rows.length}
+        chosenCount={chosenCount}
+        onChooseAll={(isChosen) => onChoose(new Set(isChosen ? rows.map((row) => row.sessionId) : []))}
+      />
       <tbody ref={body} className="relative block" style={{ height }}>
         {items.map(({ index, offset }) => {
           const row = rows[index];

@@ -1,24 +1,18 @@
 "use client";
 
-import { MessagesSquare, SearchX, ServerOff } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useEndSession } from "../end-session/end-session-context";
 import { FilterBar } from "../filters/filter-bar";
 import { useUrlFilter } from "../filters/use-url-filter";
 import { useSessionList } from "../lists/use-session-list";
-import { describeError } from "../live/call-error";
-import { inBackground } from "../live/in-background";
 import { useLiveState } from "../live/live-context";
-import { BlankState } from "../ui/blank-state";
-import { Button } from "../ui/button";
 import { Card } from "../ui/card";
 import { classNames } from "../ui/class-names";
 import { PageHeader } from "../ui/page-header";
 import { TimeOfDay } from "../ui/time";
 import { DemoButton } from "./demo-button";
 import { SelectionBar } from "./selection-bar";
-import { SessionTable } from "./session-table";
-import { SessionTableSkeleton } from "./session-table-skeleton";
+import { SessionList } from "./session-list";
 
 export const SessionsView = () => {
   const { filter, setFilter, isFiltered } = useUrlFilter();
@@ -59,45 +53,14 @@ export const SessionsView = () => {
         onEnd={() => openEnd(selected, () => setChosen(new Set()))}
       />
       <Card className={classNames("transition-opacity", isStale && "opacity-75")}>
-        {!query.data ? (
-          query.error ? (
-            <BlankState
-              icon={ServerOff}
-              title="The sessions can't be shown"
-              action={<Button onClick={() => inBackground(query.refetch())}>Try again</Button>}
-            >
-              {describeError(query.error)}
-            </BlankState>
-          ) : (
-            <SessionTableSkeleton />
-          )
-        ) : rows.length > 0 ? (
-          <SessionTable
-            rows={rows}
-            chosen={chosen}
-            onChoose={setChosen}
-            hasMore={query.hasNextPage}
-            isLoadingMore={query.isFetchingNextPage}
-            onMore={() => inBackground(query.fetchNextPage())}
-          />
-        ) : isFiltered ? (
-          <BlankState
-            icon={SearchX}
-            title="No live session matches"
-            action={
-              <Button onClick={() => setFilter({ agentId: undefined, userId: undefined, search: undefined })}>
-                Clear filters
-              </Button>
-            }
-          >
-            Sessions that are over are under Endings.
-          </BlankState>
-        ) : (
-          <BlankState icon={MessagesSquare} title="No session is live" action={<DemoButton kind="primary" />}>
-            Start a demo session with the Typewriter agent: it answers word by word, so you can end it in
-            mid-reply.
-          </BlankState>
-        )}
+        <SessionList
+          rows={rows}
+          query={query}
+          chosen={chosen}
+          onChoose={setChosen}
+          isFiltered={isFiltered}
+          onClearFilters={() => setFilter({ agentId: undefined, userId: undefined, search: undefined })}
+        />
       </Card>
     </>
   );

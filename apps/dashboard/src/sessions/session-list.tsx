@@ -1,0 +1,57 @@
+import { SearchX } from "lucide-react";
+import type { SessionRow } from "../lists/records";
+import type { useSessionList } from "../lists/use-session-list";
+import { inBackground } from "../live/in-background";
+import { LoadFailed } from "../live/load-failed";
+import { BlankState } from "../ui/blank-state";
+import { Button } from "../ui/button";
+import { DemoInvitation } from "./demo-invitation";
+import { SessionTable } from "./session-table";
+import { SessionTableSkeleton } from "./session-table-skeleton";
+
+interface SessionListProps {
+  readonly rows: readonly SessionRow[];
+  readonly query: ReturnType<typeof useSessionList>["query"];
+  readonly chosen: ReadonlySet<string>;
+  readonly onChoose: (chosen: ReadonlySet<string>) => void;
+  readonly isFiltered: boolean;
+  readonly onClearFilters: () => void;
+}
+
+/** The table of sessions, or what stands in for it while there is nothing to list. */
+export const SessionList = ({
+  rows,
+  query,
+  chosen,
+  onChoose,
+  isFiltered,
+  onClearFilters,
+}: SessionListProps) => {
+  if (!query.data)
+    return query.error ? (
+      <LoadFailed title="The sessions can't be shown" error={query.error} onRetry={query.refetch} />
+    ) : (
+      <SessionTableSkeleton />
+    );
+  if (rows.length > 0)
+    return (
+      <SessionTable
+        rows={rows}
+        chosen={chosen}
+        onChoose={onChoose}
+        hasMore={query.hasNextPage}
+        isLoadingMore={query.isFetchingNextPage}
+        onMore={() => inBackground(query.fetchNextPage())}
+      />
+    );
+  if (!isFiltered) return <DemoInvitation title="No session is live" />;
+  return (
+    <BlankState
+      icon={SearchX}
+      title="No live session matches"
+      action={<Button onClick={onClearFilters}>Clear filters</Button>}
+    >
+      Sessions that are over are under Endings.
+    </BlankState>
+  );
+};
