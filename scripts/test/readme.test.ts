@@ -11,13 +11,15 @@ import { temporaryRepo } from "../checks/temporary-repo.js";
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 
-/** The shell blocks of a section, with the server that the test runs in place of the one that a reader has. */
-const shellBlocks = (heading: string, url: string): string[] => {
-  const section = readme.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
-  return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) =>
+/** The shell blocks of a text, with the test's server instead of the reader's. */
+const shellBlocksOf = (text: string, url: string): string[] =>
+  [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) =>
     block.replaceAll("http://127.0.0.1:3000", url),
   );
-};
+
+/** The shell blocks of one section of the README. */
+const shellBlocks = (heading: string, url: string): string[] =>
+  shellBlocksOf(readme.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "", url);
 
 const startTemporaryServer = async () => {
   const folder = temporaryRepo({});
@@ -44,7 +46,14 @@ const runTerminal = (script: string, text: string, times: number) => {
   return { lines, exited, printed };
 };
 
-test("the walk of the README goes as it says", async () => {
+test("the README's first commands start a session and end it", async () => {
+  await using server = await startTemporaryServer();
+  const [, block = ""] = shellBlocksOf(readme, server.url);
+  const { stdout } = await promisify(execFile)("bash", ["-c", block]);
+  expect(stdout).toMatch(/^\{"success":true,"message":"Session [0-9a-f-]{36} deleted successfully"\}$/);
+});
+
+test("the README's demonstration in two terminals ends as described", async () => {
   await using server = await startTemporaryServer();
   const [first = "", second = "", third = ""] = shellBlocks("See it happen", server.url);
   const listening = runTerminal(first.replace('"delayMs": 1000', '"delayMs": 200'), "message.delta", 3);
