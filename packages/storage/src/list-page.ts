@@ -1,6 +1,6 @@
 import type { PagePosition, PageRequest } from "@adjourn/sessions";
 
-/** What rows must fulfil, joined by AND, and the values that it names. */
+/** Conditions joined by AND, and their parameters. */
 export interface Conditions {
   readonly sql: readonly string[];
   readonly parameters: Readonly<Record<string, string | number>>;
@@ -14,10 +14,10 @@ export interface List {
   readonly conditions: Conditions;
 }
 
-/** Greater than any character that an id goes on with: what begins so lies between the beginning and it with this. */
+/** Greater than any character of an id: ids with a prefix lie between the prefix and the prefix followed by this. */
 export const lastCharacter = "\u{10FFFF}";
 
-/** The statement that reads a page, in either database; one row more than it holds tells whether another follows. */
+/** The statement that reads a page, in both databases; it reads one row more, to know whether there is a next page. */
 export const pageStatement = (
   { table, columns, time, conditions }: List,
   { limit, after }: PageRequest,
@@ -34,7 +34,7 @@ export const pageStatement = (
   };
 };
 
-/** The page that such rows are, and where the next one begins. */
+/** The page of these rows, and where the next one begins. */
 export const toPage = <Row extends { readonly session_id: string }>(
   rows: readonly Row[],
   { limit }: PageRequest,

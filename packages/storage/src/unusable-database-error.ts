@@ -1,4 +1,4 @@
-/** A database that can't be used as it is, whatever is retried; its message is one line for the operator. */
+/** The database can't be used and a retry would not help. The message is one line for the operator. */
 export class UnusableDatabaseError extends Error {
   override readonly name = "UnusableDatabaseError";
 }

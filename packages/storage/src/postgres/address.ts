@@ -1,4 +1,4 @@
-/** What may stand behind the `?` of a database's address; what Postgres calls otherwise goes into `options`. */
+/** The parameters allowed in a database address; any other Postgres setting goes into `options`. */
 const knownParameters = [
   "application_name",
   "host",
@@ -13,7 +13,7 @@ const knownParameters = [
   "user",
 ] as const;
 
-/** The parameter of the address that nobody reads, in words; null where there is none. */
+/** Describes a parameter of the address that is not supported; null where there is none. */
 export const unknownParameter = (url: string): string | null => {
   const known: readonly string[] = knownParameters;
   const name = [...new URL(url).searchParams.keys()].find((key) => !known.includes(key));
@@ -22,18 +22,18 @@ export const unknownParameter = (url: string): string | null => {
     : `the parameter ${JSON.stringify(name)} of its address is not known; allowed: ${known.join(", ")}`;
 };
 
-/** The address as the driver takes it: `sslmode` means what it means to `psql`. */
+/** The address for the driver, with `sslmode` as `psql` understands it. */
 export const toDriverAddress = (url: string): string => {
   const address = new URL(url);
   if (address.searchParams.has("sslmode")) address.searchParams.set("uselibpqcompat", "true");
   return address.href;
 };
 
-/** The address as an error may quote it: without names, passwords and parameters. */
+/** The address for error messages, without user, password and parameters. */
 export const withoutSecrets = (url: string): string => {
   if (!URL.canParse(url)) return "given";
   const { protocol, host, pathname, search } = new URL(url);
-  // An @ there may end a password that was not escaped: then nothing can be told apart.
+  // An @ there may be part of an unescaped password, so nothing of the address is safe to show.
   if (search.includes("@")) return `${protocol}//…`;
   return `${protocol}//…@${host}${pathname}${search === "" ? "" : "?…"}`;
 };

@@ -22,11 +22,11 @@ export interface ConnectionSettings {
   readonly schema?: string | undefined;
 }
 
-/** What the connections of a pool know together. */
+/** State that the connections of a pool share. */
 export interface ServerTraits {
-  /** How often the server has said something, to any of them. */
+  /** How many messages the server has sent on all connections. */
   answers: number;
-  /** Whether a pooler was found out by what it did to prepared statements. */
+  /** Whether a failed prepared statement has revealed a pooler. */
   isPooled: boolean;
 }
 
@@ -37,7 +37,7 @@ const ownTypes: CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === int8 ? Number : types.getTypeParser(oid, format)),
 };
 
-/** @throws UnfitConnectionError where the address names a certificate that is not there, or asks for the impossible */
+/** @throws UnfitConnectionError where the address names a missing certificate or contradicts itself */
 const createClient = (url: string): Client => {
   try {
     return new Client({
@@ -55,9 +55,9 @@ const createClient = (url: string): Client => {
 };
 
 /**
- * One connection, of which one call at a time has the use. Where it leads straight to a server, settings and prepared
- * statements are the connection's. Behind a pooler each transaction may have another server: there settings are each
- * transaction's own, and statements have no names.
+ * One connection, used by one call at a time. On a direct connection, settings and prepared statements belong to the
+ * connection. Behind a pooler each transaction may run on another server: settings then belong to the transaction, and
+ * statements have no names.
  */
 export class PostgresConnection {
   private readonly client: Client;
@@ -79,14 +79,14 @@ export class PostgresConnection {
     this.client.on("end", lose);
   }
 
-  /** Whether another call may have it: it is open, and no transaction is. */
+  /** Whether another call may use it: it is open and in no transaction. */
   get isUsable(): boolean {
     return !this.isLost && this.client.getTransactionStatus() === "I";
   }
 
   /**
-   * Once; further calls wait for the same.
-   * @throws UnfitConnectionError where what was written through it might not last
+   * Opens once; further calls wait for the same result.
+   * @throws UnfitConnectionError where its settings do not make commits durable
    */
   open(): Promise<void> {
     this.opening ??= this.openOnce().catch((error: unknown) => {
@@ -100,21 +100,21 @@ export class PostgresConnection {
   async run(statement: Statement): Promise<QueryResult> {
     if (!this.isPooled) return this.send({ ...statement });
     const { text, values } = statement;
-    // All three at once: it costs no further way there and back.
+    // All three are sent at once, in one round trip.
     const [begun, done, committed] = await Promise.allSettled([
       this.script(beginWith(this.settings)),
       this.send({ text, values }),
       this.send({ text: "COMMIT" }),
     ]);
     if (begun.status === "rejected") throw begun.reason;
-    // The commit has rolled it back, as it should; the connection is as good as before.
+    // The COMMIT has rolled the failed transaction back; the connection is usable.
     if (done.status === "rejected") throw done.reason;
     if (committed.status === "rejected") throw committed.reason;
     this.requireCommit(committed.value);
     return done.value;
   }
 
-  /** What `work` throws rolls it back. */
+  /** Rolls back if `work` throws. */
   async transaction<Result>(work: () => Promise<Result>, statementTimeoutMs?: number): Promise<Result> {
     const settings =
       statementTimeoutMs === undefined ? this.settings : { ...this.settings, statementTimeoutMs };
@@ -123,7 +123,7 @@ export class PostgresConnection {
     try {
       result = await work();
     } catch (error) {
-      // Where even that fails the connection is not usable any more, and its end undoes the transaction.
+      // If the rollback fails too, closing the connection undoes the transaction.
       await this.script("ROLLBACK").catch(() => this.destroy());
       throw error;
     }
@@ -142,13 +142,13 @@ export class PostgresConnection {
     await this.send({ text });
   }
 
-  /** Says goodbye to the server. */
+  /** Ends the connection in an orderly way. */
   close(): void {
     this.isLost = true;
     this.client.end().catch(() => {});
   }
 
-  /** Cuts it, whatever is under way. */
+  /** Closes the connection at once, whatever is in progress. */
   destroy(): void {
     this.isLost = true;
     this.client.connection.stream.destroy();
@@ -162,7 +162,7 @@ export class PostgresConnection {
       throw isOfNetwork(error) ? new ConnectionLostError(error) : new UnfitConnectionError(error.message);
     }
     const [row] = (await this.send({ text: "SELECT pg_backend_pid() AS pid" })).rows;
-    // A pooler answers for many servers, and gives each client a number of its own.
+    // A pooler stands for many servers and reports a backend number of its own.
     this.isPooled = this.traits.isPooled || Reflect.get(this.client, "processID") !== row?.pid;
     if (!this.isPooled) await this.script(applySettings(this.settings, "connection"));
     const problem = judgeDurability(await this.readBack());
@@ -171,14 +171,14 @@ export class PostgresConnection {
 
   private async readBack(): Promise<{ readonly commit: string }> {
     const statement = { name: "durability", text: readDurability, values: [] };
-    // Step by step: a pooler that hangs up at the first would leave the others with no way to hear why.
+    // One after the other: if a pooler closes the connection at the first, the others would hide its reason.
     const result = await (this.isPooled
       ? this.transaction(() => this.query(statement))
       : this.run(statement));
     return result.rows[0];
   }
 
-  /** A transaction that failed is rolled back by its commit, without an error: only the tag tells. */
+  /** The COMMIT of a failed transaction rolls it back without an error; only the command tag shows that. */
   private async commit(): Promise<void> {
     this.requireCommit(await this.send({ text: "COMMIT" }));
   }
@@ -201,7 +201,7 @@ export class PostgresConnection {
       }
       this.traits.answers++;
       if (hasLostStatements(error)) this.traits.isPooled = true;
-      // What it has prepared is of no more use; the next connection starts anew.
+      // Its prepared statements are unusable; the next connection prepares them again.
       if (hasLostStatements(error) || hasStalePlan(error)) this.isLost = true;
       throw error;
     }

@@ -5,7 +5,7 @@ import type { PostgresDatabase } from "./database.js";
 import type { Parameters } from "./named-parameters.js";
 import type { Queryable } from "./queryable.js";
 
-/** One reading of the clock for all of the session's times. */
+/** All of the session's times come from one reading of the clock. */
 const newSession = `SELECT :sessionId, :channelId, :agentId, :userId, at.now, at.now, at.expiry,
     :timeoutMinutes::bigint, :autoRenew::boolean, :maxDurationMinutes::bigint, :warningThresholdMinutes::bigint,
     ${nextWarnAt(warningTime("at.expiry", ":warningThresholdMinutes::bigint"), "at.now", "false")},
@@ -27,7 +27,7 @@ const statements = {
   freeChannel: `UPDATE sessions SET holds_channel = false
     WHERE channel_id = :channelId AND holds_channel AND expires_at <= adjourn_now()`,
   insertSession,
-  /** The insert may have waited for the session before, whose last messages its own snapshot does not have. */
+  /** The insert may have waited for the previous session, whose last messages are not in its snapshot. */
   continueSeq: `UPDATE sessions SET
       last_seq = coalesce((SELECT max(seq) FROM messages WHERE channel_id = :channelId), 0),
       last_at = coalesce((SELECT max(created_at) FROM messages WHERE channel_id = :channelId), 0)
@@ -42,7 +42,7 @@ const statements = {
     WHERE operation = 'createSession' AND key = :key AND scope = ''`,
 } as const;
 
-/** Rolls the transaction back and is the answer. */
+/** Rolls the transaction back and carries the outcome. */
 class Refusal extends Error {
   constructor(readonly outcome: CreateOutcome) {
     super(outcome.outcome);
@@ -76,7 +76,7 @@ export const createSession = async (
   }
 };
 
-/** Waits for a concurrent create with the key. @returns what it was answered, nothing where the key is now ours */
+/** Waits for a concurrent create with the key. @returns its outcome, undefined where this call took the key */
 const takeKey = async (
   transaction: Queryable,
   { sessionId, channelId, userId, continues }: SessionDraft,
@@ -87,7 +87,7 @@ const takeKey = async (
   if (taken) return undefined;
   const session = await readCreated(transaction, idempotency);
   if (session) return { outcome: "repeated", session };
-  // A channel that can't be found is told before a key that is another's.
+  // `channel_not_found` takes precedence over `key_reused`.
   const isFound = !continues || (await transaction.get(statements.readChannel, { channelId, userId }));
   return { outcome: isFound ? "key_reused" : "channel_not_found" };
 };
@@ -115,7 +115,7 @@ const insertOnNewChannel = async (database: Queryable, draft: SessionDraft): Pro
   return toSession(row);
 };
 
-/** The lock on the channel keeps it from being erased meanwhile, and messages may still be stored on it. */
+/** The lock prevents the channel from being erased meanwhile; messages can still be stored on it. */
 const insertOnOldChannel = async (transaction: Queryable, draft: SessionDraft): Promise<Session> => {
   const { sessionId, channelId, userId } = draft;
   if (!(await transaction.get(statements.lockChannel, { channelId, userId })))

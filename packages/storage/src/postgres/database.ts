@@ -15,16 +15,16 @@ export interface PostgresSettings extends PoolSettings {
 }
 
 const defaultDeadlineMs = 5_000;
-/** Calls that may be under way or wait for a connection; more are refused at once. */
+/** Calls in progress or waiting for a connection; further ones are refused at once. */
 const maxCalls = 2_000;
 const maxAttempts = 4;
-/** How long the server may take to answer while it is believed to be out of reach. */
+/** Time limit of a probe while the server is considered unreachable. */
 const probeMs = 2_000;
 
 /**
- * Each call has one connection for its own. A call that waits too long for one fails alone. A call that the server does
- * not answer in time fails, and its connection is cut; only where the server has answered nobody meanwhile does it count
- * as out of reach. Then one probe at a time finds out whether it still is, and everyone else waits for that.
+ * Each call uses one connection exclusively. A call that waits too long for one fails alone. If the server does not answer
+ * a call in time, the call fails and its connection is closed; if the server answered no other call meanwhile either, it
+ * is considered unreachable. Then one probe at a time checks it again, and all other calls wait for the result.
  * @throws StoreUnavailableError from every call
  */
 export class PostgresDatabase implements Queryable {
@@ -51,16 +51,16 @@ export class PostgresDatabase implements Queryable {
   }
 
   /**
-   * What `work` throws rolls it back; a deadlock does it over. Work whose length depends on how much there is may take
-   * `patienceMs`, for all of it and for each of its statements.
+   * Rolls back if `work` throws, and retries after a deadlock. Work whose duration depends on the amount of data may
+   * pass `timeoutMs`, for the whole transaction and for each of its statements.
    */
   transaction<Result>(
     work: (transaction: QueryableTransaction) => Promise<Result>,
-    patienceMs?: number,
+    timeoutMs?: number,
   ): Promise<Result> {
     return this.call(
-      (connection) => connection.transaction(() => work(transactionOn(connection)), patienceMs),
-      patienceMs,
+      (connection) => connection.transaction(() => work(transactionOn(connection)), timeoutMs),
+      timeoutMs,
     );
   }
 
@@ -73,12 +73,12 @@ export class PostgresDatabase implements Queryable {
     return this.settings.deadlineMs ?? defaultDeadlineMs;
   }
 
-  private async call<Result>(work: Work<Result>, patienceMs = this.deadlineMs): Promise<Result> {
+  private async call<Result>(work: Work<Result>, timeoutMs = this.deadlineMs): Promise<Result> {
     const problem = unknownParameter(this.settings.url);
     if (problem !== null) throw translate(new UnfitConnectionError(problem));
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.callOnce(work, patienceMs);
+        return await this.callOnce(work, timeoutMs);
       } catch (error) {
         if (attempt < maxAttempts && isPassing(error)) continue;
         throw translate(error);
@@ -86,7 +86,7 @@ export class PostgresDatabase implements Queryable {
     }
   }
 
-  private async callOnce<Result>(work: Work<Result>, patienceMs: number): Promise<Result> {
+  private async callOnce<Result>(work: Work<Result>, timeoutMs: number): Promise<Result> {
     if (this.closed) throw new StoreUnavailableError("The store is closed");
     if (this.calls >= maxCalls) throw new StoreUnavailableError("Too many calls wait for the database");
     this.calls++;
@@ -96,7 +96,7 @@ export class PostgresDatabase implements Queryable {
       const waited = new StoreUnavailableError("No connection to the database was free in time");
       await this.within(this.deadlineMs, turn.come, () => waited);
       await this.reach();
-      return await this.runWithin(patienceMs, work);
+      return await this.runWithin(timeoutMs, work);
     } finally {
       turn.leave();
       this.calls--;
@@ -134,7 +134,7 @@ export class PostgresDatabase implements Queryable {
       this.unreachable = false;
       return result;
     } catch (error) {
-      // What the server refused it has at least answered.
+      // An error from the server is an answer, so the server can be reached.
       if (isUnreachable(error)) this.unreachable = true;
       else if (!(error instanceof StoreUnavailableError)) this.unreachable = false;
       throw error;
@@ -144,7 +144,7 @@ export class PostgresDatabase implements Queryable {
     }
   }
 
-  /** Connections that are idle while the server is silent may be dead. Those that are in use are their callers'. */
+  /** Idle connections may be dead too. Connections in use are closed by their own calls' deadlines. */
   private fallSilent(): void {
     this.unreachable = true;
     this.pool.closeIdle();

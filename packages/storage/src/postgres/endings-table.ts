@@ -12,13 +12,13 @@ import type { Parameters } from "./named-parameters.js";
 import type { Queryable } from "./queryable.js";
 import { isLive, readOver, statementStart } from "./sessions-table.js";
 
-/** Records what a delete named `gone` took; `cause` is SQL. */
+/** Records an ending for each row of the CTE `gone`; `cause` is SQL. */
 const recordGone = (cause: string): string => `INSERT INTO endings (session_id, channel_id, agent_id, user_id,
     created_at, expires_at, last_seq, ended_at, cause, reason, ended_by, actor, message_count)
   SELECT session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq, adjourn_now(), ${cause},
     :reason, :endedBy, :actor, message_count FROM gone RETURNING *`;
 
-/** Takes what a locking look named `due` found; nobody else can have it. */
+/** Deletes the rows that the CTE `due` has locked. */
 const takeDue = `gone AS (
     DELETE FROM sessions USING due WHERE sessions.session_id = due.session_id RETURNING sessions.*)`;
 
@@ -42,7 +42,7 @@ const statements = {
     WHERE session_id = :sessionId`,
 } as const;
 
-/** One statement: whose delete takes the session's row is the one who ended it. */
+/** One statement: the call whose DELETE returns the session's row is the one that ended it. */
 export const endSession = async (database: Queryable, request: EndRequest): Promise<EndOutcome> => {
   const { sessionId, idempotencyKey: key, reason, caller } = request;
   const row = await database.get<EndingColumns>(statements.end, { sessionId, key, reason, ...caller });
@@ -52,7 +52,7 @@ export const endSession = async (database: Queryable, request: EndRequest): Prom
   return earlier ? { outcome: "repeated", ending: toEndingRecord(earlier) } : readOver(database, sessionId);
 };
 
-/** The conditions that a filter of a bulk end stands for; an index serves each. */
+/** The conditions of a bulk end's filter; an index serves each. */
 const matching = ({
   agentId,
   userId,
@@ -73,7 +73,7 @@ const matching = ({
   return { sql: conditions.join(" AND ") || "true", parameters };
 };
 
-/** All that match less those that have expired: asked for the live ones, Postgres may look through all that live. */
+/** All matching sessions minus the expired ones: a count of the live ones alone could read every live row. */
 export const countMatching = async (
   database: Queryable,
   filter: SessionFilter,
@@ -85,12 +85,12 @@ export const countMatching = async (
       FROM (SELECT adjourn_now() AS at) AS clock`,
     parameters,
   );
-  if (!row) throw new Error("The database told no time");
+  if (!row) throw new Error("The database returned no time");
   return row;
 };
 
 /**
- * In one order for everyone, so that two bulk ends wait for each other and never in a circle; it is the order of the
+ * All bulk ends lock rows in the same order, so that two of them cannot deadlock. It is the order of the
  * indexes by agent and by user, so that a batch reads no more than it takes.
  */
 export const endMatching = async (
@@ -112,7 +112,7 @@ export const endMatching = async (
   return rows.map(toEndingRecord);
 };
 
-/** Oldest first; nodes that sweep together share the work. */
+/** Oldest first. Nodes that sweep at the same time skip each other's rows. */
 export const expireSessions = async (database: Queryable, limit: number): Promise<EndingRecord[]> => {
   const bySystem = { reason: null, endedBy: "system", actor: null };
   const rows = await database.all<EndingColumns>(statements.expire, { limit, ...bySystem });

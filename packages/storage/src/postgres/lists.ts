@@ -12,14 +12,14 @@ import { warningTime } from "../timeout-rules.js";
 import type { Queryable } from "./queryable.js";
 import { readClock } from "./sessions-table.js";
 
-/** As the index `sessions_by_nearness` has it. */
+/** The expression of the index `sessions_by_nearness`. */
 const nearAt = warningTime("expires_at", "warning_threshold_minutes");
 
 const countAll = `SELECT (SELECT count(*) FROM sessions) AS all,
   (SELECT count(*) FROM sessions WHERE expires_at <= :now) AS expired,
   (SELECT count(*) FROM sessions WHERE ${nearAt} <= :now) AS near`;
 
-/** What has expired came near its end before, so those near it and alive are the difference. */
+/** Every expired session is also near its expiry, so the live ones near it are the difference. */
 const countAt = async (
   database: Queryable,
   now: number,
@@ -32,7 +32,7 @@ const countAt = async (
 export const countSessions = async (database: Queryable): ReturnType<typeof countAt> =>
   countAt(database, await readClock(database));
 
-/** A search is four looks at indexes, each a range of what begins so, instead of a LIKE over every row. */
+/** A search is four index range scans by prefix, not a LIKE over every row. */
 const conditionsOf = (filter: ListFilter & { cause?: EndingCause }): Conditions => {
   const sql: string[] = [];
   const parameters: Record<string, string> = {};
@@ -74,7 +74,7 @@ export const listSessions = async (
     sql: [...matching.sql, "expires_at > :now"],
     parameters: { ...matching.parameters, now },
   };
-  // All that match less those that have expired: asked for the live ones, Postgres may look through all that live.
+  // All matching sessions minus the expired ones: a count of the live ones alone could read every live row.
   const all = `SELECT count(*) FROM sessions WHERE ${matching.sql.join(" AND ")}`;
   const counting = `SELECT (${all}) - (${all} AND expires_at <= :now) AS total`;
   const [{ rows, next }, { active, expired }, counted] = await Promise.all([

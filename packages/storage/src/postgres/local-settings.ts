@@ -1,10 +1,10 @@
 import { escapeLiteral } from "pg";
 
-/** What a call may rely on, whoever configured the server, the role or a pooler in between. */
+/** The settings that every call needs, whatever the server, the role or a pooler sets. */
 export interface LocalSettings {
-  /** The schema that has the tables; by default the connection's own. */
+  /** The schema of the tables; by default the connection's own. */
   readonly schema?: string | undefined;
-  /** How long a statement may take; less than the callers wait, so that nothing lingers in the server. */
+  /** Shorter than the callers' deadline, so that no abandoned statement keeps running in the server. */
   readonly statementTimeoutMs: number;
 }
 
@@ -35,13 +35,13 @@ export const applySettings = (
   return `SELECT ${calls.join(", ")}`;
 };
 
-/** Begins a transaction in which they hold. */
+/** Begins a transaction with these settings. */
 export const beginWith = (settings: LocalSettings): string =>
   `BEGIN ISOLATION LEVEL READ COMMITTED; ${applySettings(settings, "transaction")}`;
 
 export const readDurability = `SELECT current_setting('synchronous_commit') AS "commit"`;
 
-/** What is wrong with what was read back, in words; null where nothing is. */
+/** Describes a setting that does not have its value; null where all have. */
 export const judgeDurability = (row: { readonly commit: string } | undefined): string | null =>
   row?.commit === "on"
     ? null

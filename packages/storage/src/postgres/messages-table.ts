@@ -27,7 +27,7 @@ interface SizedColumns extends StoredColumns {
   readonly found: number;
 }
 
-/** Takes the next seq and time from the session's row if it lives, and stores the message with it: all or nothing. */
+/** Takes the next seq and time from the row of a live session and stores the message, in one statement. */
 const append = (setActivity: string): string => `WITH place AS (
     UPDATE sessions SET last_seq = last_seq + 1, last_at = greatest(adjourn_now(), last_at + 1),
       message_count = message_count + 1, ${setActivity}
@@ -55,7 +55,7 @@ const statements = {
     ORDER BY seq LIMIT :limit`,
 } as const;
 
-/** Of the rows that `statement` reads those that are `maxBytes` together, and one at least; `found` counts them all. */
+/** The first rows of `statement` that add up to at most `maxBytes`, at least one; `found` is the number of all. */
 const within = (statement: string, order: string): string => `SELECT * FROM (
     SELECT *, count(*) OVER ()::integer AS found, row_number() OVER (ORDER BY seq ${order}) AS place,
       sum(${bytesOfRow}) OVER (ORDER BY seq ${order} ROWS UNBOUNDED PRECEDING) AS bytes
@@ -122,7 +122,7 @@ export const listMessages = async (database: Queryable, range: MessageRange): Pr
   const above = after ? await seqOf(database, channelId, after, "seqUntilTime") : 0;
   if (above === null) return { outcome: "unknown_bound", bound: "after" };
   const forward = after !== undefined && before === undefined;
-  // One more than the page holds tells whether another follows.
+  // One row more than the page, to know whether there is a next page.
   const bounds = { channelId, above, limit: limit + 1, maxBytes };
   const rows = forward
     ? await database.all<SizedColumns>(boundedStatements.oldest, bounds)
@@ -137,7 +137,7 @@ export const listMessages = async (database: Queryable, range: MessageRange): Pr
   };
 };
 
-/** The seq that a bound stands for, null for an id of no message here. A time that nothing reaches bounds nothing. */
+/** The seq of a bound. Null for an id that is not in the channel; a time beyond all messages excludes none. */
 const seqOf = async (
   database: Queryable,
   channelId: string,
@@ -169,7 +169,7 @@ export const readAfter = async (
 ): Promise<Message[]> =>
   (await database.all<StoredColumns>(statements.oldest, { channelId, above, limit })).map(fromRow);
 
-/** The newest before a seq, oldest first. */
+/** The newest messages before a seq, oldest first. */
 export const readHistory = async (
   database: Queryable,
   channelId: string,

@@ -3,14 +3,14 @@ import type { PostgresDatabase } from "./database.js";
 import { sessions } from "./migrations/0001-sessions.js";
 import { secrets } from "./migrations/0002-secrets.js";
 
-/** In order; `adjourn_version` counts how many the schema has had. One that was released is never changed. */
+/** Applied in order; `adjourn_version` counts the applied ones. A released migration is never changed. */
 const migrations: readonly string[] = [sessions, secrets];
 
-/** How long the tables may take to be made, the time included that other nodes need for it. */
-const patienceMs = 600_000;
+/** Time limit for the migrations, including the wait for other nodes that run them. */
+const timeoutMs = 600_000;
 
 /**
- * Brings the schema to this version's tables, all steps or none. Nodes that start together take turns.
+ * Migrates the schema to this version in one transaction. Nodes that start together wait for each other.
  * @throws UnusableDatabaseError where a newer version made the tables
  */
 export const migrate = (database: PostgresDatabase): Promise<void> =>
@@ -30,4 +30,4 @@ export const migrate = (database: PostgresDatabase): Promise<void> =>
     for (const migration of migrations.slice(version)) await transaction.script(migration);
     await transaction.script("DELETE FROM adjourn_version");
     await transaction.all("INSERT INTO adjourn_version VALUES (:version)", { version: migrations.length });
-  }, patienceMs);
+  }, timeoutMs);

@@ -1,8 +1,8 @@
 export type Parameters = Readonly<Record<string, string | number | boolean | null>>;
 
-/** A statement as Postgres takes it. */
+/** A statement with positional parameters. */
 export interface Statement {
-  /** Stands for the text on a connection that has prepared it. */
+  /** The name under which a connection prepares it. */
   readonly name: string;
   readonly text: string;
   readonly values: (string | number | boolean | null)[];
@@ -29,7 +29,7 @@ const prepare = (sql: string): Prepared => {
 /** The text of every statement so far. */
 export const preparedTexts = (): readonly string[] => [...prepared.values()].map(({ text }) => text);
 
-/** A statement with named parameters in the form that Postgres takes. */
+/** Turns named parameters into positional ones. */
 export const withPositions = (sql: string, values: Parameters): Statement => {
   const known = prepared.get(sql) ?? prepare(sql);
   prepared.set(sql, known);

@@ -10,7 +10,7 @@ export interface PoolSettings extends ConnectionSettings {
 export const defaultConnections = 10;
 const idleMs = 60_000;
 
-/** Connections, each of which one call at a time has for its own. How many there may be is for the caller to see to. */
+/** Connections that each serve one call at a time. The caller limits how many there are. */
 export class ConnectionPool {
   private readonly idle = new Map<PostgresConnection, { cancel(): void }>();
 
@@ -18,12 +18,12 @@ export class ConnectionPool {
 
   constructor(private readonly settings: PoolSettings) {}
 
-  /** How often the server has said something, to anyone. */
+  /** How many messages the server has sent on all connections. */
   get answers(): number {
     return this.traits.answers;
   }
 
-  /** One that is idle, or a new one, which the caller has to open. */
+  /** An idle connection, or a new one that the caller must open. */
   take(): PostgresConnection {
     for (const [connection, timer] of this.idle) {
       timer.cancel();
@@ -34,7 +34,7 @@ export class ConnectionPool {
     return new PostgresConnection(this.settings, this.traits);
   }
 
-  /** Keeps it for the next caller, unless it is of no more use. */
+  /** Keeps the connection for the next caller if it is usable. */
   give(connection: PostgresConnection): void {
     if (!connection.isUsable) {
       connection.close();
@@ -47,7 +47,7 @@ export class ConnectionPool {
     this.idle.set(connection, this.settings.clock.setTimeout(forget, idleMs));
   }
 
-  /** Those that nobody has at the moment; the others stay with their callers. */
+  /** Closes idle connections; those in use stay with their callers. */
   closeIdle(): void {
     for (const [connection, timer] of this.idle) {
       timer.cancel();

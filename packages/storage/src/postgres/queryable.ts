@@ -3,12 +3,12 @@ import { type Parameters, withPositions } from "./named-parameters.js";
 
 /**
  * Runs statements with named parameters: the database, or one transaction on it. `Row` names the columns that the
- * statement returns, in the schema's types; rows are not validated at run time. A `bigint` arrives as a number, exact up to
- * `Number.MAX_SAFE_INTEGER`. The schema is this package's own, and the store contract runs every statement.
+ * statement returns, in the schema's types; rows are not validated at run time. A `bigint` arrives as a number, exact up
+ * to `Number.MAX_SAFE_INTEGER`. The schema is this package's own, and the store contract runs every statement.
  */
 export interface Queryable {
   all<Row>(sql: string, parameters?: Parameters): Promise<Row[]>;
-  /** The first row; a statement that writes has written all of its rows even so. */
+  /** The first row. A statement that writes still writes all of its rows. */
   get<Row>(sql: string, parameters?: Parameters): Promise<Row | undefined>;
 }
 

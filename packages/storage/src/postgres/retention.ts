@@ -3,16 +3,16 @@ import { parseJson } from "../rows.js";
 import type { PostgresDatabase } from "./database.js";
 import type { Queryable } from "./queryable.js";
 
-/** The index of all sessions by channel is without regard to case. */
+/** The NOCASE index by channel serves this condition. */
 const onChannel = "lower(channel_id) = lower(:channelId) AND channel_id = :channelId";
 
-/** How many messages one transaction deletes, so that nobody else has to wait for long. */
+/** How many messages one transaction deletes, so that other writes do not wait for long. */
 const messagesAtOnce = 500;
 
 const statements = {
-  /** Keeps a session from being created on the channel, and a message from being stored, until this is decided. */
+  /** Until this transaction ends, no session can be created on the channel and no message stored. */
   lockChannel: "SELECT 1 FROM channels WHERE id = :channelId FOR UPDATE",
-  /** Without a user nobody continues it. */
+  /** No session can continue a channel that has no user. */
   closeChannel: `UPDATE channels SET user_id = '' WHERE id = :channelId AND NOT EXISTS (
       SELECT FROM sessions WHERE channel_id = :channelId AND holds_channel AND expires_at > adjourn_now())
     RETURNING 1`,
@@ -35,7 +35,7 @@ const statements = {
   deleteIdleChannel: `DELETE FROM channels WHERE id = :channelId
     AND NOT EXISTS (SELECT FROM sessions WHERE ${onChannel})
     AND NOT EXISTS (SELECT FROM endings WHERE channel_id = :channelId)`,
-  /** Channels of which nothing younger is left: their histories go, whatever else is to be deleted first. */
+  /** Channels without a live session or a newer ending: their histories can be deleted. */
   oldChannels: `SELECT DISTINCT channel_id FROM (
       SELECT channel_id FROM endings WHERE ended_at < :cutoff ORDER BY ended_at LIMIT :limit) AS oldest
     WHERE NOT EXISTS (SELECT FROM sessions
@@ -49,8 +49,8 @@ const statements = {
     WHERE kept.operation = old.operation AND kept.key = old.key AND kept.scope = old.scope RETURNING 1`,
 } as const;
 
-/** How long the messages of a channel, however many, may take to go. */
-const patienceMs = 60_000;
+/** Time limit for deleting a channel's messages, however many there are. */
+const timeoutMs = 60_000;
 
 interface Answer {
   readonly operation: string;
@@ -59,7 +59,7 @@ interface Answer {
   readonly answer: string;
 }
 
-/** In steps, where there is much to erase. From the first one on no session continues the channel. */
+/** Runs in several transactions where there is much to erase. After the first, no session can continue the channel. */
 export const eraseChannel = async (database: PostgresDatabase, channelId: string): Promise<EraseOutcome> => {
   for (;;) {
     const outcome = await eraseStep(database, channelId);
@@ -67,7 +67,7 @@ export const eraseChannel = async (database: PostgresDatabase, channelId: string
   }
 };
 
-/** The lock comes first: what is decided on is read when nobody can change it any more. */
+/** Takes the lock first, so that nothing read afterwards can change. */
 const eraseStep = (database: PostgresDatabase, channelId: string): Promise<EraseOutcome | "unfinished"> =>
   database.transaction(async (transaction) => {
     if (!(await transaction.get(statements.lockChannel, { channelId }))) return "unknown_channel";
@@ -81,13 +81,13 @@ const eraseStep = (database: PostgresDatabase, channelId: string): Promise<Erase
       await transaction.all(statements.replaceAnswer, { ...key, answer: JSON.stringify(forgotten) });
     }
     return "erased";
-  }, patienceMs);
+  }, timeoutMs);
 
-/** @returns whether there may be more of them */
+/** @returns whether there may be more messages */
 const deleteMessages = async (database: Queryable, channelId: string): Promise<boolean> =>
   (await database.get<{ count: number }>(statements.deleteMessages, { channelId }))?.count === messagesAtOnce;
 
-/** Histories go first, in steps. @returns how many endings were deleted */
+/** Deletes histories first, in several transactions. @returns how many endings were deleted */
 export const deleteEndedBefore = async (
   database: PostgresDatabase,
   cutoff: number,
@@ -107,7 +107,7 @@ const deleteEndings = (database: PostgresDatabase, cutoff: number, limit: number
       await transaction.all(statements.deleteIdleChannel, { channelId });
     }
     return rows.length;
-  }, patienceMs);
+  }, timeoutMs);
 
 export const deleteIdempotencyKeysBefore = async (
   database: Queryable,

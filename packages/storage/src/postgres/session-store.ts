@@ -61,9 +61,9 @@ const operationsOn = (database: PostgresDatabase) =>
   }) satisfies Partial<SessionStore & SecretStore>;
 
 /**
- * A store in Postgres 15 or newer, shared by any number of nodes; its clock is the database's. Makes its tables first.
+ * A store in Postgres 15 or newer, shared by any number of nodes. Creates its tables. Its clock is the database's.
  * @throws StoreUnavailableError where the database can't be reached
- * @throws UnusableDatabaseError where a newer version made the tables, or none may be made
+ * @throws UnusableDatabaseError where a newer version made the tables, or creating them is not permitted
  */
 export const createPostgresSessionStore = async (
   settings: PostgresSettings,
@@ -73,7 +73,7 @@ export const createPostgresSessionStore = async (
   /** How far the database's clock is ahead of this process's, as of the last `hasDue`. */
   let aheadMs = 0;
 
-  /** Called four times a second. Its answer brings the database's time, taken as of half way between call and answer. */
+  /** Called four times a second. Also measures the clock offset, at the midpoint between call and answer. */
   const hasDue = async (): Promise<boolean> => {
     const asked = clock.now();
     const { now, due } = await readDue(database);

@@ -18,10 +18,10 @@ import {
 } from "../timeout-rules.js";
 import type { Queryable } from "./queryable.js";
 
-/** Judged for each row when its turn has come, after any wait for who holds it. */
+/** Evaluated for each row once its lock is held. */
 export const isLive = "session_id = :sessionId AND expires_at > adjourn_now()";
 
-/** The instant at which a statement began, which an index can be searched by. */
+/** The time at which the statement began: a constant, so that an index can be searched by it. */
 export const statementStart = "(SELECT adjourn_now())";
 
 /** Records activity, and renews where `renews` holds. All values come from one reading of the clock. */
@@ -51,7 +51,7 @@ const statements = {
       SELECT session_id FROM sessions WHERE warn_at <= ${statementStart} AND expires_at > ${statementStart}
       ORDER BY warn_at LIMIT :limit FOR UPDATE SKIP LOCKED)
     UPDATE sessions SET warn_at = NULL FROM due WHERE sessions.session_id = due.session_id RETURNING sessions.*`,
-  /** The least of an index each: asked whether any exists, Postgres reads the whole table to find out. */
+  /** The minimum comes from an index; for an EXISTS, Postgres would read the whole table. */
   hasDue: `SELECT now, coalesce(least(
       (SELECT min(expires_at) FROM sessions),
       (SELECT min(warn_at) FROM sessions WHERE warn_at IS NOT NULL)) <= now, false) AS due
@@ -79,7 +79,7 @@ export const readLastSeqs = async (
   return new Map(rows.map(({ session_id, last_seq }) => [session_id, last_seq]));
 };
 
-/** What is known of a session that was not found alive. Its ending comes with its going, so it is looked for second. */
+/** What is known of a session that is not live. An ending is written when the row is deleted, so it is read second. */
 export const readOver = async (database: Queryable, sessionId: string): Promise<IsGone> => {
   const row = await database.get<{ expires_at: number }>(statements.readExpiry, { sessionId });
   if (row) return { outcome: "gone", gone: { state: "expired", expiresAt: row.expires_at } };
@@ -126,15 +126,15 @@ export const claimWarnings = async (database: Queryable, limit: number): Promise
   (await database.all<SessionColumns>(statements.claimWarnings, { limit })).map(toSession);
 
 /**
- * The database's clock (ms), for what counts by it: a time that Postgres can't know before it plans makes it guess that
- * a third of all sessions has expired, and read them all.
+ * The database's clock (ms), for statements that take it as a parameter: with a volatile expression the planner assumes
+ * that a third of all sessions has expired, and reads them all.
  */
 export const readClock = async (database: Queryable): Promise<number> =>
   (await database.get<{ now: number }>("SELECT adjourn_now() AS now"))?.now ?? 0;
 
-/** Whether something is due, and what the database's clock says (ms). */
+/** Whether an expiry or a warning is due, and the database's time (ms). */
 export const readDue = async (database: Queryable): Promise<{ now: number; due: boolean }> => {
   const row = await database.get<{ now: number; due: boolean }>(statements.hasDue);
-  if (!row) throw new Error("The database told no time");
+  if (!row) throw new Error("The database returned no time");
   return row;
 };

@@ -1,12 +1,12 @@
-/** A place in the line. */
+/** A place in the queue. */
 export interface Turn {
-  /** Resolves when it has come; never, where {@link leave} came first. */
+  /** Resolves when it is this caller's turn; never after {@link leave}. */
   readonly come: Promise<void>;
-  /** Gives it up, whether it has come or not; idempotent. */
+  /** Gives the turn up, whether it has come or not; idempotent. */
   leave(): void;
 }
 
-/** Lets so many in at a time, the others in the order in which they came. */
+/** A semaphore: admits a number of callers at a time, first come, first served. */
 export class Turns {
   private readonly waiting = new Set<() => void>();
 

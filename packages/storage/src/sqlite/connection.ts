@@ -1,12 +1,12 @@
 import { StoreUnavailableError } from "@adjourn/sessions";
 import Database from "libsql";
 
-/** What may be bound. The driver aborts the process on a boolean, so none may reach it. */
+/** Values that can be bound. The driver aborts the process on a boolean. */
 export type Parameters = Readonly<Record<string, string | number | null>>;
 
 type Statement = ReturnType<InstanceType<typeof Database>["prepare"]>;
 
-/** Primary result codes that mean that the file, not the statement, is at fault. */
+/** Primary result codes for failures of the file, not of the statement. */
 const storageFailures = new Set(
   ["BUSY", "LOCKED", "NOMEM", "READONLY", "IOERR", "CORRUPT", "FULL", "CANTOPEN", "PROTOCOL", "NOTADB"].map(
     (name) => `SQLITE_${name}`,
@@ -14,14 +14,14 @@ const storageFailures = new Set(
 );
 
 /**
- * How long another program's lock on the file is waited for, with the event loop standing still meanwhile. At the start
- * nobody else is kept waiting; later on {@link SqliteConnection.dontWait} sees to it.
+ * How long to wait for another program's lock on the file, which blocks the event loop. Only at the start, where nothing
+ * else is waiting; later {@link SqliteConnection.dontWait} disables it.
  */
 const startBusyTimeoutMs = 1_000;
 
 /**
- * A connection that prepares each statement once. All calls block, and throw where the disk fails. `Row` names the columns
- * that a statement returns; rows are not validated at run time. The tables are STRICT and this package's own, so that a
+ * A connection that prepares each statement once. All calls block, and throw where the disk fails. `Row` names the
+ * columns that a statement returns; rows are not validated at run time. The tables are STRICT and this package's own, so that a
  * column holds the type that its table declares, and the store contract runs every statement.
  */
 export class SqliteConnection {
@@ -50,7 +50,7 @@ export class SqliteConnection {
     this.database.exec(sql);
   }
 
-  /** The first row; a statement that writes has written all of its rows even so. */
+  /** The first row. A statement that writes still writes all of its rows. */
   get<Row>(sql: string, parameters: Parameters = {}): Row | undefined {
     return this.withStatement(sql, (statement) => statement.get(parameters) as Row | undefined);
   }
@@ -84,7 +84,7 @@ const primaryCode = (error: unknown): string => {
   return code.split("_").slice(0, 2).join("_");
 };
 
-/** Whether the disk or the file failed, rather than what was asked of it. */
+/** Whether the disk or the file failed, not the statement. */
 export const isStorageFailure = (error: unknown): boolean => storageFailures.has(primaryCode(error));
 
 export const isBusy = (error: unknown): boolean => primaryCode(error) === "SQLITE_BUSY";

@@ -15,7 +15,7 @@ const keepAnswer = `UPDATE idempotency_keys SET answer = :answer
 const freeKey =
   "DELETE FROM idempotency_keys WHERE operation = 'createSession' AND key = :key AND scope = ''";
 
-/** Within a transaction: the key, the channel and the session come to be together or not at all. */
+/** Within a transaction: creates the key, the channel and the session together or not at all. */
 export const createSession = (
   connection: SqliteConnection,
   draft: SessionDraft,
@@ -42,7 +42,7 @@ export const createSession = (
 const isTheirs = (connection: SqliteConnection, { channelId, userId }: SessionDraft): boolean =>
   connection.get(readChannel, { channelId, userId }) !== undefined;
 
-/** A channel that can't be found is told before a key that is another's. */
+/** `channel_not_found` takes precedence over `key_reused`. */
 const answerAgain = (
   connection: SqliteConnection,
   draft: SessionDraft,

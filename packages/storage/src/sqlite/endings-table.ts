@@ -59,7 +59,7 @@ const record = (connection: SqliteConnection, row: SessionColumns, end: End, now
   return toEndingRecord(ending);
 };
 
-/** Within a transaction, as all that follow: whose delete takes the session's row is the one who ended it. */
+/** Within a transaction, like all that follow. The call whose DELETE returns the session's row has ended it. */
 export const endSession = (connection: SqliteConnection, request: EndRequest, now: number): EndOutcome => {
   const { sessionId, idempotencyKey: key, reason, caller } = request;
   const row = connection.get<SessionColumns>(statements.takeLive, { sessionId, now });
@@ -74,7 +74,7 @@ export const endSession = (connection: SqliteConnection, request: EndRequest, no
   return { outcome: "ended", ending: record(connection, row, { cause: "requested", reason, caller }, now) };
 };
 
-/** The conditions that a filter of a bulk end stands for; an index serves each. */
+/** The conditions of a bulk end's filter; an index serves each. */
 const matching = ({
   agentId,
   userId,

@@ -6,10 +6,10 @@ const ownFolder = 0o700;
 const ownFile = 0o600;
 const othersMay = 0o077;
 
-/** What SQLite keeps beside a database, and what we do. */
+/** Suffixes of the database file and of the files beside it: SQLite's own and the lock. */
 const companions = ["", "-wal", "-shm", "-journal", ".lock"];
 
-/** Makes a file, empty where it is new, that no other user may open; folders that are missing are made alike. */
+/** Creates the file and missing folders, readable by this user alone. */
 export const makeOwnFile = (path: string): void => {
   mkdirSync(dirname(path), { recursive: true, mode: ownFolder });
   closeSync(openSync(path, "a", ownFile));

@@ -25,7 +25,7 @@ const readStats = (connection: SqliteConnection, now: number): SessionStats => {
   return { active: count(connection, statements.all, {}) - expired, expired };
 };
 
-/** What has expired came near its end before, so those near it and alive are the difference. */
+/** Every expired session is also near its expiry, so the live ones near it are the difference. */
 export const countSessions = (
   connection: SqliteConnection,
   now: number,
@@ -35,8 +35,8 @@ export const countSessions = (
 };
 
 /**
- * A search is four looks at indexes, each a range without regard to case, instead of a LIKE over every row.
- * Filters compare exactly, and once more without regard to case, which is what their indexes are in.
+ * A search is four case-insensitive index range scans, not a LIKE over every row.
+ * Filters compare twice: case-insensitively, which the NOCASE indexes serve, and exactly.
  */
 const conditionsOf = (
   table: "sessions" | "endings",
@@ -72,7 +72,7 @@ const readPage = <Row extends { readonly session_id: string }>(
   return toPage(connection.all<Row>(sql, parameters), page, timeOf);
 };
 
-/** All that match, from their indexes alone, less the few that have expired: no live row is read to be counted. */
+/** All matching sessions minus the expired ones, both from covering indexes, so that no live row is read. */
 const countLive = (connection: SqliteConnection, { sql, parameters }: Conditions, now: number): number => {
   const where = sql.join(" AND ");
   const all = `SELECT count(*) AS total FROM sessions WHERE ${where}`;

@@ -4,9 +4,9 @@ import type { SqliteConnection } from "./connection.js";
 const retryMs = 1_000;
 
 /**
- * Takes what was deleted out of the write-ahead log, by writing the log back and cutting it to nothing. A reader with an
- * older view of the file, a backup for instance, keeps that from happening; then it is tried again until it does. As it
- * also is asked for at every start, what a stopped process left is cut by the next one.
+ * Removes deleted content from the write-ahead log, by a checkpoint that truncates it. A reader with an older snapshot
+ * of the file, such as a backup, prevents that; then it is retried until it succeeds. It also runs at every start, for
+ * what a stopped process left behind.
  */
 export class LogTruncation {
   private timer: { cancel(): void } | null = null;
@@ -23,7 +23,7 @@ export class LogTruncation {
     this.timer = this.clock.setTimeout(() => this.request(), retryMs);
   }
 
-  /** The same a little later, once for all that is deleted until then. */
+  /** Truncates a little later, once for all deletions until then. */
   requestSoon(): void {
     this.timer ??= this.clock.setTimeout(() => this.request(), retryMs);
   }

@@ -10,7 +10,7 @@ import { type MessageColumns, type SessionColumns, storedBytes, toMessage, toSes
 import type { SqliteConnection } from "./connection.js";
 import { activity, isLive, readOver, sessionColumns } from "./sessions-table.js";
 
-/** Takes the next seq and time of the channel from the session's row, if it lives: the fence against late replies. */
+/** Takes the next seq and time from the row of a live session; so a reply after the end is not stored. */
 const nextPlace =
   "last_seq = last_seq + 1, last_at = max(:now, last_at + 1), message_count = message_count + 1";
 
@@ -22,10 +22,10 @@ const statements = {
     VALUES (:id, :channelId, :seq, :authorId, :isAgent, :inReplyTo, :content, :metadata, :attachments, :createdAt)`,
   channel: "SELECT 1 FROM channels WHERE id = :channelId",
   seqOfId: "SELECT seq FROM messages WHERE id = :id AND channel_id = :channelId",
-  /** The first seq at that time or later: where messages before it stop. */
+  /** The first seq at that time or later; `before` excludes it. */
   seqFromTime: `SELECT seq FROM messages WHERE channel_id = :channelId AND created_at >= :time
     ORDER BY created_at LIMIT 1`,
-  /** The last seq at that time or earlier: behind which messages after it begin. */
+  /** The last seq at that time or earlier; `after` excludes it. */
   seqUntilTime: `SELECT seq FROM messages WHERE channel_id = :channelId AND created_at <= :time
     ORDER BY created_at DESC LIMIT 1`,
   newest: `SELECT * FROM messages WHERE channel_id = :channelId AND seq > :above AND seq < :below
@@ -92,7 +92,7 @@ export const listMessages = (connection: SqliteConnection, range: MessageRange):
   return { outcome: "page", messages: forward ? messages.reverse() : messages, ...rest };
 };
 
-/** Rows that are read at a time: a page of large ones is not read to its limit. */
+/** Rows read at a time, so that a page that ends by its size is not read to its limit. */
 const sliceRows = 25;
 
 const readWithin = (
@@ -103,7 +103,7 @@ const readWithin = (
   const rows: MessageColumns[] = [];
   let bytes = 0;
   for (;;) {
-    // One more than the page holds tells whether another follows.
+    // One row more than the page, to know whether there is a next page.
     const wanted = Math.min(sliceRows, limit + 1 - rows.length);
     const slice = read(wanted, rows.at(-1)?.seq);
     for (const row of slice) {
@@ -116,7 +116,7 @@ const readWithin = (
   }
 };
 
-/** The seq that a bound stands for, null for an id of no message here. A time that nothing reaches bounds nothing. */
+/** The seq of a bound. Null for an id that is not in the channel; a time beyond all messages excludes none. */
 const seqOf = (
   connection: SqliteConnection,
   channelId: string,
@@ -143,7 +143,7 @@ export const readAfter = (
   limit: number,
 ): Message[] => connection.all<MessageColumns>(statements.oldest, { channelId, above, limit }).map(toMessage);
 
-/** The newest before a seq, oldest first. */
+/** The newest messages before a seq, oldest first. */
 export const readHistory = (
   connection: SqliteConnection,
   channelId: string,

@@ -3,11 +3,11 @@ import type { SqliteConnection } from "./connection.js";
 import { sessions } from "./migrations/0001-sessions.js";
 import { secrets } from "./migrations/0002-secrets.js";
 
-/** In order; the file's `user_version` counts how many it has had. One that was released is never changed. */
+/** Applied in order; the file's `user_version` counts the applied ones. A released migration is never changed. */
 const migrations: readonly string[] = [sessions, secrets];
 
 /**
- * Brings the file to this version's tables, all steps or none.
+ * Migrates the file to this version in one transaction.
  * @throws UnusableDatabaseError where a newer version made the file
  */
 export const migrate = (connection: SqliteConnection, path: string): void => {

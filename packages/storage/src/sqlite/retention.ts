@@ -4,11 +4,11 @@ import type { SqliteConnection } from "./connection.js";
 const holdsChannel = `SELECT 1 FROM sessions
   WHERE channel_id = :channelId AND holds_channel = 1 AND expires_at > :now`;
 
-/** How many messages one transaction deletes, so that nobody else has to wait for long. */
+/** How many messages one transaction deletes, so that other writes do not wait for long. */
 const messagesAtOnce = 500;
 
 const statements = {
-  /** Without a user nobody continues it. */
+  /** No session can continue a channel that has no user. */
   closeChannel: `UPDATE channels SET user_id = '' WHERE id = :channelId AND NOT EXISTS (${holdsChannel})`,
   deleteMessages: `DELETE FROM messages WHERE id IN (
       SELECT id FROM messages WHERE channel_id = :channelId LIMIT ${messagesAtOnce})`,
@@ -28,7 +28,7 @@ const statements = {
       WHERE channel_id = :channelId COLLATE NOCASE AND channel_id = :channelId)
     AND NOT EXISTS (SELECT 1 FROM endings
       WHERE channel_id = :channelId COLLATE NOCASE AND channel_id = :channelId)`,
-  /** Channels of which nothing younger is left: their histories go, whatever else is to be deleted first. */
+  /** Channels without a live session or a newer ending: their histories can be deleted. */
   oldChannels: `SELECT DISTINCT channel_id FROM (
       SELECT channel_id FROM endings WHERE ended_at < :cutoff ORDER BY ended_at LIMIT :limit) AS oldest
     WHERE NOT EXISTS (SELECT 1 FROM sessions
@@ -63,7 +63,7 @@ export const eraseStep = (
 export const deleteMessages = (connection: SqliteConnection, channelId: string): boolean =>
   connection.run(statements.deleteMessages, { channelId }) === messagesAtOnce;
 
-/** The channels whose histories go with the oldest endings. */
+/** The channels whose histories can be deleted with the oldest endings. */
 export const readOldChannels = (connection: SqliteConnection, cutoff: number, limit: number): string[] =>
   connection
     .all<{ channel_id: string }>(statements.oldChannels, { cutoff, limit })

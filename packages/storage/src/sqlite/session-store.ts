@@ -48,12 +48,12 @@ import { findRoom, rewriteHeader } from "./write-probe.js";
 import { WriteQueue } from "./write-queue.js";
 
 export interface SqliteSessionStoreOptions {
-  /** `file:` and a path, absolute or from the working directory; its folder is made where it is missing. */
+  /** `file:` and a path, absolute or relative to the working directory; a missing folder is created. */
   readonly url: string;
   readonly clock: Clock;
 }
 
-/** Where the file really is, so that all ways to it share one lock: a link leads nowhere before the file is there. */
+/** Creates the file if it is missing. @returns its real path, so that all links to it share one lock */
 const pathOf = (url: string): string => {
   const path = url.startsWith("file://") ? fileURLToPath(url) : resolve(url.slice("file:".length));
   makeOwnFile(path);
@@ -74,7 +74,7 @@ export const openWriter = (path: string): SqliteConnection => {
     ])
       writer.exec(`PRAGMA ${pragma}`);
     writer.exec("PRAGMA cache_size = -32768");
-    // Writing the log back four times less often than by default costs 16 MB and spares most of that work.
+    // A checkpoint four times less often than by default costs 16 MB of disk and saves most of that work.
     writer.exec("PRAGMA wal_autocheckpoint = 4000");
     migrate(writer, path);
     writer.dontWait();
@@ -94,7 +94,7 @@ export const openReader = (path: string): SqliteConnection => {
 };
 
 /**
- * A store in one SQLite file, for one process. What it answered is on the disk.
+ * A store in one SQLite file, for one process. A write that resolved is on the disk.
  * @throws UnusableDatabaseError where another process has the file, a newer version made it, or it can't be opened
  */
 export const createSqliteSessionStore = ({

@@ -65,7 +65,7 @@ const statements = {
   nextWarning: "SELECT min(warn_at) AS due FROM sessions WHERE warn_at IS NOT NULL",
 } as const;
 
-/** @returns nothing where the channel is not the user's, or is held by a live session */
+/** @returns undefined where the channel is not the user's, or a live session holds it */
 export const insertSession = (
   connection: SqliteConnection,
   draft: SessionDraft,
@@ -116,7 +116,7 @@ export const readLastSeqs = (
   return new Map(rows.map(({ session_id, last_seq }) => [session_id, last_seq]));
 };
 
-/** What is known of a session that was not found alive. */
+/** What is known of a session that is not live. */
 export const readOver = (connection: SqliteConnection, sessionId: string): IsGone => {
   const row = connection.get<{ expires_at: number }>(statements.readExpiry, { sessionId });
   if (row) return { outcome: "gone", gone: { state: "expired", expiresAt: row.expires_at } };
@@ -168,7 +168,7 @@ export const updateTimeout = (
 export const claimWarnings = (connection: SqliteConnection, limit: number, now: number): Session[] =>
   connection.all<SessionColumns>(statements.claimWarnings, { limit, now }).map(toSession);
 
-/** A warning of an expired session counts too: its expiry is due then. */
+/** A due warning of an expired session counts too: its expiry is due as well. */
 export const hasDue = (connection: SqliteConnection, now: number): boolean =>
   [statements.nextExpiry, statements.nextWarning].some((next) => {
     const due = connection.get<{ due: number | null }>(next)?.due ?? null;

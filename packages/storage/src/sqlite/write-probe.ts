@@ -12,8 +12,8 @@ export const rewriteHeader = (connection: SqliteConnection): void => {
 };
 
 /**
- * Whether the disk has room again, after a write has failed: a page more or less may still fit where nothing else does.
- * @throws StoreUnavailableError where it has not
+ * Checks for disk space after a failed write, with a larger write: a single page may still fit on a full disk.
+ * @throws StoreUnavailableError where the disk is still full
  */
 export const findRoom = async (path: string): Promise<void> => {
   const probe = `${path}.probe`;

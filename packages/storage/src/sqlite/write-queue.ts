@@ -12,20 +12,20 @@ interface Write {
 type Settle = () => void;
 
 export interface WriteQueueSettings {
-  /** How long one transaction may hold up the event loop before the rest waits for the next turn; 20 by default. */
+  /** How long one transaction may block the event loop; further writes wait for the next turn; 20 by default. */
   readonly budgetMs?: number;
   /** How long a write waits for a file that another program has locked; 5,000 by default. */
   readonly deadlineMs?: number;
 }
 
-/** How soon a locked file is tried again. Nothing blocks meanwhile. */
+/** Delay before a locked file is retried. Nothing blocks meanwhile. */
 const retryMs = 20;
 /** Writes that may wait; more are refused at once. */
 const maxWaiting = 20_000;
 
 /**
- * Commits all writes of one turn of the event loop together: one wait for the disk for all of them. Each stands or
- * falls alone, behind a savepoint; all learn their result after the commit, in the order in which they came.
+ * Commits all writes of one turn of the event loop in one transaction, with one disk sync. Each write has a savepoint,
+ * so that it fails alone. All resolve after the commit, in their order.
  */
 export class WriteQueue {
   private waiting: Write[] = [];
@@ -50,7 +50,7 @@ export class WriteQueue {
   }
 
   /**
-   * Runs `work` within the next transaction; what it throws undoes its own writes alone.
+   * Runs `work` within the next transaction. If it throws, only its own writes are undone.
    * @throws StoreUnavailableError where the transaction could not be committed
    */
   run<Result>(work: () => Result): Promise<Result> {
@@ -64,7 +64,7 @@ export class WriteQueue {
     });
   }
 
-  /** Commits what is waiting, as far as nobody else has the file, and takes nothing more. */
+  /** Commits what is waiting unless another program has locked the file, and accepts nothing more. */
   close(): void {
     this.closed = true;
     while (this.waiting.length > 0 && this.commitBatch());
@@ -84,14 +84,14 @@ export class WriteQueue {
     } else this.clock.setTimeout(() => this.flush(), retryMs);
   }
 
-  /** @returns false where another program has the file, and what waits goes on waiting */
+  /** @returns false where another program has locked the file; the writes keep waiting */
   private commitBatch(): boolean {
     const batch: Write[] = [];
     const settles: Settle[] = [];
     const deadline = performance.now() + this.budgetMs;
     try {
       if (this.connection.inTransaction) this.connection.exec("ROLLBACK");
-      // Not prepared: a BEGIN that finds the file locked would stay in progress and be in the way of all others.
+      // Not prepared: a prepared BEGIN that finds the file locked would stay in progress and block all others.
       this.connection.exec("BEGIN IMMEDIATE");
       do {
         const write = this.waiting.shift();
@@ -118,7 +118,7 @@ export class WriteQueue {
       return this.waiting.length === 0;
     }
     this.failing = true;
-    // Nothing began: what waited first must not wait for ever.
+    // No transaction began: the first writes must not wait for ever.
     this.refuse(hasBegun ? batch : this.waiting.splice(0), storeUnavailable(error));
     return true;
   }
@@ -146,7 +146,7 @@ export class WriteQueue {
     try {
       if (this.connection.inTransaction) this.connection.exec("ROLLBACK");
     } catch {
-      // The next batch tries again; until it succeeds nothing is accepted.
+      // The next batch retries; until it succeeds, no write is accepted.
     }
   }
 }
