@@ -85,7 +85,7 @@ export interface Env {
   readonly port: number;
   /** The origins that browsers know it by, where a proxy stands before it. */
   readonly publicOrigins: readonly string[];
-  /** Whom `X-Forwarded-*` is believed from. */
+  /** The peers whose `X-Forwarded-*` headers are trusted. */
   readonly trustProxy: TrustedProxies;
   /** Where this server finds the API; no slash at the end. */
   readonly apiUrl: string;

@@ -244,7 +244,7 @@ describe.skipIf(cannotRun).each(proxyKinds)("behind %s, as the documentation set
     const statuses: (number | undefined)[] = [];
     for (let call = 0; call < 62; call += 1) {
       const headers = { "x-api-key": "", "x-forwarded-for": `192.0.2.${call}` };
-      // Not from the proxy's own address, which would itself be believed.
+      // Not from the proxy's own address, which is itself trusted.
       const answered = await send("/api/agents", { headers, localAddress: "127.0.0.2", agent: callers });
       statuses.push(answered.status);
     }

@@ -56,7 +56,7 @@ describe.skipIf(!hasBrowser())("the dashboard with many sessions", { timeout: 18
       .locator("div")
       .filter({ hasText: /^Requested1$/ })
       .waitFor();
-    // The same when it is asked anew, page by page.
+    // The same after a new request, page by page.
     await page.reload();
     await figure("Ended today", "1,031").waitFor();
   });

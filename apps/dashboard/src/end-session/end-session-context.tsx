@@ -10,7 +10,7 @@ const EndSessionContext = createContext<OpenDialog>(() => {});
 /** Opens the dialog that ends these sessions. `done` is called once they have ended. */
 export const useEndSession = (): OpenDialog => use(EndSessionContext);
 
-/** Holds the dialog above the lists, so that it outlives the row that it was opened from. */
+/** Renders the dialog above the lists, so that it outlives the row that it was opened from. */
 export const EndSessionProvider = ({ children }: { readonly children: ReactNode }) => {
   const [asked, setAsked] = useState<{
     readonly sessions: readonly SessionToEnd[];

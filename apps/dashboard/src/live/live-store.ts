@@ -24,7 +24,7 @@ const mostEndings = 20_000;
  */
 const rememberGoneMs = 10 * 60_000;
 /** Up to this many ids, none is forgotten. */
-const goneKeptAtLeast = 20_000;
+const rememberAtLeast = 20_000;
 
 /** Recent events of the live connection, from which the lists are updated. */
 export interface LiveStore {
@@ -112,7 +112,7 @@ export const createLiveStore = (now: () => number = Date.now): LiveStore => {
     },
     forget() {
       for (const [sessionId, at] of gone) {
-        if (gone.size <= goneKeptAtLeast || at > now() - rememberGoneMs) break;
+        if (gone.size <= rememberAtLeast || at > now() - rememberGoneMs) break;
         if (!kept.has(sessionId)) gone.delete(sessionId);
       }
     },

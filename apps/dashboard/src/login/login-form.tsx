@@ -31,7 +31,7 @@ export const LoginForm = ({ initial }: { readonly initial: SignInAnswer | null }
     const form = event.currentTarget;
     setIsBusy(true);
     const next = await send(form);
-    // The whole page anew: nothing that was known before signing in should stay.
+    // A full page load, so that no state from before the sign-in remains.
     if (next === "signed-in") return window.location.assign("/");
     setAnswer(next);
     setIsBusy(false);

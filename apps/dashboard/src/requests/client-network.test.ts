@@ -24,6 +24,6 @@ it.each([
   ["one name, another", "peer", "unknown"],
   ["", "peer", "unknown"],
   [null, "none", "unknown"],
-] as const)("%j, with proxies %o believed, is %s", (given, trusted, network) => {
+] as const)("%j, with trusted proxies %o, is %s", (given, trusted, network) => {
   expect(seen(given, trusted)).toBe(network);
 });

@@ -1,6 +1,6 @@
 import { classNames } from "./class-names";
 
-/** Holds the place of what is still loading. */
+/** A placeholder for content that is loading. */
 export const Skeleton = ({ className }: { readonly className?: string }) => (
   <span
     aria-hidden="true"
