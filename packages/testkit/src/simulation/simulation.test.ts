@@ -19,7 +19,7 @@ describe("whatever happens, in whatever order", () => {
 });
 
 describe("the simulation itself", () => {
-  const mutant = mutants.find(({ name }) => name === "operations are not aborted");
+  const mutant = mutants.find(({ name }) => name === "in-flight replies are not aborted");
 
   it("does the same twice, to the last step", async () => {
     const run = async () => (await runSchedule(drawSchedule(mutant?.seed ?? 0), mutant?.mutation, []))?.trace;
