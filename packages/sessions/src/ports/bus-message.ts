@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { endingSchema } from "../model/ending.js";
 import { errorCodes } from "../model/errors.js";
-import { isoTimeSchema } from "../model/session.js";
-import { limits, records } from "../schemas/index.js";
+import { messageInfoSchema } from "../model/message.js";
+import { isoTimeSchema, sessionInfoSchema } from "../model/session.js";
+import { limits, sessionRowSchema } from "../schemas/index.js";
 
 const name = z.string().min(1).max(256);
 const count = z.int().min(0);
@@ -11,7 +12,7 @@ const milliseconds = count.max(8_640_000_000_000_000);
 
 const ofState = z.object({
   type: z.enum(["session.renewed", "session.updated", "session.expiring"]),
-  session: records.sessionInfo,
+  session: sessionInfoSchema,
 });
 const delta = z.object({
   type: z.literal("message.delta"),
@@ -25,7 +26,7 @@ const failure = z.object({
   inReplyTo: name,
   code: z.enum(errorCodes),
 });
-const stored = z.object({ type: z.literal("message"), message: records.message });
+const stored = z.object({ type: z.literal("message"), message: messageInfoSchema });
 
 const endingRecord = endingSchema.extend({
   sessionId: name,
@@ -52,7 +53,7 @@ export const busMessage = z.discriminatedUnion("kind", [
     body: z.discriminatedUnion("type", [ofState, delta, failure]),
   }),
   z.object({ kind: z.literal("ended"), origin, ending: endingRecord }),
-  z.object({ kind: z.literal("created"), origin, session: records.sessionRow }),
+  z.object({ kind: z.literal("created"), origin, session: sessionRowSchema }),
   z.object({ kind: z.literal("changed"), origin, sessionId: name }),
 ]);
 

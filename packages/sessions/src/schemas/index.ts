@@ -1,12 +1,10 @@
 import type { z } from "zod";
-import { messageInfoSchema } from "../model/message.js";
-import { sessionInfoSchema } from "../model/session.js";
 import { agentInputs, agentOutputs } from "./agent-schemas.js";
 import { endingInputs, endingOutputs } from "./ending-schemas.js";
 import { messageInputs, messageOutputs } from "./message-schemas.js";
-import { sessionInputs, sessionOutputs, sessionRowSchema } from "./session-schemas.js";
+import { sessionInputs, sessionOutputs } from "./session-schemas.js";
 
-export type { SessionRow } from "./session-schemas.js";
+export { type SessionRow, sessionRowSchema } from "./session-schemas.js";
 export { limits, metadata } from "./storable.js";
 
 /** The input of each operation. REST merges path, query and body into one of these. */
@@ -16,10 +14,3 @@ export type Inputs = { readonly [K in keyof typeof inputs]: z.output<(typeof inp
 /** The answer of each operation over tRPC. REST sends the same, or the part that its route table names. */
 export const outputs = { ...sessionOutputs, ...messageOutputs, ...endingOutputs, ...agentOutputs } as const;
 export type Outputs = { readonly [K in keyof typeof outputs]: z.output<(typeof outputs)[K]> };
-
-/** The records that events and bus messages carry. */
-export const records = {
-  sessionInfo: sessionInfoSchema,
-  sessionRow: sessionRowSchema,
-  message: messageInfoSchema,
-} as const;
