@@ -3,7 +3,7 @@ import type { Variables } from "./env-variables.js";
 
 type Contradiction = readonly [name: keyof Variables, isWrong: boolean, allowed: string];
 
-/** The rules that concern more than one variable. */
+/** Rules that involve more than one variable. */
 export const contradictions = (values: Variables): readonly Contradiction[] => {
   const min = values.SESSION_MIN_TIMEOUT_MINUTES;
   const max = values.SESSION_MAX_TIMEOUT_MINUTES;

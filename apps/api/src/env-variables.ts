@@ -13,7 +13,7 @@ import { minSecretCharacters } from "./setting-error.js";
 const dialects = ["documented", "elizaos"] as const;
 const longAgoDays = 36_500;
 
-/** The value that `read` makes of what was given; undefined from it refuses with `allowed`. */
+/** A variable that `read` converts; if it returns undefined, the value is refused with `allowed`. */
 const setting = <T>(allowed: string, read: (given: string) => T | undefined) =>
   z.string().transform((given, ctx): T => {
     const value = read(given);

@@ -4,14 +4,14 @@ import { type Variables, variables } from "./env-variables.js";
 import { settingError } from "./setting-error.js";
 
 /**
- * Reads the environment; a variable that is there counts, an empty one too.
- * @throws SettingError for the first that is wrong or contradicts another
+ * Reads the environment. A variable that is set counts, even if it is empty.
+ * @throws SettingError for the first variable that is invalid or contradicts another
  */
 export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => {
   const parsed = variables.safeParse(env);
   const issue = parsed.error?.issues[0];
   if (issue) throw settingError(env, String(issue.path[0]), issue.message);
-  // Without an issue there is data; zod's union just can't say so after the question above.
+  // Without an issue there is data; TypeScript cannot narrow zod's union by the check above.
   const values = parsed.data as Variables;
   for (const [name, isWrong, allowed] of contradictions(values))
     if (isWrong) throw settingError(env, name, allowed, values[name]);

@@ -2,13 +2,13 @@ import type { NamedKey } from "@adjourn/server";
 
 const minKeyCharacters = 16;
 
-/** What {@link parseKeys} takes, in words. Spaces could not be told from a slip, and a header can't carry the rest. */
+/** The format that {@link parseKeys} accepts. Spaces are likely typing errors, and headers cannot carry other characters. */
 export const allowedKeys = `one key or name:key,name:key, each key at least ${minKeyCharacters} visible ASCII characters without a comma, each name once`;
 
 const visible = /^[\x21-\x2b\x2d-\x7e]+$/;
 const keyName = /^[A-Za-z0-9_.-]{1,64}$/;
 
-/** The keys of one variable; null where it is malformed. A single key may itself hold no colon, or its start is its name. */
+/** Parses the keys of one variable; null if it is malformed. In a key with a colon, the part before it is the name. */
 export const parseKeys = (given: string): readonly NamedKey[] | null => {
   const parts = given.split(",");
   const keys = parts.map(parseKey);

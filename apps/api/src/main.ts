@@ -17,7 +17,7 @@ const main = async (): Promise<void> => {
   endOnUncaughtErrors(logger, async () => server?.close());
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (!server) {
-      // Nobody is served yet, and what the store was asked for is undone with the connection.
+      // Nothing is served yet, and an open transaction of the store ends with its connection.
       logger.info({ signal }, "Stopping before the start is complete");
       return;
     }
@@ -25,12 +25,12 @@ const main = async (): Promise<void> => {
     logger.info({ signal, drainDelaySeconds, drainSeconds }, "Draining");
     await server.close(drainSeconds * 1_000, drainDelaySeconds * 1_000);
   };
-  // The start may wait for its database for as long as that is away.
+  // Registered before the start, which may wait for an unreachable database.
   onStopSignals(stop, (error) => logger.error({ error }, "Could not close"));
   server = await startServer(settings).catch((error: unknown) => {
     throw startFailure(error, settings) ?? error;
   });
-  // Whoever reads this may send a signal at once.
+  // Logged last: a reader of this line may send a signal at once.
   logger.info({ url: server.url }, "Listening");
 };
 

@@ -14,10 +14,10 @@ export const settingError = (
 ): SettingError =>
   new SettingError(`${name} is ${describe(name, env[name], byDefault)}; allowed: ${allowed}`);
 
-/** Whether it begins as an address does that may have a password in it. */
+/** Whether the value looks like a URL, which may contain a password. */
 const isAddress = (given: string): boolean => given.includes("://");
 
-/** What was given, on one line, without what nobody else should read. */
+/** The given value on one line, without secrets. */
 const describe = (name: string, given: string | undefined, byDefault: unknown): string => {
   if (given === undefined)
     return byDefault === undefined ? "not set" : `not set and thus ${String(byDefault)}`;

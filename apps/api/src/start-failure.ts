@@ -1,6 +1,6 @@
 import { SettingError, type Settings } from "@adjourn/server";
 
-/** A failure to start that a setting is the cause of, in one line; null where it is another. */
+/** Converts a failure to start into the error of the setting that caused it; null for other failures. */
 export const startFailure = (error: unknown, { host, port }: Settings): SettingError | null => {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   switch (code) {

@@ -1,17 +1,17 @@
-/** Ends what there is; resolves when it is ended. */
+/** Stops the process's work; resolves when it is done. */
 export type Stop = (signal: NodeJS.Signals) => Promise<void>;
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Answers SIGTERM and SIGINT from now on: the first asks for an end, a second ends the process at once. A process that
- * is PID 1, as in a container, gets neither until it has asked for them.
+ * Handles SIGTERM and SIGINT from now on: the first stops gracefully, a second ends the process at once. As PID 1, as in a
+ * container, a process receives neither without a handler.
  */
 export const onStopSignals = (stop: Stop, onFailure: (error: unknown) => void): void => {
   let isStopping = false;
   for (const [signal, code] of Object.entries(exitCodes))
     process.on(signal, (given: NodeJS.Signals) => {
-      // Whoever asks twice does not want to wait.
+      // A second signal means: stop now.
       if (isStopping) process.exit(code);
       isStopping = true;
       stop(given).then(

@@ -1,20 +1,20 @@
 import type { Logger } from "@adjourn/server";
 
-/** How long closing may take once nothing is certain any more. */
+/** Longest time for closing after an uncaught error, in ms. */
 const closeWithinMs = 5_000;
 
 /**
- * An error that nobody caught, a rejected promise's too, leaves the process in a state that nobody knows: its cause is
- * logged, `close` is tried, and the process ends with code 1 for a supervisor to start a new one.
+ * After an uncaught error or an unhandled rejection the state of the process is unknown. The cause is logged, `close` is
+ * tried, and the process exits with code 1, so that a supervisor can restart it.
  */
 export const endOnUncaughtErrors = (logger: Logger, close: () => Promise<void>): void => {
   let isEnding = false;
-  // Node hands rejections that nobody handles to this event too.
+  // Node emits this event for unhandled rejections as well.
   process.on("uncaughtException", (error, origin) => {
     logger.fatal({ error, origin }, "An error that nobody caught ends the process");
     if (isEnding) return;
     isEnding = true;
-    // Also where nothing is logged.
+    // Printed even if logging is off.
     process.stderr.write("adjourn: ended by an error that nobody caught; its cause is in the log\n");
     const leave = () => process.exit(1);
     setTimeout(leave, closeWithinMs);

@@ -25,19 +25,19 @@ import { serveWebSockets, type WebSockets } from "./websocket/serve-websockets.j
 export interface EndpointDependencies {
   readonly sessions: SessionService;
   readonly keys: SigningKeys;
-  /** The clock that all nodes share, by which tickets run out; ms. */
+  /** The clock that all nodes share, in ms; tickets expire by it. */
   readonly now: () => number;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly shutdownState: Readonly<ShutdownState>;
   readonly connectionTimeouts: ConnectionTimeouts;
   readonly aroundCredentials: (credentials: Credentials) => Credentials;
-  /** How many an address may hold, where requests are counted at all. */
+  /** Limit of connections per address, if there is a rate limit. */
   readonly connectionsPerAddress: number;
   readonly maxUnreadBytes: number;
 }
 
-/** Every way in, on one server that does not listen yet: REST, tRPC, SSE, WebSockets and the pages beside them. */
+/** Creates every endpoint on one server that does not listen yet: REST, tRPC, SSE, WebSockets and the pages. */
 export const createEndpoints = (
   settings: Settings,
   dependencies: EndpointDependencies,

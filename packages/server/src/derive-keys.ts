@@ -1,20 +1,20 @@
 import { hkdfSync, randomBytes } from "node:crypto";
 import type { SigningKeys } from "@adjourn/router";
 
-/** What the shared secret is used for: a key for each use, so that what one of them gives away is of no use elsewhere. */
+/** One key per purpose, so that a leak of one key does not affect the others. */
 export interface DerivedKeys extends SigningKeys {
-  /** Authenticates what nodes tell each other over Redis. */
+  /** Authenticates the messages between nodes over Redis. */
   readonly events: Uint8Array;
 }
 
 const label = { session: "session tokens", ticket: "tickets", events: "events between nodes" } as const;
 
-/** HKDF-SHA-256, 32 bytes a key. The same secret gives the same keys, on every node and after every restart. */
+/** HKDF-SHA-256, 32 bytes per key. The same secret gives the same keys on every node and after every restart. */
 export const deriveKeys = (secret: string): DerivedKeys => {
   const derive = (use: keyof typeof label): Uint8Array =>
     new Uint8Array(hkdfSync("sha256", secret, "adjourn", label[use], 32));
   return { session: derive("session"), ticket: derive("ticket"), events: derive("events") };
 };
 
-/** 256 random bits, in characters. */
+/** 256 random bits as text. */
 export const randomSecret = (): string => randomBytes(32).toString("base64url");

@@ -1,5 +1,5 @@
 import { isLoopbackAddress } from "./network-address.js";
 
-/** Whether a host, as a setting or a `Host` header's name has it (brackets off), is this machine alone. */
+/** Whether a host from a setting or a `Host` header (without brackets) is a loopback name. */
 export const isLoopback = (host: string): boolean =>
   host.toLowerCase() === "localhost" || isLoopbackAddress(host);

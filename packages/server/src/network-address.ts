@@ -4,19 +4,19 @@ import ipaddr from "ipaddr.js";
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /**
- * Null for what is no address. An IPv4 peer of a dual-stack socket shows as `::ffff:1.2.3.4`; it is the same peer as
- * `1.2.3.4`. A zone (`%eth0`) names an interface of this machine, and is left out.
+ * Parses an address; null if it is malformed. An IPv4 peer of a dual-stack socket appears as `::ffff:1.2.3.4`, which equals
+ * `1.2.3.4`. A zone (`%eth0`) names an interface of this machine and is dropped.
  */
 const parse = (text: string): Address | null => {
   const bare = text.split("%")[0] ?? "";
-  // ipaddr.js alone also takes `127.1` and `0x7f.1`, which nobody writes for an honest reason.
+  // ipaddr.js also accepts `127.1` and `0x7f.1`, which no honest client sends.
   return isIP(bare) === 0 ? null : ipaddr.process(bare);
 };
 
-/** The one spelling in which addresses are compared and counted; null for what is no address. */
+/** The canonical spelling, in which addresses are compared and counted; null if it is malformed. */
 export const canonicalAddress = (text: string): string | null => parse(text)?.toString() ?? null;
 
-/** What one subscriber holds: an IPv4 address, or a /64 of IPv6. */
+/** The network that one customer typically holds: an IPv4 address, or a /64 of IPv6. */
 export const networkOf = (text: string): string => {
   const address = parse(text);
   if (address === null) return text;
@@ -29,12 +29,12 @@ export const networkOf = (text: string): string => {
 
 export const isLoopbackAddress = (text: string): boolean => parse(text)?.range() === "loopback";
 
-/** Addresses and networks that a setting names. */
+/** A list of addresses and networks. */
 export interface AddressList {
   includes(address: string): boolean;
 }
 
-/** Reads addresses and networks, comma-separated; null where one of them is neither. */
+/** Parses comma-separated addresses and networks; null if an entry is neither. */
 export const readAddressList = (given: string): AddressList | null => {
   const networks = given.split(",").map(readNetwork);
   if (!networks.every((network) => network !== null)) return null;

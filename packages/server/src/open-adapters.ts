@@ -17,8 +17,8 @@ import {
 import { SettingError, type Settings } from "./settings.js";
 
 /**
- * @throws SettingError for a database that can't be used as it is
- * @throws StoreUnavailableError for one that can't be reached
+ * @throws SettingError for a database that can't be used
+ * @throws StoreUnavailableError for a database that can't be reached
  */
 export const openStore = async (
   { databaseUrl }: Settings,
@@ -39,11 +39,11 @@ export interface OpenBus {
   readonly presence: Presence;
   /** Messages that this node could not send. */
   readonly dropped: () => number;
-  /** Messages that came and were not taken, by cause. */
+  /** Received messages that were rejected, by cause. */
   readonly refused: () => Readonly<Record<string, number>>;
 }
 
-/** What nodes tell each other by; one process alone, and nodes without Redis, have only the store between them. */
+/** Opens the event bus and presence. Without Redis, nodes share only the store. */
 export const openBus = async (
   { redisUrl, redisPrefix }: Settings,
   dependencies: { readonly log: Log; readonly key: Uint8Array; readonly now: () => number },
@@ -57,7 +57,7 @@ export const openBus = async (
       }
     : openRedisBus({ url: redisUrl, prefix: redisPrefix, ...dependencies });
 
-/** @throws SettingError for an agents file that can't be read or has a mistake */
+/** @throws SettingError for an agents file that can't be read or is invalid */
 export const openAgents = async (
   { agentsFile, readVariable, timeouts }: Settings,
   { clock, log }: { readonly clock: Clock; readonly log: Log },

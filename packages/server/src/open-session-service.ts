@@ -16,7 +16,7 @@ import { openAgents, openBus, openStore } from "./open-adapters.js";
 import type { Overrides } from "./overrides.js";
 import type { Settings } from "./settings.js";
 
-/** How often nodes that share a store hold what they have against it (contract E7 wants it within 5 s). */
+/** Interval of the reconciliation with a shared store; contract E7 requires at most 5 s. */
 const reconcileEveryMs = 2_000;
 
 interface Dependencies {
@@ -28,15 +28,15 @@ interface Dependencies {
 export interface OpenSessionService {
   readonly sessions: SessionService;
   readonly keys: DerivedKeys;
-  /** The store's clock, which all nodes share; ms. */
+  /** The store's clock in ms, which all nodes share. */
   readonly now: () => number;
   close(): Promise<void>;
 }
 
 /**
- * The domain over the adapters that the settings name, all of it measured; a store that can't be reached is waited for.
- * `close` closes both, the domain first.
- * @throws SettingError for a setting that only shows wrong when it is used
+ * Opens the domain over the adapters of the settings, instrumented for metrics. It waits for an unreachable store. `close`
+ * closes the domain, then the adapters.
+ * @throws SettingError for a setting that turns out to be wrong when it is used
  */
 export const openSessionService = async (
   settings: Settings,
@@ -79,7 +79,7 @@ export const openSessionService = async (
   };
 };
 
-/** The operator's secret, or the one that the store keeps. A store that can't tell it is closed again. */
+/** The configured secret, or the one that the store keeps. The store is closed again if it fails. */
 const secretOf = async ({ secret }: Settings, store: SessionStore & SecretStore): Promise<string> => {
   if (secret !== null) return secret;
   try {

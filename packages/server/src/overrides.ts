@@ -3,7 +3,7 @@ import type { ConnectionTimeouts } from "@adjourn/transports";
 
 export type PortName = "store" | "bus" | "presence" | "credentials";
 
-/** What a test may hold in its own hand. */
+/** Parts that a test can replace. */
 export interface Overrides {
   readonly clock?: Clock;
   readonly store?: SessionStore & SecretStore;
@@ -11,6 +11,6 @@ export interface Overrides {
   readonly connectionTimeouts?: Partial<ConnectionTimeouts>;
   readonly connectionsPerAddress?: number;
   readonly maxUnreadBytes?: number;
-  /** Puts something between the server and one of its ports. */
+  /** Wraps one of the server's ports. */
   readonly around?: <Port extends object>(name: PortName, port: Port) => Port;
 }

@@ -5,11 +5,11 @@ import type { SessionService } from "@adjourn/sessions";
 import type { Connections } from "./http/connections.js";
 import type { WebSockets } from "./websocket/serve-websockets.js";
 
-/** How far a server is on its way out. */
+/** The progress of a shutdown. */
 export interface ShutdownState {
-  /** It was told to stop: `/readyz` says so to whoever balances the load, everything else is served. */
+  /** `/readyz` answers 503, so that load balancers stop sending requests; everything else is served. */
   isStopping: boolean;
-  /** Subscribers go, new calls get 503. */
+  /** Subscribers are dropped and new calls get 503. */
   isDraining: boolean;
 }
 
@@ -21,18 +21,18 @@ interface Parts {
   readonly shutdownState: ShutdownState;
 }
 
-/** How long new calls are refused with a 503, at least, before connections are. */
+/** Least time for which new calls get 503 before connections are refused. */
 const refuseForMs = 1_000;
-/** How long a request may have been on its way on a connection that was accepted before the server stopped listening. */
+/** Longest travel time of a request on a connection that was accepted before the server stopped listening. */
 const onTheWayMs = 100;
-/** How long connections may go on coming before the server stops listening all the same. */
+/** Longest wait for a pause in new connections before the server stops listening. */
 const acceptForMs = 1_000;
-/** How long answers may take to leave once nothing is under way any more. */
+/** Longest time for the last answers to be sent. */
 const lingerMs = 1_000;
 
 /**
- * The kernel resets connections that nobody has accepted when the server stops listening, with the requests that are on
- * them. A turn of the event loop accepts one, so this waits for turns without any.
+ * When the server stops listening, the kernel resets connections that have not been accepted, with their requests. A turn of
+ * the event loop accepts one connection, so this waits for turns without any.
  */
 const acceptWaiting = async (connections: Connections): Promise<void> => {
   const deadline = performance.now() + acceptForMs;
@@ -44,7 +44,7 @@ const acceptWaiting = async (connections: Connections): Promise<void> => {
   }
 };
 
-/** Takes a server out of service, one stage after the other. Without `graceMs` none waits for anybody. */
+/** Stops a server in stages. With `graceMs` 0, no stage waits. */
 export const shutDown = async (
   { server, webSockets, connections, sessions, shutdownState }: Parts,
   { graceMs, delayMs }: { readonly graceMs: number; readonly delayMs: number },
@@ -57,7 +57,7 @@ export const shutDown = async (
   await Promise.all([sessions.drain(graceMs), sleep(Math.min(refuseForMs, graceMs))]);
   const closed = new Promise((resolve) => server.once("close", resolve));
   await acceptWaiting(connections);
-  // Node's own `close` would reset connections on which a request is on its way.
+  // Node's own `close` would reset connections with a request in transit.
   NetServer.prototype.close.call(server);
   webSockets.close();
   if (graceMs > 0) {
@@ -67,6 +67,6 @@ export const shutDown = async (
   const cut = setTimeout(() => server.closeAllConnections(), lingerMs);
   await closed;
   clearTimeout(cut);
-  // It stops the timers that Node's HTTP server keeps.
+  // Stops the timers of Node's HTTP server.
   server.close();
 };

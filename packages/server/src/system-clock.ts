@@ -1,9 +1,9 @@
 import type { Clock } from "@adjourn/sessions";
 
-/** What a Node timer can hold; a longer wait is cut into pieces. */
+/** The longest delay of a Node timer; a longer wait is split. */
 const longestTimerMs = 2_147_483_647;
 
-/** The wall clock of the moment the process began, carried on by one that can't be set: a stepped clock ends nothing. */
+/** The wall clock at the start of the process, continued by the monotonic clock, so that a clock step expires nothing. */
 export const systemClock: Clock = {
   now: () => Math.round(performance.timeOrigin + performance.now()),
   setTimeout: (run, delayMs) => {

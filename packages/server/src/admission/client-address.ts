@@ -3,12 +3,12 @@ import type { Socket } from "node:net";
 import { canonicalAddress } from "../network-address.js";
 import type { TrustedProxies } from "../settings.js";
 
-/** Where a request comes from, in its canonical form: its peer, or whom a proxy that is believed names. */
+/** The canonical address of a request's client: the peer, or the address that a trusted proxy names. */
 export const clientAddress = (request: IncomingMessage, trusted: TrustedProxies): string => {
   const peer = peerAddress(request.socket);
   if (!isTrusted(peer, trusted)) return peer;
   const hops = listed(request, "x-forwarded-for");
-  // Each proxy appends whom it heard; what stands before the last one that is not believed may be made up.
+  // Each proxy appends its peer. Entries before the last untrusted address can be forged.
   for (const hop of hops.reverse()) {
     const address = canonicalAddress(withoutPort(hop));
     if (address === null) return peer;
@@ -17,11 +17,11 @@ export const clientAddress = (request: IncomingMessage, trusted: TrustedProxies)
   return peer;
 };
 
-/** Who is at the other end of a connection, in its canonical form. */
+/** The canonical address of a connection's peer. */
 export const peerAddress = ({ remoteAddress = "" }: Socket): string =>
   canonicalAddress(remoteAddress) ?? remoteAddress;
 
-/** Whether a connection is a proxy's that speaks for others. */
+/** Whether a connection comes from a trusted proxy. */
 export const isProxy = (connection: Socket, trusted: TrustedProxies): boolean =>
   isTrusted(peerAddress(connection), trusted);
 
@@ -31,7 +31,7 @@ export const clientScheme = (request: IncomingMessage, trusted: TrustedProxies):
   return listed(request, "x-forwarded-proto").at(-1) === "https" ? "https" : "http";
 };
 
-/** The host that a proxy which is believed says its client asked for; null where none says so. */
+/** The host that the client requested according to a trusted proxy; null if there is none. */
 export const forwardedHost = (
   { socket, headers }: IncomingMessage,
   trusted: TrustedProxies,
@@ -48,6 +48,6 @@ const listed = ({ headers }: Pick<IncomingMessage, "headers">, header: string): 
     .map((value) => value.trim())
     .filter((value) => value !== "");
 
-/** Some proxies append the port that they heard the client from. */
+/** Some proxies append the client's port. */
 const withoutPort = (hop: string): string =>
   /^\[([^\]]*)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop;

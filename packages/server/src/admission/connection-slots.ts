@@ -3,15 +3,15 @@ import type { Duplex } from "node:stream";
 import { SessionError } from "@adjourn/sessions";
 import { networkOf } from "../network-address.js";
 
-/** A connection or, where a proxy stands between, a request on one of the proxy's. */
+/** A connection or, behind a proxy, a request on one of the proxy's connections. */
 export type Holder = Duplex | IncomingMessage;
 
-/** Counts what an address holds open at a time without having shown an admin or service key. */
+/** Counts the holders of each address that have no admin or service key. */
 export interface ConnectionSlots {
   take(address: string, holder: Holder): void;
-  /** For one that is over, and for one that turns out not to count. */
+  /** Releases a holder that has closed or that turns out to have a key. */
   free(holder: Holder): void;
-  /** @throws SessionError `RATE_LIMITED` where the holder's address has more than it may */
+  /** @throws SessionError `RATE_LIMITED` if the holder's address exceeds its limit */
   check(holder: Holder): void;
 }
 

@@ -5,15 +5,15 @@ import type { Settings } from "../settings.js";
 import { clientScheme, forwardedHost } from "./client-address.js";
 
 export interface OriginGuard {
-  /** @throws SessionError `FORBIDDEN` for a foreign `Host` (where no keys are in use) or `Origin` */
+  /** @throws SessionError `FORBIDDEN` for a foreign `Origin`, or for a foreign `Host` if no keys are configured */
   check(request: IncomingMessage): void;
-  /** The request's `Origin` where it may read answers, null where there is none or it is foreign. */
+  /** The request's `Origin` if it may read answers; null if it has none or a foreign one. */
   allowedOrigin(request: IncomingMessage): string | null;
 }
 
 type GuardSettings = Pick<Settings, "dashboardPort" | "dashboardUrls" | "allowedOrigins" | "trustProxy">;
 
-/** Keeps web pages elsewhere from using a visitor's browser as their way in (contract §6). */
+/** Prevents other web pages from calling the API through a visitor's browser (contract §6). */
 export const createOriginGuard = (settings: GuardSettings, keysInUse: boolean): OriginGuard => {
   const dashboards = ["127.0.0.1", "localhost", "[::1]"].map(
     (name) => new URL(`http://${name}:${settings.dashboardPort}`).origin,
@@ -21,7 +21,7 @@ export const createOriginGuard = (settings: GuardSettings, keysInUse: boolean): 
   const allowed = new Set([...dashboards, ...settings.dashboardUrls, ...settings.allowedOrigins]);
   const publicHosts = new Set(settings.dashboardUrls.map((url) => new URL(url).hostname));
 
-  /** The names that a request was sent to: its `Host`, and what a proxy in between was asked for. */
+  /** The host names of a request: its `Host`, and the one that a trusted proxy received. */
   const hostsOf = (request: IncomingMessage): readonly (string | undefined)[] => {
     const forwarded = forwardedHost(request, settings.trustProxy);
     return [request.headers.host, ...(forwarded === null ? [] : [forwarded])];
@@ -40,7 +40,7 @@ export const createOriginGuard = (settings: GuardSettings, keysInUse: boolean): 
   const isAt = (own: string | null, origin: string): boolean => {
     if (own === null) return false;
     if (origin === own) return true;
-    // localhost and 127.0.0.1 are one server; the port tells it from another on this machine.
+    // localhost and 127.0.0.1 are the same server; the port distinguishes it from others on this machine.
     const { hostname, port, protocol } = new URL(own);
     if (!isLoopback(bare(hostname)) || !URL.canParse(origin)) return false;
     const asked = new URL(origin);
@@ -71,7 +71,7 @@ const originOf = (scheme: string, host: string | undefined): string | null => {
 
 const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, "");
 
-/** A `Host` header's name without its port, brackets off; null where it is none. */
+/** The name in a `Host` header without port and brackets; null if it is malformed. */
 const hostName = (host: string | undefined): string | null => {
   const match = /^(\[[0-9a-f:.]+\]|[^[\]:/@\s]+)(?::\d{1,5})?$/i.exec(host ?? "");
   return match?.[1] === undefined ? null : bare(match[1]);

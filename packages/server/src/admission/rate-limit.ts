@@ -4,13 +4,13 @@ import { networkOf } from "../network-address.js";
 
 export interface RateLimit {
   /**
-   * Counts requests of an address.
+   * Counts a request of an address.
    * @throws SessionError `RATE_LIMITED` with `details.retryAfterSeconds`
    */
   consume(address: string, requests?: number): Promise<void>;
 }
 
-/** Counts over a minute from an address's first request; memory is bounded by the addresses of the last minute. */
+/** A window of one minute from an address's first request. Memory is bounded by the addresses of the last minute. */
 export const createRateLimit = (requestsPerMinute: number): RateLimit => {
   if (requestsPerMinute === 0) return { consume: async () => {} };
   const limiter = new RateLimiterMemory({ points: requestsPerMinute, duration: 60 });

@@ -6,10 +6,10 @@ import type { ConnectionSlots } from "./connection-slots.js";
 import type { OriginGuard } from "./origin-guard.js";
 import { createRateLimit } from "./rate-limit.js";
 
-/** Goes before key and role, on every wire. A valid admin or service key is not counted. */
+/** Runs before the checks of key and role on every wire. Requests with a valid admin or service key are not counted. */
 export interface RequestGuard {
   /**
-   * Judges a request's `Host` and `Origin`, then counts it against its sender; it counts even where it is refused.
+   * Counts a request against its sender and checks its `Host` and `Origin`. A refused request counts as well.
    * @throws SessionError `FORBIDDEN`, `RATE_LIMITED`
    */
   admit(request: IncomingMessage, principal: Principal, calls?: number): Promise<void>;
@@ -20,7 +20,7 @@ export interface RequestGuard {
   count(request: IncomingMessage, principal: Principal, calls?: number): Promise<void>;
 }
 
-/** Whom a request comes from that can't be read: nobody looks who it is. */
+/** The principal of a request that cannot be parsed, whose credentials are not checked. */
 export const stranger: Principal = { role: "nobody", why: "missing" };
 
 type GateSettings = Pick<Settings, "rateLimitPerMinute" | "trustProxy">;
@@ -46,7 +46,7 @@ export const createRequestGuard = (
     count,
     admit: async (request, principal, calls) => {
       const counted = count(request, principal, calls);
-      // A refusal for another reason comes first; until it is known, nobody hears of this one.
+      // Another refusal takes precedence; this handler prevents an unhandled rejection until then.
       counted.catch(() => {});
       guard.check(request);
       await counted;

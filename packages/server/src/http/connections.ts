@@ -16,28 +16,28 @@ import { refuseConnection } from "./refuse-connection.js";
 export interface ConnectionDependencies {
   readonly slots: ConnectionSlots;
   readonly trustProxy: TrustedProxies;
-  /** Of all answers of an address. */
+  /** Limit for all answers of one address, in bytes. */
   readonly maxUnreadBytes: number;
   readonly errorBody: (refusal: Refusal) => object;
 }
 
-/** What goes on below the requests: who may connect, and what never becomes a request. */
+/** Guards connections below the level of requests: their number, and data that never becomes a request. */
 export interface Connections {
-  /** False for what came on a connection that has been refused: nobody may act on it. */
+  /** False for a request on a connection that has been refused; such a request must be ignored. */
   hears(request: IncomingMessage): boolean;
-  /** Holds a request's connection to its bounds until it is answered. */
+  /** Applies the limits of a request's connection until the request is answered. */
   begin(request: IncomingMessage, response: ServerResponse): void;
-  /** The same for an upgrade, until its connection closes. */
+  /** Applies the limits of an upgrade's connection until it closes. */
   beginUpgrade(request: IncomingMessage): void;
-  /** Resolves when nothing of this request's connection is under way. */
+  /** Resolves when every answer on this request's connection is complete. */
   answered(request: IncomingMessage): Promise<unknown>;
-  /** How many have been accepted so far. */
+  /** Number of connections accepted so far. */
   accepted(): number;
-  /** From now on a connection closes with the last answer that is under way on it. */
+  /** From now on, each connection closes after its last pending answer. */
   drain(): void;
-  /** Ends connections on which nothing is under way; a peer that has not closed its side yet is not reset. */
+  /** Ends idle connections without resetting peers that have not closed their side yet. */
   endIdle(): void;
-  /** @throws SessionError `RATE_LIMITED` where too many requests of this one's connection are under way */
+  /** @throws SessionError `RATE_LIMITED` if too many requests are pending on this request's connection */
   checkPipeline(request: IncomingMessage): void;
 }
 
@@ -46,11 +46,11 @@ export const guardConnections = (
   { slots, trustProxy, maxUnreadBytes, errorBody }: ConnectionDependencies,
 ): Connections => {
   const refused = new WeakSet<Duplex>();
-  /** A connection comes twice where the offer of another protocol has been passed over. */
+  /** A connection is announced twice if its offer of another protocol was ignored. */
   const known = new WeakSet<Duplex>();
   const underWay = new PendingResponses();
   const unread = new UnreadResponseBytes(maxUnreadBytes);
-  /** Those that speak HTTP; an upgraded one is its socket's. */
+  /** The connections that speak HTTP; an upgraded one belongs to its socket. */
   const open = new Set<Socket>();
   let accepted = 0;
 
@@ -72,7 +72,7 @@ export const guardConnections = (
       open.add(connection);
       connection.once("close", () => open.delete(connection));
     }
-    // A proxy's connections are its callers': they are counted request by request.
+    // Connections of a proxy are counted per request, by the client's address.
     if (isProxy(connection, trustProxy) || known.has(connection)) return;
     known.add(connection);
     slots.take(peerAddress(connection), connection);
@@ -87,7 +87,7 @@ export const guardConnections = (
   });
 
   server.on("clientError", (error: NodeJS.ErrnoException, connection) => {
-    // Into an answer that has begun nothing else may be written.
+    // Nothing else may be written into an answer that has begun.
     if (underWay.isAnyBegun(connection) || error.code === "ECONNRESET" || refused.has(connection)) {
       connection.destroy();
       return;
@@ -109,7 +109,7 @@ export const guardConnections = (
       underWay.add(socket, response);
       unread.watch(networkOf(clientAddress(request, trustProxy)), request, response);
       takeForProxied(request, response);
-      // The socket's timer knows progress from silence; one that waits for us has nothing to take.
+      // The socket's timer detects progress. A peer that waits for the server has nothing to take and is not cut.
       response.on("timeout", () => {
         if (socket.writableLength > 0) socket.destroy();
       });
@@ -137,7 +137,7 @@ export const guardConnections = (
   };
 };
 
-/** HTTP has statuses of its own for two of these, which clients and proxies know. */
+/** Two of these errors have HTTP statuses of their own that clients and proxies know. */
 const notHttp = (code: string | undefined): { readonly refusal: SessionError; readonly status?: number } => {
   if (code === "HPE_HEADER_OVERFLOW")
     return {

@@ -3,11 +3,11 @@ import type { OriginGuard } from "../admission/origin-guard.js";
 
 const usualHeaders =
   "Authorization, Content-Type, X-API-KEY, Idempotency-Key, Last-Event-ID, Cache-Control, trpc-accept";
-/** Names of header fields, comma-separated; longer lists than any browser's page sends are not repeated. */
+/** Comma-separated header names. Lists longer than any browser sends are not echoed. */
 const headerList = /^[\w!#$%&'*+.^`|~-]+([ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+)*$/;
 const longestHeaderList = 1_024;
 
-/** Lets pages of allowed origins read what is answered, refusals included. */
+/** Allows pages of allowed origins to read answers, including errors. */
 export const setCorsHeaders = (
   guard: OriginGuard,
   request: IncomingMessage,
@@ -26,8 +26,8 @@ export const isPreflight = ({ method, headers }: IncomingMessage): boolean =>
   headers["access-control-request-method"] !== undefined;
 
 /**
- * The caller has checked `Host` and `Origin`. A page that may call at all may send the headers it asks for: tracing and
- * monitoring libraries add their own to every call of a page.
+ * Answers a preflight after `Host` and `Origin` were checked. An allowed page may send any header that it asks for, since
+ * tracing and monitoring libraries add their own to every call.
  */
 export const answerPreflight = ({ headers }: IncomingMessage, response: ServerResponse): void => {
   const asked = headers["access-control-request-headers"] ?? "";

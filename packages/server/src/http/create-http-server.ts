@@ -38,25 +38,25 @@ export interface HttpDependencies extends ConnectionDependencies {
   readonly reportError: ReportError;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** What is served besides, by path. */
+  /** Pages by path. */
   readonly pages: ReadonlyMap<string, Page>;
   readonly connectionTimeouts: ConnectionTimeouts;
   readonly rest: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
-/** Against peers that send their request a byte at a time or none at all, or don't take what they asked for. */
+/** Limits for peers that send their request slowly or not at all. */
 const bounds = ({ headersMs }: ConnectionTimeouts) => ({
   headersTimeout: headersMs,
   requestTimeout: 3 * headersMs,
   keepAliveTimeout: keepAliveMs,
   connectionsCheckingInterval: headersMs / 5,
   maxHeaderSize: maxHeadBytes,
-  // A missing Host is the guard's to judge, in our words; the health paths need none.
+  // The request guard refuses a missing Host itself; the health paths need none.
   requireHostHeader: false,
   ServerResponse: AnnouncedResponse,
 });
 
-/** The server with its mounts in order; it does not listen yet. */
+/** Creates the server with its handlers in order. It does not listen yet. */
 export const createHttpServer = (
   dependencies: HttpDependencies,
 ): { readonly server: Server; readonly connections: Connections } => {
@@ -75,7 +75,7 @@ export const createHttpServer = (
       throw unreadableTarget();
     }
     const { path } = target;
-    // One slash at the end makes no difference, here as in REST.
+    // A trailing slash makes no difference, as in REST.
     const place = path.replace(/\/$/, "");
     if (place === "/healthz" || place === "/readyz") {
       requireRead(request, response);
@@ -116,7 +116,7 @@ export const createHttpServer = (
     });
   };
   server.on("request", onRequest);
-  // What we are expected to do and don't know of makes no difference to the answer.
+  // An unknown `Expect` header is ignored.
   server.on("checkExpectation", onRequest);
   server.maxConnections = maxConnections;
   server.timeout = dependencies.connectionTimeouts.stalledReadMs;
@@ -143,7 +143,7 @@ const note = (
   requestId: string,
 ): void => {
   const startedAt = performance.now();
-  // As it was sent, whatever becomes of the request.
+  // The target as sent, even if the request is rewritten later.
   const { method = "", url = "" } = request;
   response.once("close", () => {
     const milliseconds = Math.round(performance.now() - startedAt);

@@ -3,19 +3,19 @@ import { answerJson } from "@adjourn/router";
 import type { SessionService } from "@adjourn/sessions";
 import { withinTime } from "./within-time.js";
 
-/** How long a store may take to answer before it counts as down. */
+/** Longest wait for the store before it counts as down, in ms. */
 const storeWithinMs = 2_000;
 const down = { store: "down", bus: "down" } as const;
 
 export const answerHealth = (response: ServerResponse): void => answerJson(response, 200, { status: "ok" });
 
-/** Where the ElizaOS server answers the same question, and in its words. */
+/** The health paths of the ElizaOS server, answered in its format. */
 export const elizaosHealthPaths = ["/health", "/api/server/health"];
 
 export const answerElizaosHealth = (response: ServerResponse): void =>
   answerJson(response, 200, { status: "OK", timestamp: new Date().toISOString() });
 
-/** 200 once the store answers; a bus that is down only slows things, so it leaves the node in. */
+/** 200 once the store answers. A bus that is down only delays ends, so the node stays ready. */
 export const answerReadiness = async (
   response: ServerResponse,
   sessions: SessionService,

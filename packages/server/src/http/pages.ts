@@ -19,7 +19,7 @@ export type Page = (
   target: RequestTarget,
 ) => Promise<void>;
 
-/** The page brings its style along and nothing else. */
+/** The page has inline styles and no other resources. */
 const docsPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 export interface PageDependencies {
@@ -30,7 +30,7 @@ export interface PageDependencies {
   readonly openApi: ReturnType<typeof createOpenapiDocument>;
 }
 
-/** What is no operation: the OpenAPI document, its page and the metrics. */
+/** The paths that are not operations: the OpenAPI document, its page and the metrics. */
 export const createPages = ({
   credentials,
   gate,
@@ -74,7 +74,7 @@ const answerText = (response: ServerResponse, contentType: string, text: string)
   response.end(text);
 };
 
-/** @throws SessionError `METHOD_NOT_ALLOWED` for what does more than read */
+/** @throws SessionError `METHOD_NOT_ALLOWED` unless the method is GET or HEAD */
 export const requireRead = ({ method }: IncomingMessage, response: ServerResponse): void => {
   if (method === "GET" || method === "HEAD") return;
   const allow = ["GET", "HEAD"];

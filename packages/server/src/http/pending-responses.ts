@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** The answers that are due on each connection: several where requests come without waiting for them, as a pipeline. */
+/** The pending answers of each connection; a pipelined connection has several. */
 export class PendingResponses {
   private readonly byConnection = new WeakMap<Duplex, Set<ServerResponse>>();
 
@@ -16,17 +16,17 @@ export class PendingResponses {
     return this.byConnection.get(connection)?.size ?? 0;
   }
 
-  /** Whether a part of one has been written. */
+  /** Whether part of an answer has been written. */
   isAnyBegun(connection: Duplex): boolean {
     return this.on(connection).some(({ headersSent }) => headersSent);
   }
 
-  /** Resolves when all that are due now are over. */
+  /** Resolves when all answers that are pending now have closed. */
   over(connection: Duplex): Promise<unknown> {
     return Promise.all(this.on(connection).map((response) => once(response, "close")));
   }
 
-  /** Closes a connection behind the last answer that is due on it now; what comes after it may still be answered. */
+  /** Closes a connection after its last pending answer. A request that arrives meanwhile is still answered. */
   closeAfterLast(connection: Duplex): void {
     const last = this.on(connection).at(-1);
     if (last === undefined) return;
@@ -45,7 +45,7 @@ export class PendingResponses {
     const answers = new Set<ServerResponse>();
     this.byConnection.set(connection, answers);
     connection.once("close", () => {
-      // Node tells only the answer whose turn it was; those that queue behind it would wait for ever.
+      // Node emits `close` only for the current answer; those queued behind it would wait for ever.
       queueMicrotask(() => {
         for (const answer of answers) answer.emit("close");
       });

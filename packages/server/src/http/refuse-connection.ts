@@ -2,10 +2,10 @@ import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Refusal } from "@adjourn/router";
 
-/** How long a peer may take to read why it was refused. */
+/** Longest time for a peer to read the refusal, in ms. */
 const lingerMs = 1_000;
 
-/** Answers on a connection that has no response of its own, and lets go of it: no request is heard, no socket opens. */
+/** Writes a refusal to a connection without a response object and closes it. */
 export const refuseConnection = (
   connection: Duplex,
   { status, retryAfterSeconds }: Pick<Refusal, "status" | "retryAfterSeconds">,
@@ -22,7 +22,7 @@ export const refuseConnection = (
     Connection: "close",
     "Content-Type": "application/json; charset=utf-8",
     "Content-Length": String(Buffer.byteLength(text)),
-    // Nothing but an upgrade gets as far as to be refused for its method here.
+    // Only an upgrade can be refused for its method here.
     ...(status === 405 ? { Allow: "GET" } : {}),
     ...(retryAfterSeconds === null ? {} : { "Retry-After": String(retryAfterSeconds) }),
   };

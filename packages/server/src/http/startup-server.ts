@@ -9,9 +9,9 @@ import type { Settings } from "../settings.js";
 const retryEveryMs = 1_000;
 
 /**
- * Opens a store, as often as it takes. As long as it can't be reached the process is alive and not ready, and says so
- * where the server is going to be.
- * @throws what `open` throws, unless it is a StoreUnavailableError
+ * Opens a store and retries while it is unreachable. Meanwhile a startup server on the same address answers that the process
+ * is alive and not ready.
+ * @throws the error of `open`, unless it is a StoreUnavailableError
  */
 export const openWhileWaiting = async <Store>(
   open: () => Promise<Store>,
@@ -24,9 +24,9 @@ export const openWhileWaiting = async <Store>(
     logger.warn({ host, port, reason }, "The store can't be reached; waiting for it"),
   );
   if (first) return first;
-  const room = createServer(answerWaiting(errorBody));
-  room.listen(port, host);
-  await once(room, "listening");
+  const startupServer = createServer(answerWaiting(errorBody));
+  startupServer.listen(port, host);
+  await once(startupServer, "listening");
   try {
     for (;;) {
       await new Promise((resolve) => setTimeout(resolve, retryEveryMs));
@@ -34,8 +34,8 @@ export const openWhileWaiting = async <Store>(
       if (store) return store;
     }
   } finally {
-    room.closeAllConnections();
-    await new Promise((resolve) => room.close(resolve));
+    startupServer.closeAllConnections();
+    await new Promise((resolve) => startupServer.close(resolve));
   }
 };
 

@@ -30,7 +30,7 @@ export interface TrpcHttpDependencies {
   readonly reportError: ReportError;
 }
 
-/** tRPC over HTTP below `/trpc`, subscriptions as SSE included. */
+/** Serves tRPC over HTTP below `/trpc`, including subscriptions over SSE. */
 export const createTrpcHttp = ({
   sessions,
   credentials,
@@ -41,7 +41,7 @@ export const createTrpcHttp = ({
   const authenticate = async (request: IncomingMessage, target: RequestTarget): Promise<Principal> => {
     const principal = await authenticateRequest(credentials, request.headers, target.search);
     const token = readConnectionParams(target)?.token;
-    // What tRPC's SSE link puts into `connectionParams` stands in the address too: a ticket, then, and no key.
+    // tRPC's SSE link puts `connectionParams` into the address, so only a ticket is accepted from there.
     return principal.role === "nobody" && principal.why === "missing" && token !== undefined
       ? credentials.authenticate(token, "ticket")
       : principal;
@@ -56,11 +56,11 @@ export const createTrpcHttp = ({
     const asked = readTrpcRequest(target, request);
     const isTooMany = asked.names.length > maxBatchCalls;
     const principal = await authenticate(request, target);
-    // Before tRPC has a say: of some requests it asks nobody who sends them.
+    // Checked before tRPC, which refuses some requests without creating a context.
     const refusal = await refusalOf(() =>
       gate.admit(request, principal, isTooMany ? maxBatchCalls + 1 : asked.names.length),
     );
-    // tRPC listens for the end of a connection only from here on.
+    // tRPC watches for the end of the connection only from here on.
     if (isPeerGone(response)) return;
     const early = refusal ?? (asked.isRefusedUnasked ? missingKey(principal) : null);
     if (early !== null && isRefusedBeforeRouting(early, asked, request.method)) {
@@ -68,7 +68,7 @@ export const createTrpcHttp = ({
       reportError(early, { path, requestId });
       return answerTrpcRefusal(response, early, { requestId, path });
     }
-    // An `EventSource` gives up for good on an error.
+    // An `EventSource` gives up for good on an error status.
     const isStream = asked.isSubscription && request.method === "GET";
     if (refusal === null && isStream && isDraining() && principal.role !== "nobody")
       return answerReconnect(response);
@@ -79,7 +79,7 @@ export const createTrpcHttp = ({
       router: appRouter,
       req: request,
       res: response,
-      // One of too many is enough to say so, when it is time to: not before key and role.
+      // With too many calls, one of them reports it, after the checks of key and role.
       path: isTooMany ? encodeURIComponent(asked.names[0] ?? "") : target.path.slice("/trpc/".length),
       maxBodySize: maxBodyBytes,
       createContext: async (): Promise<Context> => {
@@ -104,7 +104,7 @@ export const createTrpcHttp = ({
         const [retryAfter] = errors.flatMap((error) => toRefusal(error, requestId).retryAfterSeconds ?? []);
         return {
           headers: {
-            // tRPC would write its own over the one of CORS.
+            // tRPC would overwrite the value of CORS.
             vary: "Origin, trpc-accept, accept",
             ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
           },
@@ -128,8 +128,8 @@ const missingKey = (principal: Principal): SessionError | null =>
   principal.role === "nobody" ? new SessionError("UNAUTHORIZED", "A valid key is required") : null;
 
 /**
- * Path and method are judged first: where nothing would be called, tRPC says so itself, but to a `HEAD`, which it takes for
- * any path. A subscription's refusals travel in its stream, but a foreign page is to get no stream at all.
+ * Path and method are checked first. If no procedure would be called, tRPC reports it itself, except for `HEAD`, which it
+ * accepts for any path. The errors of a subscription are sent in its stream, but a foreign page gets no stream at all.
  */
 const isRefusedBeforeRouting = (
   refusal: unknown,

@@ -1,4 +1,4 @@
-/** The answer, or `otherwise` where it takes longer than `ms`. */
+/** @returns the answer, or `otherwise` if it takes longer than `ms` */
 export const withinTime = async <Answer, Otherwise>(
   ms: number,
   answer: Promise<Answer>,

@@ -2,15 +2,15 @@ import { type BusMessage, type EventBus, endingCauses } from "@adjourn/sessions"
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 export interface BusFigures {
-  /** The store's clock, ms, by which messages are stamped. */
+  /** The store's clock in ms, which stamps messages. */
   readonly now: () => number;
   /** Messages that this node could not send. */
   readonly dropped: () => number;
-  /** Messages that came and were not taken, by cause. */
+  /** Received messages that were rejected, by cause. */
   readonly refused: () => Readonly<Record<string, number>>;
 }
 
-/** The bus, with its ends counted and the age of what is heard noted. Each end is told by the one node that made it. */
+/** Wraps the bus to count published ends and to measure the age of received messages. */
 export const measureBus = (bus: EventBus, registry: Registry, figures: BusFigures): EventBus => {
   const ends = new Counter({
     name: "adjourn_ends_total",
@@ -18,7 +18,7 @@ export const measureBus = (bus: EventBus, registry: Registry, figures: BusFigure
     labelNames: ["cause"],
     registers: [registry],
   });
-  // A cause that has not been seen reads 0, so that the first one counts as an increase.
+  // Every cause starts at 0, so that its first end counts as an increase.
   for (const cause of endingCauses) ends.inc({ cause }, 0);
   const ages = new Histogram({
     name: "adjourn_bus_latency_seconds",
@@ -58,7 +58,7 @@ export const measureBus = (bus: EventBus, registry: Registry, figures: BusFigure
   };
   return {
     publish: (subject, message) => {
-      // An end is told twice, the second time to those who watch all sessions.
+      // An end is published twice; the second message is for admins.
       if (message.kind === "ended" && subject.endsWith(message.ending.sessionId))
         ends.inc({ cause: message.ending.cause });
       bus.publish(subject, message);

@@ -3,7 +3,7 @@ import { Counter, Histogram, type Registry } from "prom-client";
 
 type Method = (...args: readonly unknown[]) => unknown;
 
-/** The store, with the time of every call noted by its name; two clock reads and a bucket a call. */
+/** Wraps the store to measure every call by its name. A call costs two clock reads and a histogram bucket. */
 export const measureStore = (store: SessionStore, registry: Registry): SessionStore => {
   const durations = new Histogram({
     name: "adjourn_store_duration_seconds",

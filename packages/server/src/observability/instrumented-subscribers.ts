@@ -1,7 +1,7 @@
 import type { DropCause, EventFrame, SessionService, SubscriberSink } from "@adjourn/sessions";
 import { Histogram, type Registry } from "prom-client";
 
-/** The domain, with the time noted that it takes an end to reach each listener here, from wherever it was made. */
+/** Wraps the domain to measure how long an end takes to reach each subscriber of this node. */
 export const measureListeners = (
   sessions: SessionService,
   registry: Registry,

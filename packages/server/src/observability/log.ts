@@ -4,7 +4,7 @@ import pretty from "pino-pretty";
 import type { Settings } from "../settings.js";
 import { censor, hideSecrets } from "./redact-secrets.js";
 
-/** What must not be read in a log, wherever in an entry it stands. */
+/** Field names whose values are redacted at any depth. */
 const secrets = ["authorization", "cookie", "token", "ticket", "x-api-key", "set-cookie", "apiKey", "secret"];
 
 export type { Logger };
@@ -14,7 +14,7 @@ type LogSettings = Pick<
   "logLevel" | "adminKeys" | "serviceKeys" | "secret" | "databaseUrl" | "redisUrl"
 >;
 
-/** JSON lines on stdout; on a terminal something for people. No line leaves with a secret in it. */
+/** Logs JSON lines to stdout, or readable lines to a terminal. Secrets are redacted from every line. */
 export const createLogger = (settings: LogSettings): Logger =>
   pino(
     {
@@ -38,9 +38,9 @@ export const toLog = (logger: Logger): Log => ({
   error: (message, fields) => logger.error(fields ?? {}, message),
 });
 
-/** Query fields whose values may be read in a log; in any other a caller may have put what lets its bearer in. */
+/** Query fields whose values may be logged. Any other may hold a credential. */
 const shownFields = "agentId|userId|limit|cursor|before|after|cause|lastEventId|batch|input";
 
-/** An address as the log may have it. */
+/** A request target as it may be logged. */
 export const loggableUrl = (url: string): string =>
   url.replace(new RegExp(`([?&#])(?!(?:${shownFields})=)([^=&#]*=)?[^&#]*`, "g"), `$1$2${censor}`);

@@ -6,19 +6,19 @@ import { measureStore } from "./instrumented-store.js";
 import { measureListeners } from "./instrumented-subscribers.js";
 
 export interface Metrics {
-  /** Each of these measures what goes through what it returns. */
+  /** Each of these returns a wrapper that measures its argument. */
   store(store: SessionStore): SessionStore;
   bus(bus: EventBus, figures: BusFigures): EventBus;
   sessions(sessions: SessionService, store: SessionStore): SessionService;
-  /** Notes an answered HTTP request; a stream counts until it ends. */
+  /** Records an answered HTTP request; a stream counts until it ends. */
   answered(method: string, status: number, seconds: number): void;
-  /** Prometheus text. */
+  /** The metrics as Prometheus text. */
   text(): Promise<string>;
   readonly contentType: string;
 }
 
 const knownMethods = ["GET", "POST", "PATCH", "DELETE", "OPTIONS", "HEAD"];
-/** How long the text waits for the store to count. */
+/** Longest wait for the store's counts, in ms. */
 const countWithinMs = 1_000;
 
 export const createMetrics = (): Metrics => {
@@ -47,7 +47,7 @@ export const createMetrics = (): Metrics => {
       return measureListeners(sessions, registry, () => store.now());
     },
     answered: (method, status, seconds) => {
-      // A method is the client's own word: only the known ones may become labels.
+      // The client chooses the method, so only known ones become labels.
       const label = knownMethods.includes(method) ? method : "other";
       requests.inc({ method: label, status: String(status) });
       durations.observe({ method: label }, seconds);
@@ -57,9 +57,9 @@ export const createMetrics = (): Metrics => {
   };
 };
 
-/** The whole store's, so every node says the same; left out while the store does not answer. */
+/** Counts over the whole store, the same on every node. Omitted while the store does not answer. */
 const countSessions = (registry: Registry, store: SessionStore): void => {
-  /** One count for all who ask while it is under way. */
+  /** Concurrent scrapes share one count. */
   let underWay: Promise<SessionStats | null> | null = null;
   const count = (): Promise<SessionStats | null> => {
     underWay ??= store

@@ -4,12 +4,12 @@ export const censor = "[hidden]";
 
 type Secrets = Pick<Settings, "adminKeys" | "serviceKeys" | "secret" | "databaseUrl" | "redisUrl">;
 
-/** A session's token or a ticket begins so: the start of a JSON object in base64url. */
+/** The first characters of a session's token or a ticket: the start of a JSON object in base64url. */
 const tokenStart = /\beyJ[\w-]{8}/;
-/** Words and the points between them. It matches wherever it is tried, so a line is read once. */
+/** A run of words and dots. It matches at every position, so a line is scanned once. */
 const runs = /[\w.-]+/g;
 
-/** Takes signed tokens out of a run: three parts in a row, the first of which begins as one, the last perhaps empty. */
+/** Redacts signed tokens in a run: three consecutive parts, the first with a token's start, the last possibly empty. */
 const hideTokens = (run: string): string => {
   const parts = run.split(".");
   const shown: string[] = [];
@@ -22,7 +22,7 @@ const hideTokens = (run: string): string => {
   return shown.join(".");
 };
 
-/** The last look at a line, for what came in a sentence of an error rather than in a field. */
+/** The last step for a line: redacts secrets in free text, such as the message of an error. */
 export const hideSecrets = ({ adminKeys, serviceKeys, secret, databaseUrl, redisUrl }: Secrets) => {
   const known = [
     ...[...adminKeys, ...serviceKeys].map(({ key }) => key),
@@ -35,7 +35,7 @@ export const hideSecrets = ({ adminKeys, serviceKeys, secret, databaseUrl, redis
     hidden.reduce((text, one) => text.replaceAll(one, censor), line.replace(runs, hideTokens));
 };
 
-/** Every spelling of a password that an address has, before the host or among the parameters. */
+/** Every spelling of a URL's password, before the host or in the query. */
 const passwordsOf = (url: string): readonly string[] => {
   if (!URL.canParse(url)) return [];
   const { password, search, searchParams } = new URL(url);
@@ -45,7 +45,7 @@ const passwordsOf = (url: string): readonly string[] => {
     .filter((parameter) => isPassword(parameter.split("=")[0] ?? ""))
     .map((parameter) => parameter.slice(parameter.indexOf("=") + 1));
   const read = [...searchParams].filter(([name]) => isPassword(name)).map(([, value]) => value);
-  // A short one would make the log unreadable without being hidden: it may be any word.
+  // A short password could be any word; redacting it would make the log unreadable.
   return [password, decode(password), ...written, ...read].filter((text) => text.length >= 8);
 };
 

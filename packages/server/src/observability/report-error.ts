@@ -1,7 +1,7 @@
 import { toRefusal } from "@adjourn/router";
 import type { Logger } from "pino";
 
-/** Writes down what the caller is not told: the cause of a refusal that is our fault. */
+/** Logs the cause of a server error, which the caller does not see. */
 export type ReportError = (
   error: unknown,
   where: { readonly path?: string | undefined; readonly requestId?: string | undefined },

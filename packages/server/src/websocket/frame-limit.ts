@@ -8,21 +8,21 @@ interface Allowance {
   readonly burst: number;
 }
 
-/** Holds a socket to so many frames a second; one that sends more is closed and not heard any further. */
+/** Limits the frames per second of each socket. A socket that exceeds it is closed and not read any further. */
 export interface FrameLimit {
   watch(socket: WebSocket): void;
-  /** Takes as many calls as a message has of what the socket may ask; false where it is cut for asking too much. */
+  /** Charges the calls of a message. @returns false if the socket exceeded its limit and is closed */
   takeCalls(socket: WebSocket, calls: number): boolean;
-  /** For a socket that has brought a key, or where none is needed. */
+  /** Raises the limit of a socket with a key, or of any socket if no keys are configured. */
   trust(socket: WebSocket): void;
 }
 
-/** Whoever the keys, or the lack of keys, vouch for. */
+/** Whether the principal has a key, or no keys are configured. */
 export const isTrusted = ({ role }: Principal): boolean => role !== "nobody" && role !== "session";
 
 const cut = (socket: WebSocket): void => {
   closeSocket(socket, tooMany);
-  // What has arrived already is heard by nobody, and the rest stays with its sender.
+  // Buffered messages are dropped, and the rest is not read.
   for (const heard of ["message", "ping", "pong"]) socket.removeAllListeners(heard);
   socket.pause();
 };
@@ -45,7 +45,7 @@ export const createFrameLimit = (now: () => number = () => performance.now()): F
       return false;
     },
     watch: (socket) => {
-      // Small objects, and few: there may be tens of thousands of sockets that hardly ever speak.
+      // Few small objects per socket, since there may be tens of thousands of idle sockets.
       const control = fill(socketFrames.control, now());
       const messages = fill(socketFrames.stranger, now());
       const onControl = () => {
@@ -70,7 +70,7 @@ interface Bucket {
 
 const fill = ({ burst }: Allowance, time: number): Bucket => ({ left: burst, at: time });
 
-/** Takes so many of what is left, which grows back evenly; false where that is too little. */
+/** Takes `count` tokens from a bucket that refills at a constant rate. @returns false if it has too few */
 const take = (bucket: Bucket, { perSecond, burst }: Allowance, time: number, count = 1): boolean => {
   bucket.left = Math.min(burst, bucket.left + ((time - bucket.at) / 1_000) * perSecond);
   bucket.at = time;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** Some clients of HTTP/2 offer it with every request, and go on with HTTP/1.1 where the offer is not taken. */
+/** Some HTTP/2 clients offer an upgrade with every request and continue with HTTP/1.1 if it is ignored. */
 export const asksForWebSocket = ({ headers }: IncomingMessage): boolean =>
   (headers.upgrade ?? "")
     .toLowerCase()
@@ -10,7 +10,7 @@ export const asksForWebSocket = ({ headers }: IncomingMessage): boolean =>
 
 const offers = new Set(["upgrade", "http2-settings", "connection"]);
 
-/** Gives a request back to the server as if it had not offered another protocol; Node lets nobody decline one otherwise. */
+/** Passes a request to the server as if it had offered no upgrade. Node has no other way to decline an upgrade. */
 export const ignoreUpgrade = (
   server: Server,
   request: IncomingMessage,

@@ -7,13 +7,13 @@ import { refusalText } from "./trpc-refusal.js";
 
 interface Dependencies {
   readonly socket: WebSocket;
-  /** Resolves once the peer has taken what waits, or has gone. */
+  /** Resolves once the peer has taken what waits, or is gone. */
   readonly drained: () => Promise<void>;
-  /** Told after each write. */
+  /** Called after each write. */
   readonly wrote: () => void;
 }
 
-/** The calls of a socket that wait for their answers, and what these weigh: so that nobody asks for more than they take. */
+/** The calls of a socket that wait for their answers, with the size of the answers. A peer gets no more than it takes. */
 export class PendingCalls {
   private readonly open = new Map<string | number, Entry[]>();
   private queries = 0;
@@ -24,7 +24,7 @@ export class PendingCalls {
     dependencies.socket.once("close", () => this.wake());
   }
 
-  /** What a call has to wait for before it may begin; null where there is nothing. */
+  /** A promise that a call must wait for before it may begin; null if it may begin now. */
   obstacleTo({ method }: Entry): Promise<void> | null {
     if (this.dependencies.socket.bufferedAmount > maxWaitingBytes) return this.dependencies.drained();
     if (method !== "query" || this.queries < maxQueriesUnderWay) return null;
@@ -33,12 +33,12 @@ export class PendingCalls {
     });
   }
 
-  /** A call whose batch has had all that it may have is not worth doing. */
+  /** A call whose batch has reached its limit is not run. */
   refusalOf({ batch }: Entry): SessionError | null {
     return batch && batch.answeredBytes > maxBatchBytes ? tooMuch() : null;
   }
 
-  /** Hands a call over, and notes what its answer will be for. */
+  /** Passes a call to tRPC and registers it for its answer. */
   begin(entry: Entry, deliver: () => void): void {
     if (isAnswerable(entry.id) && (entry.method === "query" || entry.method === "mutation"))
       this.note(entry.id, entry);
@@ -47,13 +47,13 @@ export class PendingCalls {
     this.delivering = null;
   }
 
-  /** Answers a call that is not begun; what is refused may be left unread like any other answer. */
+  /** Answers a call without running it. */
   refuse(entry: Entry, refusal: Error): void {
     this.dependencies.socket.send(refusalText(entry, refusal));
     this.dependencies.wrote();
   }
 
-  /** Writes what tRPC answers, or that it is too much together with the other answers of its batch. */
+  /** Writes tRPC's answer, or an error if the answers of its batch exceed the limit. */
   readonly encode = (answer: unknown): string => {
     const text = JSON.stringify(answer);
     const entry = this.answered(idOf(answer));
@@ -68,7 +68,7 @@ export class PendingCalls {
     if (entry.method === "query") this.queries += 1;
   }
 
-  /** One without an id is for what was handed over just now, whose form tRPC could make nothing of. */
+  /** An answer without an id belongs to the last message, which tRPC could not parse. */
   private answered(id: unknown): Entry | undefined {
     const key = id === null ? this.delivering?.id : id;
     if (!isAnswerable(key)) return undefined;

@@ -10,7 +10,7 @@ import {
 } from "@adjourn/transports";
 import type { WebSocket } from "ws";
 
-/** The session that a path asks the events of, still encoded; null for every other path. */
+/** The session id of an events path, still encoded; null for any other path. */
 export const eventsSegment = (pathname: string): string | null =>
   /^\/api\/messaging\/sessions\/([^/]+)\/events\/?$/.exec(pathname)?.[1] ?? null;
 
@@ -24,7 +24,7 @@ const decode = (segment: string): string | undefined => {
 
 const malformedId = { path: "sessionId", message: "is not well-formed percent-encoding" };
 
-/** What an admitted upgrade does with its socket, or with a connection that was lost before it had one. */
+/** A subscriber that has entered before its upgrade: it is attached to the socket, or abandoned if the connection is lost. */
 export interface Entered {
   /** `wrote` is called after each write. */
   attach(socket: WebSocket, wrote: () => void): void;
@@ -32,8 +32,8 @@ export interface Entered {
 }
 
 /**
- * Lets a plain WebSocket's listener enter before its upgrade is answered.
- * @throws SessionError what must be said by status: key, role, input. A session that is over is no such error.
+ * Subscribes a plain WebSocket before its upgrade is answered.
+ * @throws SessionError for errors that are answered by status: key, role, input. A session that is gone is not among them.
  */
 export const enterPlainEvents = async (
   sessions: SessionService,
@@ -52,7 +52,7 @@ export const enterPlainEvents = async (
   } catch (error) {
     const close = closeFor(error);
     if (!close) throw error;
-    // A browser can't read a status, so a session that is over is told by the close code.
+    // A browser can't read a status, so the close code says that the session is gone.
     return { attach: (socket) => closeSocket(socket, close), abandon: () => {} };
   }
 };

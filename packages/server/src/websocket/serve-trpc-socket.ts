@@ -18,13 +18,13 @@ import { PendingCalls } from "./pending-calls.js";
 import { TrpcInbox } from "./trpc-inbox.js";
 import { WsTrpcSocket } from "./trpc-socket.js";
 
-/** What the upgrade found out about a socket. */
+/** The results of a socket's upgrade. */
 export interface Admission {
-  /** By header or ticket; `nobody` where `connectionParams` are still to say. */
+  /** From a header or a ticket; `nobody` if `connectionParams` will follow. */
   readonly principal: Principal;
   readonly requestId: string;
   readonly connection: Duplex;
-  /** Counts what the socket leaves unread. @returns what to call after each write */
+  /** Limits what the socket leaves unread. @returns a function to call after each write */
   readonly watchUnread: (socket: WebSocket, principal: Principal) => () => void;
 }
 
@@ -36,7 +36,7 @@ export interface TrpcSocketDependencies {
   readonly frames: FrameLimit;
   readonly reportError: ReportError;
   readonly connectionTimeouts: Pick<ConnectionTimeouts, "connectionParamsMs">;
-  /** Called with each socket that has got its context, while it is open. */
+  /** Called with each open socket once it has its context. */
   readonly opened: (socket: WebSocket, trpcSocket: WsTrpcSocket) => void;
 }
 
@@ -88,9 +88,9 @@ export const serveTrpcSocket = (
     inbox.contextMade(context.principal);
     return context;
   };
-  /** What went wrong on the socket itself. */
+  /** Called with an error of the socket itself. */
   const broken = new WeakSet<Error>();
-  // Before tRPC hears of it.
+  // Registered before tRPC's own handler.
   socket.on("error", (error) => broken.add(error));
   const serve = getWSConnectionHandler({
     wss,
@@ -98,10 +98,10 @@ export const serveTrpcSocket = (
     createContext,
     experimental_encoder: { encode: answers.encode, decode: () => read() },
     onError: ({ error, path, ctx }) => {
-      // A peer that breaks the protocol is no fault of ours: ws closes its socket, and says why to it.
+      // A protocol error of the peer is not logged: ws closes the socket with a code.
       if (!error.cause || !broken.has(error.cause)) reportError(error, { path, requestId });
       if (ctx) return;
-      // Without a context there is no caller: after its answer it goes, and with a code, which tRPC gives none.
+      // Without a context there is no caller. The socket closes after the answer, with a code that tRPC does not set.
       inbox.contextRefused(error);
       setImmediate(() => closeSocket(socket, closeFor(error)));
     },
@@ -112,7 +112,7 @@ export const serveTrpcSocket = (
 
 const paramsMissing: Close = { code: 1008, reason: "connectionParams are missing" };
 
-/** Takes a socket's messages away from whom `serve` has hear them. @returns what hands one over, as a binary one */
+/** Redirects a socket's messages from the handler that `serve` registers. @returns a function that passes one to it */
 const comeBetween = (socket: WebSocket, serve: () => void): ((data: Buffer) => void) => {
   const others = new Set(socket.listeners("message"));
   serve();
@@ -129,7 +129,7 @@ interface ContextParts {
   readonly params: Readonly<Record<string, string | undefined>>;
 }
 
-/** @throws SessionError `UNAUTHORIZED`; for the token of a session that is over, what its session answers to anyone */
+/** @throws SessionError `UNAUTHORIZED`; for the token of a session that is gone, `SESSION_NOT_FOUND` or `SESSION_EXPIRED` */
 const makeContext = async (
   trpcSocket: WsTrpcSocket,
   request: IncomingMessage,
@@ -144,7 +144,7 @@ const makeContext = async (
     const { leave } = await sessions.watchEnd(principal, () => trpcSocket.sessionEnded());
     trpcSocket.onceClosed(leave);
   }
-  // A key takes the connection out of those that an address may hold.
+  // A connection with a key does not count against its address.
   if (principal.role === "admin" || principal.role === "service") await gate.count(request, principal, 0);
   return { sessions, credentials, principal, requestId: admission.requestId, socket: trpcSocket };
 };

@@ -47,19 +47,19 @@ export interface WebSocketDependencies {
 }
 
 export interface WebSockets {
-  /** Lets go of those who listen, who come back elsewhere; who waits for an answer keeps the socket. */
+  /** Drops subscribers, which reconnect to another node. A socket with pending calls closes after their answers. */
   drain(): void;
   close(): void;
 }
 
-/** Takes every upgrade of the server: refuses by status, or hands the socket to tRPC or to a session's events. */
+/** Handles every upgrade: refuses it by status, or passes the socket to tRPC or to a session's events. */
 export const serveWebSockets = (server: Server, dependencies: WebSocketDependencies): WebSockets => {
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: maxBodyBytes,
     maxFragments,
     perMessageDeflate: false,
-    // We speak no subprotocol; to claim the first that is offered would be a lie.
+    // No subprotocol is supported; ws would select the first that is offered.
     handleProtocols: () => false,
   });
   const heartbeat = new Heartbeat(dependencies.connectionTimeouts, (error) =>
@@ -103,7 +103,7 @@ export const serveWebSockets = (server: Server, dependencies: WebSocketDependenc
   const watched =
     (principal: Principal, connection: Duplex, opened: (socket: WebSocket) => void) =>
     (socket: WebSocket) => {
-      // ws closes a socket that breaks the protocol by itself.
+      // ws closes a socket after a protocol error by itself.
       socket.on("error", ignore);
       frames.watch(socket);
       if (isTrusted(principal)) frames.trust(socket);
@@ -140,7 +140,7 @@ export const serveWebSockets = (server: Server, dependencies: WebSocketDependenc
         connection.off("error", cut);
         ignoreUpgrade(server, request, connection, head);
       };
-      // Those before it in a pipeline are answered by what Node has let go of by now, and first.
+      // Pipelined requests before this one are answered first.
       dependencies.connections
         .answered(request)
         .then(goOn)
@@ -162,13 +162,13 @@ export const serveWebSockets = (server: Server, dependencies: WebSocketDependenc
 };
 
 interface Upgrade {
-  /** The session whose events are asked for, still encoded; null for tRPC. */
+  /** The session id of an events path, still encoded; null for tRPC. */
   readonly segment: string | null;
   readonly query: URLSearchParams;
   readonly principal: Principal;
 }
 
-/** What goes before key and role. @throws SessionError `NOT_FOUND`, `METHOD_NOT_ALLOWED`, `FORBIDDEN`, `RATE_LIMITED` */
+/** The checks before key and role. @throws SessionError `NOT_FOUND`, `METHOD_NOT_ALLOWED`, `FORBIDDEN`, `RATE_LIMITED` */
 const admitUpgrade = async (
   { credentials, gate }: WebSocketDependencies,
   request: IncomingMessage,
@@ -189,17 +189,17 @@ const admitUpgrade = async (
 };
 
 /**
- * Without a listener an error would end the process. Made once, since one made for each socket would hold its request, and
- * all that was known while it opened, for as long as the socket lives.
+ * An `error` event without a handler would end the process. One function for all sockets, since a closure per socket would
+ * retain its request for as long as the socket lives.
  */
 const ignore = (): void => {};
 
-/** The same for a connection that Node has let go of. */
+/** Likewise for a connection that Node no longer manages. */
 function cut(this: Duplex): void {
   this.destroy();
 }
 
-/** On a tRPC socket a key may also come in `connectionParams`, if the address says that there will be some. */
+/** On a tRPC socket a key may also come in `connectionParams`, if the address announces them. */
 const requirePrincipal = (principal: Principal, query: URLSearchParams): void => {
   if (principal.role !== "nobody") return;
   const isMissing = principal.why === "missing";
@@ -207,7 +207,7 @@ const requirePrincipal = (principal: Principal, query: URLSearchParams): void =>
   throw new SessionError("UNAUTHORIZED", isMissing ? "A key is required" : "The key is not valid");
 };
 
-/** What ws would refuse, refused before a listener enters for it. */
+/** Refuses a handshake that ws would refuse, before anything subscribes for it. */
 const requireHandshake = ({ headers }: IncomingMessage): void => {
   const { upgrade, "sec-websocket-key": key, "sec-websocket-version": version } = headers;
   const isHandshake =

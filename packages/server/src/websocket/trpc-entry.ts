@@ -2,15 +2,15 @@ import { maxJsonLevels, requireJsonDepth } from "@adjourn/router";
 import { SessionError, validationError } from "@adjourn/sessions";
 import { maxBatchCalls, maxCallIdCharacters } from "../limits.js";
 
-/** The calls of one frame, where it has more than one. */
+/** A frame with more than one call. */
 export interface Batch {
-  /** Queries and mutations. */
+  /** Number of queries and mutations. */
   readonly calls: number;
-  /** Of the answers so far. */
+  /** Size of the answers so far. */
   answeredBytes: number;
 }
 
-/** One message of a frame, as far as it can be told before tRPC judges its form. */
+/** One message of a frame, read before tRPC validates it. */
 export interface Entry {
   readonly message: unknown;
   readonly id: unknown;
@@ -35,7 +35,7 @@ const readEntry = (message: unknown, batch: Batch | null): Entry => {
   return { message, id, method, path: typeof path === "string" ? path : undefined, batch };
 };
 
-/** A stock client that comes back renews all its subscriptions in one frame, which is no batch of calls. */
+/** A reconnecting stock client renews all its subscriptions in one frame, so they do not count as calls of a batch. */
 const isCall = (message: unknown): boolean => {
   const { method } = fieldsOf(message);
   return method !== "subscription" && method !== "subscription.stop";
@@ -44,7 +44,7 @@ const isCall = (message: unknown): boolean => {
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? { ...value } : {};
 
-/** Why an entry is refused before tRPC sees it; null for the others. */
+/** The error of an entry that is refused before tRPC sees it; null for others. */
 export const refusalOf = ({ id, method, message, batch }: Entry): SessionError | null => {
   if (typeof id === "string" && id.length > maxCallIdCharacters)
     return validationError({ path: "id", message: `has at most ${maxCallIdCharacters} characters` });
@@ -59,6 +59,6 @@ export const refusalOf = ({ id, method, message, batch }: Entry): SessionError |
   }
 };
 
-/** Whether an answer can name the call that it is for. */
+/** Whether an answer can carry this call id. */
 export const isAnswerable = (id: unknown): id is string | number =>
   typeof id === "number" || (typeof id === "string" && id.length <= maxCallIdCharacters);

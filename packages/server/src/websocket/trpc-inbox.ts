@@ -13,9 +13,9 @@ export interface InboxDependencies {
   readonly answers: PendingCalls;
   /** Counts a call against its sender. @throws SessionError `RATE_LIMITED` */
   readonly count: (principal: Principal) => Promise<void>;
-  /** Has tRPC handle the message that `read` returns, or answer what it throws. */
+  /** Passes the message that `read` returns to tRPC, which answers the error that `read` throws. */
   readonly deliver: (read: () => unknown) => void;
-  /** Called with an error that no call could be answered with; the socket is terminated. */
+  /** Called with an error that belongs to no call; the socket is terminated. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -24,9 +24,8 @@ const firstCallWithinMs = 1_000;
 const tooManyEntries = { code: 1008, reason: "too many entries in a frame" };
 
 /**
- * What a tRPC socket has sent, on its way to tRPC: call by call, each once the context is made, the call is counted, and
- * the peer has taken what it asked for before. While a call has to wait the socket is not read, and once the socket is
- * refused nothing of it is.
+ * Queues the messages of a tRPC socket and passes them to tRPC call by call: once the context exists, the call is counted,
+ * and the peer has taken its earlier answers. The socket is paused while a call waits, and not read again after a refusal.
  */
 export class TrpcInbox {
   private readonly waiting: Entry[] = [];
@@ -41,7 +40,7 @@ export class TrpcInbox {
     dependencies.socket.once("close", () => this.stop());
   }
 
-  /** From here on what comes are calls; before, the first frame is the one with `connectionParams`. */
+  /** From here on, messages are calls. Before, the first frame has the `connectionParams`. */
   contextBegun(): void {
     this.isContextBegun = true;
   }
@@ -52,8 +51,8 @@ export class TrpcInbox {
   }
 
   /**
-   * Resolves once a call waits, the socket is closed, or a second has passed. A client sends its first call right behind its
-   * `connectionParams`, in a packet of its own, and hears of a refusal only in the answer to a call.
+   * Resolves once a call waits, the socket is closed, or a second has passed. A client sends its first call right after its
+   * `connectionParams` in a separate packet, and learns of a refusal only from the answer to a call.
    */
   async firstCall(): Promise<void> {
     if (this.waiting.length > 0 || this.isStopped) return;
@@ -65,7 +64,7 @@ export class TrpcInbox {
     clearTimeout(timer);
   }
 
-  /** Answers every call that waits for a context, since there will be none; then {@link stop}. */
+  /** Answers every waiting call with the error of its context, then calls {@link stop}. */
   contextRefused(refusal: Error): void {
     for (const entry of this.waiting)
       if (isAnswerable(entry.id)) this.dependencies.answers.refuse(entry, refusal);
@@ -82,7 +81,7 @@ export class TrpcInbox {
 
   hear(data: RawData, isBinary: boolean): void {
     const { socket, deliver } = this.dependencies;
-    // A peer that answers the close is waited for; one that goes on asking is not read any more.
+    // The peer may still answer the close, but further calls are not read.
     if (this.isStopped) {
       socket.pause();
       return;
@@ -158,7 +157,7 @@ export class TrpcInbox {
       });
   }
 
-  /** Keys are not counted, nor is the end of a subscription. @returns what a call too many is refused for */
+  /** Calls with a key and stopped subscriptions are not counted. @returns the error of a call beyond the limit */
   private async counted({ method }: Entry, principal: Principal): Promise<SessionError | null> {
     if (principal.role === "admin" || principal.role === "service" || method === "subscription.stop")
       return null;
@@ -173,7 +172,7 @@ export class TrpcInbox {
   }
 }
 
-/** Undefined for what is no JSON. */
+/** @returns undefined for invalid JSON */
 const parse = (text: string): unknown => {
   try {
     return JSON.parse(text);

@@ -2,7 +2,7 @@ import { appRouter } from "@adjourn/router";
 import { getErrorShape, getTRPCErrorFromUnknown } from "@trpc/server";
 import type { Entry } from "./trpc-entry.js";
 
-/** An error answer as tRPC itself would write it. */
+/** An error answer in tRPC's own format. */
 export const refusalText = ({ id, path }: Pick<Entry, "id" | "path">, refusal: Error): string => {
   const error = getErrorShape({
     config: appRouter._def._config,

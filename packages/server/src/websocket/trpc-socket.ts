@@ -2,12 +2,12 @@ import type { Duplex } from "node:stream";
 import { type Close, closeSocket, sessionEndedClose, type TrpcSocket } from "@adjourn/transports";
 import type { WebSocket } from "ws";
 
-/** How long a socket whose session is over still answers: calls that crossed the end are told so, and not cut off. */
+/** How long a socket whose session has ended still answers, so that calls that crossed the end get an error. */
 const answersAfterEndMs = 1_000;
-/** How long subscriptions that complete may hold up its close. */
+/** How long completing subscriptions may delay its close. */
 const completeWithinMs = 5_000;
 
-/** A `ws` socket as the router's procedures and listeners see it. */
+/** Adapts a `ws` socket to the interface that procedures and subscriptions use. */
 export class WsTrpcSocket implements TrpcSocket {
   onlySessionId: string | null = null;
   subscriptions = 0;
@@ -54,12 +54,12 @@ export class WsTrpcSocket implements TrpcSocket {
       if (!isOpen) return;
       isOpen = false;
       this.subscriptions -= 1;
-      // As with an answer: tRPC has yet to say that it is complete.
+      // As with an answer: tRPC writes the completion in the microtasks that follow.
       if (this.isSessionOver) setImmediate(() => this.closeIfIdle());
     };
   }
 
-  /** The session that the socket's token is for is over: it closes once its subscriptions are complete, or soon. */
+  /** Called when the session of the socket's token ends: the socket closes once its subscriptions are complete, or soon. */
   sessionEnded(): void {
     this.isSessionOver = true;
     setTimeout(() => this.closeIfIdle(), answersAfterEndMs).unref();
@@ -80,7 +80,7 @@ export class WsTrpcSocket implements TrpcSocket {
     this.socket.terminate();
   }
 
-  /** Runs at once where it is closed already. */
+  /** Runs at once if the socket is closed already. */
   onceClosed(run: () => void): void {
     if (this.socket.readyState === this.socket.CLOSED) run();
     else this.socket.once("close", run);
@@ -91,7 +91,7 @@ export class WsTrpcSocket implements TrpcSocket {
   }
 
   private closeDue(): void {
-    // What has been begun for a session that is over is told its end first.
+    // Open subscriptions to an ended session receive its end first.
     if (this.due && (!this.isSessionOver || this.subscriptions === 0)) this.close(this.due);
   }
 }

@@ -4,7 +4,7 @@ import type { WebSocket } from "ws";
 import { type Admission, serveTrpcSocket, type TrpcSocketDependencies } from "./serve-trpc-socket.js";
 import type { WsTrpcSocket } from "./trpc-socket.js";
 
-/** A stock client opens another connection, moves its subscriptions there, and waits here for what is under way. */
+/** A stock client opens another connection, moves its subscriptions there and waits here for pending answers. */
 const reconnectNotice = jsonEncoder.encode({ id: null, method: "reconnect" });
 
 /** Serves the tRPC router on sockets that an upgrade has admitted. */
@@ -17,7 +17,7 @@ export const createTrpcWebSocket = (dependencies: Omit<TrpcSocketDependencies, "
   return {
     accept: (socket: WebSocket, request: IncomingMessage, admission: Admission): void =>
       serveTrpcSocket(socket, request, admission, { ...dependencies, opened }),
-    /** Asks clients to come back elsewhere, and closes each socket as soon as nobody waits for an answer on it. */
+    /** Asks clients to reconnect, and closes each socket once it has no pending calls. */
     sendAway: (close: { code: number; reason: string }): void => {
       for (const [socket, trpcSocket] of sockets) {
         if (socket.readyState === socket.OPEN) socket.send(reconnectNotice);
