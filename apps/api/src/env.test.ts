@@ -26,6 +26,7 @@ describe("without any variable", () => {
       redisUrl: null,
       redisPrefix: "adjourn",
       agentsFile: null,
+      readVariable: expect.any(Function),
       adminKeys: [],
       serviceKeys: [],
       secret: null,

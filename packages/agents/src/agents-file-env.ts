@@ -23,7 +23,7 @@ export const readVariable = <T>(
     return refuse(
       `${given === undefined ? "is missing" : "is no name"}; allowed: an environment variable's name`,
     );
-  // An object that variables are looked up in has names that no variable has, such as `__proto__`.
+  // An object has inherited names that are no variables, such as `__proto__`.
   const found: unknown = env(given);
   const value = typeof found === "string" ? found.trim() : "";
   if (value === "") return refuse(`names ${given}, which is not set; allowed: ${allowed}`);

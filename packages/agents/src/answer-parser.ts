@@ -58,16 +58,16 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** How often JSON whose connection stays open is looked at for whether it is whole. */
-const mostLooks = 100;
+/** Most attempts to parse JSON whose connection stays open. */
+const maxParseAttempts = 100;
 
 const createJsonParser = (): AnswerParser => {
   let whole = "";
-  let looks = 0;
+  let attempts = 0;
   let activity = 0;
   const lookWhole = (): boolean => {
-    if (!/[}\]]\s*$/.test(whole.slice(-64)) || looks >= mostLooks) return false;
-    looks += 1;
+    if (!/[}\]]\s*$/.test(whole.slice(-64)) || attempts >= maxParseAttempts) return false;
+    attempts += 1;
     return parseJson(whole) !== undefined;
   };
   return {

@@ -66,7 +66,7 @@ const contextTooLong: readonly RegExp[] = [
   /context[_ ](length|window|size)[_ ]exceeded|exceed_context_size/i, // OpenAI, Azure, Groq; llama.cpp
   /context ?window ?exceeded|context window exceeds/i, // LiteLLM; MiniMax
   /max(imum)? (context|model|prompt|input) length/i, // OpenAI, vLLM, OpenRouter, Mistral, Ollama, xAI
-  /max_tokens must be at least 1, got -/i, // vLLM, where the prompt leaves no room
+  /max_tokens must be at least 1, got -/i, // vLLM, if the prompt fills the context
   /(exceed(s|ed|ing)?|longer than|larger than|greater than|reached) (the |its )?(model's )?(available )?(context|input) (length|size|window)/i, // llama.cpp, LM Studio
   /context length of only|context the overflows/i, // LM Studio
   /(prompt|input|request) (is )?too (long|large)|request_too_large/i, // Anthropic, Bedrock, Ollama

@@ -8,7 +8,7 @@ export const createBuiltInAgents = ({ clock }: { clock: Clock }): readonly Agent
   createTypewriter({ clock }),
 ];
 
-/** Ids are UUIDs, so case doesn't tell them apart. @throws Error where two agents have the same one */
+/** Ids are UUIDs, so they are compared without case. @throws Error if two agents have the same id */
 export const createAgentDirectory = (agents: readonly Agent[]): AgentDirectory => {
   const byId = new Map(agents.map((agent) => [agent.id.toLowerCase(), agent]));
   if (byId.size !== agents.length) throw new Error("Two agents have the same id");

@@ -27,16 +27,16 @@ const readText = async function* ({ body }: Response): AsyncGenerator<string> {
   yield* readBodyText(body.getReader(), longestAnswerBytes, tooLong);
 };
 
-/** How often JSON whose connection stays open is looked at for whether it is whole. */
-const mostLooks = 100;
+/** Most attempts to parse JSON whose connection stays open. */
+const maxParseAttempts = 100;
 
 const readJson = async function* (chunks: AsyncIterable<string>): AsyncGenerator<string> {
   let text = "";
-  let looks = 0;
+  let attempts = 0;
   for await (const chunk of chunks) {
     text += chunk;
-    if (!/}\s*$/.test(chunk) || looks >= mostLooks) continue;
-    looks += 1;
+    if (!/}\s*$/.test(chunk) || attempts >= maxParseAttempts) continue;
+    attempts += 1;
     if (contentOf(text) !== null) break;
   }
   const content = contentOf(text);

@@ -35,7 +35,7 @@ export const collect = async (pieces: AsyncIterable<string>): Promise<string[]> 
   return collected;
 };
 
-/** A clock that stands still until it is told to move; `waiting` are the delays asked for and not yet over. */
+/** A clock that moves only on request. `waiting` has the delays that have not elapsed. */
 export const createStoppedClock = (): Clock & { readonly waiting: number[]; advance(): void } => {
   const timers = new Map<object, { run: () => void; delayMs: number }>();
   return {

@@ -43,7 +43,7 @@ describe("a typed call", () => {
 });
 
 describe("a typed refusal", () => {
-  test("its code is one of the closed list, its details are there to be looked into", () => {
+  test("its code is one of the closed list, and its details are present", () => {
     const error = sessionErrorOf(new Error());
     type Code = NonNullable<typeof error>["code"];
     expectTypeOf<"SESSION_NOT_FOUND">().toExtend<Code>();

@@ -3,13 +3,13 @@ import type { TRPCClientError, TRPCLink } from "@trpc/client";
 import { observable } from "@trpc/server/observable";
 import { sessionErrorOf } from "./session-error.js";
 
-/** So many refusals in a row are the caller's to hear of: the token that it brings is not good for anything. */
+/** After this many refusals in a row, the caller gets the error. */
 const maxRefusals = 3;
 
 export interface RenewTokenOptions {
   /** How long to wait before the next try; the server closes a socket that it has refused, and a new one takes its place. */
   readonly delayMs: (refusals: number) => number;
-  /** Told before the next try, so that a token which is kept somewhere can be replaced. */
+  /** Called before the next attempt, so that a stored token can be replaced. */
   readonly onRefused: () => void;
 }
 

@@ -10,7 +10,7 @@ export type SessionErrorCode = ClientSessionError["code"];
 /** What the server refused with; undefined where it never answered, or where the error is not tRPC's. */
 export const sessionErrorOf = (error: unknown): ClientSessionError | undefined => {
   if (!(error instanceof TRPCClientError)) return undefined;
-  // The data is our router's own, made by its one error formatter; a stranger's server is caught by the look inside.
+  // Adjourn's error formatter made this data; the checks below reject that of any other server.
   const data = error.data as Partial<ErrorData> | null | undefined;
   return typeof data?.session?.code === "string" ? data.session : undefined;
 };

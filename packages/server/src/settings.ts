@@ -19,7 +19,7 @@ export interface Settings {
   readonly redisUrl: string | null;
   readonly redisPrefix: string;
   readonly agentsFile: string | null;
-  /** Looks up a variable that the agents file names, such as the key of a model endpoint. */
+  /** Reads a variable that the agents file names, such as the key of a model endpoint. */
   readonly readVariable: (name: string) => string | undefined;
   readonly adminKeys: readonly NamedKey[];
   readonly serviceKeys: readonly NamedKey[];
@@ -33,7 +33,7 @@ export interface Settings {
   readonly rateLimitPerMinute: number;
   readonly allowedOrigins: readonly string[];
   readonly trustProxy: TrustedProxies;
-  /** How long the server keeps serving after it was told to stop, while `/readyz` answers 503. */
+  /** How long the server keeps serving after a stop was requested, while `/readyz` answers 503. */
   readonly drainDelaySeconds: number;
   readonly drainSeconds: number;
   readonly logLevel: (typeof logLevels)[number];

@@ -20,7 +20,7 @@ export const watch = (terminal: Terminal) =>
 
 const follow = (
   sessionId: string,
-  hear: (event: SessionEvent) => void,
+  onEvent: (event: SessionEvent) => void,
   { client, complain, signal }: Terminal,
 ): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -28,7 +28,7 @@ const follow = (
       { sessionId },
       {
         signal,
-        onData: ({ data }) => hear(data),
+        onData: ({ data }) => onEvent(data),
         onError: reject,
         onComplete: resolve,
         onConnectionStateChange: ({ state, error }) => {

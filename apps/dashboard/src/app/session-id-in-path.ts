@@ -1,15 +1,15 @@
 import { notFound } from "next/navigation";
 
-/** The API accepts no longer id. */
+/** Limit of the API for the id of a lookup. */
 const longestId = 128;
 
-/** The session's id in a path; one that can be none is a page that there is not. */
+/** The session id of a path segment. Shows the not-found page for an id that is too long. */
 export const sessionIdInPath = (segment: string): string => {
   const id = decoded(segment);
   return id.length > longestId ? notFound() : id;
 };
 
-/** Next has decoded some segments already; a `%` in one of those is literal. */
+/** Decodes a segment. Malformed encoding is kept as it is, since Next has decoded some segments already. */
 const decoded = (segment: string): string => {
   try {
     return decodeURIComponent(segment);

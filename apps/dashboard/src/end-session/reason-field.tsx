@@ -14,7 +14,7 @@ export const ReasonField = ({ value, onChange }: ReasonFieldProps) => {
   const id = useId();
   return (
     <div className="mt-4">
-      <Field id={id} label="Reason" hint="Optional. Listeners are told, and it is kept with the ending.">
+      <Field id={id} label="Reason" hint="Optional. Sent to the listeners and kept with the ending.">
         <TextArea
           id={id}
           aria-describedby={`${id}-hint`}

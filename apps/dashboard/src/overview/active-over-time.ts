@@ -9,7 +9,7 @@ export interface Point {
 export interface Span {
   readonly from: number;
   readonly to: number;
-  /** How many moments the span is looked at. */
+  /** Number of points over the span. */
   readonly points: number;
 }
 

@@ -16,7 +16,7 @@ const pauseBeforeWordMs = 400;
 const pageOpensWithinMs = 1_200;
 const speech = `This meeting has no agenda, and that is its agenda. I will go on, one word at a time, in no
   hurry at all, until I have said everything or until somebody ends the session. When that happens I stop
-  at once: whoever listens is told and let go, this reply is not kept, and nothing more can be written. What
+  at once: every listener is notified and dropped, this reply is not kept, and nothing more can be written. What
   was said before stays where it is. So take your time, find the red button, and adjourn.`.replace(
   /\s+/g,
   " ",

@@ -1,4 +1,3 @@
-/** A speech bubble with a closing bar. */
 export const Logo = ({ className }: { readonly className?: string }) => (
   <svg viewBox="0 0 24 24" fill="none" aria-hidden="true" className={className}>
     <path

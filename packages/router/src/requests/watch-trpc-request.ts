@@ -47,15 +47,15 @@ const keyRefusal = ({ headers }: IncomingMessage): SessionError | null =>
 const headRefusal = (request: IncomingMessage): SessionError | null =>
   Number(request.headers["content-length"] ?? 0) > maxBodyBytes ? tooLarge() : jsonRefusal(request);
 
-const whenNotUtf8 = (request: IncomingMessage, tell: () => void): void => {
+const whenNotUtf8 = (request: IncomingMessage, onInvalid: () => void): void => {
   const utf8 = new TextDecoder("utf-8", { fatal: true });
-  const look = (decode: () => string) => {
+  const check = (decode: () => string) => {
     try {
       decode();
     } catch {
-      tell();
+      onInvalid();
     }
   };
-  request.on("data", (chunk: Buffer) => look(() => utf8.decode(chunk, { stream: true })));
-  request.once("end", () => look(() => utf8.decode()));
+  request.on("data", (chunk: Buffer) => check(() => utf8.decode(chunk, { stream: true })));
+  request.once("end", () => check(() => utf8.decode()));
 };

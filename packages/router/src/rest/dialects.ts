@@ -7,7 +7,7 @@ import { type RestOperation, type Route, route, routes } from "./routes.js";
 export const dialectNames = ["documented", "elizaos"] as const;
 export type DialectName = (typeof dialectNames)[number];
 
-type Told = Pick<Refusal, "code" | "message" | "details">;
+type ShownError = Pick<Refusal, "code" | "message" | "details">;
 type Message = Outputs["getSessionMessages"]["messages"][number];
 
 /** What an answer can show besides the operation's result. */
@@ -23,9 +23,9 @@ export interface Dialect {
   readonly maxBodyBytes: number;
   /** Whether the answer to a send includes the channel, which the operation's result does not. */
   readonly showsChannel: boolean;
-  errorBody(refusal: Told): object;
+  errorBody(refusal: ShownError): object;
   /** The data of the `error` event at the end of a stream. */
-  errorEvent(refusal: Told): object;
+  errorEvent(refusal: ShownError): object;
   /** The data of the `user_message` event at the start of a stream. */
   userMessage(message: Message, channelId: string | null): object;
   errorStatus(refusal: Pick<Refusal, "code" | "status">): number;

@@ -24,7 +24,7 @@ export interface ConnectionDependencies {
 /** Guards connections below the level of requests: their number, and data that never becomes a request. */
 export interface Connections {
   /** False for a request on a connection that has been refused; such a request must be ignored. */
-  hears(request: IncomingMessage): boolean;
+  accepts(request: IncomingMessage): boolean;
   /** Applies the limits of a request's connection until the request is answered. */
   begin(request: IncomingMessage, response: ServerResponse): void;
   /** Applies the limits of an upgrade's connection until it closes. */
@@ -103,7 +103,7 @@ export const guardConnections = (
   };
 
   return {
-    hears: ({ socket }) => !refused.has(socket),
+    accepts: ({ socket }) => !refused.has(socket),
     begin: (request, response) => {
       const { socket } = request;
       underWay.add(socket, response);

@@ -101,7 +101,7 @@ export const createHttpServer = (
     onFailure: (error) => dependencies.reportError(error, { path: "silent peers" }),
   });
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    if (!connections.hears(request)) return;
+    if (!connections.accepts(request)) return;
     const requestId = randomUUID();
     connections.begin(request, response);
     peers.watch(response);

@@ -22,13 +22,13 @@ export const measureBus = (bus: EventBus, registry: Registry, figures: BusFigure
   for (const cause of endingCauses) ends.inc({ cause }, 0);
   const ages = new Histogram({
     name: "adjourn_bus_latency_seconds",
-    help: "Age of a session's news when it is heard from the bus",
+    help: "Age of a session's message when it is received from the bus",
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
     registers: [registry],
   });
   new Gauge({
     name: "adjourn_bus_up",
-    help: "1 while the bus carries, 0 while nodes hear of each other only through the store",
+    help: "1 while the bus is up, 0 while nodes learn of ends only through the store",
     registers: [registry],
     collect() {
       this.set(bus.status === "ok" ? 1 : 0);
@@ -63,10 +63,10 @@ export const measureBus = (bus: EventBus, registry: Registry, figures: BusFigure
         ends.inc({ cause: message.ending.cause });
       bus.publish(subject, message);
     },
-    subscribe: (subject, hear) =>
+    subscribe: (subject, onMessage) =>
       bus.subscribe(subject, (message) => {
         noteAge(message);
-        hear(message);
+        onMessage(message);
       }),
     onGap: (listener) => bus.onGap(listener),
     get status() {

@@ -9,7 +9,7 @@ export const measureListeners = (
 ): SessionService => {
   const latencies = new Histogram({
     name: "adjourn_drop_latency_seconds",
-    help: "Time from a session's end, as recorded, until its listeners here are told and dropped",
+    help: "Time from a session's end, as recorded, until its listeners on this node have received it and are dropped",
     buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10],
     registers: [registry],
   });

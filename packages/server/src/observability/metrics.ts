@@ -97,7 +97,7 @@ const countHeld = (registry: Registry, sessions: SessionService): void => {
     });
   gauge(
     "adjourn_held_sessions",
-    "Sessions with a listener or a reply under way on this node",
+    "Sessions with a listener or a reply in flight on this node",
     (held) => held.sessions,
   );
   gauge("adjourn_listeners", "Live listeners on this node", (held) => held.listeners);

@@ -23,7 +23,7 @@ export const isTrusted = ({ role }: Principal): boolean => role !== "nobody" && 
 const cut = (socket: WebSocket): void => {
   closeSocket(socket, tooMany);
   // Buffered messages are dropped, and the rest is not read.
-  for (const heard of ["message", "ping", "pong"]) socket.removeAllListeners(heard);
+  for (const event of ["message", "ping", "pong"]) socket.removeAllListeners(event);
   socket.pause();
 };
 

@@ -107,7 +107,7 @@ export const serveTrpcSocket = (
     },
   });
   const hand = comeBetween(socket, () => serve(socket, request));
-  socket.on("message", (data, isBinary) => inbox.hear(data, isBinary));
+  socket.on("message", (data, isBinary) => inbox.receive(data, isBinary));
 };
 
 const paramsMissing: Close = { code: 1008, reason: "connectionParams are missing" };

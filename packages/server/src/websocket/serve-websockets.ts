@@ -134,7 +134,7 @@ export const serveWebSockets = (server: Server, dependencies: WebSocketDependenc
   );
   server.on("upgrade", (request, connection, head) => {
     connection.on("error", cut);
-    if (!dependencies.connections.hears(request)) return;
+    if (!dependencies.connections.accepts(request)) return;
     if (!asksForWebSocket(request)) {
       const goOn = () => {
         connection.off("error", cut);

@@ -79,7 +79,7 @@ export class TrpcInbox {
     this.wake();
   }
 
-  hear(data: RawData, isBinary: boolean): void {
+  receive(data: RawData, isBinary: boolean): void {
     const { socket, deliver } = this.dependencies;
     // The peer may still answer the close, but further calls are not read.
     if (this.isStopped) {

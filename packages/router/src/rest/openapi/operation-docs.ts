@@ -78,7 +78,7 @@ export const operationDocs: Readonly<Record<RestOperation, OperationDoc>> = {
   },
   sessionEvents: {
     tag: "messaging",
-    summary: "Hear a session's events",
+    summary: "Subscribe to a session's events",
     description:
       "A stream of events, JSON each, the first `session.started`, the last `session.ended`. `Last-Event-ID` or " +
       "`lastEventId` resumes behind the last one seen. A WebSocket upgrade of the same path carries the same events.",
