@@ -121,21 +121,24 @@ export class PostgresDatabase implements Queryable {
     if (this.closed) throw new StoreUnavailableError("The store is closed");
     const connection = this.pool.take();
     const answersBefore = this.pool.answers;
+    let isOpen = false;
+    const workOnceOpen = async (): Promise<Result> => {
+      await connection.open();
+      isOpen = true;
+      return work(connection);
+    };
     try {
-      const result = await this.within(
-        deadlineMs,
-        connection.open().then(() => work(connection)),
-        () => {
-          connection.destroy();
-          if (this.pool.answers === answersBefore) this.fallSilent();
-          return new StoreUnavailableError("The database did not answer in time");
-        },
-      );
+      const result = await this.within(deadlineMs, workOnceOpen(), () => {
+        connection.destroy();
+        if (this.pool.answers === answersBefore) this.fallSilent();
+        return new StoreUnavailableError("The database did not answer in time");
+      });
       this.unreachable = false;
       return result;
     } catch (error) {
       // An error from the server is an answer, so the server can be reached.
-      if (isUnreachable(error)) this.unreachable = true;
+      // The loss of an open connection says nothing about others: the next attempt to open one shows whether it can be.
+      if (isUnreachable(error)) this.unreachable ||= !isOpen;
       else if (!(error instanceof StoreUnavailableError)) this.unreachable = false;
       throw error;
     } finally {

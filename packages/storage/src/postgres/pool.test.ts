@@ -121,6 +121,38 @@ describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
     await database.close();
   });
 
+  test("a backend that is terminated fails its own call, and no other call waits for a probe", async () => {
+    await using relay = await startRelay(new URL(url ?? ""));
+    const database = open(3, relay.url);
+    const hold = async () => {
+      const [begun, letGo] = [signal(), signal()];
+      let pid = 0;
+      const ended = database.transaction(async (transaction) => {
+        pid = (await transaction.get<{ pid: number }>(pidOf))?.pid ?? 0;
+        begun.give();
+        await letGo.given;
+        return transaction.get("SELECT 1 AS one");
+      }, 60_000);
+      await begun.given;
+      return { pid, ended, letGo };
+    };
+    const [terminated, second, newest] = [await hold(), await hold(), await hold()];
+    // The first idle connection, which a probe would take, is the one that gets no answer.
+    for (const { letGo, ended } of [newest, second]) {
+      letGo.give();
+      await ended;
+    }
+    relay.muteNewest();
+    await schema.sql`SELECT pg_terminate_backend(${terminated.pid})`;
+    terminated.letGo.give();
+    await expect(terminated.ended).rejects.toThrow(StoreUnavailableError);
+    const unanswered = expect(database.get(pidOf)).rejects.toThrow(StoreUnavailableError);
+    expect(await database.get(pidOf)).toEqual({ pid: second.pid });
+    await clock.advance(5_000);
+    await unanswered;
+    await database.close();
+  });
+
   test("connections that were idle when the server fell silent are not used again", async () => {
     await using relay = await startRelay(new URL(url ?? ""));
     const database = open(2, relay.url);
