@@ -1,5 +1,6 @@
 import type { AppRouter } from "@adjourn/router";
 import { createTRPCClient, wsLink } from "@trpc/client";
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { eventsPath, hasHeard, plainWs } from "../setup/subscribing.js";
@@ -17,9 +18,20 @@ describe.skipIf(await cannotRunCluster())("a node that is told to leave", () => 
   });
   afterAll(() => cluster?.[Symbol.asyncDispose]());
 
+  /** How many nodes have presence records in Redis. */
+  const countNodes = async (): Promise<number> => {
+    const redis = new Redis(cluster.redis.url);
+    try {
+      return await redis.scard("adjourn:presence:nodes");
+    } finally {
+      redis.disconnect();
+    }
+  };
+
   it("sends listeners away with 1012, refuses what is new, lets replies finish, and goes with 0", async () => {
     const [a] = cluster.nodes;
     const b = await cluster.addNode();
+    await until(async () => (await countNodes()) === cluster.nodes.length + 1);
     const { sessionId, channelId } = await createSession(a.rest, { agentId: typewriterId });
     const socket = new WebSocket(`${b.url.replace("http", "ws")}${eventsPath(sessionId)}`);
     const closed = new Promise<number>((resolve) => socket.once("close", resolve));
@@ -42,7 +54,8 @@ describe.skipIf(await cannotRunCluster())("a node that is told to leave", () => 
     });
     expect(await b.exited).toBe(0);
     expect(await readContents(a.rest, channelId)).toEqual(["to the very end", "to the very end"]);
-    // It has taken this away before it left: nobody waits until its part runs out, 6 s after it was last written.
+    // Its registration is gone with it. Otherwise Redis would keep it until its lease of 6 s expires.
+    expect(await countNodes()).toBe(cluster.nodes.length);
     expect((await readRow(a.rest, sessionId))?.listeners).toBe(0);
     expect((await a.rest.call("endSession", { sessionId })).status).toBe(200);
   });
