@@ -6,10 +6,12 @@ export const startRelay = async (target: URL) => {
   const sockets = new Set<Socket>();
   const muted = new Set<Socket>();
   let newest: Socket | undefined;
+  let accepted = 0;
   let mode: "open" | "hangs up" | "silent" = "open";
   const server = createServer((inner) => {
     sockets.add(inner);
     newest = inner;
+    accepted++;
     inner.on("error", () => {});
     if (mode === "hangs up") return void inner.destroy();
     const outer = connect(Number(target.port || 5432), target.hostname);
@@ -39,6 +41,10 @@ export const startRelay = async (target: URL) => {
   through.port = String(port);
   return {
     url: through.href,
+    /** How many connections it has accepted. */
+    get accepted() {
+      return accepted;
+    },
     async set(next: typeof mode | "refuses") {
       if (next !== "silent") await refuse();
       if (next === "refuses") return;

@@ -153,6 +153,24 @@ describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
     await database.close();
   });
 
+  test("all calls to a server that is known to be silent share one probe of 2 s", async () => {
+    await using relay = await startRelay(new URL(url ?? ""));
+    const database = open(2, relay.url);
+    await database.get(pidOf);
+    await relay.set("silent");
+    const first = expect(database.get(pidOf)).rejects.toThrow(StoreUnavailableError);
+    await clock.advance(5_000);
+    await first;
+    const before = relay.accepted;
+    const later = Promise.allSettled(Array.from({ length: 20 }, () => database.get(pidOf)));
+    await expect.poll(() => relay.accepted).toBe(before + 1);
+    await clock.advance(2_000);
+    const error = expect.any(StoreUnavailableError);
+    expect(await later).toEqual(Array(20).fill({ status: "rejected", reason: error }));
+    expect(relay.accepted).toBe(before + 1);
+    await database.close();
+  });
+
   test("connections that were idle when the server fell silent are not used again", async () => {
     await using relay = await startRelay(new URL(url ?? ""));
     const database = open(2, relay.url);
