@@ -20,7 +20,7 @@ export default defineConfig({
       enabled: true,
       include: ["packages/*/src/**/*.test-d.ts"],
       tsconfig: "tsconfig.test.json",
-      // A type error elsewhere is `npm run check`'s to tell.
+      // A type error elsewhere is reported by `npm run check`.
       ignoreSourceErrors: true,
     },
   },

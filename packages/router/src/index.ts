@@ -19,6 +19,7 @@ export {
   handToTrpc,
   readConnectionParams,
   readTrpcRequest,
+  type TrpcRequest,
 } from "./requests/trpc-request.js";
 export { watchTrpcRequest } from "./requests/watch-trpc-request.js";
 export { answerJson, answerRefusal } from "./rest/answer.js";

@@ -46,12 +46,12 @@ export const createEndpoints = (
   const credentials = dependencies.aroundCredentials(
     createCredentials({ adminKeys, serviceKeys, signingKeys: dependencies.keys, now: dependencies.now }),
   );
-  const guard = createOriginGuard(settings, credentials.inUse);
+  const originGuard = createOriginGuard(settings, credentials.inUse);
   const isUnbounded = settings.rateLimitPerMinute === 0;
   const slots = createConnectionSlots(
     isUnbounded ? Number.POSITIVE_INFINITY : dependencies.connectionsPerAddress,
   );
-  const gate = createRequestGuard(settings, guard, slots);
+  const requestGuard = createRequestGuard(settings, originGuard, slots);
   const { errorBody } = dialects[restDialect];
   const reportError = createReportError(dependencies.logger);
   const isDraining = () => dependencies.shutdownState.isDraining;
@@ -59,8 +59,8 @@ export const createEndpoints = (
     ...dependencies,
     isDraining,
     credentials,
-    guard,
-    gate,
+    originGuard,
+    requestGuard,
     slots,
     trustProxy,
     errorBody,
@@ -74,7 +74,7 @@ export const createEndpoints = (
       credentials,
       dialect: restDialect,
       timeouts,
-      admit: gate.admit,
+      admit: requestGuard.admit,
       isDraining,
       onError: reportError,
     }),

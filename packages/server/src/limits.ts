@@ -29,7 +29,7 @@ export const socketFrames = {
   /** Pings and pongs of any socket. */
   control: { perSecond: 50, burst: 200 },
   /** Messages of a socket with a session's token or without a credential yet. */
-  stranger: { perSecond: 100, burst: 500 },
+  untrusted: { perSecond: 100, burst: 500 },
   /** Calls in such messages. */
   calls: { perSecond: 200, burst: 1_000 },
   /** Messages of a socket with a key, or of any socket if no keys are configured. */

@@ -1,5 +1,6 @@
 export { AnnouncedResponse } from "./backpressure/announced-response.js";
 export { pauseWhileUnsent } from "./backpressure/pause-while-unsent.js";
+export { pauseReading, resumeReading } from "./backpressure/read-pause.js";
 export { SlowReaders } from "./backpressure/slow-readers.js";
 export { UnreadResponseBytes } from "./backpressure/unread-response-bytes.js";
 export { UnreadSocketBytes } from "./backpressure/unread-socket-bytes.js";

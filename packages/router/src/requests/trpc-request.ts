@@ -13,6 +13,8 @@ export interface TrpcRequest {
   readonly isBatch: boolean;
   /** Whether it would call any procedure. Path and method are checked before the caller. */
   readonly isKnown: boolean;
+  /** The method of the first existing procedure, for `Allow`; null if none exists. */
+  readonly allow: "GET" | "POST" | null;
   /** Whether it is a subscription, whose errors are sent in the stream. */
   readonly isSubscription: boolean;
   /** Whether tRPC refuses it as a whole, without creating a context. */
@@ -31,7 +33,8 @@ export const readTrpcRequest = (
   return {
     names,
     isBatch,
-    isKnown: types.some((type) => type !== undefined && method === (type === "mutation" ? "POST" : "GET")),
+    isKnown: types.some((type) => type !== undefined && method === methodOf(type)),
+    allow: types.flatMap((type) => (type === undefined ? [] : [methodOf(type)]))[0] ?? null,
     isSubscription: !isBatch && types[0] === "subscription",
     isRefusedUnasked: isMixed(types) || (!isBatch && asksForLines(headers)),
   };
@@ -67,6 +70,8 @@ export const readConnectionParams = ({ search }: RequestTarget): Readonly<Record
 };
 
 const connectionParams = z.record(z.string(), z.string()).nullable();
+
+const methodOf = (type: string): "GET" | "POST" => (type === "mutation" ? "POST" : "GET");
 
 const isMixed = (types: readonly (string | undefined)[]): boolean =>
   new Set(types.filter((type) => type !== undefined)).size > 1;

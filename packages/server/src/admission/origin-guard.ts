@@ -44,6 +44,8 @@ export const createOriginGuard = (settings: GuardSettings, keysInUse: boolean): 
     const { hostname, port, protocol } = new URL(own);
     if (!isLoopback(bare(hostname)) || !URL.canParse(origin)) return false;
     const asked = new URL(origin);
+    // Browsers send the serialised origin, without a path.
+    if (asked.origin !== origin) return false;
     return isLoopback(bare(asked.hostname)) && asked.port === port && asked.protocol === protocol;
   };
 

@@ -21,13 +21,13 @@ export interface RequestGuard {
 }
 
 /** The principal of a request that cannot be parsed, whose credentials are not checked. */
-export const stranger: Principal = { role: "nobody", why: "missing" };
+export const unreadableCaller: Principal = { role: "nobody", why: "missing" };
 
 type GateSettings = Pick<Settings, "rateLimitPerMinute" | "trustProxy">;
 
 export const createRequestGuard = (
   { rateLimitPerMinute, trustProxy }: GateSettings,
-  guard: OriginGuard,
+  originGuard: OriginGuard,
   slots: ConnectionSlots,
 ): RequestGuard => {
   const limit = createRateLimit(rateLimitPerMinute);
@@ -48,7 +48,7 @@ export const createRequestGuard = (
       const counted = count(request, principal, calls);
       // Another refusal takes precedence; this handler prevents an unhandled rejection until then.
       counted.catch(() => {});
-      guard.check(request);
+      originGuard.check(request);
       await counted;
     },
   };

@@ -41,40 +41,37 @@ export interface Connections {
   checkPipeline(request: IncomingMessage): void;
 }
 
-export const guardConnections = (
-  server: Server,
-  { slots, trustProxy, maxUnreadBytes, errorBody }: ConnectionDependencies,
-): Connections => {
-  const refused = new WeakSet<Duplex>();
+export const guardConnections = (server: Server, dependencies: ConnectionDependencies): Connections => {
+  const guard = new ConnectionGuard(dependencies);
+  server.on("connection", (connection: Socket) => guard.connected(connection));
+  server.on("clientError", (error: NodeJS.ErrnoException, connection) => guard.failed(error, connection));
+  return guard;
+};
+
+class ConnectionGuard implements Connections {
+  private readonly refused = new WeakSet<Duplex>();
   /** A connection is announced twice if its offer of another protocol was ignored. */
-  const known = new WeakSet<Duplex>();
-  const underWay = new PendingResponses();
-  const unread = new UnreadResponseBytes(maxUnreadBytes);
+  private readonly known = new WeakSet<Duplex>();
+  private readonly pending = new PendingResponses();
+  private readonly unread: UnreadResponseBytes;
   /** The connections that speak HTTP; an upgraded one belongs to its socket. */
-  const open = new Set<Socket>();
-  let accepted = 0;
+  private readonly open = new Set<Socket>();
+  private acceptedCount = 0;
 
-  const refuse = (connection: Duplex, error: SessionError, status?: number) => {
-    const requestId = randomUUID();
-    const refusal = toRefusal(error, requestId);
-    refused.add(connection);
-    refuseConnection(
-      connection,
-      { ...refusal, status: status ?? refusal.status },
-      errorBody(refusal),
-      requestId,
-    );
-  };
+  constructor(private readonly dependencies: ConnectionDependencies) {
+    this.unread = new UnreadResponseBytes(dependencies.maxUnreadBytes);
+  }
 
-  server.on("connection", (connection: Socket) => {
-    accepted += 1;
-    if (!open.has(connection)) {
-      open.add(connection);
-      connection.once("close", () => open.delete(connection));
+  connected(connection: Socket): void {
+    const { slots, trustProxy } = this.dependencies;
+    this.acceptedCount += 1;
+    if (!this.open.has(connection)) {
+      this.open.add(connection);
+      connection.once("close", () => this.open.delete(connection));
     }
     // Connections of a proxy are counted per request, by the client's address.
-    if (isProxy(connection, trustProxy) || known.has(connection)) return;
-    known.add(connection);
+    if (isProxy(connection, trustProxy) || this.known.has(connection)) return;
+    this.known.add(connection);
     slots.take(peerAddress(connection), connection);
     connection.once("close", () => slots.free(connection));
     try {
@@ -82,60 +79,78 @@ export const guardConnections = (
     } catch (error) {
       if (!(error instanceof SessionError)) throw error;
       slots.free(connection);
-      refuse(connection, error);
+      this.refuse(connection, error);
     }
-  });
+  }
 
-  server.on("clientError", (error: NodeJS.ErrnoException, connection) => {
+  failed(error: NodeJS.ErrnoException, connection: Duplex): void {
     // Nothing else may be written into an answer that has begun.
-    if (underWay.isAnyBegun(connection) || error.code === "ECONNRESET" || refused.has(connection)) {
+    if (this.pending.isAnyBegun(connection) || error.code === "ECONNRESET" || this.refused.has(connection)) {
       connection.destroy();
       return;
     }
     const { status, refusal } = notHttp(error.code);
-    refuse(connection, refusal, status);
-  });
+    this.refuse(connection, refusal, status);
+  }
 
-  const takeForProxied = (request: IncomingMessage, message: ServerResponse | Duplex) => {
+  accepts({ socket }: IncomingMessage): boolean {
+    return !this.refused.has(socket);
+  }
+
+  begin(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    this.pending.add(socket, response);
+    this.unread.watch(networkOf(clientAddress(request, this.dependencies.trustProxy)), request, response);
+    this.takeForProxied(request, response);
+    // The socket's timer detects progress. A peer that waits for the server has nothing to take and is not cut.
+    response.on("timeout", () => {
+      if (socket.writableLength > 0) socket.destroy();
+    });
+  }
+
+  beginUpgrade(request: IncomingMessage): void {
+    this.open.delete(request.socket);
+    this.takeForProxied(request, request.socket);
+  }
+
+  answered({ socket }: IncomingMessage): Promise<unknown> {
+    return this.pending.over(socket);
+  }
+
+  accepted(): number {
+    return this.acceptedCount;
+  }
+
+  drain(): void {
+    for (const connection of this.open) this.pending.closeAfterLast(connection);
+  }
+
+  endIdle(): void {
+    for (const connection of this.open) if (this.pending.count(connection) === 0) connection.end();
+  }
+
+  checkPipeline({ socket }: IncomingMessage): void {
+    if (this.pending.count(socket) <= maxPipelined) return;
+    throw new SessionError("RATE_LIMITED", `A connection carries at most ${maxPipelined} requests at once`, {
+      limit: maxPipelined,
+    });
+  }
+
+  private takeForProxied(request: IncomingMessage, message: ServerResponse | Duplex): void {
+    const { slots, trustProxy } = this.dependencies;
     if (!isProxy(request.socket, trustProxy)) return;
     slots.take(clientAddress(request, trustProxy), request);
     message.once("close", () => slots.free(request));
-  };
+  }
 
-  return {
-    accepts: ({ socket }) => !refused.has(socket),
-    begin: (request, response) => {
-      const { socket } = request;
-      underWay.add(socket, response);
-      unread.watch(networkOf(clientAddress(request, trustProxy)), request, response);
-      takeForProxied(request, response);
-      // The socket's timer detects progress. A peer that waits for the server has nothing to take and is not cut.
-      response.on("timeout", () => {
-        if (socket.writableLength > 0) socket.destroy();
-      });
-    },
-    beginUpgrade: (request) => {
-      open.delete(request.socket);
-      takeForProxied(request, request.socket);
-    },
-    answered: ({ socket }) => underWay.over(socket),
-    accepted: () => accepted,
-    drain: () => {
-      for (const connection of open) underWay.closeAfterLast(connection);
-    },
-    endIdle: () => {
-      for (const connection of open) if (underWay.count(connection) === 0) connection.end();
-    },
-    checkPipeline: ({ socket }) => {
-      if (underWay.count(socket) <= maxPipelined) return;
-      throw new SessionError(
-        "RATE_LIMITED",
-        `A connection carries at most ${maxPipelined} requests at once`,
-        { limit: maxPipelined },
-      );
-    },
-  };
-};
+  private refuse(connection: Duplex, error: SessionError, status?: number): void {
+    const requestId = randomUUID();
+    const refusal = toRefusal(error, requestId);
+    const body = this.dependencies.errorBody(refusal);
+    this.refused.add(connection);
+    refuseConnection(connection, { ...refusal, status: status ?? refusal.status }, body, requestId);
+  }
+}
 
 /** Two of these errors have HTTP statuses of their own that clients and proxies know. */
 const notHttp = (code: string | undefined): { readonly refusal: SessionError; readonly status?: number } => {

@@ -9,12 +9,12 @@ const longestHeaderList = 1_024;
 
 /** Allows pages of allowed origins to read answers, including errors. */
 export const setCorsHeaders = (
-  guard: OriginGuard,
+  originGuard: OriginGuard,
   request: IncomingMessage,
   response: ServerResponse,
 ): void => {
   response.setHeader("Vary", "Origin");
-  const origin = guard.allowedOrigin(request);
+  const origin = originGuard.allowedOrigin(request);
   if (origin === null) return;
   response.setHeader("Access-Control-Allow-Origin", origin);
   response.setHeader("Access-Control-Expose-Headers", "X-Request-Id, Retry-After");

@@ -16,7 +16,7 @@ import {
 } from "@adjourn/transports";
 import type { Logger } from "pino";
 import type { OriginGuard } from "../admission/origin-guard.js";
-import { type RequestGuard, stranger } from "../admission/request-guard.js";
+import { type RequestGuard, unreadableCaller } from "../admission/request-guard.js";
 import { keepAliveMs, maxConnections, maxHeadBytes } from "../limits.js";
 import { loggableUrl } from "../observability/log.js";
 import type { Metrics } from "../observability/metrics.js";
@@ -31,8 +31,8 @@ import { createTrpcHttp } from "./trpc-http.js";
 export interface HttpDependencies extends ConnectionDependencies {
   readonly sessions: SessionService;
   readonly credentials: Credentials;
-  readonly guard: OriginGuard;
-  readonly gate: RequestGuard;
+  readonly originGuard: OriginGuard;
+  readonly requestGuard: RequestGuard;
   readonly shutdownState: Readonly<ShutdownState>;
   readonly isDraining: () => boolean;
   readonly reportError: ReportError;
@@ -60,57 +60,26 @@ const bounds = ({ headersMs }: ConnectionTimeouts) => ({
 export const createHttpServer = (
   dependencies: HttpDependencies,
 ): { readonly server: Server; readonly connections: Connections } => {
-  const trpc = createTrpcHttp(dependencies);
-
-  const mounts = async (
-    request: IncomingMessage,
-    response: ServerResponse,
-    requestId: string,
-  ): Promise<void> => {
-    connections.checkPipeline(request);
-    const target = parseRequestTarget(request.url);
-    if (!target) {
-      setCorsHeaders(dependencies.guard, request, response);
-      await dependencies.gate.admit(request, stranger);
-      throw unreadableTarget();
-    }
-    const { path } = target;
-    // A trailing slash makes no difference, as in REST.
-    const place = path.replace(/\/$/, "");
-    if (place === "/healthz" || place === "/readyz") {
-      requireRead(request, response);
-      if (place === "/healthz") return answerHealth(response);
-      return answerReadiness(response, dependencies.sessions, dependencies.shutdownState.isStopping);
-    }
-    setCorsHeaders(dependencies.guard, request, response);
-    if (isPreflight(request)) {
-      dependencies.guard.check(request);
-      return answerPreflight(request, response);
-    }
-    const page = dependencies.pages.get(place);
-    if (page) return page(request, response, target);
-    if (path.startsWith("/trpc/")) return trpc(request, response, target, requestId);
-    return dependencies.rest(request, response);
-  };
-
-  const server = createServer(bounds(dependencies.connectionTimeouts));
+  const { connectionTimeouts, reportError } = dependencies;
+  const server = createServer(bounds(connectionTimeouts));
   const connections = guardConnections(server, dependencies);
-  const slowReaders = new SlowReaders(dependencies.connectionTimeouts);
-  const peers = new DeadPeerDetector({
-    everyMs: dependencies.connectionTimeouts.checkPeersEveryMs,
-    onFailure: (error) => dependencies.reportError(error, { path: "silent peers" }),
+  const slowReaders = new SlowReaders(connectionTimeouts);
+  const deadPeers = new DeadPeerDetector({
+    everyMs: connectionTimeouts.checkPeersEveryMs,
+    onFailure: (error) => reportError(error, { path: "dead peers" }),
   });
+  const route = createRouter(dependencies, connections);
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (!connections.accepts(request)) return;
     const requestId = randomUUID();
     connections.begin(request, response);
-    peers.watch(response);
+    deadPeers.watch(response);
     slowReaders.watch(request, response);
-    note(dependencies, request, response, requestId);
+    record(dependencies, request, response, requestId);
     setBaseHeaders(response, requestId);
     if (dependencies.isDraining()) response.setHeader("Connection", "close");
-    mounts(request, response, requestId).catch((error: unknown) => {
-      dependencies.reportError(error, { path: request.method, requestId });
+    route(request, response, requestId).catch((error: unknown) => {
+      reportError(error, { path: request.method, requestId });
       const refusal = toRefusal(error, requestId);
       answerRefusal(response, refusal, dependencies.errorBody(refusal));
     });
@@ -119,12 +88,43 @@ export const createHttpServer = (
   // An unknown `Expect` header is ignored.
   server.on("checkExpectation", onRequest);
   server.maxConnections = maxConnections;
-  server.timeout = dependencies.connectionTimeouts.stalledReadMs;
+  server.timeout = connectionTimeouts.stalledReadMs;
   server.once("close", () => {
-    peers.stop();
+    deadPeers.stop();
     slowReaders.stop();
   });
   return { server, connections };
+};
+
+/** Passes a request to its handler: health, preflight, pages, tRPC, then REST. */
+const createRouter = (dependencies: HttpDependencies, connections: Connections) => {
+  const { originGuard, requestGuard, pages, rest } = dependencies;
+  const trpc = createTrpcHttp(dependencies);
+  return async (request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> => {
+    connections.checkPipeline(request);
+    const target = parseRequestTarget(request.url);
+    if (!target) {
+      setCorsHeaders(originGuard, request, response);
+      await requestGuard.admit(request, unreadableCaller);
+      throw unreadableTarget();
+    }
+    // A trailing slash makes no difference, as in REST.
+    const place = target.path.replace(/\/$/, "");
+    if (place === "/healthz" || place === "/readyz") {
+      requireRead(request, response);
+      if (place === "/healthz") return answerHealth(response);
+      return answerReadiness(response, dependencies.sessions, dependencies.shutdownState.isStopping);
+    }
+    setCorsHeaders(originGuard, request, response);
+    if (isPreflight(request)) {
+      originGuard.check(request);
+      return answerPreflight(request, response);
+    }
+    const page = pages.get(place);
+    if (page) return page(request, response, target);
+    if (target.path.startsWith("/trpc/")) return trpc(request, response, target, requestId);
+    return rest(request, response);
+  };
 };
 
 const setBaseHeaders = (response: ServerResponse, requestId: string): void => {
@@ -136,7 +136,7 @@ const setBaseHeaders = (response: ServerResponse, requestId: string): void => {
   response.setHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
 };
 
-const note = (
+const record = (
   { logger, metrics }: HttpDependencies,
   request: IncomingMessage,
   response: ServerResponse,

@@ -24,7 +24,7 @@ const docsPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancesto
 
 export interface PageDependencies {
   readonly credentials: Credentials;
-  readonly gate: RequestGuard;
+  readonly requestGuard: RequestGuard;
   readonly metrics: Metrics;
   readonly restDialect: DialectName;
   readonly openApi: ReturnType<typeof createOpenapiDocument>;
@@ -33,7 +33,7 @@ export interface PageDependencies {
 /** The paths that are not operations: the OpenAPI document, its page and the metrics. */
 export const createPages = ({
   credentials,
-  gate,
+  requestGuard,
   metrics,
   restDialect,
   openApi,
@@ -45,7 +45,7 @@ export const createPages = ({
     async (request, response, { search }) => {
       requireRead(request, response);
       const principal = await authenticateRequest(credentials, request.headers, search);
-      await gate.admit(request, principal);
+      await requestGuard.admit(request, principal);
       if (key === "key") requireKey(principal.role);
       await send(response);
     };

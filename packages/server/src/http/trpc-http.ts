@@ -12,11 +12,13 @@ import {
   type RequestTarget,
   readConnectionParams,
   readTrpcRequest,
+  type TrpcRequest,
   toRefusal,
   watchTrpcRequest,
 } from "@adjourn/router";
 import { SessionError, type SessionService, validationError } from "@adjourn/sessions";
 import { answerReconnect, isPeerGone } from "@adjourn/transports";
+import type { TRPCError } from "@trpc/server";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import type { RequestGuard } from "../admission/request-guard.js";
 import { maxBatchCalls } from "../limits.js";
@@ -25,93 +27,115 @@ import type { ReportError } from "../observability/report-error.js";
 export interface TrpcHttpDependencies {
   readonly sessions: SessionService;
   readonly credentials: Credentials;
-  readonly gate: RequestGuard;
+  readonly requestGuard: RequestGuard;
   readonly isDraining: () => boolean;
   readonly reportError: ReportError;
 }
 
 /** Serves tRPC over HTTP below `/trpc`, including subscriptions over SSE. */
-export const createTrpcHttp = ({
-  sessions,
-  credentials,
-  gate,
-  isDraining,
-  reportError,
-}: TrpcHttpDependencies) => {
-  const authenticate = async (request: IncomingMessage, target: RequestTarget): Promise<Principal> => {
-    const principal = await authenticateRequest(credentials, request.headers, target.search);
-    const token = readConnectionParams(target)?.token;
-    // tRPC's SSE link puts `connectionParams` into the address, so only a ticket is accepted from there.
-    return principal.role === "nobody" && principal.why === "missing" && token !== undefined
-      ? credentials.authenticate(token, "ticket")
-      : principal;
-  };
-
-  return async (
+export const createTrpcHttp =
+  (dependencies: TrpcHttpDependencies) =>
+  async (
     request: IncomingMessage,
     response: ServerResponse,
     target: RequestTarget,
     requestId: string,
   ): Promise<void> => {
+    const { requestGuard, isDraining, reportError } = dependencies;
     const asked = readTrpcRequest(target, request);
-    const isTooMany = asked.names.length > maxBatchCalls;
-    const principal = await authenticate(request, target);
+    const principal = await authenticate(dependencies.credentials, request, target);
+    const calls = Math.min(asked.names.length, maxBatchCalls + 1);
     // Checked before tRPC, which refuses some requests without creating a context.
-    const refusal = await refusalOf(() =>
-      gate.admit(request, principal, isTooMany ? maxBatchCalls + 1 : asked.names.length),
-    );
+    const refusal = await refusalOf(() => requestGuard.admit(request, principal, calls));
     // tRPC watches for the end of the connection only from here on.
     if (isPeerGone(response)) return;
-    const early = refusal ?? (asked.isRefusedUnasked ? missingKey(principal) : null);
-    if (early !== null && isRefusedBeforeRouting(early, asked, request.method)) {
+    const early = earlyRefusal(asked, request.method, refusal, principal);
+    if (early !== null) {
       const path = asked.names.join(",");
       reportError(early, { path, requestId });
+      if (asked.allow && toRefusal(early).code === "METHOD_NOT_ALLOWED")
+        response.setHeader("Allow", asked.allow);
       return answerTrpcRefusal(response, early, { requestId, path });
     }
     // An `EventSource` gives up for good on an error status.
     const isStream = asked.isSubscription && request.method === "GET";
     if (refusal === null && isStream && isDraining() && principal.role !== "nobody")
       return answerReconnect(response);
-    const judge = watchTrpcRequest(request, target);
-    const batch = asked.isBatch ? new BatchBudget() : undefined;
-    handToTrpc(request, target);
-    await nodeHTTPRequestHandler({
-      router: appRouter,
-      req: request,
-      res: response,
-      // With too many calls, one of them reports it, after the checks of key and role.
-      path: isTooMany ? encodeURIComponent(asked.names[0] ?? "") : target.path.slice("/trpc/".length),
-      maxBodySize: maxBodyBytes,
-      createContext: async (): Promise<Context> => {
-        if (refusal !== null) throw refusal;
-        if (principal.role !== "nobody" && isDraining())
-          throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
-        return {
-          sessions,
-          credentials,
-          principal,
-          requestId,
-          batch,
-          judgeRequest: () => {
-            judge();
-            if (isTooMany)
-              throw validationError({ path: "", message: `A batch has at most ${maxBatchCalls} calls` });
-          },
-          response: streamOf(response),
-        };
-      },
-      responseMeta: ({ errors }) => {
-        const [retryAfter] = errors.flatMap((error) => toRefusal(error, requestId).retryAfterSeconds ?? []);
-        return {
-          headers: {
-            // tRPC would overwrite the value of CORS.
-            vary: "Origin, trpc-accept, accept",
-            ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
-          },
-        };
-      },
-      onError: ({ error, path: at }) => reportError(error, { path: at, requestId }),
-    });
+    await runProcedures(dependencies, { request, response, target, requestId, asked, principal, refusal });
+  };
+
+const authenticate = async (
+  credentials: Credentials,
+  request: IncomingMessage,
+  target: RequestTarget,
+): Promise<Principal> => {
+  const principal = await authenticateRequest(credentials, request.headers, target.search);
+  const token = readConnectionParams(target)?.token;
+  // tRPC's SSE link puts `connectionParams` into the address, so only a ticket is accepted from there.
+  return principal.role === "nobody" && principal.why === "missing" && token !== undefined
+    ? credentials.authenticate(token, "ticket")
+    : principal;
+};
+
+/** A request that is passed to tRPC. `refusal` is thrown when tRPC creates the context. */
+interface Admitted {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly target: RequestTarget;
+  readonly requestId: string;
+  readonly asked: TrpcRequest;
+  readonly principal: Principal;
+  readonly refusal: unknown;
+}
+
+const runProcedures = async (dependencies: TrpcHttpDependencies, admitted: Admitted): Promise<void> => {
+  const { request, response, target, requestId, asked } = admitted;
+  const isTooMany = asked.names.length > maxBatchCalls;
+  const judge = watchTrpcRequest(request, target);
+  handToTrpc(request, target);
+  await nodeHTTPRequestHandler({
+    router: appRouter,
+    req: request,
+    res: response,
+    // With too many calls, one of them reports it, after the checks of key and role.
+    path: isTooMany ? encodeURIComponent(asked.names[0] ?? "") : target.path.slice("/trpc/".length),
+    maxBodySize: maxBodyBytes,
+    createContext: async () =>
+      createContext(dependencies, admitted, () => {
+        judge();
+        if (isTooMany)
+          throw validationError({ path: "", message: `A batch has at most ${maxBatchCalls} calls` });
+      }),
+    responseMeta: ({ errors }) => ({ headers: headersFor(errors, asked, requestId) }),
+    onError: ({ error, path }) => dependencies.reportError(error, { path, requestId }),
+  });
+};
+
+/** @throws the refusal of the request, and SessionError `SERVICE_UNAVAILABLE` while draining */
+const createContext = (
+  { sessions, credentials, isDraining }: TrpcHttpDependencies,
+  { response, requestId, asked, principal, refusal }: Admitted,
+  judgeRequest: () => void,
+): Context => {
+  if (refusal !== null) throw refusal;
+  if (principal.role !== "nobody" && isDraining())
+    throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
+  const batch = asked.isBatch ? new BatchBudget() : undefined;
+  return { sessions, credentials, principal, requestId, batch, judgeRequest, response: streamOf(response) };
+};
+
+const headersFor = (
+  errors: readonly TRPCError[],
+  { allow }: TrpcRequest,
+  requestId: string,
+): Record<string, string> => {
+  const [retryAfter] = errors.flatMap((error) => toRefusal(error, requestId).retryAfterSeconds ?? []);
+  const isMethodWrong = errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED");
+  return {
+    // tRPC would overwrite the value of CORS.
+    vary: "Origin, trpc-accept, accept",
+    ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
+    ...(isMethodWrong && allow ? { allow } : {}),
   };
 };
 
@@ -128,16 +152,23 @@ const missingKey = (principal: Principal): SessionError | null =>
   principal.role === "nobody" ? new SessionError("UNAUTHORIZED", "A valid key is required") : null;
 
 /**
- * Path and method are checked first. If no procedure would be called, tRPC reports it itself, except for `HEAD`, which it
- * accepts for any path. The errors of a subscription are sent in its stream, but a foreign page gets no stream at all.
+ * The error of a request that tRPC does not process; null for one that it does. Path and method are checked first. tRPC
+ * reports them itself, except for `HEAD`, which it accepts for any path. The errors of a subscription are sent in its
+ * stream, but a foreign page gets no stream at all.
  */
-const isRefusedBeforeRouting = (
-  refusal: unknown,
-  { isKnown, isSubscription }: { readonly isKnown: boolean; readonly isSubscription: boolean },
+const earlyRefusal = (
+  asked: TrpcRequest,
   method: string | undefined,
-): boolean => {
-  if (method === "HEAD") return true;
-  return isKnown && (!isSubscription || toRefusal(refusal).code === "FORBIDDEN");
+  refusal: unknown,
+  principal: Principal,
+): unknown => {
+  if (method === "HEAD")
+    return asked.allow === null
+      ? new SessionError("NOT_FOUND", "No such procedure", { path: asked.names.join(",") })
+      : new SessionError("METHOD_NOT_ALLOWED", "Method not allowed", { allow: [asked.allow] });
+  const early = refusal ?? (asked.isRefusedUnasked ? missingKey(principal) : null);
+  if (early === null || !asked.isKnown) return null;
+  return !asked.isSubscription || toRefusal(early).code === "FORBIDDEN" ? early : null;
 };
 
 const streamOf = (response: ServerResponse) => ({

@@ -23,7 +23,7 @@ const createSocket = () => {
 };
 
 const cases = [
-  { who: "a stranger", trust: false, event: "message", allowance: socketFrames.stranger },
+  { who: "a unreadableCaller", trust: false, event: "message", allowance: socketFrames.untrusted },
   { who: "a key", trust: true, event: "message", allowance: socketFrames.trusted },
   { who: "anyone's pings", trust: true, event: "ping", allowance: socketFrames.control },
 ];

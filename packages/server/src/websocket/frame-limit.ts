@@ -1,5 +1,5 @@
 import type { Principal } from "@adjourn/router";
-import { closeSocket } from "@adjourn/transports";
+import { closeSocket, pauseReading } from "@adjourn/transports";
 import type { WebSocket } from "ws";
 import { socketFrames } from "../limits.js";
 
@@ -24,7 +24,7 @@ const cut = (socket: WebSocket): void => {
   closeSocket(socket, tooMany);
   // Buffered messages are dropped, and the rest is not read.
   for (const event of ["message", "ping", "pong"]) socket.removeAllListeners(event);
-  socket.pause();
+  pauseReading(socket, "refused");
 };
 
 const tooMany = { code: 1008, reason: "too many messages" };
@@ -47,7 +47,7 @@ export const createFrameLimit = (now: () => number = () => performance.now()): F
     watch: (socket) => {
       // Few small objects per socket, since there may be tens of thousands of idle sockets.
       const control = fill(socketFrames.control, now());
-      const messages = fill(socketFrames.stranger, now());
+      const messages = fill(socketFrames.untrusted, now());
       const onControl = () => {
         if (!take(control, socketFrames.control, now())) cut(socket);
       };
@@ -55,7 +55,9 @@ export const createFrameLimit = (now: () => number = () => performance.now()): F
       socket.on("message", () => {
         const larger = trusted.get(socket);
         if (
-          !(larger ? take(larger, socketFrames.trusted, now()) : take(messages, socketFrames.stranger, now()))
+          !(larger
+            ? take(larger, socketFrames.trusted, now())
+            : take(messages, socketFrames.untrusted, now()))
         )
           cut(socket);
       });

@@ -32,7 +32,7 @@ export interface TrpcSocketDependencies {
   readonly wss: WebSocketServer;
   readonly sessions: SessionService;
   readonly credentials: Credentials;
-  readonly gate: RequestGuard;
+  readonly requestGuard: RequestGuard;
   readonly frames: FrameLimit;
   readonly reportError: ReportError;
   readonly connectionTimeouts: Pick<ConnectionTimeouts, "connectionParamsMs">;
@@ -49,71 +49,104 @@ export const serveTrpcSocket = (
   admission: Admission,
   dependencies: TrpcSocketDependencies,
 ): void => {
-  const { wss, gate, reportError, connectionTimeouts } = dependencies;
-  const { connection, requestId } = admission;
-  let wrote = (): void => {};
-  const trpcSocket = new WsTrpcSocket(socket, connection);
-  const answers = new PendingCalls({ socket, drained: () => trpcSocket.drained(), wrote: () => wrote() });
-  let read: () => unknown = () => null;
-  const inbox = new TrpcInbox({
-    socket,
-    frames: dependencies.frames,
-    answers,
-    count: (principal) => gate.count(request, principal),
-    deliver: (next) => {
-      read = next;
-      hand(empty);
-    },
-    onFailure: (error) => reportError(error, { path: "upgrade", requestId }),
-  });
-  const owed = setTimeout(
-    () => closeSocket(socket, paramsMissing),
-    connectionTimeouts.connectionParamsMs,
-  ).unref();
-  socket.once("close", () => clearTimeout(owed));
-  const createContext = async ({ info }: CreateWSSContextFnOptions): Promise<Context> => {
-    clearTimeout(owed);
-    inbox.contextBegun();
-    const context = await makeContext(trpcSocket, request, {
-      admission,
-      dependencies,
-      params: info.connectionParams ?? {},
-    }).catch(async (error: unknown) => {
-      await inbox.firstCall();
-      throw error;
+  new ServedSocket(socket, request, admission, dependencies).start();
+};
+
+/** One socket between its upgrade and its close: calls go in through the inbox, answers go out through the encoder. */
+class ServedSocket {
+  private readonly trpcSocket: WsTrpcSocket;
+  private readonly answers: PendingCalls;
+  private readonly inbox: TrpcInbox;
+  /** Errors of the socket itself, such as a violation of the protocol. */
+  private readonly protocolErrors = new WeakSet<Error>();
+  private wrote = (): void => {};
+  private readNext: () => unknown = () => null;
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly request: IncomingMessage,
+    private readonly admission: Admission,
+    private readonly dependencies: TrpcSocketDependencies,
+  ) {
+    const { requestGuard, reportError, frames } = dependencies;
+    const trpcSocket = new WsTrpcSocket(socket, admission.connection);
+    this.trpcSocket = trpcSocket;
+    this.answers = new PendingCalls({
+      socket,
+      drained: () => trpcSocket.drained(),
+      wrote: () => this.wrote(),
     });
+    this.inbox = new TrpcInbox({
+      socket,
+      frames,
+      answers: this.answers,
+      count: (principal) => requestGuard.count(request, principal),
+      deliver: (read) => {
+        this.readNext = read;
+        this.passToTrpc(empty);
+      },
+      onFailure: (error) => reportError(error, { path: "upgrade", requestId: admission.requestId }),
+    });
+  }
+
+  start(): void {
+    const { socket, answers, dependencies } = this;
+    const deadline = setTimeout(
+      () => closeSocket(socket, paramsMissing),
+      dependencies.connectionTimeouts.connectionParamsMs,
+    ).unref();
+    socket.once("close", () => clearTimeout(deadline));
+    // Registered before tRPC's own handler.
+    socket.on("error", (error) => this.protocolErrors.add(error));
+    const serve = getWSConnectionHandler({
+      wss: dependencies.wss,
+      router: appRouter,
+      createContext: ({ info }: CreateWSSContextFnOptions) => {
+        clearTimeout(deadline);
+        return this.createContext(info.connectionParams ?? {});
+      },
+      experimental_encoder: { encode: answers.encode, decode: () => this.readNext() },
+      onError: ({ error, path, ctx }) => this.failed(error, path, ctx !== undefined),
+    });
+    this.passToTrpc = takeOverMessages(socket, () => serve(socket, this.request));
+    socket.on("message", (data, isBinary) => this.inbox.receive(data, isBinary));
+  }
+
+  private passToTrpc: (data: Buffer) => void = () => {};
+
+  private async createContext(params: Readonly<Record<string, string | undefined>>): Promise<Context> {
+    const { socket, trpcSocket, inbox, admission, dependencies } = this;
+    inbox.contextBegun();
+    const context = await makeContext(trpcSocket, this.request, { admission, dependencies, params }).catch(
+      async (error: unknown) => {
+        await inbox.firstCall();
+        throw error;
+      },
+    );
     if (socket.readyState === socket.OPEN) dependencies.opened(socket, trpcSocket);
-    wrote = admission.watchUnread(socket, context.principal);
+    this.wrote = admission.watchUnread(socket, context.principal);
     if (isTrusted(context.principal)) dependencies.frames.trust(socket);
     inbox.contextMade(context.principal);
     return context;
-  };
-  /** Called with an error of the socket itself. */
-  const broken = new WeakSet<Error>();
-  // Registered before tRPC's own handler.
-  socket.on("error", (error) => broken.add(error));
-  const serve = getWSConnectionHandler({
-    wss,
-    router: appRouter,
-    createContext,
-    experimental_encoder: { encode: answers.encode, decode: () => read() },
-    onError: ({ error, path, ctx }) => {
-      // A protocol error of the peer is not logged: ws closes the socket with a code.
-      if (!error.cause || !broken.has(error.cause)) reportError(error, { path, requestId });
-      if (ctx) return;
-      // Without a context there is no caller. The socket closes after the answer, with a code that tRPC does not set.
-      inbox.contextRefused(error);
-      setImmediate(() => closeSocket(socket, closeFor(error)));
-    },
-  });
-  const hand = comeBetween(socket, () => serve(socket, request));
-  socket.on("message", (data, isBinary) => inbox.receive(data, isBinary));
-};
+  }
+
+  private failed(error: Error, path: string | undefined, hasContext: boolean): void {
+    const { requestId } = this.admission;
+    const { cause } = error;
+    // A protocol error of the peer is not logged: ws closes the socket with a code.
+    if (!(cause instanceof Error) || !this.protocolErrors.has(cause))
+      this.dependencies.reportError(error, { path, requestId });
+    if (hasContext) return;
+    // Without a context there is no caller. The socket closes after the answer, with a code that tRPC does not set.
+    this.inbox.contextRefused(error);
+    setImmediate(() => closeSocket(this.socket, closeFor(error)));
+  }
+}
 
 const paramsMissing: Close = { code: 1008, reason: "connectionParams are missing" };
 
 /** Redirects a socket's messages from the handler that `serve` registers. @returns a function that passes one to it */
-const comeBetween = (socket: WebSocket, serve: () => void): ((data: Buffer) => void) => {
+const takeOverMessages = (socket: WebSocket, serve: () => void): ((data: Buffer) => void) => {
   const others = new Set(socket.listeners("message"));
   serve();
   const own = socket.listeners("message").filter((listener) => !others.has(listener));
@@ -135,7 +168,7 @@ const makeContext = async (
   request: IncomingMessage,
   { admission, dependencies, params }: ContextParts,
 ): Promise<Context> => {
-  const { sessions, credentials, gate } = dependencies;
+  const { sessions, credentials, requestGuard } = dependencies;
   const { token, sessionId } = params;
   const principal = token === undefined ? admission.principal : await credentials.authenticate(token);
   if (principal.role === "nobody") throw new SessionError("UNAUTHORIZED", "A valid key is required");
@@ -145,7 +178,8 @@ const makeContext = async (
     trpcSocket.onceClosed(leave);
   }
   // A connection with a key does not count against its address.
-  if (principal.role === "admin" || principal.role === "service") await gate.count(request, principal, 0);
+  if (principal.role === "admin" || principal.role === "service")
+    await requestGuard.count(request, principal, 0);
   return { sessions, credentials, principal, requestId: admission.requestId, socket: trpcSocket };
 };
 

@@ -1,6 +1,6 @@
 import type { Principal } from "@adjourn/router";
 import { SessionError } from "@adjourn/sessions";
-import { closeSocket } from "@adjourn/transports";
+import { closeSocket, pauseReading, resumeReading } from "@adjourn/transports";
 import type { RawData, WebSocket } from "ws";
 import { maxFrameEntries } from "../limits.js";
 import type { FrameLimit } from "./frame-limit.js";
@@ -83,7 +83,7 @@ export class TrpcInbox {
     const { socket, deliver } = this.dependencies;
     // The peer may still answer the close, but further calls are not read.
     if (this.isStopped) {
-      socket.pause();
+      pauseReading(socket, "refused");
       return;
     }
     const text = String(data);
@@ -140,9 +140,10 @@ export class TrpcInbox {
   }
 
   private async pausedFor(obstacle: Promise<void>): Promise<void> {
-    this.dependencies.socket.pause();
+    const { socket } = this.dependencies;
+    pauseReading(socket, "call");
     await obstacle;
-    if (!this.isStopped) this.dependencies.socket.resume();
+    if (!this.isStopped) resumeReading(socket, "call");
   }
 
   private async begin(entry: Entry, principal: Principal): Promise<void> {

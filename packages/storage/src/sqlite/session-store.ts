@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import {
   type Clock,
   type EraseOutcome,
+  type MessagePageOutcome,
   type SecretStore,
   type SessionStore,
   StoreUnavailableError,
@@ -25,6 +26,7 @@ import { LogTruncation } from "./log-truncation.js";
 import { appendMessage, listMessages, readAfter, readHistory } from "./messages-table.js";
 import { migrate } from "./migrations.js";
 import { lockDatabase, type ProcessLock } from "./process-lock.js";
+import { ReadTurns } from "./read-turns.js";
 import {
   deleteEndedBefore,
   deleteIdempotencyKeysBefore,
@@ -119,10 +121,11 @@ type Write = <Result>(work: (connection: SqliteConnection, now: number) => Resul
 
 /** Runs work on the reader, which sees what is committed. */
 type Read = Write;
+type ReadNow = <Result>(work: (connection: SqliteConnection, now: number) => Result) => Result;
 
-const createRead =
-  (reader: SqliteConnection, clock: Clock, isClosed: () => boolean): Read =>
-  async (work) => {
+const createReadNow =
+  (reader: SqliteConnection, clock: Clock, isClosed: () => boolean): ReadNow =>
+  (work) => {
     if (isClosed()) throw new StoreUnavailableError("The store is closed");
     try {
       return work(reader, clock.now());
@@ -131,7 +134,12 @@ const createRead =
     }
   };
 
-const readingOperations = (read: Read) =>
+/** Small, so that a page without messages is charged as well. */
+const leastPageBytes = 1_024;
+const pageBytes = (page: MessagePageOutcome): number =>
+  leastPageBytes + (page.outcome === "page" ? page.bytes : 0);
+
+const readingOperations = (readNow: ReadNow, read: Read, turns = new ReadTurns()) =>
   ({
     readCreated: (key) => read((db) => readCreated(db, key)),
     readSession: (sessionId) =>
@@ -147,7 +155,7 @@ const readingOperations = (read: Read) =>
     hasDue: () => read(hasDue),
     listEndings: (filter, page) => read((db) => listEndings(db, filter, page)),
     readEndings: (sessionIds) => read((db) => readEndings(db, sessionIds)),
-    listMessages: (range) => read((db) => listMessages(db, range)),
+    listMessages: (range) => turns.run(() => readNow((db) => listMessages(db, range)), pageBytes),
     readMessagesAfter: (channelId, afterSeq, limit) =>
       read((db) => readAfter(db, channelId, afterSeq, limit)),
     readHistory: (channelId, beforeSeq, limit) => read((db) => readHistory(db, channelId, beforeSeq, limit)),
@@ -202,11 +210,12 @@ export const assembleStore = (
   log.request();
   let closed = false;
   const write: Write = (work) => queue.run(() => work(writer, clock.now()));
-  const read = createRead(reader, clock, () => closed);
+  const readNow = createReadNow(reader, clock, () => closed);
+  const read: Read = async (work) => readNow(work);
 
   return {
     now: () => clock.now(),
-    ...readingOperations(read),
+    ...readingOperations(readNow, read),
     ...writingOperations(write),
     ...deletingOperations(read, write, log),
     ping: async () => {

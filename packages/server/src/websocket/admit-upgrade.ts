@@ -1,0 +1,61 @@
+import type { IncomingMessage } from "node:http";
+import {
+  authenticateRequest,
+  type Credentials,
+  type Principal,
+  parseRequestTarget,
+  unreadableTarget,
+} from "@adjourn/router";
+import { SessionError, validationError } from "@adjourn/sessions";
+import { type RequestGuard, unreadableCaller } from "../admission/request-guard.js";
+import { eventsSegment } from "./plain-events.js";
+
+interface Dependencies {
+  readonly credentials: Credentials;
+  readonly requestGuard: RequestGuard;
+}
+
+export interface Upgrade {
+  /** The session id of an events path, still encoded; null for tRPC. */
+  readonly segment: string | null;
+  readonly query: URLSearchParams;
+  readonly principal: Principal;
+}
+
+/** The checks before key and role. @throws SessionError `NOT_FOUND`, `METHOD_NOT_ALLOWED`, `FORBIDDEN`, `RATE_LIMITED` */
+export const admitUpgrade = async (
+  { credentials, requestGuard }: Dependencies,
+  request: IncomingMessage,
+): Promise<Upgrade> => {
+  const target = parseRequestTarget(request.url);
+  if (!target) {
+    await requestGuard.admit(request, unreadableCaller);
+    throw unreadableTarget();
+  }
+  const { path, search: query } = target;
+  const segment = eventsSegment(path);
+  if (path !== "/trpc" && segment === null)
+    throw new SessionError("NOT_FOUND", "No WebSocket is served at this path", { path });
+  if (request.method !== "GET") throw new SessionError("METHOD_NOT_ALLOWED", "Only GET upgrades");
+  const principal = await authenticateRequest(credentials, request.headers, query);
+  await requestGuard.admit(request, principal);
+  return { segment, query, principal };
+};
+
+/** On a tRPC socket a key may also come in `connectionParams`, if the address announces them. */
+export const requirePrincipal = (principal: Principal, query: URLSearchParams): void => {
+  if (principal.role !== "nobody") return;
+  const isMissing = principal.why === "missing";
+  if (isMissing && query.get("connectionParams") === "1") return;
+  throw new SessionError("UNAUTHORIZED", isMissing ? "A key is required" : "The key is not valid");
+};
+
+/** Refuses a handshake that ws would refuse, before anything subscribes for it. */
+export const requireHandshake = ({ headers }: IncomingMessage): void => {
+  const { upgrade, "sec-websocket-key": key, "sec-websocket-version": version } = headers;
+  const isHandshake =
+    upgrade?.toLowerCase() === "websocket" &&
+    /^[+/0-9A-Za-z]{22}==$/.test(key ?? "") &&
+    (version === "13" || version === "8");
+  if (!isHandshake) throw validationError({ path: "", message: "Not a WebSocket handshake" });
+};

@@ -1,0 +1,181 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { type Credentials, type Principal, type Refusal, toRefusal } from "@adjourn/router";
+import { SessionError, type SessionService } from "@adjourn/sessions";
+import {
+  type ConnectionTimeouts,
+  closeSocket,
+  dropCloses,
+  Heartbeat,
+  pauseWhileUnsent,
+  UnreadSocketBytes,
+} from "@adjourn/transports";
+import type { WebSocket, WebSocketServer } from "ws";
+import { clientAddress } from "../admission/client-address.js";
+import type { RequestGuard } from "../admission/request-guard.js";
+import type { Connections } from "../http/connections.js";
+import { refuseConnection } from "../http/refuse-connection.js";
+import { networkOf } from "../network-address.js";
+import type { ReportError } from "../observability/report-error.js";
+import type { TrustedProxies } from "../settings.js";
+import { admitUpgrade, requireHandshake, requirePrincipal, type Upgrade } from "./admit-upgrade.js";
+import { createFrameLimit, isTrusted } from "./frame-limit.js";
+import { asksForWebSocket, ignoreUpgrade } from "./ignore-upgrade.js";
+import { enterPlainEvents } from "./plain-events.js";
+import { createTrpcWebSocket } from "./trpc-websocket.js";
+
+export interface UpgradeDependencies {
+  readonly sessions: SessionService;
+  readonly credentials: Credentials;
+  readonly isDraining: () => boolean;
+  readonly requestGuard: RequestGuard;
+  readonly connections: Connections;
+  readonly errorBody: (refusal: Refusal) => object;
+  readonly reportError: ReportError;
+  readonly connectionTimeouts: ConnectionTimeouts;
+  readonly trustProxy: TrustedProxies;
+}
+
+/** An upgrade request with its connection. */
+interface Offer {
+  readonly request: IncomingMessage;
+  readonly connection: Duplex;
+  readonly head: Buffer;
+  readonly requestId: string;
+}
+
+/** Admits upgrades and opens their sockets. */
+export class UpgradeHandler {
+  private readonly heartbeat: Heartbeat;
+  private readonly frames = createFrameLimit();
+  private readonly unread = new UnreadSocketBytes();
+  private readonly trpc: ReturnType<typeof createTrpcWebSocket>;
+
+  constructor(
+    private readonly server: Server,
+    private readonly wss: WebSocketServer,
+    private readonly dependencies: UpgradeDependencies,
+  ) {
+    this.heartbeat = new Heartbeat(dependencies.connectionTimeouts, (error) =>
+      dependencies.reportError(error, { path: "heartbeat" }),
+    );
+    this.trpc = createTrpcWebSocket({ ...dependencies, wss, frames: this.frames });
+  }
+
+  handle(request: IncomingMessage, connection: Duplex, head: Buffer): void {
+    const { connections } = this.dependencies;
+    connection.on("error", cut);
+    if (!connections.accepts(request)) return;
+    if (!asksForWebSocket(request)) {
+      this.ignore(request, connection, head);
+      return;
+    }
+    const requestId = randomUUID();
+    connections.beginUpgrade(request);
+    this.open({ request, connection, head, requestId }).catch((error) =>
+      this.refuse(connection, error, requestId),
+    );
+  }
+
+  refuse(connection: Duplex, error: unknown, requestId: string): void {
+    const { reportError, errorBody } = this.dependencies;
+    reportError(error, { path: "upgrade", requestId });
+    const refusal = toRefusal(error, requestId);
+    refuseConnection(connection, refusal, errorBody(refusal), requestId);
+  }
+
+  drain(): void {
+    this.trpc.sendAway(dropCloses.draining);
+  }
+
+  close(): void {
+    this.heartbeat.stop();
+    for (const socket of this.wss.clients) closeSocket(socket, dropCloses.draining);
+  }
+
+  private ignore(request: IncomingMessage, connection: Duplex, head: Buffer): void {
+    const goOn = () => {
+      connection.off("error", cut);
+      ignoreUpgrade(this.server, request, connection, head);
+    };
+    // Pipelined requests before this one are answered first.
+    this.dependencies.connections
+      .answered(request)
+      .then(goOn)
+      .catch(() => connection.destroy());
+  }
+
+  private async open(offer: Offer): Promise<void> {
+    const upgrade = await admitUpgrade(this.dependencies, offer.request);
+    if (upgrade.segment === null) await this.openTrpc(offer, upgrade);
+    else await this.openPlainEvents(offer, upgrade, upgrade.segment);
+  }
+
+  private async openTrpc(offer: Offer, { query, principal }: Upgrade): Promise<void> {
+    requirePrincipal(principal, query);
+    this.refuseIfDraining();
+    // The token of a session that is gone opens no socket.
+    if (principal.role === "session") await this.dependencies.sessions.getSession(principal);
+    const { request, requestId, connection } = offer;
+    const watchUnread = (socket: WebSocket, caller: Principal) => this.watchUnread(socket, caller, request);
+    this.upgrade(offer, principal, (socket) =>
+      this.trpc.accept(socket, request, { principal, requestId, connection, watchUnread }),
+    );
+  }
+
+  private async openPlainEvents(offer: Offer, { query, principal }: Upgrade, segment: string): Promise<void> {
+    requireHandshake(offer.request);
+    this.refuseIfDraining();
+    const lastEventId = query.get("lastEventId");
+    const entered = await enterPlainEvents(this.dependencies.sessions, principal, { segment, lastEventId });
+    let isOpen = false;
+    this.upgrade(offer, principal, (socket) => {
+      isOpen = true;
+      entered.attach(socket, this.watchUnread(socket, principal, offer.request));
+    });
+    if (!isOpen) entered.abandon();
+  }
+
+  /** Opens the socket unless its connection was lost; `opened` is called in the same turn. */
+  private upgrade(
+    { request, connection, head }: Offer,
+    principal: Principal,
+    opened: (socket: WebSocket) => void,
+  ): void {
+    if (connection.destroyed) return;
+    this.wss.handleUpgrade(request, connection, head, (socket) => {
+      // ws closes a socket after a protocol error by itself.
+      socket.on("error", ignoreError);
+      this.frames.watch(socket);
+      if (isTrusted(principal)) this.frames.trust(socket);
+      pauseWhileUnsent(socket, connection);
+      this.heartbeat.watch(socket, connection);
+      opened(socket);
+    });
+  }
+
+  private watchUnread(socket: WebSocket, principal: Principal, request: IncomingMessage): () => void {
+    const { trustProxy } = this.dependencies;
+    return this.unread.watch(
+      socket,
+      isTrusted(principal) ? null : networkOf(clientAddress(request, trustProxy)),
+    );
+  }
+
+  private refuseIfDraining(): void {
+    if (this.dependencies.isDraining())
+      throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
+  }
+}
+
+/**
+ * An `error` event without a handler would end the process. One function for all sockets, since a closure per socket would
+ * retain its request for as long as the socket lives.
+ */
+const ignoreError = (): void => {};
+
+/** Likewise for a connection that Node no longer manages. */
+function cut(this: Duplex): void {
+  this.destroy();
+}
