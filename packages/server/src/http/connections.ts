@@ -37,8 +37,8 @@ export interface Connections {
   drain(): void;
   /** Ends idle connections without resetting peers that have not closed their side yet. */
   endIdle(): void;
-  /** @throws SessionError `RATE_LIMITED` if too many requests are pending on this request's connection */
-  checkPipeline(request: IncomingMessage): void;
+  /** `RATE_LIMITED` if too many requests are pending on this request's connection, else null. */
+  pipelineRefusal(request: IncomingMessage): SessionError | null;
 }
 
 export const guardConnections = (server: Server, dependencies: ConnectionDependencies): Connections => {
@@ -129,9 +129,9 @@ class ConnectionGuard implements Connections {
     for (const connection of this.open) if (this.pending.count(connection) === 0) connection.end();
   }
 
-  checkPipeline({ socket }: IncomingMessage): void {
-    if (this.pending.count(socket) <= maxPipelined) return;
-    throw new SessionError("RATE_LIMITED", `A connection carries at most ${maxPipelined} requests at once`, {
+  pipelineRefusal({ socket }: IncomingMessage): SessionError | null {
+    if (this.pending.count(socket) <= maxPipelined) return null;
+    return new SessionError("RATE_LIMITED", `A connection carries at most ${maxPipelined} requests at once`, {
       limit: maxPipelined,
     });
   }

@@ -26,6 +26,7 @@ import { type ConnectionDependencies, type Connections, guardConnections } from 
 import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.js";
 import { answerHealth, answerReadiness } from "./health.js";
 import { type Page, requireRead } from "./pages.js";
+import { RequestTurns } from "./request-turns.js";
 import { createTrpcHttp } from "./trpc-http.js";
 
 export interface HttpDependencies extends ConnectionDependencies {
@@ -68,21 +69,29 @@ export const createHttpServer = (
     everyMs: connectionTimeouts.checkPeersEveryMs,
     onFailure: (error) => reportError(error, { path: "dead peers" }),
   });
-  const route = createRouter(dependencies, connections);
+  const route = createRouter(dependencies);
+  const turns = new RequestTurns();
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (!connections.accepts(request)) return;
     const requestId = randomUUID();
     connections.begin(request, response);
-    deadPeers.watch(response);
-    slowReaders.watch(request, response);
     record(dependencies, request, response, requestId);
-    setBaseHeaders(response, requestId);
-    if (dependencies.isDraining()) response.setHeader("Connection", "close");
-    route(request, response, requestId).catch((error: unknown) => {
-      reportError(error, { path: request.method, requestId });
-      const refusal = toRefusal(error, requestId);
-      answerRefusal(response, refusal, dependencies.errorBody(refusal));
-    });
+    const serve = (work: () => Promise<void>) => {
+      if (request.socket.destroyed) return;
+      deadPeers.watch(response);
+      slowReaders.watch(request, response);
+      setBaseHeaders(response, requestId);
+      if (dependencies.isDraining()) response.setHeader("Connection", "close");
+      work().catch((error: unknown) => {
+        reportError(error, { path: request.method, requestId });
+        const refusal = toRefusal(error, requestId);
+        answerRefusal(response, refusal, dependencies.errorBody(refusal));
+      });
+    };
+    const refusal = connections.pipelineRefusal(request);
+    // Refused at once, so that no more than the permitted requests wait.
+    if (refusal) serve(() => Promise.reject(refusal));
+    else turns.run(request.socket, () => serve(() => route(request, response, requestId)));
   };
   server.on("request", onRequest);
   // An unknown `Expect` header is ignored.
@@ -97,11 +106,10 @@ export const createHttpServer = (
 };
 
 /** Passes a request to its handler: health, preflight, pages, tRPC, then REST. */
-const createRouter = (dependencies: HttpDependencies, connections: Connections) => {
+const createRouter = (dependencies: HttpDependencies) => {
   const { originGuard, requestGuard, pages, rest } = dependencies;
   const trpc = createTrpcHttp(dependencies);
   return async (request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> => {
-    connections.checkPipeline(request);
     const target = parseRequestTarget(request.url);
     if (!target) {
       setCorsHeaders(originGuard, request, response);
