@@ -1,7 +1,10 @@
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { maxWaitingBytes } from "@adjourn/sessions";
 import { expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { pauseWhileUnsent } from "./pause-while-unsent.js";
 import { pauseReading, resumeReading } from "./read-pause.js";
 
 const openPair = async () => {
@@ -11,13 +14,12 @@ const openPair = async () => {
   const { port } = server.address() as AddressInfo;
   const peer = new WebSocket(`ws://127.0.0.1:${port}`);
   await once(peer, "open");
-  const [socket]: WebSocket[] = await connected;
-  if (!socket) throw new Error("no socket");
+  const [socket, request] = (await connected) as [WebSocket, IncomingMessage];
   const close = () => {
     peer.terminate();
     server.close();
   };
-  return { socket, [Symbol.dispose]: close };
+  return { peer, socket, connection: request.socket, [Symbol.dispose]: close };
 };
 
 it("a socket stays paused until every reason is gone", async () => {
@@ -38,4 +40,26 @@ it("a reason that was not given resumes nothing", async () => {
   resumeReading(socket, "unsent");
   resumeReading(socket, "call");
   expect(socket.isPaused).toBe(true);
+});
+
+it("a peer that has taken its answers is not read while a call waits", async () => {
+  using pair = await openPair();
+  const { peer, socket, connection } = pair;
+  pauseWhileUnsent(socket, connection);
+  peer.pause();
+  while (socket.bufferedAmount <= maxWaitingBytes) {
+    socket.send(Buffer.alloc(maxWaitingBytes));
+    await new Promise(setImmediate);
+  }
+  const received = once(socket, "message");
+  peer.send("a call");
+  await received;
+  expect(socket.isPaused).toBe(true);
+  pauseReading(socket, "call");
+  const drained = once(connection, "drain");
+  peer.resume();
+  await drained;
+  expect(socket.isPaused).toBe(true);
+  resumeReading(socket, "call");
+  expect(socket.isPaused).toBe(false);
 });
