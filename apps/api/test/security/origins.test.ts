@@ -132,6 +132,28 @@ describe.each([
     },
   );
 
+  it("an Origin that only parses to an allowed one is refused", async () => {
+    await using server = await startTestServer({ ...env, ALLOWED_ORIGINS: "https://app.example" });
+    const { port } = new URL(server.url);
+    const origins = [
+      `http://localhost:${port}/`,
+      `http://localhost:${port}/path?query#fragment`,
+      `http://somebody@localhost:${port}`,
+      `HTTP://LOCALHOST:${port}`,
+      `http://127.1:${port}`,
+      `http://localhost:0${port}`,
+      "http://localhost:3001/",
+      "https://app.example/",
+      "https://app.example:443",
+      "https://APP.example",
+    ];
+    for (const origin of origins) {
+      const { status, headers } = await send(server, "/api/agents", { ...auth, Origin: origin });
+      expect([origin, status]).toEqual([origin, 403]);
+      expect(headers["access-control-allow-origin"]).toBeUndefined();
+    }
+  });
+
   it("the API itself, the dashboard and what ALLOWED_ORIGINS names are let in at every door", async () => {
     await using server = await startTestServer({
       ...env,
