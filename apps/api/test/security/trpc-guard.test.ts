@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { adminKey, startTestServer } from "../setup/test-server.js";
+import { createSession, restWire } from "../setup/wires.js";
 
 const keys = { ADJOURN_ADMIN_KEY: adminKey };
 const json = { "Content-Type": "application/json" };
@@ -72,5 +73,30 @@ describe("route and method are checked before origin, rate and key", () => {
       expect(refused.headers.get("Allow")).toBe(allow);
     }
     expect((await fetch(`${server.url}/api/agents`)).status).toBe(429);
+  });
+});
+
+describe("a method that a procedure does not have", () => {
+  it.each([
+    ["HEAD", "/trpc/listEndings", "GET"],
+    ["PUT", "/trpc/listAgents", "GET"],
+    ["OPTIONS", "/trpc/listAgents", "GET"],
+    ["GET", "/trpc/endSession", "POST"],
+    ["HEAD", "/trpc/endSession", "POST"],
+    ["POST", "/trpc/sessionEvents", "GET"],
+    ["PUT", "/trpc/listAgents,endSession?batch=1", "GET, POST"],
+  ])("%s %s is 405 with Allow: %s for every role", async (method, path, allow) => {
+    await using server = await startTestServer({ ...keys, RATE_LIMIT_PER_MINUTE: "1000" });
+    const { token } = await createSession(restWire(server.url, { key: adminKey }));
+    for (const key of [null, "a-wrong-key-of-somebody", token, adminKey]) {
+      const headers: Record<string, string> = key === null ? {} : { "X-API-KEY": key };
+      const refused = await fetch(`${server.url}${path}`, { method, headers });
+      expect([key, refused.status, refused.headers.get("Allow")]).toEqual([key, 405, allow]);
+      if (method !== "HEAD")
+        expect((await refused.json()).error.data.session).toEqual({
+          code: "METHOD_NOT_ALLOWED",
+          details: { allow: allow.split(", ") },
+        });
+    }
   });
 });

@@ -13,8 +13,8 @@ export interface TrpcRequest {
   readonly isBatch: boolean;
   /** Whether it would call any procedure. Path and method are checked before the caller. */
   readonly isKnown: boolean;
-  /** The method of the first existing procedure, for `Allow`; null if none exists. */
-  readonly allow: "GET" | "POST" | null;
+  /** The methods of the named procedures that exist, for `Allow`. */
+  readonly allow: readonly string[];
   /** Whether it is a subscription, whose errors are sent in the stream. */
   readonly isSubscription: boolean;
   /** Whether tRPC refuses it as a whole, without creating a context. */
@@ -30,11 +30,12 @@ export const readTrpcRequest = (
   const called = decode(path.slice("/trpc/".length));
   const names = isBatch ? called.split(",") : [called];
   const types = names.map(typeOf);
+  const allow = [...new Set(types.flatMap((type) => (type === undefined ? [] : methodOf(type))))];
   return {
     names,
     isBatch,
-    isKnown: types.some((type) => type !== undefined && method === methodOf(type)),
-    allow: types.flatMap((type) => (type === undefined ? [] : [methodOf(type)]))[0] ?? null,
+    isKnown: method !== undefined && allow.includes(method),
+    allow,
     isSubscription: !isBatch && types[0] === "subscription",
     isRefusedUnasked: isMixed(types) || (!isBatch && asksForLines(headers)),
   };
@@ -71,7 +72,7 @@ export const readConnectionParams = ({ search }: RequestTarget): Readonly<Record
 
 const connectionParams = z.record(z.string(), z.string()).nullable();
 
-const methodOf = (type: string): "GET" | "POST" => (type === "mutation" ? "POST" : "GET");
+const methodOf = (type: string): string => (type === "mutation" ? "POST" : "GET");
 
 const isMixed = (types: readonly (string | undefined)[]): boolean =>
   new Set(types.filter((type) => type !== undefined)).size > 1;

@@ -19,6 +19,9 @@ export const answerRefusal = (response: ServerResponse, refusal: Refusal, body: 
     return;
   }
   if (refusal.retryAfterSeconds !== null) response.setHeader("Retry-After", refusal.retryAfterSeconds);
+  const { allow } = refusal.details;
+  if (refusal.code === "METHOD_NOT_ALLOWED" && Array.isArray(allow))
+    response.setHeader("Allow", allow.join(", "));
   if (refusal.code === "UNAUTHORIZED") response.setHeader("WWW-Authenticate", 'Bearer realm="adjourn"');
   answerJson(response, refusal.status, body);
 };

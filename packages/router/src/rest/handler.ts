@@ -61,7 +61,7 @@ export const createRestHandler = (options: RestOptions): RestHandler => {
     const admitted = (async () => options.admit?.(request, principal))();
     // Every request counts against the rate, but an error in its address is reported first.
     admitted.catch(() => {});
-    const { route, parameters } = requireRoute(matchRoute, request, response, path);
+    const { route, parameters } = requireRoute(matchRoute, request, path);
     await admitted;
     const address = readAddressInput(route, parameters, target);
     requireAccess(route.operation, principal, address.fields, route.body ? "address" : "all");
@@ -101,15 +101,9 @@ const requestIdOf = (response: ServerResponse): string => {
   return requestId;
 };
 
-const requireRoute = (
-  matchRoute: RouteMatcher,
-  { method = "GET" }: IncomingMessage,
-  response: ServerResponse,
-  path: string,
-) => {
+const requireRoute = (matchRoute: RouteMatcher, { method = "GET" }: IncomingMessage, path: string) => {
   const match = matchRoute(method, path);
   if (match.found === "route") return match;
   if (match.found === "nothing") throw new SessionError("NOT_FOUND", "Not found", {});
-  response.setHeader("Allow", match.allow.join(", "));
   throw new SessionError("METHOD_NOT_ALLOWED", "Method not allowed", { allow: match.allow });
 };

@@ -119,7 +119,7 @@ const createRouter = (dependencies: HttpDependencies) => {
     // A trailing slash makes no difference, as in REST.
     const place = target.path.replace(/\/$/, "");
     if (place === "/healthz" || place === "/readyz") {
-      requireRead(request, response);
+      requireRead(request);
       if (place === "/healthz") return answerHealth(response);
       return answerReadiness(response, dependencies.sessions, dependencies.shutdownState.isStopping);
     }

@@ -43,7 +43,7 @@ export const createPages = ({
   const page =
     (send: (response: ServerResponse) => Promise<void> | void, key: "open" | "key"): Page =>
     async (request, response, { search }) => {
-      requireRead(request, response);
+      requireRead(request);
       const principal = await authenticateRequest(credentials, request.headers, search);
       await requestGuard.admit(request, principal);
       if (key === "key") requireKey(principal.role);
@@ -75,11 +75,9 @@ const answerText = (response: ServerResponse, contentType: string, text: string)
 };
 
 /** @throws SessionError `METHOD_NOT_ALLOWED` unless the method is GET or HEAD */
-export const requireRead = ({ method }: IncomingMessage, response: ServerResponse): void => {
-  if (method === "GET" || method === "HEAD") return;
-  const allow = ["GET", "HEAD"];
-  response.setHeader("Allow", allow.join(", "));
-  throw new SessionError("METHOD_NOT_ALLOWED", "Method not allowed", { allow });
+export const requireRead = ({ method }: IncomingMessage): void => {
+  if (method !== "GET" && method !== "HEAD")
+    throw new SessionError("METHOD_NOT_ALLOWED", "Method not allowed", { allow: ["GET", "HEAD"] });
 };
 
 const requireKey = (role: string): void => {

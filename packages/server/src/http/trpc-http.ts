@@ -53,8 +53,6 @@ export const createTrpcHttp =
     if (early !== null) {
       const path = asked.names.join(",");
       reportError(early, { path, requestId });
-      if (asked.allow && toRefusal(early).code === "METHOD_NOT_ALLOWED")
-        response.setHeader("Allow", asked.allow);
       return answerTrpcRefusal(response, early, { requestId, path });
     }
     // An `EventSource` gives up for good on an error status.
@@ -106,7 +104,7 @@ const runProcedures = async (dependencies: TrpcHttpDependencies, admitted: Admit
         if (isTooMany)
           throw validationError({ path: "", message: `A batch has at most ${maxBatchCalls} calls` });
       }),
-    responseMeta: ({ errors }) => ({ headers: headersFor(errors, asked, requestId) }),
+    responseMeta: ({ errors }) => ({ headers: headersFor(errors, requestId) }),
     onError: ({ error, path }) => dependencies.reportError(error, { path, requestId }),
   });
 };
@@ -124,18 +122,12 @@ const createContext = (
   return { sessions, credentials, principal, requestId, batch, judgeRequest, response: streamOf(response) };
 };
 
-const headersFor = (
-  errors: readonly TRPCError[],
-  { allow }: TrpcRequest,
-  requestId: string,
-): Record<string, string> => {
+const headersFor = (errors: readonly TRPCError[], requestId: string): Record<string, string> => {
   const [retryAfter] = errors.flatMap((error) => toRefusal(error, requestId).retryAfterSeconds ?? []);
-  const isMethodWrong = errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED");
   return {
     // tRPC would overwrite the value of CORS.
     vary: "Origin, trpc-accept, accept",
     ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
-    ...(isMethodWrong && allow ? { allow } : {}),
   };
 };
 
@@ -152,8 +144,8 @@ const missingKey = (principal: Principal): SessionError | null =>
   principal.role === "nobody" ? new SessionError("UNAUTHORIZED", "A valid key is required") : null;
 
 /**
- * The error of a request that tRPC does not process; null for one that it does. Path and method are checked first. tRPC
- * reports them itself, except for `HEAD`, which it accepts for any path. The errors of a subscription are sent in its
+ * The error of a request that tRPC does not process; null for one that it does. Path and method are checked first: tRPC
+ * would accept `HEAD` for any path, and sends no `Allow`. An unknown path it reports itself. The errors of a subscription are sent in its
  * stream, but a foreign page gets no stream at all.
  */
 const earlyRefusal = (
@@ -162,10 +154,10 @@ const earlyRefusal = (
   refusal: unknown,
   principal: Principal,
 ): unknown => {
+  if (!asked.isKnown && asked.allow.length > 0)
+    return new SessionError("METHOD_NOT_ALLOWED", "Method not allowed", { allow: asked.allow });
   if (method === "HEAD")
-    return asked.allow === null
-      ? new SessionError("NOT_FOUND", "No such procedure", { path: asked.names.join(",") })
-      : new SessionError("METHOD_NOT_ALLOWED", "Method not allowed", { allow: [asked.allow] });
+    return new SessionError("NOT_FOUND", "No such procedure", { path: asked.names.join(",") });
   const early = refusal ?? (asked.isRefusedUnasked ? missingKey(principal) : null);
   if (early === null || !asked.isKnown) return null;
   return !asked.isSubscription || toRefusal(early).code === "FORBIDDEN" ? early : null;
