@@ -9,9 +9,9 @@ import type {
 } from "@adjourn/sessions";
 import type { Scheduler } from "./scheduler.js";
 
-/** Stores, and ways to them, in which one mechanism is broken; each names what it breaks. */
+/** Stores and ports in which one mechanism is broken. Each function is named after the mechanism that it breaks. */
 
-/** Accepts what comes too late: replies after the end, or a user's message after the time has run out. */
+/** Stores what is too late: replies after the end, or a user's message after the expiry. */
 export const withoutFence =
   (late: "replies" | "messages past the expiry") =>
   (inner: SessionStore): SessionStore => {
@@ -37,7 +37,7 @@ const storedAnyway = (draft: MessageDraft, session: Session, now: number): Appen
   return { outcome: "stored", message, session, wasRenewed: false };
 };
 
-/** Looks first and writes afterwards. */
+/** Reads the session first and ends it afterwards, in two transactions. */
 export const endInTwoSteps = (inner: SessionStore, scheduler: Scheduler): SessionStore => ({
   ...inner,
   endSession: async (request) => {
@@ -78,21 +78,21 @@ const withEnd = (ports: Ports, before: (ending: EndingRecord, request: EndReques
   return { ...ports, store: { ...store, endSession } };
 };
 
-/** Answers first and writes afterwards. */
+/** Answers an end before the store has committed it. */
 export const answerBeforeCommit = (ports: Ports): Ports =>
   withEnd(ports, (_, request) => {
     ports.store.endSession(request).catch(() => {});
     return true;
   });
 
-/** Tells the other nodes of an end that may still fail, or be another's. */
+/** Publishes an end that may still fail, or that another caller may win. */
 export const publishBeforeCommit = (ports: Ports): Ports =>
   withEnd(ports, (ending) => {
     ports.bus.publish(`session.${ending.sessionId}`, { kind: "ended", origin: "early", ending });
     return false;
   });
 
-/** Listens to the bus only once the session has been read. */
+/** Subscribes to the bus only after the session was read. */
 export const subscribeAfterReading = (ports: Ports): Ports => {
   const { store, bus } = ports;
   const waiting = new Map<string, (() => void)[]>();
@@ -100,11 +100,11 @@ export const subscribeAfterReading = (ports: Ports): Ports => {
     ...ports,
     bus: {
       ...bus,
-      subscribe: (subject, hear) => {
+      subscribe: (subject, onMessage) => {
         let isClosed = false;
         let close = () => {};
         const subscribe = () => {
-          if (!isClosed) close = bus.subscribe(subject, hear).close;
+          if (!isClosed) close = bus.subscribe(subject, onMessage).close;
         };
         waiting.set(subject, [...(waiting.get(subject) ?? []), subscribe]);
         return {
@@ -136,7 +136,7 @@ export const neverDue = (ports: Ports): Ports => ({
 
 export const keepPresence = (ports: Ports): Ports => {
   const { presence } = ports;
-  const report: typeof presence.report = (sessionId, held) => held && presence.report(sessionId, held);
+  const report: typeof presence.report = (sessionId, record) => record && presence.report(sessionId, record);
   return { ...ports, presence: { ...presence, report } };
 };
 
@@ -144,6 +144,6 @@ export const keepSubscriptions = (ports: Ports): Ports => ({
   ...ports,
   bus: {
     ...ports.bus,
-    subscribe: (subject, hear) => ({ ...ports.bus.subscribe(subject, hear), close: () => {} }),
+    subscribe: (subject, onMessage) => ({ ...ports.bus.subscribe(subject, onMessage), close: () => {} }),
   },
 });

@@ -1,12 +1,12 @@
 import { Violation } from "./model.js";
 import type { World } from "./world.js";
 
-/** Contract E7, E6 and E5: by then nothing of an ended session is left on any node. */
+/** Contract E5, E6 and E7: after this time no node holds anything of an ended session. */
 const dropWithinMs = 5_000;
-/** Contract E8. */
+/** Contract E8: the time from the expiry to the recorded ending. */
 const expireWithinMs = 1_000;
 
-/** What must hold at any moment, and by which time at the latest. */
+/** E5, E7: after the time limit an ended session has no listener, no reply in flight and no unanswered call. */
 export const checkTimes = (world: World): void => {
   const { scheduler, endedAt } = world;
   const isLate = (sessionId: string, troubledAt: number): boolean => {
@@ -15,18 +15,18 @@ export const checkTimes = (world: World): void => {
   };
   for (const { client, node, isOpen, endCalledAt } of world.connections)
     if (isOpen && endCalledAt === null && node.isAlive && isLate(client.sessionId, node.troubledAt))
-      throw new Violation("E7", "a listener still listens 5 s after the end");
-  for (const { sessionId, isOver, signal, owner } of world.turns) {
+      throw new Violation("E7", "a listener is still connected 5 s after the end");
+  for (const { sessionId, isFinished, signal, owner } of world.turns) {
     const node = world.nodes.find((one) => one === owner);
-    if (node?.isAlive && !isOver && !signal.aborted && isLate(sessionId, node.troubledAt))
-      throw new Violation("E5", "a reply is still under way 5 s after the end");
+    if (node?.isAlive && !isFinished && !signal.aborted && isLate(sessionId, node.troubledAt))
+      throw new Violation("E5", "a reply is still in flight 5 s after the end");
   }
   for (const { sessionId, node, what, askedAt } of world.calls)
     if (sessionId && isLate(sessionId, Math.max(node.troubledAt, askedAt)))
       throw new Violation("E5", `"${what}" has no answer 5 s after the end`);
 };
 
-/** E8: what is due has ended within a second, where any node could reach the store. */
+/** E8: every node that could reach the store for a second has recorded the sessions that are due. */
 export const checkExpiry = (world: World, dueSince: Map<string, number>): void => {
   const { scheduler, model, nodes } = world;
   const able = nodes.filter(({ isAlive, isDraining }) => isAlive && !isDraining);
@@ -37,11 +37,11 @@ export const checkExpiry = (world: World, dueSince: Map<string, number>): void =
     if (since === undefined) continue;
     for (const node of able)
       if (scheduler.now - Math.max(since, node.troubledAt, node.startedAt) > expireWithinMs)
-        throw new Violation("E8", "a session is not recorded as over 1 s after its time");
+        throw new Violation("E8", "a session is not recorded as ended 1 s after its expiry");
   }
 };
 
-/** E2, E3, E10: the store holds what the model holds, no more and no less. */
+/** E2, E3, E10: the store holds exactly what the model holds. */
 export const checkStore = async ({ model, tables, winners }: World): Promise<void> => {
   for (const [sessionId, known] of model.sessions) {
     const read = await tables.readSession(sessionId);
@@ -68,38 +68,38 @@ export const checkStore = async ({ model, tables, winners }: World): Promise<voi
 
 const isSame = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
-/** With all well and some seconds gone by, whoever listens to a session that lives has heard all of it. */
-export const checkHeard = ({ connections, model }: World): void => {
+/** Some seconds after the last fault, each subscriber of a live session has received all of its messages. */
+export const checkReceived = ({ connections, model }: World): void => {
   for (const { isOpen, style, client, rules, wasServedWell } of connections) {
     const known = model.sessions.get(client.sessionId);
     if (!isOpen || !known || !model.isLive(known) || style === "stuck" || style === "vanished") continue;
     const last = model.channels.get(known.session.channelId)?.length ?? 0;
-    if (rules.reached !== last) throw new Violation("§4", `heard ${rules.reached} of ${last} messages`);
+    if (rules.cursor !== last) throw new Violation("§4", `received ${rules.cursor} of ${last} messages`);
     if (wasServedWell) rules.checkOwed();
   }
 };
 
-/** Admins know of every end, unless the clock by which they look back was set back. */
+/** Admins received every end. A store clock that was set back also moves the start of a reconciliation, so it is excluded. */
 export const checkAdmins = ({ admins, schedule }: World): void => {
   if (schedule.steps.some((step) => step.do === "passTime" && step.pick % 6 === 0)) return;
-  for (const admin of admins) admin.checkTold();
+  for (const admin of admins) admin.checkEndsReceived();
 };
 
-/** With every session ended and some seconds gone by, nothing is held anywhere, and nobody waits. */
-export const checkNothingHeld = (world: World): void => {
-  const held = (what: string) => new Violation("held", `${what} is left when all has ended`);
+/** Some seconds after the last session ended, no node holds anything, and every call is answered. */
+export const checkNothingRemains = (world: World): void => {
+  const left = (what: string) => new Violation("held", `${what} is left when all has ended`);
   for (const [sessionId, { ending }] of world.model.sessions) {
     if (!ending) throw new Violation("E8", `${sessionId} has not ended`);
-    if (world.presence.isSpokenOf(sessionId)) throw held("presence");
+    if (world.presence.isReported(sessionId)) throw left("presence");
   }
   for (const node of world.nodes) {
     if (!node.isAlive) continue;
     const { sessions, listeners, operations } = node.sessions.held();
     if (sessions + listeners + operations > 0)
-      throw held(`${sessions} sessions, ${listeners} listeners, ${operations} operations`);
-    // The sweeps of what is due and of old records, and the look at the store.
-    if (node.clock.pendingTimers > 3) throw held(`a timer (${node.clock.pendingTimers - 3})`);
-    if (node.bus.subscriptions > 0) throw held("a subscription of the bus");
+      throw left(`${sessions} sessions, ${listeners} listeners, ${operations} operations`);
+    // The sweeper, the retention and the reconciler each keep one timer.
+    if (node.clock.pendingTimers > 3) throw left(`a timer (${node.clock.pendingTimers - 3})`);
+    if (node.bus.subscriptions > 0) throw left("a subscription of the bus");
   }
   for (const { what } of world.calls) throw new Violation("E5", `"${what}" was never answered`);
   for (const { closed, rules, endCalledAt } of world.connections) {
@@ -108,18 +108,24 @@ export const checkNothingHeld = (world: World): void => {
   }
 };
 
-/** Where no count can have been lost, an ending's are those of all nodes together. */
+/** An ending's counts are the sums over all nodes, in schedules in which no count can be lost. */
 export const checkCounts = async (world: World): Promise<void> => {
   const { schedule, model, tables, connections, cutOff } = world;
   const losesCounts = ["crash", "shutDown", "outage"];
   if (schedule.faults.storeFails > 0 || schedule.steps.some((step) => losesCounts.includes(step.do))) return;
   for (const ending of await tables.readEndings([...model.sessions.keys()])) {
     const own = connections.filter(({ client }) => client.sessionId === ending.sessionId);
-    const told = own.filter(({ rules }) => rules.hasEnded).length;
+    const ended = own.filter(({ rules }) => rules.hasEnded).length;
     const started = own.filter(({ rules }) => rules.hasStarted).length;
-    if (ending.listenersDropped < told || ending.listenersDropped > started)
-      throw new Violation("E10", `${ending.listenersDropped} listeners dropped, ${told} of ${started} told`);
+    if (ending.listenersDropped < ended || ending.listenersDropped > started)
+      throw new Violation(
+        "E10",
+        `${ending.listenersDropped} listeners dropped, ${ended} of ${started} got session.ended`,
+      );
     if (ending.operationsAborted < (cutOff.get(ending.sessionId) ?? 0))
-      throw new Violation("E10", `${ending.operationsAborted} operations aborted, more were cut off`);
+      throw new Violation(
+        "E10",
+        `${ending.operationsAborted} operations aborted, more were answered SESSION_ENDED`,
+      );
   }
 };

@@ -11,10 +11,10 @@ const base = {
   busSlow: 0,
 };
 
-/** Schedules that once broke a promise, as they were shrunk and printed, by what was wrong: the domain, or the model of its surroundings. */
+/** Shrunk schedules that once broke a promise, each with its cause: a defect of the domain, or of the simulated ports. */
 const found: readonly (readonly [string, Schedule])[] = [
   [
-    "a piece of a reply that waited for subscribers who left, before a gap",
+    "a piece of a reply that was buffered for subscribers that left, before a gap",
     {
       seed: 44115270,
       nodes: 2,
@@ -36,7 +36,7 @@ const found: readonly (readonly [string, Schedule])[] = [
     },
   ],
   [
-    "a write of a process that is dead, in a database of its own",
+    "a write of a crashed process in its own database",
     {
       seed: 35103108,
       nodes: 1,
@@ -53,7 +53,7 @@ const found: readonly (readonly [string, Schedule])[] = [
   ],
 ];
 
-describe("schedules that once broke a promise break none any more", () => {
+describe("a schedule that once broke a promise breaks none", () => {
   it.each(found)("%s", async (_, schedule) => {
     expect(await runSchedule(schedule)).toBeNull();
   });

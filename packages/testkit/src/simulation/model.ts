@@ -1,6 +1,6 @@
 import type { EndingRecord, Message, Session } from "@adjourn/sessions";
 
-/** One of the contract's promises, broken. */
+/** A broken promise of the contract. */
 export class Violation extends Error {
   constructor(
     readonly promise: string,
@@ -15,7 +15,7 @@ export interface ModelSession {
   ending: EndingRecord | null;
 }
 
-/** What must be true of sessions, whoever did what: told of every commit in its order, it refuses what may not be. */
+/** The permitted states of sessions. It gets every commit in order, and throws a violation for one that is not permitted. */
 export class Model {
   readonly sessions = new Map<string, ModelSession>();
   readonly channels = new Map<string, Message[]>();
@@ -44,7 +44,7 @@ export class Model {
     messages.push(message);
   }
 
-  /** Renewed, updated, heard of, warned: only a session that lives can be. */
+  /** Renewals, timeouts, heartbeats and warnings: only a live session accepts them. */
   changed(session: Session, by: string): void {
     const known = this.sessions.get(session.sessionId);
     if (!known) throw new Violation("E2", `${by} was written to a session that never was`);

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { drawSchedule, runSchedule } from "./index.js";
 import { mutants } from "./mutants.js";
 
-/** A change of the domain moves what a seed leads to; then another one near must do. */
+/** A change of the domain changes what a seed does. Then one of these seeds must reveal the mutant. */
 const searched = 2_000;
 
-describe("the simulation finds the one mechanism that is broken", () => {
+describe("the simulation reveals a broken mechanism", () => {
   it.each(mutants)(
     "$name",
     async ({ seed, mutation, tame }) => {
@@ -14,13 +14,13 @@ describe("the simulation finds the one mechanism that is broken", () => {
         const schedule = tame?.(drawn) ?? drawn;
         const failure = await runSchedule(schedule, mutation);
         if (!failure) continue;
-        // With the mechanism whole, the same schedule in the same surroundings breaks nothing.
+        // The violation counts only if the same schedule breaks nothing without the mutation.
         expect(
           await runSchedule(schedule, tame ? { reconcileEveryMs: mutation.reconcileEveryMs } : {}),
         ).toBeNull();
         return;
       }
-      expect.fail(`no schedule of ${searched} shows it`);
+      expect.fail(`no schedule of ${searched} reveals it`);
     },
     120_000,
   );

@@ -15,18 +15,18 @@ import { noFaults, type Schedule } from "./schedule.js";
 import { agentKinds } from "./simulated/simulated-agents.js";
 import type { Mutation } from "./world.js";
 
-/** A mechanism that is broken, and the seed of a schedule that shows it. */
+/** A broken mechanism, and the seed of a schedule that reveals it. */
 export interface Mutant {
   readonly name: string;
   readonly seed: number;
   readonly mutation: Mutation;
-  /** Makes the surroundings so kind that the mechanism alone is left to do the work; without the mutant, nothing breaks. */
+  /** Removes faults from the schedule, so that no other mechanism replaces the broken one. */
   readonly tame?: (schedule: Schedule) => Schedule;
 }
 
 type Method = (this: object, ...args: unknown[]) => unknown;
 
-/** Puts another method in the place of one, private ones too; gives what was there. */
+/** Replaces a method, also a private one, until the run ends. */
 const patch = (
   owner: { readonly prototype: object },
   name: string,
@@ -49,7 +49,7 @@ const both = (...mutations: readonly Mutation[]): Mutation => ({
 });
 
 const nothing = (): Method => () => {};
-const stateOf = (listener: object): unknown => Reflect.get(listener, "state");
+const stateOf = (subscriber: object): unknown => Reflect.get(subscriber, "state");
 const seqOf = (delivery: unknown): number | null => (delivery as { readonly seq: number | null }).seq;
 
 const ignoreWhile =
@@ -59,7 +59,7 @@ const ignoreWhile =
       return stateOf(this) === state ? undefined : original.apply(this, args);
     };
 
-/** A replay ends with the state that its listener was told. */
+/** A replay ends at the first state that it read, and fetches nothing that came later. */
 const fetchNothingLater = patch(
   Subscriber,
   "catchUp",
@@ -69,15 +69,15 @@ const fetchNothingLater = patch(
     },
 );
 
-/** Nothing is lost on the way and no process dies, so that all depends on who hears what when. */
+/** Nothing is lost and no process dies, so that only the order of events can break a promise. */
 const nothingLost = (schedule: Schedule): Schedule => ({
   ...schedule,
   faults: noFaults,
   steps: schedule.steps.filter((step) => !["cut", "crash", "shutDown", "outage"].includes(step.do)),
 });
 
-/** Nothing but messages and those who come to hear them, with a store that takes its time. */
-const onlyTalk = (schedule: Schedule): Schedule => ({
+/** Only messages and new subscribers, with a slow store. */
+const onlyMessages = (schedule: Schedule): Schedule => ({
   ...schedule,
   faults: { ...noFaults, storeLagMs: 60 },
   steps: schedule.steps
@@ -85,13 +85,14 @@ const onlyTalk = (schedule: Schedule): Schedule => ({
     .map((step) => ({ ...step, after: step.after % 40, session: 0 })),
 });
 
-/** Two nodes, a slow store, replies that take long, and one subscriber who leaves and comes back all the time. */
-const talkAndLeave = (schedule: Schedule): Schedule => ({
+/** Two nodes, a slow store, long replies, and one subscriber that disconnects and reconnects again and again. */
+const reconnectDuringReplies = (schedule: Schedule): Schedule => ({
   ...schedule,
   nodes: 2,
   faults: { ...noFaults, storeLagMs: 150 },
   steps: schedule.steps.map((step, at) => {
-    const what = at < 2 ? (["create", "listen"] as const)[at] : comings[step.pick % comings.length];
+    const what =
+      at < 2 ? (["create", "listen"] as const)[at] : sendOrReconnect[step.pick % sendOrReconnect.length];
     return {
       do: what ?? "send",
       after: at === 1 ? 400 : step.after % 20,
@@ -101,7 +102,7 @@ const talkAndLeave = (schedule: Schedule): Schedule => ({
     };
   }),
 });
-const comings = ["send", "send", "leave", "resume", "leave", "resume"] as const;
+const sendOrReconnect = ["send", "send", "leave", "resume", "leave", "resume"] as const;
 
 export const mutants: readonly Mutant[] = [
   { name: "the store accepts replies after the end", seed: 21, mutation: { store: withoutFence("replies") } },
@@ -147,13 +148,13 @@ export const mutants: readonly Mutant[] = [
     name: "events during a replay are neither buffered nor fetched",
     seed: 5,
     mutation: both(patch(Subscriber, "deliver", ignoreWhile("replaying")), fetchNothingLater),
-    tame: talkAndLeave,
+    tame: reconnectDuringReplies,
   },
   {
     name: "messages that other subscribers had at the subscription are not fetched",
     seed: 536,
     mutation: fetchNothingLater,
-    tame: onlyTalk,
+    tame: onlyMessages,
   },
   {
     name: "a subscriber that is still in its replay does not get the end",
@@ -225,7 +226,7 @@ export const mutants: readonly Mutant[] = [
           Reflect.set(this, "waiting", waiting);
         },
     ),
-    tame: talkAndLeave,
+    tame: reconnectDuringReplies,
   },
   {
     name: "an event that the bus repeats is delivered again",

@@ -1,4 +1,4 @@
-/** Repeatable chance (mulberry32). Streams are named, so that leaving out a step disturbs the rest as little as can be. */
+/** Repeatable random numbers (mulberry32). Streams are named, so that a step that is left out changes few others. */
 export class Random {
   private readonly streams = new Map<string, Random>();
   private state: number;
@@ -7,7 +7,7 @@ export class Random {
     this.state = seed >>> 0;
   }
 
-  /** The stream of this name: the same seed and name give the same numbers. */
+  /** The stream of this name. The same seed and name give the same numbers. */
   of(name: string): Random {
     const known = this.streams.get(name);
     if (known) return known;
@@ -40,7 +40,7 @@ export class Random {
     return probability > 0 && this.next() < probability;
   }
 
-  /** One of them, each as likely as its weight. */
+  /** One of the values, with a probability in proportion to its weight. */
   weighted<T>(choices: readonly (readonly [number, T])[]): T {
     let at = this.next() * choices.reduce((sum, [weight]) => sum + weight, 0);
     for (const [weight, value] of choices) {

@@ -13,21 +13,21 @@ import type { SimulatedNode } from "./simulated/simulated-node.js";
 import { stateOf } from "./subscriber-rules.js";
 import type { World } from "./world.js";
 
-interface Judge<T> {
+interface AnswerChecks<T> {
   readonly ok: (result: T) => void;
   readonly refused: (error: SessionError) => void;
-  /** Called before, and where the answer is only that the process could not. */
+  /** Called before `refused`, and also for an answer 503, which the model accepts at any time. */
   readonly failed?: () => void;
 }
 
-/** Asks a process for something and judges its answer against the model, at the moment at which it comes. */
+/** Sends a request to a node, and checks the answer against the model when it arrives. */
 export const ask = <T>(
   world: World,
   node: SimulatedNode,
   what: string,
   sessionId: string | null,
   run: (sessions: SessionService) => Promise<T>,
-  judge: Judge<T>,
+  checks: AnswerChecks<T>,
 ): void => {
   if (!node.isAlive) return;
   const call = { what, node, sessionId, askedAt: world.scheduler.now };
@@ -39,31 +39,36 @@ export const ask = <T>(
     world.check(check);
   };
   run(node.sessions).then(
-    (result) => answered("ok", () => judge.ok(result)),
+    (result) => answered("ok", () => checks.ok(result)),
     (error: unknown) => {
-      judge.failed?.();
+      checks.failed?.();
       if (error instanceof StoreUnavailableError) return answered("503", () => {});
       if (!(error instanceof SessionError))
         return answered(String(error), () => {
           throw new Violation("§3", `${what} failed with a defect: ${String(error)}`);
         });
       answered(error.code, () => {
-        if (error.code !== "SERVICE_UNAVAILABLE") judge.refused(error);
+        if (error.code !== "SERVICE_UNAVAILABLE") checks.refused(error);
       });
     },
   );
 };
 
-/** What a verb on this session may be refused with now; null while it lives. */
-export const overCode = ({ model }: World, sessionId: string): ErrorCode | null => {
+/** The code with which a verb on this session is refused now; null while the session lives. */
+export const goneCode = ({ model }: World, sessionId: string): ErrorCode | null => {
   const known = model.sessions.get(sessionId);
   if (!known) return "SESSION_NOT_FOUND";
   if (model.isLive(known)) return null;
   return known.ending && !hasExpired(known.ending) ? "SESSION_NOT_FOUND" : "SESSION_EXPIRED";
 };
 
-export const mustBeOver = (world: World, sessionId: string, promise: string, error: SessionError): void => {
-  const due = overCode(world, sessionId);
+export const checkGoneCode = (
+  world: World,
+  sessionId: string,
+  promise: string,
+  error: SessionError,
+): void => {
+  const due = goneCode(world, sessionId);
   if (error.code !== due)
     throw new Violation(promise, `refused with ${error.code}, where ${due ?? "nothing"} was due`);
 };
@@ -83,16 +88,18 @@ export const askEnd = (world: World, node: SimulatedNode, input: Inputs["endSess
       const ending = world.model.sessions.get(sessionId)?.ending;
       if (!ending) throw new Violation("E2", "200 for an end that is not recorded");
       if (!isOwn()) throw new Violation("E1", "200 for an end that another call made");
-      const { reason: said, cause, endedAt } = answer;
-      if (said !== ending.reason || cause !== "requested" || endedAt !== toIso(ending.endedAt))
-        throw new Violation("E11", "the answer tells another ending than the one recorded");
+      const isRecorded =
+        answer.reason === ending.reason &&
+        answer.cause === "requested" &&
+        answer.endedAt === toIso(ending.endedAt);
+      if (!isRecorded) throw new Violation("E11", "the answer has another ending than the one recorded");
       for (const turn of world.turns)
-        if (turn.sessionId === sessionId && turn.owner === node && !turn.isOver && !turn.signal.aborted)
-          throw new Violation("E5", "a reply was still under way when the end was answered");
+        if (turn.sessionId === sessionId && turn.owner === node && !turn.isFinished && !turn.signal.aborted)
+          throw new Violation("E5", "a reply was still in flight when the end was answered");
     },
     refused: (error) => {
       if (error.code !== "SESSION_NOT_FOUND") throw new Violation("E1", `an end refused with ${error.code}`);
-      if (overCode(world, sessionId) === null) throw new Violation("E1", "404 for a session that lives");
+      if (goneCode(world, sessionId) === null) throw new Violation("E1", "404 for a session that lives");
       if (isOwn()) throw new Violation("E11", "404 for the call that ended it");
     },
   });
@@ -100,7 +107,7 @@ export const askEnd = (world: World, node: SimulatedNode, input: Inputs["endSess
 
 const caller = { endedBy: "service", actor: "simulation" } as const;
 
-/** What matched when it was asked is over when it is answered. */
+/** A bulk end: every session that matched when it was called is gone when it is answered. */
 export const askEndMany = (world: World, node: SimulatedNode, filter: Inputs["endSessions"]): void => {
   const matching = [...world.model.sessions.values()].filter(
     (known) =>
@@ -124,7 +131,7 @@ export const askEndMany = (world: World, node: SimulatedNode, filter: Inputs["en
   });
 };
 
-/** E9: what was answered, and what is in the channel. Contents are unique, so a message is known by its own. */
+/** E9: the answer agrees with the channel. Contents are unique, so a message is found by its content. */
 export const askSend = (
   world: World,
   node: SimulatedNode,
@@ -136,7 +143,7 @@ export const askSend = (
   const messages = () => world.model.channels.get(channelId ?? "") ?? [];
   const stored = () => messages().find((message) => !message.isAgent && message.content === content);
   const reply = () => messages().find(({ inReplyTo }) => inReplyTo !== null && inReplyTo === stored()?.id);
-  const judge: Judge<{ id: string; replyId: string | null }> = {
+  const checks: AnswerChecks<{ id: string; replyId: string | null }> = {
     ok: ({ id, replyId }) => {
       if (stored()?.id !== id) throw new Violation("E9", "201 for a message that is not stored");
       if (transport !== "websocket" && reply()?.id !== replyId)
@@ -145,7 +152,7 @@ export const askSend = (
     refused: (error) => {
       const isCutOff = ["SESSION_ENDED", "AGENT_FAILED", "AGENT_TIMEOUT"].includes(error.code);
       if (!isCutOff) {
-        if (error.code !== "RATE_LIMITED") mustBeOver(world, sessionId, "E9", error);
+        if (error.code !== "RATE_LIMITED") checkGoneCode(world, sessionId, "E9", error);
         if (stored()) throw new Violation("E9", `${error.code}, and the message is stored`);
         return;
       }
@@ -153,44 +160,51 @@ export const askSend = (
       if (!stored()) throw new Violation("E9", `${error.code}, and the message is not stored`);
       if (reply()) throw new Violation("E9", `${error.code}, and the reply is stored`);
       if (error.code !== "SESSION_ENDED") return;
-      mustTellEnding(world, sessionId, error);
+      checkEndingDetails(world, sessionId, error);
       world.cutOff.set(sessionId, (world.cutOff.get(sessionId) ?? 0) + 1);
     },
   };
   const run = async (sessions: SessionService) => {
-    const input = { sessionId, content, transport };
-    if (transport !== "sse") {
-      const answer = await sessions.sendSessionMessage(input);
-      return { id: answer.id, replyId: answer.agentResponse?.id ?? null };
-    }
-    const { userMessage, chunks, reply: whole } = await sessions.streamSessionMessage(input);
-    whole.catch(() => {});
-    let text = "";
-    let hasLeft = false;
-    for await (const { chunk } of chunks) {
-      text += chunk;
-      // Some read no more than the beginning; their reply goes on.
-      hasLeft = content.endsWith("7");
-      if (hasLeft) break;
-    }
-    const { id, content: said } = await whole;
-    if (said !== text && !hasLeft) throw new Violation("§2", "the pieces of a reply are not the whole");
-    return { id: userMessage.id, replyId: id };
+    if (transport === "sse") return readStream(sessions, sessionId, content);
+    const answer = await sessions.sendSessionMessage({ sessionId, content, transport });
+    return { id: answer.id, replyId: answer.agentResponse?.id ?? null };
   };
-  ask(world, node, `send ${sessionId.slice(0, 4)} ${content} by ${transport}`, sessionId, run, judge);
+  ask(world, node, `send ${sessionId.slice(0, 4)} ${content} by ${transport}`, sessionId, run, checks);
 };
 
-const mustTellEnding = (world: World, sessionId: string, { details }: SessionError): void => {
+const readStream = async (sessions: SessionService, sessionId: string, content: string) => {
+  const { userMessage, chunks, reply } = await sessions.streamSessionMessage({
+    sessionId,
+    content,
+    transport: "sse",
+  });
+  reply.catch(() => {});
+  let text = "";
+  // Some callers stop reading after the first piece. Their reply continues.
+  const stopsEarly = content.endsWith("7");
+  let hasLeft = false;
+  for await (const { chunk } of chunks) {
+    text += chunk;
+    hasLeft = stopsEarly;
+    if (hasLeft) break;
+  }
+  const stored = await reply;
+  if (stored.content !== text && !hasLeft)
+    throw new Violation("§2", "the pieces of a reply are not the whole");
+  return { id: userMessage.id, replyId: stored.id };
+};
+
+const checkEndingDetails = (world: World, sessionId: string, { details }: SessionError): void => {
   const ending = world.model.sessions.get(sessionId)?.ending;
-  if (!ending) throw new Violation("E9", "SESSION_ENDED of a session that has not");
-  const isTold =
+  if (!ending) throw new Violation("E9", "SESSION_ENDED of a session that has not ended");
+  const isRecorded =
     details.cause === ending.cause &&
     details.reason === ending.reason &&
     details.endedAt === toIso(ending.endedAt);
-  if (!isTold) throw new Violation("E9", "SESSION_ENDED tells another ending than the one recorded");
+  if (!isRecorded) throw new Violation("E9", "SESSION_ENDED has another ending than the one recorded");
 };
 
-/** Renewals and changes of timeout: open listeners of the same process must hear of them. */
+/** Renewals and changes of timeout: connected subscribers of the same node must receive them. */
 export const askState = (
   world: World,
   node: SimulatedNode,
@@ -198,37 +212,37 @@ export const askState = (
   what: "renew" | "heartbeat" | "patch" | "read",
   run: (sessions: SessionService) => Promise<SessionInfo>,
 ): void => {
-  const listening = world.connections.filter(
+  const connected = world.connections.filter(
     (c) => c.node === node && c.isOpen && c.client.sessionId === sessionId,
   );
   ask(world, node, `${what} ${sessionId.slice(0, 4)}`, sessionId, run, {
     ok: (session) => {
       const known = world.model.sessions.get(sessionId);
-      // A message that was sent meanwhile may have renewed it.
+      // A concurrent message may have renewed it.
       const isAsAnswered = known && session.expiresAt === toIso(known.session.expiresAt);
       const hasRunOut = what === "patch" && session.timeRemaining === 0 && isAsAnswered;
       if (hasRunOut && world.nodes.length === 1 && !known.ending)
         throw new Violation("§2", "a timeout in the past ends nothing at once");
       const type = what === "renew" ? "session.renewed" : what === "patch" ? "session.updated" : null;
       if (type && !world.endedAt.has(sessionId))
-        for (const { rules } of listening) rules.owed.add(stateOf({ type, session }));
+        for (const { rules } of connected) rules.owed.add(stateOf({ type, session }));
     },
     refused: (error) => {
       if (what === "renew" && error.code === "SESSION_RENEWAL_FAILED") return;
       if (what === "patch" && error.code === "INVALID_TIMEOUT_CONFIG") return;
-      mustBeOver(world, sessionId, "E12", error);
+      checkGoneCode(world, sessionId, "E12", error);
     },
   });
 };
 
-/** E3: what is read of a channel is what was stored, all that was there when it was asked, newest first. */
+/** E3: a read of a channel returns the stored messages, all that existed when it was called, newest first. */
 export const askMessages = (world: World, node: SimulatedNode, channelId: string): void => {
   const messages = () => world.model.channels.get(channelId) ?? [];
-  const thereBefore = messages().length;
+  const storedBefore = messages().length;
   ask(world, node, "read messages", null, (s) => s.getChannelMessages({ channelId, limit: 100 }), {
     ok: ({ messages: shown, hasMore }) => {
-      if (hasMore || shown.length < thereBefore)
-        throw new Violation("E3", `${shown.length} of ${thereBefore} messages are shown`);
+      if (hasMore || shown.length < storedBefore)
+        throw new Violation("E3", `${shown.length} of ${storedBefore} messages are shown`);
       const stored = messages().slice(0, shown.length).reverse().map(toMessageInfo);
       if (JSON.stringify(shown) !== JSON.stringify(stored))
         throw new Violation("E3", "what is shown of a channel is not what was stored");

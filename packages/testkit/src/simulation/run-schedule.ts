@@ -2,8 +2,8 @@ import {
   checkAdmins,
   checkCounts,
   checkExpiry,
-  checkHeard,
-  checkNothingHeld,
+  checkNothingRemains,
+  checkReceived,
   checkStore,
   checkTimes,
 } from "./checks.js";
@@ -22,14 +22,14 @@ export interface Failure {
   readonly trace: readonly string[];
 }
 
-/** How often, in simulated ms, what has a time limit is looked at. */
+/** The interval, in simulated ms, between two checks of the time limits. */
 const checkEveryMs = 25;
 
 /** Runs a schedule to its end, or to the first promise that is broken; null where none was. */
 export const runSchedule = async (
   schedule: Schedule,
   mutation: Mutation = {},
-  /** Is told what happens, line by line. */
+  /** Gets one line for each thing that happens. */
   trace: string[] | null = null,
 ): Promise<Failure | null> => {
   const dueSince = new Map<string, number>();
@@ -71,11 +71,11 @@ const play = async (world: World): Promise<void> => {
     await checkStore(world);
     if (world.violation) return;
   }
-  await rest(world);
+  await finish(world);
 };
 
-/** Heals everything, looks whether what lives is whole, ends it all, and looks whether anything is left. */
-const rest = async (world: World): Promise<void> => {
+/** Removes all faults, checks the live sessions, ends them, and checks that nothing remains. */
+const finish = async (world: World): Promise<void> => {
   const { scheduler, schedule } = world;
   world.note(() => "all is healed");
   world.store.isDown = false;
@@ -86,9 +86,9 @@ const rest = async (world: World): Promise<void> => {
     if (node.isAlive) node.bus.heal();
     else world.start(index);
   });
-  // Those who read slowly take their time for a long conversation.
+  // Slow readers need longer for a long conversation.
   if (!(await scheduler.advance(Math.max(7_000, schedule.steps.length * 200)))) return;
-  checkHeard(world);
+  checkReceived(world);
   await checkStore(world);
   world.note(() => "all is ended");
   const node = world.nodes.find(({ isAlive }) => isAlive);
@@ -102,12 +102,12 @@ const rest = async (world: World): Promise<void> => {
     for (const admin of world.admins) admin.leave();
     if (!(await scheduler.advance(2_000))) return;
   }
-  checkNothingHeld(world);
+  checkNothingRemains(world);
   await checkCounts(world);
   await checkStore(world);
 };
 
-/** The platform hashes on another thread, whose time is its own; here a hash is there at once. */
+/** The platform hashes on another thread, at a time that no seed determines. This hash is ready at once. */
 const replaceDigest = (): (() => void) => {
   const digest = async (_algorithm: AlgorithmIdentifier, data: BufferSource): Promise<ArrayBuffer> => {
     const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer);

@@ -1,8 +1,8 @@
 import { Random } from "./random.js";
 
-/** What goes wrong in the surroundings: each how often of all times it could, where nothing else is said. */
+/** The faults of the simulated ports, as probabilities unless stated otherwise. */
 export interface Faults {
-  /** Each way to the store and back takes up to so many ms more. */
+  /** The most ms that are added to each direction of a call of the store. */
   readonly storeLagMs: number;
   readonly storeSlow: number;
   readonly storeFails: number;
@@ -39,7 +39,7 @@ const steps = {
 
 export type StepKind = keyof typeof steps;
 
-/** Something that happens `after` ms. `node`, `session` and `pick` choose among what is there then. */
+/** Something that happens `after` ms. `node`, `session` and `pick` choose among what exists then. */
 export interface Step {
   readonly after: number;
   readonly do: StepKind;
@@ -48,10 +48,10 @@ export interface Step {
   readonly pick: number;
 }
 
-/** A whole run, as it can be printed and replayed. */
+/** A run that can be printed and replayed. */
 export interface Schedule {
   readonly seed: number;
-  /** 1: a single process on its own database, in which nothing is lost on the way. */
+  /** 1: a single process with its own database, where no answer and no bus message is lost. */
   readonly nodes: number;
   readonly faults: Faults;
   readonly steps: readonly Step[];
@@ -68,7 +68,7 @@ export const noFaults: Faults = {
 };
 
 export interface ScheduleSize {
-  /** How often which number of nodes. */
+  /** Pairs of weight and number of nodes. */
   readonly nodes: readonly (readonly [number, number])[];
   readonly steps: readonly [number, number];
 }
@@ -82,7 +82,7 @@ const usualSize: ScheduleSize = {
   steps: [8, 45],
 };
 
-/** For runs by hand: more nodes, and more that happens before all is looked at. */
+/** For manual runs: more nodes and more steps. */
 export const largeSize: ScheduleSize = {
   nodes: [
     [1, 1],
@@ -95,18 +95,21 @@ export const largeSize: ScheduleSize = {
 
 const kinds = Object.keys(steps) as StepKind[];
 
-/** Draws a schedule: mostly things close together, on few sessions, so that they meet. */
+/** Draws a schedule: mostly steps close together, on few sessions, so that they interfere. */
 export const drawSchedule = (seed: number, size: ScheduleSize = usualSize): Schedule => {
   const random = new Random(seed).of("schedule");
   const nodes = random.weighted(size.nodes);
-  // Each schedule has its own taste: what is left out makes room for more of the rest, and of its meetings.
+  // Each schedule leaves some kinds of steps out and prefers others, so that the others interfere more often.
   const weights = kinds.map((kind) => {
-    const taste = random.weighted([
+    const preference = random.weighted([
       [2, 0],
       [4, 1],
       [2, 4],
     ]);
-    return [steps[kind] * (kind === "send" || kind === "end" ? Math.max(taste, 0.5) : taste), kind] as const;
+    return [
+      steps[kind] * (kind === "send" || kind === "end" ? Math.max(preference, 0.5) : preference),
+      kind,
+    ] as const;
   });
   const drawn: Step[] = [];
   const length = random.between(...size.steps);
@@ -129,14 +132,14 @@ export const drawSchedule = (seed: number, size: ScheduleSize = usualSize): Sche
   return { seed, nodes, faults: drawFaults(random, nodes), steps: drawn };
 };
 
-/** How many sessions ago. */
+/** Pairs of weight and position, counted from the newest session. */
 const newestFirst = [
   [7, 0],
   [2, 1],
   [1, 2],
 ] as const;
 
-/** What begins something is often met by an end, and an end by a new beginning. */
+/** An end often follows a step that starts something, and a create often follows an end. */
 const nextKind = (
   last: StepKind | undefined,
   random: Random,

@@ -1,38 +1,38 @@
 import type { Timer } from "@adjourn/sessions";
 import type { Random } from "./random.js";
 
-/** Whose doing something is: what a process set off does not happen once it has died. */
+/** The process that scheduled something. Nothing that a process scheduled runs after it has died. */
 export interface Owner {
   isAlive: boolean;
 }
 
 interface Due {
   readonly at: number;
-  /** Settles what is due in the same millisecond: chance decides, not the order of the calls. */
-  readonly lot: number;
+  /** The random order of what is due in the same millisecond. */
+  readonly tieBreaker: number;
   readonly run: () => void;
   readonly owner: Owner | undefined;
   cancelled: boolean;
 }
 
-/** The one source of what happens next. Time is simulated milliseconds, and stands still while something happens. */
+/** Decides what happens next. Time is in simulated ms, and stands still while something runs. */
 export class Scheduler {
   now = 0;
   private readonly heap: Due[] = [];
-  private readonly lots: Random;
+  private readonly tieBreakers: Random;
 
   constructor(
     random: Random,
-    /** Called after everything that happened, once all that it set off at once is done; true stops the run. */
+    /** Called after each thing that ran, once its promises have settled. True stops the run. */
     private readonly afterEach: () => boolean,
   ) {
-    this.lots = random.of("lots");
+    this.tieBreakers = random.of("lots");
   }
 
   schedule(delayMs: number, run: () => void, owner?: Owner): Timer {
     const due: Due = {
       at: this.now + Math.max(0, delayMs),
-      lot: this.lots.next(),
+      tieBreaker: this.tieBreakers.next(),
       run,
       owner,
       cancelled: false,
@@ -45,7 +45,7 @@ export class Scheduler {
     };
   }
 
-  /** Lets `ms` pass. False where `afterEach` stopped it. */
+  /** Lets `ms` pass. False if `afterEach` stopped the run. */
   async advance(ms: number): Promise<boolean> {
     const until = this.now + ms;
     for (;;) {
@@ -93,7 +93,7 @@ export class Scheduler {
   }
 }
 
-const isBefore = (a: Due, b: Due): boolean => a.at < b.at || (a.at === b.at && a.lot < b.lot);
+const isBefore = (a: Due, b: Due): boolean => a.at < b.at || (a.at === b.at && a.tieBreaker < b.tieBreaker);
 
-/** Every promise that can go on has gone on by the time this resolves: the event loop runs them all before its turn. */
+/** Resolves when no promise can continue: the event loop runs all microtasks before the next immediate. */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -2,14 +2,14 @@ import { type Failure, runSchedule } from "./run-schedule.js";
 import { type Faults, noFaults, type Schedule } from "./schedule.js";
 import type { Mutation } from "./world.js";
 
-/** A step less shifts what chance does next, so each shorter schedule gets a few tries. */
-const luck = 15;
+/** Without a step all later random numbers change, so each shorter schedule is tried with this many seeds. */
+const seedsPerSchedule = 15;
 
-/** The shortest schedule found that still breaks the same promise: leaves out steps, then faults, then waiting. */
+/** The shortest schedule found that breaks the same promise: without steps, then without faults, then without delays. */
 export const shrink = async (failure: Failure, mutation: Mutation = {}): Promise<Failure> => {
   let shortest = failure;
   const attempt = async (schedule: Schedule): Promise<boolean> => {
-    for (let tried = 0; tried < luck; tried += 1) {
+    for (let tried = 0; tried < seedsPerSchedule; tried += 1) {
       const result = await runSchedule({ ...schedule, seed: schedule.seed + tried * 1_000_003 }, mutation);
       if (result?.promise !== failure.promise) continue;
       shortest = result;

@@ -9,7 +9,7 @@ const blocks = Array.from({ length: schedules / perTest }, (_, block) => 1 + blo
 const describeFailure = ({ schedule, promise, what, trace }: Failure): string =>
   `seed ${schedule.seed} breaks ${promise}: ${what}\n${trace.join("\n")}\n${JSON.stringify(schedule)}`;
 
-describe("whatever happens, in whatever order", () => {
+describe("in every schedule", () => {
   it.each(blocks)(`E1-E12 hold in ${perTest} schedules from seed %i`, async (from) => {
     for (let seed = from; seed < from + perTest; seed += 1) {
       const failure = await runSchedule(drawSchedule(seed));
@@ -21,16 +21,16 @@ describe("whatever happens, in whatever order", () => {
 describe("the simulation itself", () => {
   const mutant = mutants.find(({ name }) => name === "in-flight replies are not aborted");
 
-  it("does the same twice, to the last step", async () => {
+  it("runs a seed twice with the same steps", async () => {
     const run = async () => (await runSchedule(drawSchedule(mutant?.seed ?? 0), mutant?.mutation, []))?.trace;
     const trace = await run();
     expect(trace?.length).toBeGreaterThan(10);
     expect(await run()).toEqual(trace);
   });
 
-  it("shrinks a schedule that fails, and replays it from its print", async () => {
+  it("replays a shrunk schedule from its printed form", async () => {
     const failure = await runSchedule(drawSchedule(mutant?.seed ?? 0), mutant?.mutation);
-    if (!failure) return expect.fail("the mutant lives");
+    if (!failure) return expect.fail("the mutant was not revealed");
     const shrunk = await shrink(failure, mutant?.mutation);
     expect(shrunk.schedule.steps.length).toBeLessThan(6);
     const printed = JSON.parse(JSON.stringify(shrunk.schedule)) as Schedule;

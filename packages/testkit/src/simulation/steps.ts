@@ -1,42 +1,42 @@
 import type { Inputs } from "@adjourn/sessions";
 import { Violation } from "./model.js";
-import { ask, askEnd, askEndMany, askMessages, askSend, askState, mustBeOver } from "./requests.js";
+import { ask, askEnd, askEndMany, askMessages, askSend, askState, checkGoneCode } from "./requests.js";
 import type { Step, StepKind } from "./schedule.js";
 import { agentId, agentKinds } from "./simulated/simulated-agents.js";
 import type { SimulatedNode } from "./simulated/simulated-node.js";
-import { type Client, type ListenerStyle, SimulatedSubscriber } from "./simulated/simulated-subscriber.js";
+import { type Client, SimulatedSubscriber, type SubscriberStyle } from "./simulated/simulated-subscriber.js";
 import type { World } from "./world.js";
 
 const users = ["00000000-0000-4000-8000-0000000000b1", "00000000-0000-4000-8000-0000000000b2"] as const;
 
-/** What the clients know: sessions whose making was answered, and what they may have to ask again. */
+/** What the clients know: the sessions that were created, and the calls that they may repeat. */
 export interface Known {
   readonly sessions: { readonly sessionId: string; readonly channelId: string; readonly userId: string }[];
   readonly creates: { readonly input: Inputs["createSession"]; sessionId: string | null }[];
   readonly keyedEnds: { readonly sessionId: string; readonly idempotencyKey: string }[];
-  asked: number;
+  steps: number;
 }
 
-export const nothingKnown = (): Known => ({ sessions: [], creates: [], keyedEnds: [], asked: 0 });
+export const nothingKnown = (): Known => ({ sessions: [], creates: [], keyedEnds: [], steps: 0 });
 
-/** Does what the step says, with what there is; does nothing where there is none of it. */
+/** Does a step with the sessions and connections that exist; does nothing if there is none. */
 export const doStep = (world: World, known: Known, { do: kind, node: index, session, pick }: Step): void => {
-  known.asked += 1;
+  known.steps += 1;
   const node = world.nodes[index % world.nodes.length];
-  if (node) doings[kind]({ session, pick, world, known, node });
+  if (node) stepKinds[kind]({ session, pick, world, known, node });
 };
 
-interface Doing extends Pick<Step, "session" | "pick"> {
+interface StepContext extends Pick<Step, "session" | "pick"> {
   readonly world: World;
   readonly known: Known;
   readonly node: SimulatedNode;
 }
 
-const doings: Record<StepKind, (doing: Doing) => void> = {
+const stepKinds: Record<StepKind, (context: StepContext) => void> = {
   create: ({ world, known, node, pick }) => {
     const kind = agentKinds[pick % agentKinds.length] ?? "prompt";
     const userId = users[pick % 2] ?? users[0];
-    const key = pick % 4 === 0 ? { idempotencyKey: `create ${known.asked}` } : {};
+    const key = pick % 4 === 0 ? { idempotencyKey: `create ${known.steps}` } : {};
     const minutes = pick % 3 === 0 ? { timeoutMinutes: 5, maxDurationMinutes: 8 } : {};
     const input = {
       agentId: agentId(kind),
@@ -46,7 +46,7 @@ const doings: Record<StepKind, (doing: Doing) => void> = {
     create(world, known, node, { ...input, ...key });
   },
   createAgain: ({ world, known, node, pick, session }) => {
-    const earlier = sessionOf(known, session);
+    const earlier = knownSession(known, session);
     if (!earlier) return;
     const kind = agentKinds[pick % agentKinds.length] ?? "prompt";
     const { userId, channelId } = earlier;
@@ -59,13 +59,13 @@ const doings: Record<StepKind, (doing: Doing) => void> = {
   },
   send: ({ world, known, node, pick, session }) => {
     const transport = pick % 4 === 0 ? "http" : pick % 4 === 1 ? "sse" : "websocket";
-    const to = sessionOf(known, session);
-    if (to) askSend(world, node, to.sessionId, `m${known.asked}`, transport);
+    const to = knownSession(known, session);
+    if (to) askSend(world, node, to.sessionId, `m${known.steps}`, transport);
   },
   listen: ({ world, known, node, pick, session }) => {
-    const to = sessionOf(known, session);
+    const to = knownSession(known, session);
     if (!to) return;
-    const client: Client = { sessionId: to.sessionId, lastId: null, reached: null, connection: null };
+    const client: Client = { sessionId: to.sessionId, lastId: null, cursor: null, connection: null };
     world.clients.push(client);
     listen(world, node, client, pick);
   },
@@ -81,45 +81,45 @@ const doings: Record<StepKind, (doing: Doing) => void> = {
     one?.leave();
   },
   renew: ({ world, known, node, session }) => {
-    const { sessionId } = sessionOf(known, session) ?? {};
+    const { sessionId } = knownSession(known, session) ?? {};
     if (sessionId) askState(world, node, sessionId, "renew", (s) => s.renewSession({ sessionId }));
   },
   heartbeat: ({ world, known, node, session }) => {
-    const { sessionId } = sessionOf(known, session) ?? {};
+    const { sessionId } = knownSession(known, session) ?? {};
     if (sessionId) askState(world, node, sessionId, "heartbeat", (s) => s.sessionHeartbeat({ sessionId }));
   },
   patch: ({ world, known, node, session, pick }) => {
-    const { sessionId } = sessionOf(known, session) ?? {};
+    const { sessionId } = knownSession(known, session) ?? {};
     const change = { timeoutMinutes: 5 + (pick % 7), warningThresholdMinutes: 1 + (pick % 6) };
     if (sessionId)
       askState(world, node, sessionId, "patch", (s) => s.updateSessionTimeout({ sessionId, ...change }));
   },
   read: ({ world, known, node, session }) => {
-    const { sessionId, channelId } = sessionOf(known, session) ?? {};
+    const { sessionId, channelId } = knownSession(known, session) ?? {};
     if (sessionId) askState(world, node, sessionId, "read", (s) => s.getSession({ sessionId }));
     if (channelId) askMessages(world, node, channelId);
   },
   end: ({ world, known, node: first, session, pick }) => {
-    const { sessionId } = sessionOf(known, session) ?? {};
+    const { sessionId } = knownSession(known, session) ?? {};
     if (!sessionId) return;
-    const idempotencyKey = `end ${known.asked}`;
+    const idempotencyKey = `end ${known.steps}`;
     const isKeyed = pick % 2 === 0;
     if (isKeyed) known.keyedEnds.push({ sessionId, idempotencyKey });
     for (let call = 0; call <= pick % 3; call += 1) {
       const node = world.nodes[(world.nodes.indexOf(first) + call) % world.nodes.length];
       const key = isKeyed && call !== 1 ? { idempotencyKey } : {};
-      if (node) askEnd(world, node, { sessionId, reason: `because ${known.asked}.${call}`, ...key });
+      if (node) askEnd(world, node, { sessionId, reason: `because ${known.steps}.${call}`, ...key });
     }
   },
   retryEnd: ({ world, known, node, pick }) => {
     const again = known.keyedEnds[pick % known.keyedEnds.length];
-    if (again) askEnd(world, node, { ...again, reason: `because ${known.asked}` });
+    if (again) askEnd(world, node, { ...again, reason: `because ${known.steps}` });
   },
   endMany: ({ world, known, node, pick, session }) => {
-    const to = sessionOf(known, session);
+    const to = knownSession(known, session);
     if (!to) return;
     const filter = pick % 2 === 0 ? { userId: to.userId } : { sessionIds: [to.sessionId] };
-    askEndMany(world, node, { ...filter, reason: `all ${known.asked}`, dryRun: pick % 7 === 0 });
+    askEndMany(world, node, { ...filter, reason: `all ${known.steps}`, dryRun: pick % 7 === 0 });
   },
   crash: ({ world, node }) => {
     if (!node.isAlive) return;
@@ -132,8 +132,8 @@ const doings: Record<StepKind, (doing: Doing) => void> = {
     node.isDraining = true;
     void node.sessions.drain(pick).then(async () => {
       await node.sessions.close();
-      // The last answers come in, and nothing may be left to keep the process up.
-      world.scheduler.schedule(5_000, () => closeDown(world, node), node);
+      // After the last answers nothing may remain that keeps the process running.
+      world.scheduler.schedule(5_000, () => checkClosed(world, node), node);
     });
   },
   start: ({ world, node }) => {
@@ -160,7 +160,7 @@ const doings: Record<StepKind, (doing: Doing) => void> = {
     node.clock.jump((pick - 500) * 3_600);
   },
   passTime: ({ world, known, session, pick }) => {
-    const { sessionId } = sessionOf(known, session) ?? {};
+    const { sessionId } = knownSession(known, session) ?? {};
     const row = world.model.sessions.get(sessionId ?? "")?.session;
     if (!row) return;
     if (pick % 6 === 0) {
@@ -176,16 +176,16 @@ const doings: Record<StepKind, (doing: Doing) => void> = {
   },
 };
 
-const closeDown = (world: World, node: SimulatedNode): void => {
+const checkClosed = (world: World, node: SimulatedNode): void => {
   const left = node.sessions.held().sessions + node.clock.pendingTimers + node.bus.subscriptions;
-  if (left > 0) world.violated(new Violation("held", "a process that was closed does not let go"));
+  if (left > 0) world.violated(new Violation("held", "a node that was closed still holds something"));
   for (const call of world.calls)
     if (call.node === node)
-      world.violated(new Violation("E5", `"${call.what}" was left when its node closed`));
+      world.violated(new Violation("E5", `"${call.what}" was not answered before its node closed`));
   world.crash(node);
 };
 
-const sessionOf = ({ sessions }: Known, index: number) =>
+const knownSession = ({ sessions }: Known, index: number) =>
   sessions[sessions.length - 1 - (index % sessions.length)];
 
 const create = (world: World, known: Known, node: SimulatedNode, input: Inputs["createSession"]): void => {
@@ -214,7 +214,7 @@ const create = (world: World, known: Known, node: SimulatedNode, input: Inputs["
   });
 };
 
-const styles: readonly ListenerStyle[] = ["prompt", "prompt", "prompt", "slow", "stuck", "vanished"];
+const styles: readonly SubscriberStyle[] = ["prompt", "prompt", "prompt", "slow", "stuck", "vanished"];
 
 const listen = (world: World, node: SimulatedNode, client: Client, pick: number): void => {
   if (!node.isAlive) return;
@@ -231,21 +231,21 @@ const listen = (world: World, node: SimulatedNode, client: Client, pick: number)
   client.connection = connection;
   world.connections.push(connection);
   const what = `listen ${sessionId.slice(0, 4)} after ${lastId?.slice(37) ?? "nothing"}`;
-  // Some leave while they are being let in, or soon after.
+  // Some disconnect while they are being added, or soon after.
   if (pick % 11 === 10) world.scheduler.schedule(pick % 60, () => connection.leave());
   const input = { sessionId, lastEventId: lastId };
   ask(world, node, what, sessionId, (s) => s.sessionEvents(input, connection), {
-    ok: (listening) => {
-      connection.listening = listening;
-      if (connection.closed === "left") return listening.leave();
+    ok: (subscription) => {
+      connection.subscription = subscription;
+      if (connection.closed === "left") return subscription.leave();
       if (!connection.rules.hasStarted && connection.closed !== "draining")
-        throw new Violation("§4", "listening without session.started");
+        throw new Violation("§4", "subscribed without session.started");
     },
     failed: () => connection.close("refused"),
     refused: (error) => {
       if (connection.rules.hasStarted) throw new Violation("E12", "refused after session.started");
       if (error.code === "VALIDATION_ERROR") throw new Violation("§4", `${lastId}: ${error.message}`);
-      mustBeOver(world, sessionId, "E12", error);
+      checkGoneCode(world, sessionId, "E12", error);
     },
   });
 };

@@ -13,16 +13,16 @@ import { SimulatedPresence } from "./simulated/simulated-presence.js";
 import { type Commits, SimulatedStore } from "./simulated/simulated-store.js";
 import type { Client, SimulatedSubscriber } from "./simulated/simulated-subscriber.js";
 
-/** One mechanism broken: what stands in for the store, for a process's ports, or for a part of the domain. */
+/** Breaks one mechanism: replaces the store, a process's ports, or a method of the domain. */
 export interface Mutation {
   readonly store?: (inner: SessionStore, scheduler: Scheduler) => SessionStore;
   readonly ports?: (ports: Ports, scheduler: Scheduler) => Ports;
   readonly reconcileEveryMs?: null;
-  /** Changes the domain's own code; what it returns changes it back. */
+  /** Patches the domain. The returned function restores it. */
   readonly patch?: () => () => void;
 }
 
-/** A question that has not been answered. */
+/** A call that has not been answered. */
 export interface Call {
   readonly what: string;
   readonly node: SimulatedNode;
@@ -31,15 +31,15 @@ export interface Call {
   readonly askedAt: number;
 }
 
-/** Everything there is in one run: processes, what is between them, those who use them, and the model. */
+/** The state of one run: nodes, store, bus, clients and the model. */
 export class World {
   violation: Violation | null = null;
   readonly random: Random;
   readonly scheduler: Scheduler;
-  /** The store's clock, which is the one that counts. */
+  /** The store's clock, which decides when a session expires. */
   readonly clock: SimulatedClock;
   readonly model: Model;
-  /** The tables themselves, to look into without delay. */
+  /** The tables themselves, to read without delay. */
   readonly tables: SessionStore;
   readonly store: SimulatedStore;
   readonly bus: SimulatedBus;
@@ -100,16 +100,16 @@ export class World {
     for (let index = 0; index < nodes; index += 1) this.start(index);
   }
 
-  /** A new process in this place. */
+  /** Starts a new process at this index. */
   start(index: number): void {
     this.starts += 1;
     const node = new SimulatedNode(`n${index}-${this.starts}`, this.surroundings);
     this.nodes[index] = node;
-    // They cost more than the rest of a schedule, so that not every one has them.
+    // An admin costs more than the rest of a schedule, so few schedules have one.
     if (this.schedule.seed % 13 === 12) this.admins.push(new SimulatedAdmin(this, node));
   }
 
-  /** The process is gone from one moment to the next, and its connections with it. */
+  /** Ends the process and its connections at once. */
   crash(node: SimulatedNode): void {
     node.isAlive = false;
     for (const connection of this.connections)
@@ -121,7 +121,7 @@ export class World {
     this.violation ??= violation;
   }
 
-  /** Runs a check, and notes what it finds. */
+  /** Runs a check, and keeps the violation that it throws. */
   check(run: () => void): void {
     try {
       run();

@@ -3,10 +3,10 @@ import { type Model, Violation } from "../model.js";
 import type { Scheduler } from "../scheduler.js";
 import type { SimulatedNode } from "./simulated-node.js";
 
-/** The clocks of nodes and store agree about that well. */
+/** The largest difference between the clocks of the nodes and the store. */
 const clockErrorMs = 50;
 
-/** What an admin is held against. */
+/** What an admin's events are checked against. */
 interface Surroundings {
   readonly scheduler: Scheduler;
   readonly model: Model;
@@ -15,14 +15,14 @@ interface Surroundings {
   check(run: () => void): void;
 }
 
-/** One who watches the sessions of all nodes through one of them, and holds what is told against contract §4. */
+/** An admin that watches the sessions of all nodes through one node, and checks each event against contract §4. */
 export class SimulatedAdmin {
   private readonly watch: AdminSubscription;
   private readonly watchedAt: number;
   private readonly created = new Set<string>();
   private readonly ended = new Set<string>();
-  private hasBegun = false;
-  private isOver = false;
+  private hasStarted = false;
+  private hasEnded = false;
 
   constructor(
     private readonly world: Surroundings,
@@ -31,7 +31,7 @@ export class SimulatedAdmin {
     this.watchedAt = world.scheduler.now;
     this.watch = node.sessions.adminEvents();
     this.read().catch(() => {
-      this.isOver = true;
+      this.hasEnded = true;
     });
   }
 
@@ -39,23 +39,23 @@ export class SimulatedAdmin {
     this.watch.leave();
   }
 
-  /** Every end since it came was told. */
-  checkTold(): void {
-    if (this.isOver || !this.node.isAlive) return;
-    if (!this.hasBegun) throw new Violation("§4", "an admin was told no totals");
+  /** It received every end since it subscribed. */
+  checkEndsReceived(): void {
+    if (this.hasEnded || !this.node.isAlive) return;
+    if (!this.hasStarted) throw new Violation("§4", "an admin received no totals");
     for (const [sessionId, endedAt] of this.world.endedAt)
       if (endedAt > this.watchedAt + clockErrorMs && !this.ended.has(sessionId))
-        throw new Violation("§4", "an admin was not told of an end");
+        throw new Violation("§4", "an admin did not receive an end");
   }
 
   private async read(): Promise<void> {
-    for await (const event of this.watch.events) this.world.check(() => this.hear(event));
-    this.isOver = true;
+    for await (const event of this.watch.events) this.world.check(() => this.receive(event));
+    this.hasEnded = true;
   }
 
-  private hear(event: AdminEvent): void {
-    if (!this.hasBegun && event.type !== "totals") throw new Violation("§4", `${event.type} before totals`);
-    this.hasBegun = true;
+  private receive(event: AdminEvent): void {
+    if (!this.hasStarted && event.type !== "totals") throw new Violation("§4", `${event.type} before totals`);
+    this.hasStarted = true;
     if (event.type === "totals") return;
     const { sessionId } = event.type === "session.ended" ? event.ending : event.session;
     if (this.ended.has(sessionId)) throw new Violation("§4", `admins: ${event.type} after session.ended`);
@@ -65,7 +65,7 @@ export class SimulatedAdmin {
     }
     if (event.type === "session.ended") {
       if (!this.world.model.sessions.get(sessionId)?.ending)
-        throw new Violation("E10", "admins were told of the end of a session that lives");
+        throw new Violation("E10", "admins received the end of a session that lives");
       this.ended.add(sessionId);
     }
   }

@@ -2,15 +2,15 @@ import type { Agent, AgentDirectory, AgentTurn } from "@adjourn/sessions";
 import type { Random } from "../random.js";
 import type { Owner, Scheduler } from "../scheduler.js";
 
-/** One reply that was asked for. */
+/** One turn of an agent. */
 export interface Turn {
   readonly sessionId: string;
-  /** The message that it answers. */
+  /** The id of the message that it answers. */
   readonly inReplyTo: string;
   readonly owner: Owner;
   readonly signal: AbortSignal;
-  isOver: boolean;
-  /** How many pieces it has given. */
+  isFinished: boolean;
+  /** The number of pieces sent so far. */
   pieces: number;
 }
 
@@ -20,7 +20,7 @@ type AgentKind = (typeof agentKinds)[number];
 export const agentId = (kind: AgentKind): string =>
   `00000000-0000-4000-8000-00000000a${agentKinds.indexOf(kind).toString().padStart(3, "0")}`;
 
-/** The agents of one process: each kind behaves, or misbehaves, in its own way. */
+/** The agents of one process. Each kind behaves, or misbehaves, in its own way. */
 export class SimulatedAgents implements AgentDirectory {
   private readonly agents: ReadonlyMap<string, Agent>;
 
@@ -28,7 +28,7 @@ export class SimulatedAgents implements AgentDirectory {
     private readonly scheduler: Scheduler,
     private readonly random: Random,
     private readonly owner: Owner,
-    /** Every turn of every process is written here. */
+    /** Gets every turn of every process. */
     private readonly turns: Turn[],
   ) {
     this.agents = new Map(agentKinds.map((kind) => [agentId(kind), this.agent(kind)]));
@@ -60,7 +60,7 @@ export class SimulatedAgents implements AgentDirectory {
       inReplyTo: message.id,
       owner: this.owner,
       signal,
-      isOver: false,
+      isFinished: false,
       pieces: 0,
     };
     this.turns.push(turn);
@@ -80,11 +80,11 @@ export class SimulatedAgents implements AgentDirectory {
         if (kind === "failing") throw new Error("The model is not well");
       }
     } finally {
-      turn.isOver = true;
+      turn.isFinished = true;
     }
   }
 
-  /** Ends early, with the signal's reason, where one is given. */
+  /** Rejects with the signal's reason when the signal aborts. */
   private pause(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);

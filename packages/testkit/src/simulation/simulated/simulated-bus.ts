@@ -2,11 +2,11 @@ import type { BusMessage, EventBus } from "@adjourn/sessions";
 import type { Random } from "../random.js";
 import type { Owner, Scheduler } from "../scheduler.js";
 
-/** How often, of all deliveries. */
+/** Probabilities, for each delivery. */
 export interface BusFaults {
   readonly loses: number;
   readonly repeats: number;
-  /** Takes up to 3 s, so that what was said later is heard earlier. */
+  /** Takes up to 3 s, so that a message may overtake an earlier one. */
   readonly slow: number;
   /** Everything arrives in the same millisecond. */
   readonly inProcess: boolean;
@@ -14,9 +14,9 @@ export interface BusFaults {
 
 interface Subscription {
   readonly subject: string;
-  readonly hear: (message: BusMessage) => void;
+  readonly onMessage: (message: BusMessage) => void;
   readonly confirm: () => void;
-  isHeard: boolean;
+  isRegistered: boolean;
 }
 
 interface Line {
@@ -33,7 +33,7 @@ export interface SimulatedEventBus extends EventBus {
   heal(): void;
 }
 
-/** What processes say to each other goes through here: late, twice, out of order or not at all. */
+/** The bus between the processes. It delivers late, twice, out of order or not at all. */
 export class SimulatedBus {
   isHealthy = false;
   private readonly lines: Line[] = [];
@@ -50,12 +50,12 @@ export class SimulatedBus {
     this.lines.push(line);
     return {
       publish: (subject, message) => this.publish(line, subject, message),
-      subscribe: (subject, hear) => {
+      subscribe: (subject, onMessage) => {
         let confirm = () => {};
         const ready = new Promise<void>((resolve) => {
           confirm = resolve;
         });
-        const subscription: Subscription = { subject, hear, confirm, isHeard: false };
+        const subscription: Subscription = { subject, onMessage, confirm, isRegistered: false };
         line.subscriptions.add(subscription);
         this.register(line, subscription);
         return { ready, close: () => void line.subscriptions.delete(subscription) };
@@ -70,29 +70,29 @@ export class SimulatedBus {
       },
       cut: () => {
         line.isCut = true;
-        for (const subscription of line.subscriptions) subscription.isHeard = false;
+        for (const subscription of line.subscriptions) subscription.isRegistered = false;
       },
       heal: () => {
         if (!line.isCut) return;
         line.isCut = false;
         for (const subscription of line.subscriptions) this.register(line, subscription);
         const afterAll = this.faults.inProcess ? 0 : 10;
-        const tell = () => {
+        const reportGap = () => {
           if (!line.isCut) for (const listener of line.gapListeners) listener();
         };
-        this.scheduler.schedule(afterAll, tell, owner);
+        this.scheduler.schedule(afterAll, reportGap, owner);
       },
     };
   }
 
   private register(line: Line, subscription: Subscription): void {
-    const wayMs = () => (this.faults.inProcess ? 0 : line.random.below(5));
+    const delayMs = () => (this.faults.inProcess ? 0 : line.random.below(5));
     const arrive = () => {
       if (line.isCut || !line.subscriptions.has(subscription)) return;
-      subscription.isHeard = true;
-      this.scheduler.schedule(wayMs(), subscription.confirm, line.owner);
+      subscription.isRegistered = true;
+      this.scheduler.schedule(delayMs(), subscription.confirm, line.owner);
     };
-    this.scheduler.schedule(wayMs(), arrive, line.owner);
+    this.scheduler.schedule(delayMs(), arrive, line.owner);
   }
 
   private publish(from: Line, subject: string, message: BusMessage): void {
@@ -101,7 +101,8 @@ export class SimulatedBus {
     for (const to of this.lines)
       if (to.owner.isAlive && !to.isCut)
         for (const subscription of to.subscriptions)
-          if (subscription.isHeard && subscription.subject === subject) this.send(to, subscription, text);
+          if (subscription.isRegistered && subscription.subject === subject)
+            this.send(to, subscription, text);
   }
 
   private send(to: Line, subscription: Subscription, text: string): void {
@@ -113,8 +114,8 @@ export class SimulatedBus {
       const isSlow = random.chance(faults?.slow ?? 0);
       const delayMs = this.faults.inProcess ? 0 : isSlow ? random.below(3_000) : random.below(8);
       const deliver = () => {
-        if (!to.isCut && subscription.isHeard && to.subscriptions.has(subscription))
-          subscription.hear(JSON.parse(text) as BusMessage);
+        if (!to.isCut && subscription.isRegistered && to.subscriptions.has(subscription))
+          subscription.onMessage(JSON.parse(text) as BusMessage);
       };
       this.scheduler.schedule(delayMs, deliver, to.owner);
     }

@@ -4,13 +4,13 @@ import type { Owner, Scheduler } from "../scheduler.js";
 const start = Date.UTC(2026, 0, 1);
 
 /**
- * A clock that runs at `rate` and can be set. Like a real one, setting it moves what it says, not the timers; it never
- * says less than it said before.
+ * A clock that runs at `rate` and can be set. As with a real one, setting it changes the time and not the timers. Its
+ * time never goes back.
  */
 export class SimulatedClock implements Clock {
   pendingTimers = 0;
   private offsetMs = 0;
-  private said = 0;
+  private latest = 0;
 
   constructor(
     private readonly scheduler: Scheduler,
@@ -19,8 +19,8 @@ export class SimulatedClock implements Clock {
   ) {}
 
   now(): number {
-    this.said = Math.max(this.said, start + Math.floor(this.scheduler.now * this.rate) + this.offsetMs);
-    return this.said;
+    this.latest = Math.max(this.latest, start + Math.floor(this.scheduler.now * this.rate) + this.offsetMs);
+    return this.latest;
   }
 
   jump(ms: number): void {

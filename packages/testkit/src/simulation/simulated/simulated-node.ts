@@ -19,11 +19,11 @@ export interface Surroundings {
   readonly presence: SimulatedPresence;
   readonly turns: Turn[];
   readonly reconcileEveryMs: number | null;
-  /** What a mutant puts between the domain and the world. */
+  /** Replaces ports of the domain for a mutant. */
   readonly mutatePorts: (ports: Ports, scheduler: Scheduler) => Ports;
 }
 
-/** One process, from its start to its death: the real domain over simulated ports. */
+/** One process, from its start to its end: the real domain on simulated ports. */
 export class SimulatedNode implements StoreUser {
   isAlive = true;
   isDraining = false;

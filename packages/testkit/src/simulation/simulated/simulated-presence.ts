@@ -2,14 +2,14 @@ import type { PendingReply, Presence, PresenceRecord } from "@adjourn/sessions";
 import type { Random } from "../random.js";
 import type { Owner, Scheduler } from "../scheduler.js";
 
-interface Part {
+interface OwnedRecord {
   readonly owner: Owner;
-  readonly held: PresenceRecord;
+  readonly record: PresenceRecord;
 }
 
-/** What each process says it holds; a process that died holds nothing. */
+/** The presence records of all processes. The records of a process that died do not count. */
 export class SimulatedPresence {
-  private readonly parts = new Map<string, Map<Owner, Part>>();
+  private readonly records = new Map<string, Map<Owner, OwnedRecord>>();
 
   constructor(
     private readonly scheduler: Scheduler,
@@ -19,33 +19,33 @@ export class SimulatedPresence {
   connect(owner: Owner, name: string): Presence {
     const random = this.random.of(`presence ${name}`);
     return {
-      report: (sessionId, held) => {
-        const parts = this.parts.get(sessionId) ?? new Map<Owner, Part>();
-        if (held) parts.set(owner, { owner, held });
-        else parts.delete(owner);
-        this.parts.set(sessionId, parts);
+      report: (sessionId, record) => {
+        const records = this.records.get(sessionId) ?? new Map<Owner, OwnedRecord>();
+        if (record) records.set(owner, { owner, record });
+        else records.delete(owner);
+        this.records.set(sessionId, records);
       },
       remote: (sessionIds) =>
         new Promise((resolve) => {
           const answer = () =>
-            resolve(new Map(sessionIds.map((sessionId) => [sessionId, this.heldOf(sessionId, owner)])));
+            resolve(new Map(sessionIds.map((sessionId) => [sessionId, this.recordOf(sessionId, owner)])));
           this.scheduler.schedule(random.below(4), answer, owner);
         }),
     };
   }
 
-  /** Whether any process that lives still says something of it. */
-  isSpokenOf(sessionId: string): boolean {
-    return [...(this.parts.get(sessionId)?.keys() ?? [])].some(({ isAlive }) => isAlive);
+  /** Whether a live process has a record of the session. */
+  isReported(sessionId: string): boolean {
+    return [...(this.records.get(sessionId)?.keys() ?? [])].some(({ isAlive }) => isAlive);
   }
 
-  private heldOf(sessionId: string, but: Owner): PresenceRecord {
-    const parts = [...(this.parts.get(sessionId)?.values() ?? [])].filter(
+  private recordOf(sessionId: string, but: Owner): PresenceRecord {
+    const records = [...(this.records.get(sessionId)?.values() ?? [])].filter(
       ({ owner }) => owner.isAlive && owner !== but,
     );
     return {
-      listeners: parts.reduce((sum, { held }) => sum + held.listeners, 0),
-      replies: parts.flatMap(({ held }): readonly PendingReply[] => held.replies),
+      listeners: records.reduce((sum, { record }) => sum + record.listeners, 0),
+      replies: records.flatMap(({ record }): readonly PendingReply[] => record.replies),
     };
   }
 }

@@ -3,20 +3,20 @@ import { StoreUnavailableError } from "@adjourn/sessions";
 import type { Random } from "../random.js";
 import type { Owner, Scheduler } from "../scheduler.js";
 
-/** How often, of all calls; latencies are ms. */
+/** Probabilities, for each call. Latencies are in ms. */
 export interface StoreFaults {
   readonly lagMs: number;
   /** Takes up to 3 s instead of a few ms. */
   readonly slow: number;
-  /** Fails, and nothing was written. */
+  /** Fails before the commit. */
   readonly fails: number;
-  /** Is written, and its answer lost. */
+  /** Commits, and the answer is lost. */
   readonly loses: number;
-  /** One connection on which everything keeps its order, as in one process with its own database. */
+  /** Calls keep their order, as in one process with its own database. */
   readonly inOrder: boolean;
 }
 
-/** Told of every commit, in the order in which they happened. */
+/** Called for every commit, in the order of the commits. */
 export type Commits = {
   readonly [Verb in keyof SessionStore]?: (
     result: Awaited<ReturnType<SessionStore[Verb]>>,
@@ -24,17 +24,17 @@ export type Commits = {
   ) => void;
 };
 
-/** A process that talks to the store, and when, in simulated ms, it last had to do without. */
+/** A process that uses the store. Times are in simulated ms. */
 export interface StoreUser extends Owner {
   readonly name: string;
-  /** When its last failure or long wait is over. */
+  /** The end of its last failed or slow call. */
   troubledAt: number;
   failedAt: number;
 }
 
 /**
- * The way from a process to the store and back. What is asked happens in one go after a while, its answer comes a
- * while later, and either may be lost.
+ * A store behind a network. A call runs in one step after a delay, its answer arrives after another delay, and either
+ * may be lost.
  */
 export class SimulatedStore {
   isDown = false;
@@ -64,7 +64,7 @@ export class SimulatedStore {
           () => run(...args),
           (result) => note?.(result, ...args),
         );
-    // A database's clock is known to its users only about.
+    // A node knows the database's clock only approximately.
     const errorMs = this.faults.inOrder ? 0 : line.random.between(-20, 20);
     return {
       now: () => inner.now() + errorMs,
@@ -128,8 +128,8 @@ export class SimulatedStore {
       };
       scheduler.schedule(askedAt - scheduler.now, () => {
         if (fails || this.isDown) refuse();
-        // What a dying process asked of a database elsewhere may or may not have reached it. One that is in the
-        // process itself writes nothing once the process is gone, which is before the next one opens it.
+        // A call of a process that died may or may not have reached a remote database. A database inside the process
+        // writes nothing after the process is gone, which is before the next process opens it.
         else if (user.isAlive || (!faults.inOrder && random.chance(0.5)))
           run().then((result) => {
             note(result);

@@ -3,26 +3,26 @@ import { maxWaitingBytes } from "@adjourn/sessions";
 import { Violation } from "../model.js";
 import type { Random } from "../random.js";
 import type { Scheduler } from "../scheduler.js";
-import { type Hearing, ListenerRules, type Told } from "../subscriber-rules.js";
+import { type ClientState, type RunState, SubscriberRules } from "../subscriber-rules.js";
 import type { SimulatedNode } from "./simulated-node.js";
 
-/** Someone who wants to hear a session, over as many connections as it takes. */
-export interface Client extends Hearing {
+/** A client that subscribes to a session, over any number of connections. */
+export interface Client extends ClientState {
   connection: SimulatedSubscriber | null;
 }
 
-/** How the peer reads and leaves: `slow` in bursts, `stuck` never, `vanished` answers nothing. */
-export type ListenerStyle = "prompt" | "slow" | "stuck" | "vanished";
+/** How the peer reads and disconnects: `slow` in bursts, `stuck` never, `vanished` does not answer the close. */
+export type SubscriberStyle = "prompt" | "slow" | "stuck" | "vanished";
 
-/** Each byte counts as so many for those who read slowly, so that short texts fill their buffers. */
-const swell = 1_500;
+/** Slow readers count each byte this many times, so that short texts fill their buffers. */
+const bytesPerByte = 1_500;
 const bytesPerMs = { prompt: Number.POSITIVE_INFINITY, slow: 10_000, stuck: 0.001, vanished: 0.001 } as const;
 
-/** One connection of a client: the peer's end of the wire, which holds what it hears against the rules. */
+/** One connection of a client: a sink that checks each event against the rules. */
 export class SimulatedSubscriber implements SubscriberSink {
-  readonly rules: ListenerRules;
-  listening: Subscription | null = null;
-  /** Why nothing more comes; null while it is open. */
+  readonly rules: SubscriberRules;
+  subscription: Subscription | null = null;
+  /** Why it was closed; null while it is open. */
   closed: "left" | "destroyed" | "refused" | "crashed" | DropCause | null = null;
   endCalledAt: number | null = null;
   private readonly openedAt: number;
@@ -32,29 +32,29 @@ export class SimulatedSubscriber implements SubscriberSink {
   constructor(
     readonly client: Client,
     readonly node: SimulatedNode,
-    readonly style: ListenerStyle,
+    readonly style: SubscriberStyle,
     private readonly scheduler: Scheduler,
     private readonly random: Random,
-    told: Told,
+    run: RunState,
     private readonly violated: (violation: Violation) => void,
   ) {
     this.openedAt = scheduler.now;
-    this.rules = new ListenerRules(client, node, told, () => this.isExcused);
+    this.rules = new SubscriberRules(client, node, run, () => this.isExcused);
   }
 
-  /** Whether the store never failed its node since it came: then nothing may be missing in the end. */
+  /** Whether the store has not failed its node since it connected: then no event may be missing. */
   get wasServedWell(): boolean {
     return this.node.failedAt < this.openedAt;
   }
 
-  /** Events were written, and neither side has let go. */
+  /** Events were written, and neither side has closed it. */
   get isOpen(): boolean {
     return this.closed === null && this.rules.hasStarted;
   }
 
-  /** It left while it was being let in, which its node can't know before it has let it in. */
+  /** It disconnected while it was being added, which its node can't know before it is added. */
   private get leftUnnoticed(): boolean {
-    return this.closed === "left" && this.listening === null;
+    return this.closed === "left" && this.subscription === null;
   }
 
   get waitingBytes(): number {
@@ -65,13 +65,13 @@ export class SimulatedSubscriber implements SubscriberSink {
     if (this.leftUnnoticed) return;
     this.check(() => {
       if (this.closed || this.endCalledAt !== null) throw new Violation("§4", `${event.type} after the end`);
-      this.rules.hear(event, json);
+      this.rules.receive(event, json);
     });
     this.check(() => {
       if (event.type !== "session.ended" && this.waitingBytes > maxWaitingBytes)
         throw new Violation("§4", "written to a reader with 1 MiB waiting");
     });
-    const bytes = this.style === "prompt" ? 0 : json.length * swell;
+    const bytes = this.style === "prompt" ? 0 : json.length * bytesPerByte;
     this.clearAt = Math.max(this.clearAt, this.scheduler.now) + bytes / this.rate;
   }
 
@@ -98,7 +98,7 @@ export class SimulatedSubscriber implements SubscriberSink {
     this.check(() => {
       if (this.closed || this.endCalledAt !== null) throw new Violation("§4", "dropped after it was closed");
       if (cause === "too_slow" && this.style === "prompt")
-        throw new Violation("§4", "dropped for being slow, which it is not");
+        throw new Violation("§4", "dropped as too slow, although it is not");
       if (cause === "draining" && !this.node.isDraining)
         throw new Violation("§4", "drained by a healthy node");
     });
@@ -114,11 +114,11 @@ export class SimulatedSubscriber implements SubscriberSink {
     this.close("destroyed");
   }
 
-  /** The peer goes away, or answers the close. */
+  /** The peer disconnects, or answers the close. */
   leave(): void {
     if (this.closed) return;
     this.close("left");
-    this.listening?.leave();
+    this.subscription?.leave();
   }
 
   close(how: NonNullable<SimulatedSubscriber["closed"]>): void {
@@ -128,7 +128,7 @@ export class SimulatedSubscriber implements SubscriberSink {
     this.wake = [];
   }
 
-  /** Nothing is owed to those who read too slowly, nor while the store did not answer their node. */
+  /** Events may be missing for a slow reader, and while the store did not answer its node. */
   private get isExcused(): boolean {
     return this.style !== "prompt" || this.scheduler.now - this.node.troubledAt < 3_000;
   }
