@@ -1,3 +1,4 @@
+export { withDeadline } from "./async/with-deadline.js";
 export { createSessionService } from "./create-session-service.js";
 export * from "./model/ending.js";
 export * from "./model/errors.js";

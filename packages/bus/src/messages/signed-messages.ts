@@ -17,7 +17,7 @@ const signatureLength = 44;
  * Signs the messages of this node together with their channel and verifies those of the others. Each message is accepted
  * once: a sender numbers its messages over all channels, and Redis preserves their order.
  */
-export class SealedMessages {
+export class SignedMessages {
   private readonly sender = randomBytes(8).toString("base64url");
   private sent = 0;
   /** The count and time of the newest message, by sender. */

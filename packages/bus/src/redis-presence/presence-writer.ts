@@ -10,7 +10,7 @@ const gatherMs = 50;
 
 /** Mirrors this node's records in Redis. After a failed write, all records are written again. */
 export class PresenceWriter {
-  private readonly held = new Map<string, string>();
+  private readonly records = new Map<string, string>();
   private readonly changed = new Set<string>();
   /** Whether everything has been sent since Redis was last reachable. */
   private isComplete = false;
@@ -26,9 +26,9 @@ export class PresenceWriter {
     private readonly log: Log,
   ) {}
 
-  report(sessionId: string, held: PresenceRecord | null): void {
-    if (held === null) this.held.delete(sessionId);
-    else this.held.set(sessionId, this.entry(sessionId, formatRecord(held)));
+  report(sessionId: string, record: PresenceRecord | null): void {
+    if (record === null) this.records.delete(sessionId);
+    else this.records.set(sessionId, this.entry(sessionId, formatRecord(record)));
     if (!this.isComplete) return;
     this.changed.add(sessionId);
     this.gathering ??= setTimeout(() => {
@@ -63,7 +63,7 @@ export class PresenceWriter {
 
   private async writeAll(): Promise<void> {
     this.isComplete = true;
-    await this.write([...this.held.keys()], { anew: true });
+    await this.write([...this.records.keys()], { anew: true });
   }
 
   private entry(field: string, text: string): string {
@@ -93,10 +93,10 @@ export class PresenceWriter {
     for (const batch of inBatches(sessionIds)) {
       // Field and value are added together; one alone would shift all that follow.
       const set = batch.flatMap((id) => {
-        const held = this.held.get(id);
-        return held === undefined ? [] : [id, held];
+        const record = this.records.get(id);
+        return record === undefined ? [] : [id, record];
       });
-      const gone = batch.filter((id) => !this.held.has(id));
+      const gone = batch.filter((id) => !this.records.has(id));
       if (set.length > 0) commands.hset(own, ...set);
       if (gone.length > 0) commands.hdel(own, ...gone);
     }

@@ -1,4 +1,4 @@
-import type { Presence, PresenceRecord } from "@adjourn/sessions";
+import { type Clock, type Presence, type PresenceRecord, withDeadline } from "@adjourn/sessions";
 import { createKeyedHash } from "../messages/keyed-hash.js";
 import { openRedisConnection, type RedisConnection } from "../redis/redis-connection.js";
 import type { RedisOptions } from "../redis/redis-options.js";
@@ -13,7 +13,14 @@ export interface RedisPresence extends Presence {
 }
 
 /** Longest wait for an answer of Redis, in ms. */
-const patienceMs = 500;
+const answerTimeoutMs = 500;
+
+const timers: Pick<Clock, "setTimeout"> = {
+  setTimeout: (run, delayMs) => {
+    const timer = setTimeout(run, delayMs);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
 
 /**
  * Presence over Redis. While Redis is unreachable, the other nodes' records are unknown, which is not an error. Each node
@@ -36,32 +43,19 @@ export const createRedisPresence = async (options: RedisOptions): Promise<RedisP
   await connection.attempted;
 
   return {
-    report: (sessionId, held) => writer.report(sessionId, held),
+    report: (sessionId, record) => writer.report(sessionId, record),
     async remote(sessionIds) {
       const nothing: ReadonlyMap<string, PresenceRecord> = new Map();
       if (sessionIds.length === 0 || !connection.isReady) return nothing;
-      return await within(patienceMs, reader.read(sessionIds), nothing);
+      return await withDeadline(timers, answerTimeoutMs, reader.read(sessionIds), nothing);
     },
     async close() {
       writer.stop();
       if (connection.isReady) {
-        const leaving = connection.client.pipeline().del(keys.of(nodeId)).srem(keys.nodes, nodeId).exec();
-        await within(patienceMs, leaving, null);
+        const removal = connection.client.pipeline().del(keys.of(nodeId)).srem(keys.nodes, nodeId).exec();
+        await withDeadline(timers, answerTimeoutMs, removal, null);
       }
       connection.close();
     },
   };
-};
-
-/** @returns the answer, or `otherwise` if it fails or takes longer than `ms` */
-const within = async <T, U>(ms: number, answer: Promise<T>, otherwise: U): Promise<T | U> => {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<U>((resolve) => {
-    timer = setTimeout(() => resolve(otherwise), ms);
-  });
-  try {
-    return await Promise.race([answer.catch(() => otherwise), patience]);
-  } finally {
-    clearTimeout(timer);
-  }
 };

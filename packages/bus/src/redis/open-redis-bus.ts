@@ -1,5 +1,5 @@
 import type { EventBus, Presence } from "@adjourn/sessions";
-import type { RefusalCounts } from "../messages/rejected-messages.js";
+import type { RejectionCounts } from "../messages/rejected-messages.js";
 import { createRedisPresence } from "../redis-presence/redis-presence.js";
 import { createRedisEventBus } from "./redis-event-bus.js";
 import type { RedisOptions } from "./redis-options.js";
@@ -12,7 +12,7 @@ export const openRedisBus = async (
   readonly presence: Presence;
   /** The counts of `RedisEventBus`. */
   readonly dropped: () => number;
-  readonly refused: () => RefusalCounts;
+  readonly refused: () => RejectionCounts;
 }> => {
   const [bus, presence] = await Promise.all([createRedisEventBus(options), createRedisPresence(options)]);
   const close = async () => {

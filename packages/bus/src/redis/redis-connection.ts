@@ -33,20 +33,7 @@ const retryDelayMs = (attempt: number): number =>
 
 export const openRedisConnection = (options: RedisConnectionOptions): RedisConnection => {
   const { purpose, log } = options;
-  const client = new Redis(options.url, {
-    connectionName: `adjourn-${purpose}`,
-    retryStrategy: retryDelayMs,
-    connectTimeout: 1_500,
-    socketTimeout: silenceMs,
-    disconnectTimeout: 100,
-    // A command fails if it can't be sent or its connection is lost; nothing is queued.
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    autoResubscribe: false,
-    // The primary has become a replica after a failover.
-    reconnectOnError: (error) => error.message.startsWith("READONLY"),
-  });
+  const client = createClient(options);
 
   let reason: string | null = null;
   let isLost = false;
@@ -76,6 +63,26 @@ export const openRedisConnection = (options: RedisConnectionOptions): RedisConne
     isLost = true;
   });
 
+  const stopPinging = keepAlive(client);
+  return {
+    client,
+    attempted,
+    get isReady() {
+      return client.status === "ready";
+    },
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      stopPinging();
+      client.disconnect();
+      client.stream?.destroy();
+      settle();
+    },
+  };
+};
+
+/** Pings the connection and bounds the size of a reply. @returns a function that stops the pings */
+const keepAlive = (client: Redis): (() => void) => {
   let unfinished = 0;
   const finished = (): void => {
     unfinished = 0;
@@ -89,25 +96,25 @@ export const openRedisConnection = (options: RedisConnectionOptions): RedisConne
     });
   });
   client.on("message", finished);
-
   // A failed ping closes the connection, which reports the failure.
   const pinging = setInterval(() => {
     if (client.status === "ready") client.ping().then(finished, () => {});
   }, pingEveryMs);
-
-  return {
-    client,
-    attempted,
-    get isReady() {
-      return client.status === "ready";
-    },
-    close() {
-      if (isClosed) return;
-      isClosed = true;
-      clearInterval(pinging);
-      client.disconnect();
-      client.stream?.destroy();
-      settle();
-    },
-  };
+  return () => clearInterval(pinging);
 };
+
+const createClient = ({ url, purpose }: RedisConnectionOptions): Redis =>
+  new Redis(url, {
+    connectionName: `adjourn-${purpose}`,
+    retryStrategy: retryDelayMs,
+    connectTimeout: 1_500,
+    socketTimeout: silenceMs,
+    disconnectTimeout: 100,
+    // A command fails if it can't be sent or its connection is lost; nothing is queued.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    // The primary has become a replica after a failover.
+    reconnectOnError: (error) => error.message.startsWith("READONLY"),
+  });

@@ -1,9 +1,13 @@
-import type { BusMessage, EventBus } from "@adjourn/sessions";
+import type { BusMessage, EventBus, Log } from "@adjourn/sessions";
 import { formatBusMessage, longestMessage, parseBusMessage } from "../messages/bus-message-json.js";
 import { createKeyedHash } from "../messages/keyed-hash.js";
-import { type RefusalCause, type RefusalCounts, RefusedMessages } from "../messages/rejected-messages.js";
-import { SealedMessages } from "../messages/signed-messages.js";
-import { openRedisConnection } from "./redis-connection.js";
+import {
+  RejectedMessages,
+  type RejectionCause,
+  type RejectionCounts,
+} from "../messages/rejected-messages.js";
+import { SignedMessages } from "../messages/signed-messages.js";
+import { openRedisConnection, type RedisConnection } from "./redis-connection.js";
 import type { RedisOptions } from "./redis-options.js";
 import { RedisSubscriptions } from "./redis-subscriptions.js";
 
@@ -11,7 +15,7 @@ export interface RedisEventBus extends EventBus {
   /** Messages that were not sent because Redis was unreachable or behind, or because they were too long. */
   readonly dropped: number;
   /** Received messages that were rejected, by cause. */
-  readonly refused: RefusalCounts;
+  readonly refused: RejectionCounts;
 }
 
 /** Characters sent to Redis and not answered yet. Beyond this limit, messages are dropped. */
@@ -28,87 +32,126 @@ const longestHead = 128;
 export const createRedisEventBus = async (options: RedisOptions): Promise<RedisEventBus> => {
   const { url, log } = options;
   const prefix = `${options.prefix}:bus:`;
-  const sealed = new SealedMessages(createKeyedHash(options.key), options.now);
-  const refused = new RefusedMessages(log);
-  const gapListeners = new Set<() => void>();
-  let backlog = 0;
-  let dropped = 0;
-
-  const speaking = openRedisConnection({ url, purpose: "bus-publish", log });
-  const hearing = openRedisConnection({
-    url,
-    purpose: "bus-subscribe",
-    log,
-    onReady: () => {
-      restore().catch((error: unknown) =>
-        log.error("Subscriptions were not restored", { error: String(error) }),
-      );
-    },
-    onLost: () => subscriptions.forget(),
-  });
-  const restore = async (): Promise<void> => {
-    await subscriptions.restore();
-    if (hearing.isReady) for (const listener of gapListeners) listener();
-  };
-  const channelsOf = (subjects: readonly string[]) => subjects.map((subject) => prefix + subject);
-  const subscriptions = new RedisSubscriptions(
-    {
-      get isReady() {
-        return hearing.isReady;
-      },
-      subscribe: (subjects) => hearing.client.subscribe(...channelsOf(subjects)),
-      unsubscribe: (subjects) => hearing.client.unsubscribe(...channelsOf(subjects)),
-    },
-    log,
-  );
-  const read = (channel: string, text: string): BusMessage | RefusalCause => {
-    if (text.length > longestMessage + longestHead) return "too_long";
-    const opened = sealed.open(channel, text);
-    return "refused" in opened ? opened.refused : (parseBusMessage(opened.json) ?? "malformed");
-  };
-  hearing.client.on("message", (channel: string, text: string) => {
-    const message = read(channel, text);
-    if (typeof message === "string") refused.note(message);
-    else subscriptions.call(channel.slice(prefix.length), message);
-  });
-
-  const send = (channel: string, text: string): void => {
-    backlog += text.length;
-    const settled = (wasSent: boolean): void => {
-      backlog -= text.length;
-      if (!wasSent) dropped += 1;
-    };
-    speaking.client.publish(channel, text).then(
-      () => settled(true),
-      () => settled(false),
-    );
-  };
-
-  await Promise.all([speaking.attempted, hearing.attempted]);
+  const signed = new SignedMessages(createKeyedHash(options.key), options.now);
+  const publisher = new Publisher(openRedisConnection({ url, purpose: "bus-publish", log }), signed, prefix);
+  const subscriber = new BusSubscriber(url, log, signed, prefix);
+  await Promise.all([publisher.connection.attempted, subscriber.connection.attempted]);
   return {
-    publish(subject: string, message: BusMessage) {
-      const json = formatBusMessage(message);
-      if (json === null || !speaking.isReady || backlog + json.length > longestBacklog) dropped += 1;
-      else send(prefix + subject, sealed.seal(prefix + subject, json));
-    },
-    subscribe: (subject, handler) => subscriptions.add(subject, handler),
-    onGap(listener) {
-      gapListeners.add(listener);
+    publish: (subject, message) => publisher.publish(subject, message),
+    subscribe: (subject, handler) => subscriber.subscriptions.add(subject, handler),
+    onGap(onGap) {
+      subscriber.gapHandlers.add(onGap);
     },
     get status() {
-      return speaking.isReady && hearing.isReady ? ("ok" as const) : ("down" as const);
+      return publisher.connection.isReady && subscriber.connection.isReady
+        ? ("ok" as const)
+        : ("down" as const);
     },
     get dropped() {
-      return dropped;
+      return publisher.dropped;
     },
     get refused() {
-      return refused.counts;
+      return subscriber.rejected.counts;
     },
     async close() {
-      gapListeners.clear();
-      speaking.close();
-      hearing.close();
-      subscriptions.close();
+      publisher.connection.close();
+      subscriber.close();
     },
   };
 };
+
+/** Signs and publishes messages; drops what Redis cannot take. */
+class Publisher {
+  dropped = 0;
+  private backlog = 0;
+
+  constructor(
+    readonly connection: RedisConnection,
+    private readonly signed: SignedMessages,
+    private readonly prefix: string,
+  ) {}
+
+  publish(subject: string, message: BusMessage): void {
+    const channel = this.prefix + subject;
+    const json = formatBusMessage(message);
+    if (json === null || !this.connection.isReady || this.backlog + json.length > longestBacklog)
+      this.dropped += 1;
+    else this.send(channel, this.signed.seal(channel, json));
+  }
+
+  private send(channel: string, text: string): void {
+    this.backlog += text.length;
+    const settled = (wasSent: boolean): void => {
+      this.backlog -= text.length;
+      if (!wasSent) this.dropped += 1;
+    };
+    this.connection.client.publish(channel, text).then(
+      () => settled(true),
+      () => settled(false),
+    );
+  }
+}
+
+/** Receives and verifies messages; restores its subscriptions after a reconnect. */
+class BusSubscriber {
+  readonly connection: RedisConnection;
+  readonly subscriptions: RedisSubscriptions;
+  readonly rejected: RejectedMessages;
+  readonly gapHandlers = new Set<() => void>();
+
+  constructor(
+    url: string,
+    log: Log,
+    private readonly signed: SignedMessages,
+    private readonly prefix: string,
+  ) {
+    this.rejected = new RejectedMessages(log);
+    this.connection = openRedisConnection({
+      url,
+      purpose: "bus-subscribe",
+      log,
+      onReady: () => {
+        this.restore().catch((error: unknown) =>
+          log.error("Subscriptions were not restored", { error: String(error) }),
+        );
+      },
+      onLost: () => this.subscriptions.forget(),
+    });
+    const { connection } = this;
+    const channelsOf = (subjects: readonly string[]) => subjects.map((subject) => prefix + subject);
+    this.subscriptions = new RedisSubscriptions(
+      {
+        get isReady() {
+          return connection.isReady;
+        },
+        subscribe: (subjects) => connection.client.subscribe(...channelsOf(subjects)),
+        unsubscribe: (subjects) => connection.client.unsubscribe(...channelsOf(subjects)),
+      },
+      log,
+    );
+    connection.client.on("message", (channel: string, text: string) => this.receive(channel, text));
+  }
+
+  close(): void {
+    this.gapHandlers.clear();
+    this.connection.close();
+    this.subscriptions.close();
+  }
+
+  private async restore(): Promise<void> {
+    await this.subscriptions.restore();
+    if (this.connection.isReady) for (const onGap of this.gapHandlers) onGap();
+  }
+
+  private receive(channel: string, text: string): void {
+    const message = this.read(channel, text);
+    if (typeof message === "string") this.rejected.note(message);
+    else this.subscriptions.call(channel.slice(this.prefix.length), message);
+  }
+
+  private read(channel: string, text: string): BusMessage | RejectionCause {
+    if (text.length > longestMessage + longestHead) return "too_long";
+    const opened = this.signed.open(channel, text);
+    return "refused" in opened ? opened.refused : (parseBusMessage(opened.json) ?? "malformed");
+  }
+}

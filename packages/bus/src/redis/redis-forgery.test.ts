@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest"
 import { findRedis } from "../../test/find-redis.js";
 import { redisOptions, testKey, testPrefix } from "../../test/redis-options.js";
 import { createKeyedHash } from "../messages/keyed-hash.js";
-import { SealedMessages } from "../messages/signed-messages.js";
+import { SignedMessages } from "../messages/signed-messages.js";
 import { createRedisEventBus, type RedisEventBus } from "./redis-event-bus.js";
 import type { RedisOptions } from "./redis-options.js";
 
@@ -48,7 +48,7 @@ describe.skipIf(redis === null)("what others send over the same Redis", () => {
     await expect.poll(() => heard, { interval: 5 }).toEqual([...messages, last]);
   };
   const signedBy = (key: Uint8Array, now: () => number = Date.now) =>
-    new SealedMessages(createKeyedHash(key), now);
+    new SignedMessages(createKeyedHash(key), now);
   /** What a node sends on `subject`, overheard. */
   const overhear = async (message: BusMessage): Promise<string> => {
     const spy = stranger.duplicate();

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { jwtVerify, SignJWT } from "jose";
+import { type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import type { Credentials, Principal } from "../context.js";
 
@@ -46,59 +46,9 @@ const ticketClaims = z.object({
 
 /** Creates the credentials of a server. Without configured keys, every caller is `anonymous`. */
 export const createCredentials = (options: CredentialOptions): Credentials => {
-  const keys = [
-    ...options.adminKeys.map((key) => ({ role: "admin" as const, name: key.name, digest: digest(key.key) })),
-    ...options.serviceKeys.map((key) => ({
-      role: "service" as const,
-      name: key.name,
-      digest: digest(key.key),
-    })),
-  ];
-  const inUse = keys.length > 0;
-  const { signingKeys } = options;
-
-  const matchKey = (credential: string): Principal | null => {
-    const given = digest(credential);
-    let match: Principal | null = null;
-    // Every key is compared, so that the duration does not reveal which one matched.
-    for (const { role, name, digest } of keys)
-      if (timingSafeEqual(given, digest) && match === null) match = { role, name };
-    return match;
-  };
-
-  const sign = (kind: keyof typeof kinds, claims: Record<string, unknown>): SignJWT =>
-    new SignJWT(claims)
-      .setProtectedHeader({ alg: algorithm, typ: kinds[kind].typ })
-      .setAudience(kinds[kind].audience);
-
-  const verify = async (kind: keyof typeof kinds, token: string) => {
-    if (!isCanonical(token)) return null;
-    try {
-      const { payload } = await jwtVerify(token, signingKeys[kind], {
-        algorithms: [algorithm],
-        ...kinds[kind],
-      });
-      return payload;
-    } catch {
-      return null;
-    }
-  };
-
-  const matchTicket = async (credential: string): Promise<Principal | null> => {
-    const claims = ticketClaims.safeParse(await verify("ticket", credential));
-    if (!claims.success) return null;
-    const { issuedAt, until, principal } = claims.data;
-    const now = options.now();
-    // The lifetime is checked here as well, so that a signature alone cannot make a longer or a later ticket valid.
-    if (until <= now || until > issuedAt + ticketLifetimeMs || issuedAt > now + clockToleranceMs) return null;
-    return { ...principal, ticketUntil: until };
-  };
-
-  const matchSession = async (credential: string): Promise<Principal | null> => {
-    const sessionId = (await verify("session", credential))?.sub;
-    return sessionId === undefined ? null : { role: "session", sessionId };
-  };
-
+  const matchKey = createKeyMatcher(options);
+  const tokens = new SignedTokens(options.signingKeys, options.now);
+  const inUse = options.adminKeys.length + options.serviceKeys.length > 0;
   return {
     inUse,
     async authenticate(credential, allowed = "any") {
@@ -106,21 +56,82 @@ export const createCredentials = (options: CredentialOptions): Credentials => {
       if (credential === null || credential === "") return { role: "nobody", why: "missing" };
       const principal =
         allowed === "ticket"
-          ? await matchTicket(credential)
-          : (matchKey(credential) ?? (await matchSession(credential)) ?? (await matchTicket(credential)));
+          ? await tokens.matchTicket(credential)
+          : (matchKey(credential) ??
+            (await tokens.matchSession(credential)) ??
+            (await tokens.matchTicket(credential)));
       return principal ?? { role: "nobody", why: "invalid" };
     },
-    sessionToken: (sessionId) => sign("session", {}).setSubject(sessionId).sign(signingKeys.session),
-    async ticket(principal) {
-      const issuedAt = options.now();
-      const until = issuedAt + ticketLifetimeMs;
-      const expiresAt = "ticketUntil" in principal ? Math.min(until, principal.ticketUntil ?? until) : until;
-      const { ticketUntil: _, ...rights } = { ticketUntil: undefined, ...principal };
-      const claims = { principal: rights, issuedAt, until: expiresAt };
-      return { ticket: await sign("ticket", claims).sign(signingKeys.ticket), expiresAt };
-    },
+    sessionToken: (sessionId) => tokens.sessionToken(sessionId),
+    ticket: (principal) => tokens.ticket(principal),
   };
 };
+
+const createKeyMatcher = ({ adminKeys, serviceKeys }: CredentialOptions) => {
+  const digestsOf = <Role extends "admin" | "service">(role: Role, keys: readonly NamedKey[]) =>
+    keys.map(({ name, key }) => ({ role, name, digest: digest(key) }));
+  const keys = [...digestsOf("admin", adminKeys), ...digestsOf("service", serviceKeys)];
+  return (credential: string): Principal | null => {
+    const given = digest(credential);
+    let match: Principal | null = null;
+    // Every key is compared, so that the duration does not reveal which one matched.
+    for (const { role, name, digest } of keys)
+      if (timingSafeEqual(given, digest) && match === null) match = { role, name };
+    return match;
+  };
+};
+
+/** Issues and verifies session tokens and tickets. */
+class SignedTokens {
+  constructor(
+    private readonly keys: SigningKeys,
+    private readonly now: () => number,
+  ) {}
+
+  sessionToken(sessionId: string): Promise<string> {
+    return this.sign("session", {}).setSubject(sessionId).sign(this.keys.session);
+  }
+
+  async ticket(principal: Principal): Promise<{ readonly ticket: string; readonly expiresAt: number }> {
+    const issuedAt = this.now();
+    const until = issuedAt + ticketLifetimeMs;
+    const expiresAt = "ticketUntil" in principal ? Math.min(until, principal.ticketUntil ?? until) : until;
+    const { ticketUntil: _, ...rights } = { ticketUntil: undefined, ...principal };
+    const claims = { principal: rights, issuedAt, until: expiresAt };
+    return { ticket: await this.sign("ticket", claims).sign(this.keys.ticket), expiresAt };
+  }
+
+  async matchTicket(credential: string): Promise<Principal | null> {
+    const claims = ticketClaims.safeParse(await this.verify("ticket", credential));
+    if (!claims.success) return null;
+    const { issuedAt, until, principal } = claims.data;
+    const now = this.now();
+    // The lifetime is checked here as well, so that a signature alone cannot make a longer or a later ticket valid.
+    if (until <= now || until > issuedAt + ticketLifetimeMs || issuedAt > now + clockToleranceMs) return null;
+    return { ...principal, ticketUntil: until };
+  }
+
+  async matchSession(credential: string): Promise<Principal | null> {
+    const sessionId = (await this.verify("session", credential))?.sub;
+    return sessionId === undefined ? null : { role: "session", sessionId };
+  }
+
+  private sign(kind: keyof typeof kinds, claims: Record<string, unknown>): SignJWT {
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: algorithm, typ: kinds[kind].typ })
+      .setAudience(kinds[kind].audience);
+  }
+
+  private async verify(kind: keyof typeof kinds, token: string): Promise<JWTPayload | null> {
+    if (!isCanonical(token)) return null;
+    try {
+      const allowed = { algorithms: [algorithm], ...kinds[kind] };
+      return (await jwtVerify(token, this.keys[kind], allowed)).payload;
+    } catch {
+      return null;
+    }
+  }
+}
 
 /** Base64url ignores two bits of a signature's last character, so a token has four spellings. Only the issued one is accepted. */
 const isCanonical = (token: string): boolean => {

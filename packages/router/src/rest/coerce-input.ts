@@ -19,14 +19,14 @@ const maxLimit: Partial<Record<RestOperation, number>> = {
 };
 
 /** Coerces numbers like the ElizaOS server where a refusal would break its clients (contract §3). */
-export const bendInput = async (
+export const coerceInput = async (
   operation: RestOperation,
   input: Fields,
   settings: LenientSettings,
   ctx: Context,
 ): Promise<Fields> => {
-  if (operation === "createSession") return { ...input, timeoutConfig: bendTimeouts(input, settings) };
-  if (operation === "updateSessionTimeout") return { ...input, ...(await bendPatch(input, settings, ctx)) };
+  if (operation === "createSession") return { ...input, timeoutConfig: coerceTimeouts(input, settings) };
+  if (operation === "updateSessionTimeout") return { ...input, ...(await coercePatch(input, settings, ctx)) };
   const max = maxLimit[operation];
   if (max === undefined) return input;
   // That server lists all sessions if no limit is given.
@@ -35,7 +35,7 @@ export const bendInput = async (
 };
 
 /** That server refuses a timeout out of range too, and ignores one that is not a number. */
-const bendPatch = async (input: Fields, { limits }: LenientSettings, ctx: Context): Promise<Fields> => {
+const coercePatch = async (input: Fields, { limits }: LenientSettings, ctx: Context): Promise<Fields> => {
   const timeoutMinutes = whole(input.timeoutMinutes);
   const shortest =
     timeoutMinutes ?? (await currentTimeoutMinutes(input.sessionId, ctx)) ?? limits.minTimeoutMinutes;
@@ -55,7 +55,7 @@ const currentTimeoutMinutes = async (sessionId: unknown, ctx: Context): Promise<
   return session?.timeoutConfig.timeoutMinutes;
 };
 
-const bendTimeouts = ({ timeoutConfig, agentId }: Fields, settings: LenientSettings): unknown => {
+const coerceTimeouts = ({ timeoutConfig, agentId }: Fields, settings: LenientSettings): unknown => {
   if (timeoutConfig === null) return undefined;
   if (typeof timeoutConfig !== "object" || Array.isArray(timeoutConfig)) return timeoutConfig;
   const given = timeoutConfig as Partial<Record<keyof TimeoutConfig, unknown>>;

@@ -8,8 +8,8 @@ import { invalidEnvelope, type Refusal, toRefusal } from "../errors/refusal.js";
 import { strayKeyHeader } from "../requests/idempotency-key.js";
 import { parseRequestTarget, unreadableTarget } from "../requests/request-target.js";
 import { answerRefusal } from "./answer.js";
-import { bendInput } from "./coerce-input.js";
-import { type DialectName, dialects } from "./dialects.js";
+import { coerceInput } from "./coerce-input.js";
+import { type Dialect, type DialectName, dialects } from "./dialects.js";
 import { createRouteMatcher, type RouteMatcher } from "./match-route.js";
 import { perform } from "./perform.js";
 import { CallerLeft, readBody } from "./read-body.js";
@@ -38,44 +38,8 @@ export type RestHandler = (request: IncomingMessage, response: ServerResponse) =
  * `X-Request-Id` that is already set on the answer.
  */
 export const createRestHandler = (options: RestOptions): RestHandler => {
-  const { sessions, credentials, timeouts } = options;
   const dialect = dialects[options.dialect];
-  const matchRoute = createRouteMatcher(dialect.routes);
-  const lenient = {
-    limits: timeouts.limits,
-    defaultTimeoutMinutes: (agentId: unknown) =>
-      sessions.agent(String(agentId))?.timeoutConfig?.timeoutMinutes ?? timeouts.defaults.timeoutMinutes,
-  };
-
-  /** The first failing check decides the answer; the order is the contract's (§3). */
-  const serve = async (
-    request: IncomingMessage,
-    response: ServerResponse,
-    requestId: string,
-    refuse: (error: unknown) => Refusal,
-  ): Promise<void> => {
-    const target = parseRequestTarget(request.url);
-    if (!target) throw unreadableTarget();
-    const { path, search } = target;
-    const principal = await authenticateRequest(credentials, request.headers, search);
-    const admitted = (async () => options.admit?.(request, principal))();
-    // Every request counts against the rate, but an error in its address is reported first.
-    admitted.catch(() => {});
-    const { route, parameters } = requireRoute(matchRoute, request, path);
-    await admitted;
-    const address = readAddressInput(route, parameters, target);
-    requireAccess(route.operation, principal, address.fields, route.body ? "address" : "all");
-    const body = await readBody(request, route.body, dialect.maxBodyBytes);
-    const merged = mergeInput(route, address, body, request);
-    const ctx = { sessions, credentials, principal, requestId };
-    const input =
-      options.dialect === "elizaos" ? await bendInput(route.operation, merged, lenient, ctx) : merged;
-    const issues = [...address.issues, ...strayKeyHeader(route, request.headers["idempotency-key"])];
-    if (issues.length > 0) throw invalidEnvelope(issues, route.operation, input);
-    const isDraining = options.isDraining ?? (() => false);
-    await perform(route, input, ctx, { response, dialect, refuse, isDraining });
-  };
-
+  const serve = createServe(options, dialect);
   return async (request, response) => {
     const requestId = requestIdOf(response);
     const refuse = (error: unknown): Refusal => {
@@ -90,6 +54,43 @@ export const createRestHandler = (options: RestOptions): RestHandler => {
       const status = dialect.errorStatus(refusal);
       answerRefusal(response, { ...refusal, status }, dialect.errorBody(refusal));
     }
+  };
+};
+
+/** The first failing check decides the answer; the order is the contract's (§3). */
+const createServe = (options: RestOptions, dialect: Dialect) => {
+  const { sessions, credentials, timeouts } = options;
+  const matchRoute = createRouteMatcher(dialect.routes);
+  const isDraining = options.isDraining ?? (() => false);
+  const lenient = {
+    limits: timeouts.limits,
+    defaultTimeoutMinutes: (agentId: unknown) =>
+      sessions.agent(String(agentId))?.timeoutConfig?.timeoutMinutes ?? timeouts.defaults.timeoutMinutes,
+  };
+  return async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+    refuse: (error: unknown) => Refusal,
+  ): Promise<void> => {
+    const target = parseRequestTarget(request.url);
+    if (!target) throw unreadableTarget();
+    const principal = await authenticateRequest(credentials, request.headers, target.search);
+    const admitted = (async () => options.admit?.(request, principal))();
+    // Every request counts against the rate, but an error in its address is reported first.
+    admitted.catch(() => {});
+    const { route, parameters } = requireRoute(matchRoute, request, target.path);
+    await admitted;
+    const address = readAddressInput(route, parameters, target);
+    requireAccess(route.operation, principal, address.fields, route.body ? "address" : "all");
+    const body = await readBody(request, route.body, dialect.maxBodyBytes);
+    const merged = mergeInput(route, address, body, request);
+    const ctx = { sessions, credentials, principal, requestId };
+    const input =
+      options.dialect === "elizaos" ? await coerceInput(route.operation, merged, lenient, ctx) : merged;
+    const issues = [...address.issues, ...strayKeyHeader(route, request.headers["idempotency-key"])];
+    if (issues.length > 0) throw invalidEnvelope(issues, route.operation, input);
+    await perform(route, input, ctx, { response, dialect, refuse, isDraining });
   };
 };
 

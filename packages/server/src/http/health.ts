@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { answerJson } from "@adjourn/router";
-import type { SessionService } from "@adjourn/sessions";
-import { withinTime } from "./within-time.js";
+import { type SessionService, withDeadline } from "@adjourn/sessions";
+import { systemClock } from "../system-clock.js";
 
 /** Longest wait for the store before it counts as down, in ms. */
 const storeWithinMs = 2_000;
@@ -21,7 +21,7 @@ export const answerReadiness = async (
   sessions: SessionService,
   isStopping: boolean,
 ): Promise<void> => {
-  const { store, bus } = await withinTime(storeWithinMs, sessions.readiness(), down);
+  const { store, bus } = await withDeadline(systemClock, storeWithinMs, sessions.readiness(), down);
   if (isStopping || store === "down") {
     response.setHeader("Retry-After", "1");
     answerJson(response, 503, { status: isStopping ? "draining" : "unavailable", store, bus });

@@ -11,7 +11,7 @@ export interface BusFigures {
 }
 
 /** Wraps the bus to count published ends and to measure the age of received messages. */
-export const measureBus = (bus: EventBus, registry: Registry, figures: BusFigures): EventBus => {
+export const instrumentBus = (bus: EventBus, registry: Registry, figures: BusFigures): EventBus => {
   const ends = new Counter({
     name: "adjourn_ends_total",
     help: "Sessions that this node ended",
@@ -26,32 +26,7 @@ export const measureBus = (bus: EventBus, registry: Registry, figures: BusFigure
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
     registers: [registry],
   });
-  new Gauge({
-    name: "adjourn_bus_up",
-    help: "1 while the bus is up, 0 while nodes learn of ends only through the store",
-    registers: [registry],
-    collect() {
-      this.set(bus.status === "ok" ? 1 : 0);
-    },
-  });
-  new Gauge({
-    name: "adjourn_bus_dropped_messages",
-    help: "Messages that could not be sent, since the start",
-    registers: [registry],
-    collect() {
-      this.set(figures.dropped());
-    },
-  });
-  new Gauge({
-    name: "adjourn_bus_refused_messages",
-    help: "Messages that came and were not taken, since the start: from no node of this deployment, stale, too long or malformed",
-    labelNames: ["cause"],
-    registers: [registry],
-    collect() {
-      for (const [cause, count] of Object.entries(figures.refused())) this.set({ cause }, count);
-    },
-  });
-
+  registerGauges(bus, registry, figures);
   const noteAge = (message: BusMessage): void => {
     if (message.kind !== "message" && message.kind !== "event") return;
     ages.observe(Math.max(0, figures.now() - Date.parse(message.at)) / 1_000);
@@ -74,4 +49,32 @@ export const measureBus = (bus: EventBus, registry: Registry, figures: BusFigure
     },
     close: () => bus.close(),
   };
+};
+
+const registerGauges = (bus: EventBus, registry: Registry, figures: BusFigures): void => {
+  new Gauge({
+    name: "adjourn_bus_up",
+    help: "1 while the bus is up, 0 while nodes learn of ends only through the store",
+    registers: [registry],
+    collect() {
+      this.set(bus.status === "ok" ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: "adjourn_bus_dropped_messages",
+    help: "Messages that could not be sent, since the start",
+    registers: [registry],
+    collect() {
+      this.set(figures.dropped());
+    },
+  });
+  new Gauge({
+    name: "adjourn_bus_refused_messages",
+    help: "Rejected messages since the start: not from a node of this deployment, stale, too long or malformed",
+    labelNames: ["cause"],
+    registers: [registry],
+    collect() {
+      for (const [cause, count] of Object.entries(figures.refused())) this.set({ cause }, count);
+    },
+  });
 };

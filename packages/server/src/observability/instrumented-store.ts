@@ -4,7 +4,7 @@ import { Counter, Histogram, type Registry } from "prom-client";
 type Method = (...args: readonly unknown[]) => unknown;
 
 /** Wraps the store to measure every call by its name. A call costs two clock reads and a histogram bucket. */
-export const measureStore = (store: SessionStore, registry: Registry): SessionStore => {
+export const instrumentStore = (store: SessionStore, registry: Registry): SessionStore => {
   const durations = new Histogram({
     name: "adjourn_store_duration_seconds",
     help: "Time from a call of the store to its answer, waiting for a connection included",

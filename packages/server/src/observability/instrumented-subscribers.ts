@@ -2,7 +2,7 @@ import type { DropCause, EventFrame, SessionService, SubscriberSink } from "@adj
 import { Histogram, type Registry } from "prom-client";
 
 /** Wraps the domain to measure how long an end takes to reach each subscriber of this node. */
-export const measureListeners = (
+export const instrumentSubscribers = (
   sessions: SessionService,
   registry: Registry,
   now: () => number,

@@ -1,9 +1,15 @@
-import type { EventBus, SessionService, SessionStats, SessionStore } from "@adjourn/sessions";
+import {
+  type EventBus,
+  type SessionService,
+  type SessionStats,
+  type SessionStore,
+  withDeadline,
+} from "@adjourn/sessions";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { withinTime } from "../http/within-time.js";
-import { type BusFigures, measureBus } from "./instrumented-bus.js";
-import { measureStore } from "./instrumented-store.js";
-import { measureListeners } from "./instrumented-subscribers.js";
+import { systemClock } from "../system-clock.js";
+import { type BusFigures, instrumentBus } from "./instrumented-bus.js";
+import { instrumentStore } from "./instrumented-store.js";
+import { instrumentSubscribers } from "./instrumented-subscribers.js";
 
 export interface Metrics {
   /** Each of these returns a wrapper that measures its argument. */
@@ -39,12 +45,12 @@ export const createMetrics = (): Metrics => {
   });
 
   return {
-    store: (store) => measureStore(store, registry),
-    bus: (bus, figures) => measureBus(bus, registry, figures),
+    store: (store) => instrumentStore(store, registry),
+    bus: (bus, figures) => instrumentBus(bus, registry, figures),
     sessions: (sessions, store) => {
       countSessions(registry, store);
       countHeld(registry, sessions);
-      return measureListeners(sessions, registry, () => store.now());
+      return instrumentSubscribers(sessions, registry, () => store.now());
     },
     answered: (method, status, seconds) => {
       // The client chooses the method, so only known ones become labels.
@@ -60,24 +66,24 @@ export const createMetrics = (): Metrics => {
 /** Counts over the whole store, the same on every node. Omitted while the store does not answer. */
 const countSessions = (registry: Registry, store: SessionStore): void => {
   /** Concurrent scrapes share one count. */
-  let underWay: Promise<SessionStats | null> | null = null;
+  let pending: Promise<SessionStats | null> | null = null;
   const count = (): Promise<SessionStats | null> => {
-    underWay ??= store
+    pending ??= store
       .countSessions()
       .catch(() => null)
       .finally(() => {
-        underWay = null;
+        pending = null;
       });
-    return underWay;
+    return pending;
   };
   new Gauge({
     name: "adjourn_sessions",
-    help: "Sessions in the store: active, and expired but not yet recorded as over",
+    help: "Sessions in the store: active, and expired but without an ending yet",
     labelNames: ["state"],
     registers: [registry],
     async collect() {
       this.reset();
-      const counts = await withinTime(countWithinMs, count(), null);
+      const counts = await withDeadline(systemClock, countWithinMs, count(), null);
       if (!counts) return;
       this.set({ state: "active" }, counts.active);
       this.set({ state: "expired" }, counts.expired);

@@ -1,12 +1,22 @@
 import type { Clock } from "../ports/index.js";
 
-/** Resolves when `work` settles, and after `ms` at the latest. */
-export const withDeadline = (clock: Clock, ms: number, work: Promise<unknown>): Promise<void> =>
+/** @returns the result of `work`, or `otherwise` if it fails or takes longer than `ms` */
+export const withDeadline = <Result, Otherwise>(
+  clock: Pick<Clock, "setTimeout">,
+  ms: number,
+  work: Promise<Result>,
+  otherwise: Otherwise,
+): Promise<Result | Otherwise> =>
   new Promise((resolve) => {
-    const timer = clock.setTimeout(resolve, ms);
-    const goOn = () => {
-      timer.cancel();
-      resolve();
-    };
-    work.then(goOn, goOn);
+    const timer = clock.setTimeout(() => resolve(otherwise), ms);
+    work.then(
+      (result) => {
+        timer.cancel();
+        resolve(result);
+      },
+      () => {
+        timer.cancel();
+        resolve(otherwise);
+      },
+    );
   });

@@ -9,7 +9,8 @@ const waits = new WeakMap<BusSubscription, Promise<void>>();
 
 /** Resolves once the subscription receives everything published from then on, or 500 ms after the first call. */
 export const confirmSubscription = (clock: Clock, subscription: BusSubscription): Promise<void> => {
-  const begun = waits.get(subscription) ?? withDeadline(clock, confirmWithinMs, subscription.ready);
+  const begun =
+    waits.get(subscription) ?? withDeadline(clock, confirmWithinMs, subscription.ready, undefined);
   waits.set(subscription, begun);
   return begun;
 };

@@ -196,7 +196,12 @@ export class SessionChannel {
 
   private async sendEnd(ending: EndingRecord, dropped: readonly Subscriber[]): Promise<void> {
     if (dropped.length > 0)
-      await withDeadline(this.ports.clock, closeGraceMs, this.sequencer.deliverUpTo(ending.lastSeq));
+      await withDeadline(
+        this.ports.clock,
+        closeGraceMs,
+        this.sequencer.deliverUpTo(ending.lastSeq),
+        undefined,
+      );
     const at = toIso(ending.endedAt);
     const { cause, reason } = ending;
     const body = { type: "session.ended", cause, reason, endedAt: at } as const;

@@ -16,11 +16,8 @@ export const requireReplySlot = async (
   sessionId: string,
   nth: number,
 ): Promise<void> => {
-  let remote = 0;
-  const read = presence.remote([sessionId]).then((records) => {
-    remote = records.get(sessionId)?.replies.length ?? 0;
-  });
-  await withDeadline(clock, presenceTimeoutMs, read);
+  const records = await withDeadline(clock, presenceTimeoutMs, presence.remote([sessionId]), null);
+  const remote = records?.get(sessionId)?.replies.length ?? 0;
   if (remote + nth > limits.inFlightReplies) throw tooManyReplies(sessionId);
 };
 
