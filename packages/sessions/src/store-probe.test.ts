@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { SessionStore } from "./ports/session-store.js";
 import { createStoreProbe, probeKeptMs } from "./store-probe.js";
 
-/** A store whose pings are counted, and answered when the test says so. */
+/** A store whose pings the test counts and answers. */
 const openStore = () => {
   const clock = createFakeClock();
   const waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
@@ -15,15 +15,15 @@ const openStore = () => {
 };
 
 describe("the store's probe", () => {
-  it("has one ping under way for all who ask", async () => {
+  it("sends one ping for all concurrent calls", async () => {
     const { waiting, probe } = openStore();
-    const asked = Array.from({ length: 1_000 }, () => probe());
+    const answers = Array.from({ length: 1_000 }, () => probe());
     expect(waiting).toHaveLength(1);
     waiting[0]?.resolve();
-    expect(new Set(await Promise.all(asked))).toEqual(new Set(["ok"]));
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(["ok"]));
   });
 
-  it("keeps an answer for half a second, a bad one too", async () => {
+  it("keeps an answer for half a second, also a failure", async () => {
     const { clock, waiting, probe } = openStore();
     const first = probe();
     waiting[0]?.reject(new Error("away"));
@@ -37,13 +37,13 @@ describe("the store's probe", () => {
     expect(await second).toBe("ok");
   });
 
-  it("asks nothing more of a store that does not answer", async () => {
+  it("sends no second ping to a store that does not answer", async () => {
     const { clock, waiting, probe } = openStore();
-    const asked = [probe()];
+    const answers = [probe()];
     await clock.advance(60_000);
-    asked.push(probe());
+    answers.push(probe());
     expect(waiting).toHaveLength(1);
     waiting[0]?.resolve();
-    expect(await Promise.all(asked)).toEqual(["ok", "ok"]);
+    expect(await Promise.all(answers)).toEqual(["ok", "ok"]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createFakeClock } from "./fake-clock.js";
 
-test("timers run in the order they fall due, each at its own time", async () => {
+test("timers run in the order in which they are due, each at its own time", async () => {
   const clock = createFakeClock(1_000);
   const ran: [string, number][] = [];
   const note = (name: string) => () => void ran.push([name, clock.now()]);
@@ -19,7 +19,7 @@ test("timers run in the order they fall due, each at its own time", async () => 
   expect(clock.pendingTimers).toBe(1);
 });
 
-test("what a timer sets off, promises and timers alike, runs before the next timer does", async () => {
+test("promises and timers that a timer causes run before the next timer", async () => {
   const clock = createFakeClock();
   const ran: string[] = [];
   clock.setTimeout(async () => {

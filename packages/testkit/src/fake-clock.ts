@@ -1,7 +1,7 @@
 import type { Clock } from "@adjourn/sessions";
 
 export interface FakeClock extends Clock {
-  /** Lets `ms` pass: what falls due runs in order, and what it sets off runs before the next timer does. */
+  /** Lets `ms` pass. Due timers run in order, and the promises and timers that one causes run before the next. */
   advance(ms: number): Promise<void>;
   /** Timers that have neither run nor been cancelled. */
   readonly pendingTimers: number;
@@ -12,10 +12,10 @@ interface FakeTimer {
   readonly run: () => void;
 }
 
-/** A clock that stands still until it is told to go on. `start` is in ms since the epoch. */
+/** A clock that moves only by `advance`. `start` is in ms since the epoch. */
 export const createFakeClock = (start = Date.UTC(2026, 0, 1)): FakeClock => {
   let now = start;
-  // A set keeps the order in which timers were made, which settles those due at the same time.
+  // A set keeps the order of insertion, which decides between timers that are due at the same time.
   const timers = new Set<FakeTimer>();
 
   const nextDue = (until: number): FakeTimer | undefined => {
@@ -49,5 +49,5 @@ export const createFakeClock = (start = Date.UTC(2026, 0, 1)): FakeClock => {
   };
 };
 
-/** A real turn of the event loop: every microtask that is queued, and every one those queue, runs before it ends. */
+/** One turn of the event loop, in which all queued microtasks run, and those that they queue. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 
 /**
- * A port for a program that can't be asked which one it took. Not one of those that the system gives to outgoing
- * connections, or one of them could take it before the program does.
+ * A free port, for a program that can't report the port it chose. It is outside the system's range for outgoing
+ * connections, so that none of them can take it before the program does.
  */
 export const freePort = async (): Promise<number> => {
   for (;;) {

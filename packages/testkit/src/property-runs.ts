@@ -1,6 +1,6 @@
 import { inject } from "vitest";
 
-/** What decides every draw of a run of the tests; `vitest.config.ts` and `scripts/test/fuzz.mjs` provide it. */
+/** Determines every random draw of a test run. `vitest.config.ts` and `scripts/test/fuzz.mjs` provide it. */
 export interface DrawSettings {
   readonly seed: number;
   /** Null in an ordinary run. `npm run fuzz` draws until this time (ms since the epoch) or for `perTestMs`. */
@@ -19,7 +19,7 @@ interface PropertyRuns {
   readonly interruptAfterTimeLimit?: number;
 }
 
-/** Fewer draws than these seconds allow might not meet all that a test wants to have seen. */
+/** With less time, a property could be checked with fewer draws than in an ordinary run. */
 const leastMs = 10_000;
 
 /** For `fc.assert`: `numRuns` draws from the fixed seed, or, in `npm run fuzz`, as many as time allows from a fresh one. */
@@ -30,5 +30,5 @@ export const propertyRuns = (numRuns = 100): PropertyRuns => {
   return { seed, numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: leftMs };
 };
 
-/** For tests that draw by themselves. */
+/** The seed for tests that draw without fast-check. */
 export const drawSeed = (): number => inject("draws").seed >>> 0;

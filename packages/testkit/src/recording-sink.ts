@@ -1,11 +1,11 @@
 import type { DropCause, EventFrame, SessionEvent, SubscriberSink } from "@adjourn/sessions";
 
-/** A listener's end of the hub that writes down what it is given. */
+/** A subscriber's sink that records its events. */
 export class RecordingSink implements SubscriberSink {
   readonly events: SessionEvent[] = [];
-  /** `ended`, `destroyed` or why it was dropped, in the order in which it was told. */
-  readonly farewells: ("ended" | "destroyed" | DropCause)[] = [];
-  /** Set by a test that plays a slow reader. */
+  /** `ended`, `destroyed` or the cause of a drop, in the order of the calls. */
+  readonly closings: ("ended" | "destroyed" | DropCause)[] = [];
+  /** Set by a test that simulates a slow reader. */
   waitingBytes = 0;
   private wake: () => void = () => {};
 
@@ -31,22 +31,22 @@ export class RecordingSink implements SubscriberSink {
   }
 
   end(): void {
-    this.farewells.push("ended");
+    this.closings.push("ended");
     this.wake();
   }
 
   drop(cause: DropCause): void {
-    this.farewells.push(cause);
+    this.closings.push(cause);
     this.wake();
   }
 
   destroy(): void {
-    this.farewells.push("destroyed");
+    this.closings.push("destroyed");
     this.wake();
   }
 
-  /** Resolves once the condition holds; asked again at each thing it is told. */
-  async until(holds: (writer: RecordingSink) => boolean): Promise<void> {
+  /** Resolves once the condition holds; checked after each call. */
+  async until(holds: (sink: RecordingSink) => boolean): Promise<void> {
     while (!holds(this))
       await new Promise<void>((resolve) => {
         this.wake = resolve;

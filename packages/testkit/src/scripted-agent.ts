@@ -2,7 +2,7 @@ import type { Agent, AgentTurn } from "@adjourn/sessions";
 
 export const scriptedAgentId = "00000000-0000-4000-8000-00000000000a";
 
-/** One reply that a test writes piece by piece. */
+/** A reply that a test writes piece by piece. */
 export class ScriptedReply {
   private readonly pieces: (string | Error | null)[] = [];
   private wake: () => void = () => {};
@@ -21,7 +21,7 @@ export class ScriptedReply {
     this.add(error);
   }
 
-  /** Deaf to the turn's signal, as a careless agent is. */
+  /** Ignores the turn's signal, as a careless agent does. */
   async *read(): AsyncGenerator<string, void> {
     for (;;) {
       const piece = this.pieces.shift();
@@ -41,7 +41,7 @@ export class ScriptedReply {
   }
 }
 
-/** An agent whose replies a test holds in its hand. */
+/** An agent whose replies a test controls. */
 export class ScriptedAgent implements Agent {
   readonly id = scriptedAgentId;
   readonly name = "Scripted";
@@ -58,7 +58,7 @@ export class ScriptedAgent implements Agent {
     return reply.read();
   }
 
-  /** The next turn that the agent is given. */
+  /** Resolves with the next turn of the agent. */
   async nextTurn(): Promise<ScriptedReply> {
     for (;;) {
       const reply = this.replies.shift();

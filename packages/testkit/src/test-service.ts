@@ -27,7 +27,7 @@ export interface TestService {
   ): ReturnType<SessionService["sendSessionMessage"]>;
 }
 
-/** Two nodes of the real domain over in-memory adapters, a clock that stands still, and an agent held in the hand. */
+/** Two nodes of the real domain on in-memory adapters, with a fake clock and a scripted agent. */
 export const createTestService = (): TestService => {
   const clock = createFakeClock();
   const store = createInMemorySessionStore({ clock });

@@ -5,43 +5,43 @@ import type { AdminEvent, SessionService } from "../session-service.js";
 
 const caller = { endedBy: "admin", actor: null } as const;
 
-/** Everything that one admin is told, in order. */
-const watch = (node: SessionService): { readonly told: AdminEvent[]; readonly types: () => string[] } => {
-  const told: AdminEvent[] = [];
+/** Every event that one admin receives, in order. */
+const watch = (node: SessionService): { readonly received: AdminEvent[]; readonly types: () => string[] } => {
+  const received: AdminEvent[] = [];
   void (async () => {
-    for await (const event of node.adminEvents().events) told.push(event);
+    for await (const event of node.adminEvents().events) received.push(event);
   })();
-  return { told, types: () => told.map(({ type }) => type) };
+  return { received, types: () => received.map(({ type }) => type) };
 };
 
-const totalsOf = (told: readonly AdminEvent[]): number[] =>
-  told.flatMap((event) => (event.type === "totals" ? [event.activeSessions] : []));
+const totalsOf = (received: readonly AdminEvent[]): number[] =>
+  received.flatMap((event) => (event.type === "totals" ? [event.activeSessions] : []));
 
-describe("an admin is told", () => {
-  it("of a session that ended as soon as it was made, its beginning first, on every node", async () => {
+describe("an admin receives", () => {
+  it("the creation of a session that ended at once, before its end, on every node", async () => {
     const { sessions, otherNode, create, clock } = createTestService();
     const watches = [watch(sessions), watch(otherNode)];
     await clock.advance(0);
     const { sessionId } = await create();
     await sessions.endSession({ sessionId }, caller);
     await clock.advance(5_000);
-    for (const { told, types } of watches) {
+    for (const { received, types } of watches) {
       expect(types()).toEqual(["totals", "session.created", "session.ended"]);
-      expect(told[1]).toMatchObject({
+      expect(received[1]).toMatchObject({
         session: { sessionId, messageCount: 0, listeners: 0, pendingOperations: 0, renewalCount: 0 },
       });
     }
   });
 
-  it("nothing of a session that had ended before its creation was known, here or by a late word of it", async () => {
+  it("no creation of a session whose end was received first, on the same or another node", async () => {
     const { sessions, otherNode, store, bus, create, clock } = createTestService();
     const watches = [watch(sessions), watch(otherNode)];
     await clock.advance(0);
     const { publish } = bus;
     const late: Parameters<typeof publish>[] = [];
-    bus.publish = (...said) => {
-      if (said[1].kind === "created") late.push(said);
-      else publish(...said);
+    bus.publish = (...message) => {
+      if (message[1].kind === "created") late.push(message);
+      else publish(...message);
     };
     const { createSession } = store;
     store.createSession = async (...draft) => {
@@ -52,42 +52,42 @@ describe("an admin is told", () => {
     };
     await create();
     await clock.advance(0);
-    for (const said of late) publish(...said);
+    for (const message of late) publish(...message);
     await clock.advance(5_000);
     expect(late).toHaveLength(1);
     for (const { types } of watches)
       expect(types().filter((type) => type !== "totals")).toEqual(["session.ended"]);
   });
 
-  it("of a beginning and an end once, however late the bus repeats them", async () => {
+  it("a creation and an end once, however late the bus repeats them", async () => {
     const { sessions, otherNode, bus, create, clock } = createTestService();
     const { types } = watch(otherNode);
     await clock.advance(0);
     const { publish } = bus;
-    const said: Parameters<typeof publish>[] = [];
+    const published: Parameters<typeof publish>[] = [];
     bus.publish = (...message) => {
-      said.push(message);
+      published.push(message);
       publish(...message);
     };
     const { sessionId } = await create();
     await sessions.endSession({ sessionId }, caller);
     await clock.advance(60_000);
-    for (const message of said) publish(...message);
+    for (const message of published) publish(...message);
     await clock.advance(5_000);
     expect(types().filter((type) => type !== "totals")).toEqual(["session.created", "session.ended"]);
   });
 
-  it("the same of a new session as the list shows", async () => {
+  it("the same row of a new session as the list", async () => {
     const { sessions, create, clock } = createTestService();
-    const { told } = watch(sessions);
+    const { received } = watch(sessions);
     await clock.advance(0);
     await create();
     await clock.advance(0);
     const { sessions: rows } = await sessions.listSessions({ limit: 10 });
-    expect(told[1]).toEqual({ type: "session.created", session: rows[0] });
+    expect(received[1]).toEqual({ type: "session.created", session: rows[0] });
   });
 
-  it("nothing of a session that ended while its row was read", async () => {
+  it("no change of a session that ended while its row was read", async () => {
     const { sessions, create, store, clock } = createTestService();
     const { types } = watch(sessions);
     const { sessionId } = await create();
@@ -107,31 +107,31 @@ describe("an admin is told", () => {
     ]);
   });
 
-  it("changes of one session four times a second at most, in order, however slow the store is", async () => {
+  it("changes of one session in order and at most four times a second, however slow the store is", async () => {
     const { sessions, create, store, clock } = createTestService();
-    const { told } = watch(sessions);
+    const { received } = watch(sessions);
     const { sessionId } = await create();
     const read = store.readSessions;
-    const slowness = [900, 10, 400, 10, 10];
+    const delays = [900, 10, 400, 10, 10];
     let reads = 0;
     store.readSessions = async (ids) => {
       const rows = await read(ids);
-      const slow = slowness[reads % slowness.length] ?? 0;
+      const delay = delays[reads % delays.length] ?? 0;
       reads += 1;
-      await new Promise<void>((resolve) => clock.setTimeout(resolve, slow));
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, delay));
       return rows;
     };
     const times: number[] = [];
     for (let i = 0; i < 400; i += 1) {
       await sessions.renewSession({ sessionId });
-      const before = told.length;
+      const before = received.length;
       await clock.advance(10);
-      if (told.slice(before).some(({ type }) => type === "session.changed")) times.push(clock.now());
+      if (received.slice(before).some(({ type }) => type === "session.changed")) times.push(clock.now());
     }
     await clock.advance(2_000);
     for (const [i, time] of times.entries())
       if (i > 0) expect(time - (times[i - 1] ?? 0)).toBeGreaterThanOrEqual(250);
-    const renewals = told.flatMap((event) =>
+    const renewals = received.flatMap((event) =>
       event.type === "session.changed" ? [event.session.renewalCount] : [],
     );
     expect(renewals.length).toBeGreaterThan(5);
@@ -139,9 +139,9 @@ describe("an admin is told", () => {
     expect(renewals.at(-1)).toBe(400);
   });
 
-  it("a change once the store can be read again", async () => {
+  it("a change when the store is available again", async () => {
     const { sessions, create, store, clock } = createTestService();
-    const { told } = watch(sessions);
+    const { received } = watch(sessions);
     const { sessionId } = await create();
     await clock.advance(0);
     const { readSessions, countSessions } = store;
@@ -151,53 +151,53 @@ describe("an admin is told", () => {
     await clock.advance(3_000);
     Object.assign(store, { readSessions, countSessions });
     await clock.advance(2_000);
-    expect(told).toContainEqual(expect.objectContaining({ type: "session.changed" }));
-    expect(totalsOf(told).at(-1)).toBe(1);
+    expect(received).toContainEqual(expect.objectContaining({ type: "session.changed" }));
+    expect(totalsOf(received).at(-1)).toBe(1);
   });
 
-  it("that a session is near its end, and how many are", async () => {
+  it("a change when a session nears its expiry, and their number", async () => {
     const { sessions, create, clock } = createTestService();
-    const { told } = watch(sessions);
+    const { received } = watch(sessions);
     await clock.advance(0);
     const { sessionId } = await create();
     await clock.advance(25 * 60_000 - 2_000);
-    expect(told.at(-1)).toMatchObject({ type: "totals", expiringSoon: 0 });
+    expect(received.at(-1)).toMatchObject({ type: "totals", expiringSoon: 0 });
     await clock.advance(5_000);
-    const changed = told.findLast(({ type }) => type === "session.changed");
+    const changed = received.findLast(({ type }) => type === "session.changed");
     expect(changed).toMatchObject({ session: { sessionId, isNearExpiration: true } });
-    expect(told.at(-1)).toMatchObject({ type: "totals", expiringSoon: 1 });
+    expect(received.at(-1)).toMatchObject({ type: "totals", expiringSoon: 1 });
   });
 });
 
 describe("the totals", () => {
-  it("reach those who listen already, also when another comes between the change and its telling", async () => {
+  it("reach an admin although another subscribes between the change and the totals", async () => {
     const { sessions, create, clock } = createTestService();
-    const { told } = watch(sessions);
+    const { received } = watch(sessions);
     await clock.advance(0);
     await create();
     await clock.advance(500);
     watch(sessions);
     await clock.advance(2_000);
-    expect(totalsOf(told)).toEqual([0, 1]);
+    expect(totalsOf(received)).toEqual([0, 1]);
   });
 
-  it("are read again where the bus may have lost what changed them", async () => {
+  it("are read again after a gap in the bus", async () => {
     const { sessions, otherNode, create, clock, bus } = createTestService();
-    const { told } = watch(otherNode);
+    const { received } = watch(otherNode);
     await clock.advance(0);
     const { publish } = bus;
     bus.publish = () => {};
     await create();
     await clock.advance(5_000);
     bus.publish = publish;
-    expect(totalsOf(told)).toEqual([0]);
-    bus.loseTouch();
+    expect(totalsOf(received)).toEqual([0]);
+    bus.reportGap();
     await clock.advance(1_000);
-    expect(totalsOf(told)).toEqual([0, 1]);
+    expect(totalsOf(received)).toEqual([0, 1]);
     await sessions.close();
   });
 
-  it("come when they change, and once a second at most, also to one who has just come", async () => {
+  it("are sent when they change, at most once a second, also to a new admin", async () => {
     const { sessions, create, clock } = createTestService();
     const first = watch(sessions);
     await clock.advance(0);
@@ -208,13 +208,13 @@ describe("the totals", () => {
     await create();
     for (let i = 0; i < 10; i += 1) {
       await clock.advance(99);
-      expect(totalsOf(second.told)).toEqual([1]);
+      expect(totalsOf(second.received)).toEqual([1]);
     }
     await clock.advance(2_000);
-    expect(totalsOf(second.told)).toEqual([1, 2]);
-    expect(totalsOf(first.told)).toEqual([0, 2]);
-    const heard = first.told.length;
+    expect(totalsOf(second.received)).toEqual([1, 2]);
+    expect(totalsOf(first.received)).toEqual([0, 2]);
+    const count = first.received.length;
     await clock.advance(10_000);
-    expect(first.told.length).toBe(heard);
+    expect(first.received.length).toBe(count);
   });
 });

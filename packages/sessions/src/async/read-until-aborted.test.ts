@@ -10,7 +10,7 @@ const collectGarbage = (): void => {
 };
 
 describe("reading until a signal fires", () => {
-  it("gives every item, and leaves nothing with the signal", async () => {
+  it("yields every item, and leaves no listener on the signal", async () => {
     const { signal, listeners } = createSignal();
     const source = async function* () {
       yield* [1, 2, 3];
@@ -21,25 +21,25 @@ describe("reading until a signal fires", () => {
     expect(listeners()).toBe(0);
   });
 
-  it("ends with the signal's reason at once, though the source does not heed it, and lets the source go", async () => {
+  it("throws the signal's reason at once although the source ignores it, and returns the source", async () => {
     const controller = new AbortController();
-    let isLetGo = false;
+    let isReturned = false;
     const source: AsyncIterable<number> = {
       [Symbol.asyncIterator]: () => ({
         next: () => new Promise(() => {}),
         return: async () => {
-          isLetGo = true;
-          throw new Error("nobody listens");
+          isReturned = true;
+          throw new Error("not handled");
         },
       }),
     };
     const reading = readUntilAborted(source, controller.signal).next();
-    controller.abort(new Error("over"));
-    await expect(reading).rejects.toThrow("over");
-    expect(isLetGo).toBe(true);
+    controller.abort(new Error("aborted"));
+    await expect(reading).rejects.toThrow("aborted");
+    expect(isReturned).toBe(true);
   });
 
-  it("reads nothing after the signal has fired between two items", async () => {
+  it("reads nothing after the signal fired between two items", async () => {
     const controller = new AbortController();
     let asked = 0;
     const source: AsyncIterable<number> = {
@@ -52,12 +52,12 @@ describe("reading until a signal fires", () => {
     };
     const reading = readUntilAborted(source, controller.signal);
     expect(await reading.next()).toEqual({ done: false, value: 1 });
-    controller.abort(new Error("over"));
-    await expect(reading.next()).rejects.toThrow("over");
+    controller.abort(new Error("aborted"));
+    await expect(reading.next()).rejects.toThrow("aborted");
     expect(asked).toBe(1);
   });
 
-  it("keeps none of the items that were read while it goes on", async () => {
+  it("keeps no item that was read, while it runs", async () => {
     const { signal } = new AbortController();
     const seen: WeakRef<object>[] = [];
     const source = async function* () {

@@ -2,7 +2,7 @@ import { createFakeClock, silentLog } from "@adjourn/testkit";
 import { expect, it } from "vitest";
 import { runEvery } from "./run-every.js";
 
-it("goes on after a run that failed, and logs each failure", async () => {
+it("continues after a run that failed, and logs each failure", async () => {
   const clock = createFakeClock(0);
   const logged: string[] = [];
   const log = { ...silentLog, error: (message: string) => logged.push(message) };

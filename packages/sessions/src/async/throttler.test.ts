@@ -2,7 +2,7 @@ import { createFakeClock, silentLog } from "@adjourn/testkit";
 import { expect, it } from "vitest";
 import { Throttler } from "./throttler.js";
 
-it("does one run at a time, and the next a whole interval after it", async () => {
+it("runs once at a time, and waits a whole interval after each run", async () => {
   const clock = createFakeClock(0);
   const times: string[] = [];
   const work = new Throttler({ clock, log: silentLog }, 100, async () => {
@@ -19,7 +19,7 @@ it("does one run at a time, and the next a whole interval after it", async () =>
   expect(clock.pendingTimers).toBe(0);
 });
 
-it("begins nothing any more once it is stopped", async () => {
+it("starts no run after it is stopped", async () => {
   const clock = createFakeClock(0);
   let runs = 0;
   const work = new Throttler({ clock, log: silentLog }, 100, async () => {
@@ -33,7 +33,7 @@ it("begins nothing any more once it is stopped", async () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-it("goes on after a run that failed, and logs why", async () => {
+it("continues after a run that failed, and logs the error", async () => {
   const clock = createFakeClock(0);
   const logged: string[] = [];
   const log = { ...silentLog, error: (message: string) => logged.push(message) };

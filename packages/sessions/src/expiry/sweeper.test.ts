@@ -1,7 +1,7 @@
 import { createTestService, newSessionDraft } from "@adjourn/testkit";
 import { expect, it } from "vitest";
 
-it("ends at once what a change of timeout puts into the past, even with a sweep under way that looked before", async () => {
+it("ends a session at once if its new timeout is in the past, even during a sweep that found nothing due", async () => {
   const { sessions, store, clock, create } = createTestService();
   const { sessionId } = await create();
   await clock.advance(6 * 60_000);
@@ -22,7 +22,7 @@ it("ends at once what a change of timeout puts into the past, even with a sweep 
   expect(await store.readEndings([sessionId])).toMatchObject([{ cause: "expired" }]);
 });
 
-it("deletes old idempotency keys in batches until none is left, each of them bounded", async () => {
+it("deletes all old idempotency keys in bounded batches", async () => {
   const { store, clock, create } = createTestService();
   await create();
   for (let i = 0; i < 1_100; i++) {

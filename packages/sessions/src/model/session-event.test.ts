@@ -5,7 +5,7 @@ import { formatEventId, parseEventId } from "./session-event.js";
 
 const sessionId = "6f1e6d0e-1111-4222-8333-444455556666";
 
-it("an id gives back the seq that it stands for", () => {
+it("an event id parses to the seq from which it was made", () => {
   fc.assert(
     fc.property(fc.nat(), (seq) => {
       expect(parseEventId(sessionId, formatEventId(sessionId, seq, "m"))).toBe(seq);
@@ -14,7 +14,7 @@ it("an id gives back the seq that it stands for", () => {
   );
 });
 
-it("another session's id is none of this one's", () => {
+it("an event id of another session is not parsed", () => {
   expect(parseEventId(sessionId, formatEventId("other", 3, "m"))).toBeNull();
 });
 

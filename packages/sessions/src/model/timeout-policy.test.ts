@@ -35,8 +35,8 @@ const validInput: fc.Arbitrary<TimeoutConfigInput> = fc.record(
   { requiredKeys: [] },
 );
 
-describe("what a caller may ask for", () => {
-  it("accepts every value in range, and names nothing that was not named", () => {
+describe("the validation of timeout settings", () => {
+  it("accepts every value in range, and adds no field", () => {
     fc.assert(
       fc.property(validInput, (input) => {
         expect(parseTimeoutConfig(input, limits)).toEqual(input);
@@ -67,7 +67,7 @@ describe("what a caller may ask for", () => {
   });
 });
 
-describe("three tiers", () => {
+describe("the merge of three tiers", () => {
   it("takes the session's setting over the agent's over the default, field by field", () => {
     fc.assert(
       fc.property(validInput, validInput, (session, agent) => {
@@ -75,7 +75,7 @@ describe("three tiers", () => {
         try {
           resolved = resolveTimeoutConfig(session, agent, defaults);
         } catch {
-          // Only a maximum duration that the session itself named may be too short.
+          // Only a maximum duration that the session itself sets may be too short.
           expect(session.maxDurationMinutes).toBeDefined();
           return;
         }
@@ -96,10 +96,10 @@ describe("three tiers", () => {
   });
 });
 
-describe("running out", () => {
+describe("the expiry", () => {
   const config = { ...defaults, timeoutMinutes: 30, maxDurationMinutes: 60 };
 
-  it("never lies beyond the cap, and never comes sooner by renewing later", () => {
+  it("is never after the cap, and a later renewal never makes it earlier", () => {
     fc.assert(
       fc.property(fc.nat(120 * minute), fc.nat(120 * minute), (first, second) => {
         const [earlier, later] = first < second ? [first, second] : [second, first];
@@ -110,7 +110,7 @@ describe("running out", () => {
     );
   });
 
-  it("is called max_duration exactly where the cap decided", () => {
+  it("has the cause max_duration exactly if the cap decided", () => {
     expect(expiryCause(expiryTime(29 * minute, 0, config), 0, 60)).toBe("expired");
     expect(expiryCause(expiryTime(30 * minute, 0, config), 0, 60)).toBe("max_duration");
   });
@@ -127,7 +127,7 @@ describe("the warning", () => {
     expect(nextWarnAt(56 * minute, config, 26 * minute, given)).toBe(51 * minute);
   });
 
-  it("is not forgotten when a session moves within the window before it was given", () => {
+  it("stays due if the expiry moves within the window before it was given", () => {
     expect(nextWarnAt(30 * minute, config, 26 * minute, 25 * minute)).toBe(25 * minute);
   });
 });

@@ -15,7 +15,7 @@ const clock = createFakeClock();
 const store = createInMemorySessionStore({ clock });
 const agent = new ScriptedAgent();
 
-/** A node as it comes up with this configuration, always on the same store. */
+/** A node with this configuration. All nodes use the same store. */
 const startNode = (agents: readonly ScriptedAgent[], timeouts: TimeoutSettings = defaultTimeoutSettings) =>
   createSessionService(
     {
@@ -30,7 +30,7 @@ const startNode = (agents: readonly ScriptedAgent[], timeouts: TimeoutSettings =
     { timeouts, nodeId: "one", reconcileEveryMs: 2_000, retentionDays: null },
   );
 
-test("a retried create gets the first answer, whatever agents and limits the configuration has by now", async () => {
+test("a retried create gets the first answer, whatever agents and limits are configured now", async () => {
   const input = { agentId: agent.id, userId: testUserId, timeoutConfig: { timeoutMinutes: 60 } };
   const retried = { ...input, idempotencyKey: "key" };
   const first = await startNode([agent]).createSession(retried);
@@ -47,7 +47,7 @@ test("a retried create gets the first answer, whatever agents and limits the con
   await expect(strict.createSession(input)).rejects.toMatchObject({ code: "INVALID_TIMEOUT_CONFIG" });
 });
 
-test("however a caller spells an agent's id, the session is found by the id that the agent is listed with", async () => {
+test("a session is found by its agent's listed id, whatever case the caller used", async () => {
   const lettered = Object.assign(new ScriptedAgent(), { id: "abcdef00-0000-4000-8000-0000000000aa" });
   const node = startNode([lettered]);
   const spelled = lettered.id.toUpperCase();

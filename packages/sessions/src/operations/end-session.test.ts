@@ -9,7 +9,7 @@ const code = (work: Promise<unknown>): Promise<unknown> =>
   );
 
 describe("ending a session", () => {
-  it("answers exactly one of many callers on two nodes", async () => {
+  it("succeeds for exactly one of many callers on two nodes", async () => {
     const { sessions, otherNode, create } = createTestService();
     const { sessionId } = await create();
     const calls = Array.from({ length: 20 }, (_, i) =>
@@ -27,15 +27,15 @@ describe("ending a session", () => {
     await sessions.sessionEvents({ sessionId }, here);
     await otherNode.sessionEvents({ sessionId }, there);
     await sessions.endSession({ sessionId, reason: "enough" }, admin);
-    await there.until(({ farewells }) => farewells.length > 0);
-    for (const writer of [here, there]) {
-      expect(writer.types).toEqual(["session.started", "session.ended"]);
-      expect(writer.events.at(-1)).toMatchObject({ cause: "requested", reason: "enough" });
-      expect(writer.farewells).toEqual(["ended"]);
+    await there.until(({ closings }) => closings.length > 0);
+    for (const sink of [here, there]) {
+      expect(sink.types).toEqual(["session.started", "session.ended"]);
+      expect(sink.events.at(-1)).toMatchObject({ cause: "requested", reason: "enough" });
+      expect(sink.closings).toEqual(["ended"]);
     }
   });
 
-  it("aborts a reply under way and stores nothing of it, however late it comes", async () => {
+  it("aborts a reply in flight and stores nothing of it, however late it is", async () => {
     const { sessions, agent, create, send, clock } = createTestService();
     const { sessionId, channelId } = await create();
     const waiting = code(send(sessionId, "hello", "http"));
@@ -52,7 +52,7 @@ describe("ending a session", () => {
     expect(messages.map(({ content }) => content)).toEqual(["hello"]);
   });
 
-  it("is on record with who, why and what it cut", async () => {
+  it("records who ended it, why, and what was dropped and aborted", async () => {
     const { sessions, agent, create, send, clock } = createTestService();
     const { sessionId } = await create();
     await sessions.sessionEvents({ sessionId }, new RecordingSink());
@@ -74,7 +74,7 @@ describe("ending a session", () => {
     expect((await sessions.listEndings({ limit: 10 })).endings).toEqual([ending]);
   });
 
-  it("gives a retry with the same key the first answer, and another key 404", async () => {
+  it("answers a retry with the same key like the first call, and another key with 404", async () => {
     const { sessions, create } = createTestService();
     const { sessionId } = await create();
     const first = await sessions.endSession({ sessionId, idempotencyKey: "k", reason: "a" }, admin);
@@ -84,7 +84,7 @@ describe("ending a session", () => {
     );
   });
 
-  it("is on record once it is over, and not before", async () => {
+  it("has a record only after the end", async () => {
     const { sessions, create } = createTestService();
     const { sessionId } = await create();
     for (const id of [sessionId, "unknown"])
@@ -93,21 +93,21 @@ describe("ending a session", () => {
     expect(await sessions.getEnding({ sessionId })).toMatchObject({ sessionId, endedAt });
   });
 
-  it("gives a retry on any node the first answer, whatever was cut since", async () => {
+  it("answers a retry on any node like the first call, whatever was dropped since", async () => {
     const { sessions, otherNode, create } = createTestService();
     const { sessionId } = await create();
     const there = new RecordingSink();
-    for (const writer of [new RecordingSink(), new RecordingSink()])
-      await sessions.sessionEvents({ sessionId }, writer);
+    for (const sink of [new RecordingSink(), new RecordingSink()])
+      await sessions.sessionEvents({ sessionId }, sink);
     await otherNode.sessionEvents({ sessionId }, there);
     const first = await sessions.endSession({ sessionId, idempotencyKey: "k" }, admin);
-    await there.until(({ farewells }) => farewells.length > 0);
+    await there.until(({ closings }) => closings.length > 0);
     for (const node of [sessions, otherNode, sessions])
       expect(await node.endSession({ sessionId, idempotencyKey: "k" }, admin)).toEqual(first);
     expect(await otherNode.getEnding({ sessionId })).toMatchObject({ listenersDropped: 3 });
   });
 
-  it("gives calls with one key on all nodes at once one answer", async () => {
+  it("gives concurrent calls with one key on all nodes the same answer", async () => {
     const { sessions, otherNode, create } = createTestService();
     for (let round = 0; round < 10; round++) {
       const { sessionId } = await create();
@@ -121,7 +121,7 @@ describe("ending a session", () => {
     }
   });
 
-  it("costs no write beside the end itself where nothing was cut", async () => {
+  it("writes only the end if nothing was dropped or aborted", async () => {
     const { sessions, store, create } = createTestService();
     const { sessionId } = await create();
     const written: string[] = [];
@@ -135,28 +135,28 @@ describe("ending a session", () => {
     expect(written).toEqual([]);
   });
 
-  it("leaves nothing held once listeners have answered or their second is over", async () => {
+  it("holds nothing after listeners have closed, or after one second", async () => {
     const { sessions, otherNode, agent, create, send, clock, bus } = createTestService();
     const { sessionId } = await create();
-    const deaf = new RecordingSink();
-    await sessions.sessionEvents({ sessionId }, deaf);
+    const unresponsive = new RecordingSink();
+    await sessions.sessionEvents({ sessionId }, unresponsive);
     await send(sessionId, "hello");
     await agent.nextTurn();
     await sessions.endSession({ sessionId }, admin);
     await clock.advance(1_000);
-    expect(deaf.farewells).toEqual(["ended", "destroyed"]);
+    expect(unresponsive.closings).toEqual(["ended", "destroyed"]);
     const nothing = { sessions: 0, listeners: 0, operations: 0 };
     expect(sessions.held()).toEqual(nothing);
     expect(otherNode.held()).toEqual(nothing);
     expect(bus.subscriptions).toBe(0);
   });
 
-  it("ends what matches in bulk, and only counts it on a dry run", async () => {
+  it("ends what matches in bulk, and only counts it in a dry run", async () => {
     const { sessions, create } = createTestService();
     const made = await Promise.all(Array.from({ length: 250 }, create));
     const sessionIds = made.slice(0, 220).map(({ sessionId }) => sessionId);
-    const writer = new RecordingSink();
-    await sessions.sessionEvents({ sessionId: sessionIds[0] ?? "" }, writer);
+    const sink = new RecordingSink();
+    await sessions.sessionEvents({ sessionId: sessionIds[0] ?? "" }, sink);
     expect(await sessions.endSessions({ sessionIds, dryRun: true }, admin)).toEqual({
       ended: 0,
       matched: 220,
@@ -165,28 +165,28 @@ describe("ending a session", () => {
       ended: 220,
       matched: 220,
     });
-    await writer.until(({ farewells }) => farewells.length > 0);
-    expect(writer.events.at(-1)).toMatchObject({ type: "session.ended", cause: "bulk" });
+    await sink.until(({ closings }) => closings.length > 0);
+    expect(sink.events.at(-1)).toMatchObject({ type: "session.ended", cause: "bulk" });
     expect((await sessions.listSessions({ limit: 100 })).total).toBe(30);
   });
 });
 
-describe("running out of time", () => {
-  it("ends a session by itself within a second, with its own cause, and answers 410 from then on", async () => {
+describe("the expiry", () => {
+  it("ends a session within a second, with its own cause, and later calls are answered with 410", async () => {
     const { sessions, create, clock } = createTestService();
     const { sessionId } = await create();
-    const writer = new RecordingSink();
-    await sessions.sessionEvents({ sessionId }, writer);
+    const sink = new RecordingSink();
+    await sessions.sessionEvents({ sessionId }, sink);
     await clock.advance(30 * 60_000 - 1);
-    expect(writer.types).toEqual(["session.started", "session.expiring"]);
+    expect(sink.types).toEqual(["session.started", "session.expiring"]);
     await clock.advance(1_000);
-    expect(writer.events.at(-1)).toMatchObject({ type: "session.ended", cause: "expired" });
+    expect(sink.events.at(-1)).toMatchObject({ type: "session.ended", cause: "expired" });
     expect(await code(sessions.getSession({ sessionId }))).toBe("SESSION_EXPIRED");
     expect(await code(sessions.getSession({ sessionId }))).toBe("SESSION_EXPIRED");
     expect(await code(sessions.endSession({ sessionId }, admin))).toBe("SESSION_NOT_FOUND");
   });
 
-  it("expires a session at once where a change of its timeout puts its end into the past", async () => {
+  it("ends a session at once if a change of its timeout moves it into the past", async () => {
     const { sessions, create, clock } = createTestService();
     const { sessionId } = await create();
     await clock.advance(10 * 60_000);

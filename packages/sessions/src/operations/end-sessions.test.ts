@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 
 const admin = { endedBy: "admin", actor: null } as const;
 
-it("ends what was made a moment before, though this process take the store's clock to be behind", async () => {
+it("ends a session created just before, although this node's estimate of the store's clock is behind", async () => {
   const { sessions, store, create } = createTestService();
   const { now } = store;
   store.now = () => now() - 20;
@@ -13,7 +13,7 @@ it("ends what was made a moment before, though this process take the store's clo
   await expect(sessions.getSession({ sessionId })).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
 });
 
-it("leaves alive what is created once the call has begun, however soon", async () => {
+it("does not end a session that is created after the call started", async () => {
   const { sessions, store, clock, create } = createTestService();
   const earlier = await create();
   const { countMatching } = store;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { StoreUnavailableError } from "../model/errors.js";
 
 describe("sending a message", () => {
-  it("waits for the whole reply over http, and stores both", async () => {
+  it("returns the whole reply over http, and stores both messages", async () => {
     const { sessions, agent, create, send } = createTestService();
     const { sessionId, channelId } = await create();
     const answered = send(sessionId, "hello", "http");
@@ -22,7 +22,7 @@ describe("sending a message", () => {
     expect(cursors?.after).toBe(Date.parse(messages[0]?.createdAt ?? ""));
   });
 
-  it("gives the agent what came before, oldest first", async () => {
+  it("gives the agent the history, oldest first", async () => {
     const { agent, create, send } = createTestService();
     const { sessionId } = await create();
     await send(sessionId, "one");
@@ -33,23 +33,23 @@ describe("sending a message", () => {
     expect(turn.message.content).toBe("two");
   });
 
-  it("tells listeners of a failed reply, stores nothing of it, and fails who waits with 502", async () => {
+  it("sends listeners message.failed, stores nothing of a failed reply, and answers with 502", async () => {
     const { sessions, agent, create, send, clock } = createTestService();
     const { sessionId, channelId } = await create();
-    const writer = new RecordingSink();
-    await sessions.sessionEvents({ sessionId }, writer);
+    const sink = new RecordingSink();
+    await sessions.sessionEvents({ sessionId }, sink);
     const waiting = send(sessionId, "hello", "http").catch((error: unknown) => error);
     const reply = await agent.nextTurn();
     reply.say("half");
     reply.fail(new Error("the model is away, key sk-123"));
     expect(await waiting).toMatchObject({ code: "AGENT_FAILED", message: "The agent failed to reply" });
     await clock.advance(0);
-    expect(writer.events.at(-1)).toMatchObject({ type: "message.failed", code: "AGENT_FAILED" });
+    expect(sink.events.at(-1)).toMatchObject({ type: "message.failed", code: "AGENT_FAILED" });
     expect((await sessions.getChannelMessages({ channelId, limit: 50 })).messages).toHaveLength(1);
     expect(sessions.held().operations).toBe(0);
   });
 
-  it("gives up on an agent that takes longer than it may", async () => {
+  it("aborts an agent that exceeds its time limit", async () => {
     const { agent, create, send, clock } = createTestService();
     const { sessionId } = await create();
     const waiting = send(sessionId, "hello", "http").catch((error: unknown) => error);
@@ -59,14 +59,14 @@ describe("sending a message", () => {
     expect(turn.signal.aborted).toBe(true);
   });
 
-  it("refuses the hundred-and-first reply under way", async () => {
+  it("refuses the hundred-and-first reply in flight", async () => {
     const { create, send } = createTestService();
     const { sessionId } = await create();
     await Promise.all(Array.from({ length: 100 }, (_, i) => send(sessionId, `message ${i}`)));
     await expect(send(sessionId, "one more")).rejects.toMatchObject({ code: "RATE_LIMITED" });
   });
 
-  it("ignores metadata that claims whose message it is", async () => {
+  it("ignores metadata that names another author", async () => {
     const { sessions, create } = createTestService();
     const { sessionId } = await create();
     const claimed = { sessionId: "x", agentId: "y", userId: "z", kept: true };
@@ -79,7 +79,7 @@ describe("sending a message", () => {
     expect(metadata).toEqual({ kept: true, sessionId });
   });
 
-  it("holds nothing of a send that the store could not take", async () => {
+  it("holds nothing of a message that the store refused", async () => {
     const { sessions, store, create, send } = createTestService();
     const { sessionId } = await create();
     store.appendMessage = () => Promise.reject(new StoreUnavailableError("disk full"));
@@ -88,8 +88,8 @@ describe("sending a message", () => {
   });
 });
 
-describe("a reply in pieces", () => {
-  it("comes chunk by chunk, then whole", async () => {
+describe("a streamed reply", () => {
+  it("is sent chunk by chunk, then whole", async () => {
     const { sessions, agent, create } = createTestService();
     const { sessionId } = await create();
     const stream = await sessions.streamSessionMessage({ sessionId, content: "hello", transport: "sse" });
@@ -102,7 +102,7 @@ describe("a reply in pieces", () => {
     expect(await stream.reply).toMatchObject({ content: "ab", inReplyTo: stream.userMessage.id });
   });
 
-  it("ends with SESSION_ENDED when the session does", async () => {
+  it("fails with SESSION_ENDED when the session ends", async () => {
     const { sessions, agent, create } = createTestService();
     const { sessionId } = await create();
     const stream = await sessions.streamSessionMessage({ sessionId, content: "hello", transport: "sse" });

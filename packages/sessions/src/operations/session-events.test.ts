@@ -6,8 +6,8 @@ import { maxWaitingBytes } from "../realtime/subscriber.js";
 
 const caller = { endedBy: "anonymous", actor: null } as const;
 
-describe("listening", () => {
-  it("hears messages and replies in order, each once, on both nodes", async () => {
+describe("a subscriber", () => {
+  it("receives messages and replies in order and once, on both nodes", async () => {
     const { sessions, otherNode, agent, create, send, clock } = createTestService();
     const { sessionId } = await create();
     const [here, there] = [new RecordingSink(), new RecordingSink()];
@@ -20,43 +20,43 @@ describe("listening", () => {
     reply.say("answer");
     reply.finish();
     await clock.advance(0);
-    for (const writer of [here, there]) {
-      expect(writer.contents).toEqual(["one", "two", "first answer"]);
-      const deltas = writer.events.flatMap((event) => (event.type === "message.delta" ? [event] : []));
+    for (const sink of [here, there]) {
+      expect(sink.contents).toEqual(["one", "two", "first answer"]);
+      const deltas = sink.events.flatMap((event) => (event.type === "message.delta" ? [event] : []));
       expect(deltas.map(({ index, text }) => [index, text])).toEqual([
         [0, "first "],
         [1, "answer"],
       ]);
-      expect(new Set(writer.events.map(({ id }) => id)).size).toBe(writer.events.length);
+      expect(new Set(sink.events.map(({ id }) => id)).size).toBe(sink.events.length);
     }
   });
 
-  it("ends by an ending that is said on its own session's subject alone", async () => {
+  it("ends only on an ending that is published on its own session's subject", async () => {
     const { sessions, otherNode, bus, create, clock } = createTestService();
     const [ended, kept] = [await create(), await create()];
-    const writer = new RecordingSink();
-    await otherNode.sessionEvents({ sessionId: kept.sessionId }, writer);
+    const sink = new RecordingSink();
+    await otherNode.sessionEvents({ sessionId: kept.sessionId }, sink);
     await otherNode.sessionEvents({ sessionId: ended.sessionId }, new RecordingSink());
     const subject = `session.${ended.sessionId}`;
-    const heard: BusMessage[] = [];
-    bus.subscribe(subject, (message) => heard.push(message));
+    const published: BusMessage[] = [];
+    bus.subscribe(subject, (message) => published.push(message));
     await sessions.sessionEvents({ sessionId: ended.sessionId }, new RecordingSink());
     await sessions.endSession({ sessionId: ended.sessionId }, caller);
     await clock.advance(0);
-    const said = heard.find((message) => message.kind === "ended");
-    if (said?.kind !== "ended") throw new Error("the end was not said");
+    const end = published.find((message) => message.kind === "ended");
+    if (end?.kind !== "ended") throw new Error("the end was not published");
     const again = await create();
     await otherNode.sessionEvents({ sessionId: again.sessionId }, new RecordingSink());
-    const misplaced = { ...said, ending: { ...said.ending, sessionId: kept.sessionId } };
+    const misplaced = { ...end, ending: { ...end.ending, sessionId: kept.sessionId } };
     bus.publish(`session.${again.sessionId}`, misplaced);
     await clock.advance(0);
-    expect(writer.events.map(({ type }) => type)).toEqual(["session.started"]);
+    expect(sink.events.map(({ type }) => type)).toEqual(["session.started"]);
     bus.publish(`session.${kept.sessionId}`, misplaced);
     await clock.advance(0);
-    expect(writer.events.at(-1)?.type).toBe("session.ended");
+    expect(sink.events.at(-1)?.type).toBe("session.ended");
   });
 
-  it("resumes behind its last id without loss or repeat, whatever kind of event that was", async () => {
+  it("resumes after its last id without loss or repetition, whatever the type of that event", async () => {
     const { sessions, agent, create, send, clock } = createTestService();
     const { sessionId } = await create();
     const first = new RecordingSink();
@@ -82,7 +82,7 @@ describe("listening", () => {
   });
 
   it.each(["nonsense", "00000000-0000-4000-8000-000000000000.1.m"])(
-    "refuses the last id %s",
+    "is refused with the last id %s",
     async (lastEventId) => {
       const { sessions, create } = createTestService();
       const { sessionId } = await create();
@@ -92,7 +92,7 @@ describe("listening", () => {
     },
   );
 
-  it("refuses a last id that is ahead of the session", async () => {
+  it("is refused with a last id that is ahead of the session", async () => {
     const { sessions, create } = createTestService();
     const { sessionId } = await create();
     const refused = sessions.sessionEvents(
@@ -102,7 +102,7 @@ describe("listening", () => {
     await expect(refused).rejects.toMatchObject({ code: "VALIDATION_ERROR" });
   });
 
-  it("closes one that reads too slowly, and aborts nothing by it", async () => {
+  it("is dropped when it reads too slowly, which aborts no reply", async () => {
     const { sessions, agent, create, send, clock } = createTestService();
     const { sessionId } = await create();
     const slow = new RecordingSink();
@@ -112,59 +112,59 @@ describe("listening", () => {
     slow.waitingBytes = maxWaitingBytes + 1;
     reply.say("piece");
     await clock.advance(0);
-    expect(slow.farewells).toEqual(["too_slow"]);
+    expect(slow.closings).toEqual(["too_slow"]);
     expect(reply.turn.signal.aborted).toBe(false);
     expect(sessions.held()).toEqual({ sessions: 1, listeners: 0, operations: 1 });
   });
 
-  it("is refused, not lost, when the end falls between its entering and its first word", async () => {
+  it("is refused if the session ends before session.started is written", async () => {
     const { sessions, create, store } = createTestService();
     const { sessionId } = await create();
-    const writer = new RecordingSink();
+    const sink = new RecordingSink();
     const read = store.readSession.bind(store);
     store.readSession = async (id) => {
       const live = await read(id);
       await sessions.endSession({ sessionId }, caller);
       return live;
     };
-    await expect(sessions.sessionEvents({ sessionId }, writer)).rejects.toMatchObject({
+    await expect(sessions.sessionEvents({ sessionId }, sink)).rejects.toMatchObject({
       code: "SESSION_NOT_FOUND",
     });
-    expect(writer.events).toEqual([]);
+    expect(sink.events).toEqual([]);
     expect(sessions.held().sessions).toBe(0);
   });
 
-  it("finds the end at its next look when the bus lost it", async () => {
+  it("gets the end at the next reconciliation if the bus lost it", async () => {
     const { sessions, otherNode, create, clock, bus } = createTestService();
     const { sessionId } = await create();
-    const writer = new RecordingSink();
-    await otherNode.sessionEvents({ sessionId }, writer);
+    const sink = new RecordingSink();
+    await otherNode.sessionEvents({ sessionId }, sink);
     bus.publish = () => {};
     await sessions.endSession({ sessionId }, caller);
     await clock.advance(2_000);
-    expect(writer.types.at(-1)).toBe("session.ended");
+    expect(sink.types.at(-1)).toBe("session.ended");
   });
 
-  it("hears nothing of the session that goes on with its channel, however late it learns of the end", async () => {
+  it("receives nothing of the session that continues its channel, however late it gets the end", async () => {
     const { sessions, otherNode, create, send, clock, bus } = createTestService();
     const { sessionId, channelId } = await create();
-    const writer = new RecordingSink();
-    await otherNode.sessionEvents({ sessionId }, writer);
+    const sink = new RecordingSink();
+    await otherNode.sessionEvents({ sessionId }, sink);
     bus.publish = () => {};
     await send(sessionId, "its own");
     await sessions.endSession({ sessionId }, caller);
     const next = await sessions.createSession({ agentId: scriptedAgentId, userId: testUserId, channelId });
     await send(next.sessionId, "its successor's");
     await clock.advance(2_000);
-    expect(writer.contents).toEqual(["its own"]);
-    expect(writer.types.at(-1)).toBe("session.ended");
+    expect(sink.contents).toEqual(["its own"]);
+    expect(sink.types.at(-1)).toBe("session.ended");
   });
 
-  it("hears nothing of that session either where the end falls into the filling of a gap", async () => {
+  it("receives nothing of that session if the end happens while a gap is filled", async () => {
     const { sessions, otherNode, create, send, clock, bus, store } = createTestService();
     const { sessionId, channelId } = await create();
-    const writer = new RecordingSink();
-    await otherNode.sessionEvents({ sessionId }, writer);
+    const sink = new RecordingSink();
+    await otherNode.sessionEvents({ sessionId }, sink);
     const { publish } = bus;
     bus.publish = () => {};
     await send(sessionId, "lost");
@@ -179,30 +179,30 @@ describe("listening", () => {
     await clock.advance(2_000);
     bus.publish = publish;
     await clock.advance(4_000);
-    expect(writer.contents).toEqual(["lost"]);
-    expect(writer.types.at(-1)).toBe("session.ended");
+    expect(sink.contents).toEqual(["lost"]);
+    expect(sink.types.at(-1)).toBe("session.ended");
   });
 
-  it("fills a message that the bus lost from the store", async () => {
+  it("gets from the store a message that the bus lost", async () => {
     const { sessions, otherNode, create, send, clock, bus } = createTestService();
     const { sessionId } = await create();
-    const writer = new RecordingSink();
-    await otherNode.sessionEvents({ sessionId }, writer);
+    const sink = new RecordingSink();
+    await otherNode.sessionEvents({ sessionId }, sink);
     const publish = bus.publish;
     bus.publish = () => {};
     await send(sessionId, "lost");
     bus.publish = publish;
-    await send(sessionId, "heard");
+    await send(sessionId, "published");
     await clock.advance(0);
-    expect(writer.contents).toEqual(["lost", "heard"]);
+    expect(sink.contents).toEqual(["lost", "published"]);
     expect(sessions.held().listeners).toBe(0);
   });
 
-  it("passes on what waits behind a gap that the store could not fill, and fills it later", async () => {
+  it("receives what is buffered behind a gap that the store could not fill, and later the gap", async () => {
     const { sessions, otherNode, create, send, clock, bus, store } = createTestService();
     const { sessionId } = await create();
-    const writer = new RecordingSink();
-    await otherNode.sessionEvents({ sessionId }, writer);
+    const sink = new RecordingSink();
+    await otherNode.sessionEvents({ sessionId }, sink);
     const { publish } = bus;
     bus.publish = () => {};
     await send(sessionId, "lost");
@@ -212,16 +212,16 @@ describe("listening", () => {
     await send(sessionId, "behind the gap");
     await sessions.renewSession({ sessionId });
     await clock.advance(0);
-    expect(writer.contents).toEqual([]);
-    expect(writer.types.filter((type) => type === "session.renewed")).toHaveLength(2);
+    expect(sink.contents).toEqual([]);
+    expect(sink.types.filter((type) => type === "session.renewed")).toHaveLength(2);
     store.readMessagesAfter = read;
     await clock.advance(2_000);
-    expect(writer.contents).toEqual(["lost", "behind the gap"]);
+    expect(sink.contents).toEqual(["lost", "behind the gap"]);
   });
 });
 
 describe("admins", () => {
-  it("see totals first, then sessions come, change and go", async () => {
+  it("receive totals first, then created, changed and ended sessions", async () => {
     const { sessions, create, clock } = createTestService();
     const { events } = sessions.adminEvents();
     expect((await events.next()).value).toMatchObject({ type: "totals", activeSessions: 0 });

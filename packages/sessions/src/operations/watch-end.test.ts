@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 const caller = { endedBy: "anonymous", actor: null } as const;
 
 it.each(["carries the end", "loses the end"])(
-  "a node that holds nothing else hears of it, where the bus %s",
+  "a node that holds nothing else of the session calls the watcher, if the bus %s",
   async (how) => {
     const { sessions, otherNode, bus, create, clock } = createTestService();
     const { sessionId } = await create();
@@ -20,7 +20,7 @@ it.each(["carries the end", "loses the end"])(
   },
 );
 
-it("who follows no longer is not told, and nothing is held for them", async () => {
+it("a watcher that has left is not called, and nothing is held for it", async () => {
   const { sessions, create } = createTestService();
   const { sessionId } = await create();
   let ends = 0;
@@ -35,27 +35,27 @@ it("who follows no longer is not told, and nothing is held for them", async () =
   expect(ends).toBe(0);
 });
 
-it("an end that falls while somebody begins to follow refuses them", async () => {
+it("an end while a watcher is added refuses it", async () => {
   const { sessions, create } = createTestService();
   const { sessionId } = await create();
   let ends = 0;
-  const following = sessions.watchEnd({ sessionId }, () => {
+  const watching = sessions.watchEnd({ sessionId }, () => {
     ends += 1;
   });
   await Promise.all([
     sessions.endSession({ sessionId }, caller),
-    expect(following).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" }),
+    expect(watching).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" }),
   ]);
   expect(ends).toBe(0);
   expect(sessions.held().sessions).toBe(0);
 });
 
-it("a session's token has at most 50 subscribers on a node, and takes no place from those with a key", async () => {
+it("tokens of a session have at most 50 subscribers on a node, and do not limit those with a key", async () => {
   const { sessions, create, clock } = createTestService();
   const { sessionId } = await create();
   const listen = (credential: "key" | "token") => {
-    const writer = new RecordingSink();
-    return sessions.sessionEvents({ sessionId }, writer, credential);
+    const sink = new RecordingSink();
+    return sessions.sessionEvents({ sessionId }, sink, credential);
   };
   for (let count = 0; count < 60; count += 1) await listen("key");
   const [first] = await Promise.all(Array.from({ length: 50 }, () => listen("token")));

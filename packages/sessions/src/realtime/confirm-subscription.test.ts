@@ -2,7 +2,7 @@ import { createFakeClock } from "@adjourn/testkit";
 import { expect, it } from "vitest";
 import { confirmSubscription } from "./confirm-subscription.js";
 
-it("waits once for a subscription that is not confirmSubscription, however many ask, and leaves no more with it", async () => {
+it("adds one waiter and one timer to a subscription that is not ready, for any number of calls", async () => {
   const clock = createFakeClock(0);
   const subscription = { ready: new Promise<void>(() => {}), close: () => {} };
   const waits = Array.from({ length: 100 }, () => confirmSubscription(clock, subscription));

@@ -27,9 +27,9 @@ const delivered = ({ seq }: Message): Delivery => ({
   body: { type: "message.failed", inReplyTo: `${seq}`, code: "AGENT_FAILED" },
 });
 
-/** An order over a store whose every read waits until the test answers it. */
-const createOrder = () => {
-  const passed: string[] = [];
+/** A sequencer on a store whose reads wait until the test answers them. */
+const createSequencer = () => {
+  const sent: string[] = [];
   const stored: Message[] = [];
   const reads: (() => void)[] = [];
   const readMessagesAfter = async (_channelId: string, after: number, limit: number) => {
@@ -39,81 +39,81 @@ const createOrder = () => {
   };
   const name = ({ seq, body }: Delivery) =>
     body.type === "message.delta" ? `piece ${body.index}` : `message ${seq}`;
-  const order = new Sequencer(
+  const sequencer = new Sequencer(
     { readMessagesAfter },
-    (delivery) => passed.push(name(delivery)),
+    (delivery) => sent.push(name(delivery)),
     () => {},
   );
   const answer = async () => {
     reads.shift()?.();
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { order, passed, stored, reads, answer };
+  return { sequencer, sent, stored, reads, answer };
 };
 
-describe("the order of what is delivered", () => {
-  it("passes nothing that waited for subscribers who left on to one who came later and missed what followed", async () => {
-    const { order, passed, stored, answer } = createOrder();
+describe("the sequencer", () => {
+  it("delivers nothing that was buffered for earlier subscribers to a later one", async () => {
+    const { sequencer, sent, stored, answer } = createSequencer();
     stored.push(message(1), message(2));
-    order.begin("channel", 0);
-    order.take(delivered(message(2)));
-    order.take(piece(0));
-    order.pause();
-    // Piece 1 falls while nobody subscribes; then somebody does who knows both messages.
-    order.begin("channel", 2);
-    order.take(piece(2));
+    sequencer.begin("channel", 0);
+    sequencer.take(delivered(message(2)));
+    sequencer.take(piece(0));
+    sequencer.pause();
+    // Piece 1 is missed while nobody subscribes. The next subscriber has both messages.
+    sequencer.begin("channel", 2);
+    sequencer.take(piece(2));
     await answer();
-    expect(passed).toEqual(["piece 2"]);
+    expect(sent).toEqual(["piece 2"]);
   });
 
-  it("counts nothing as delivered that was fetched for subscribers who have left", async () => {
-    const { order, passed, stored, answer } = createOrder();
+  it("does not move its cursor for messages fetched for subscribers that left", async () => {
+    const { sequencer, sent, stored, answer } = createSequencer();
     stored.push(message(1), message(2));
-    order.begin("channel", 0);
-    order.take(delivered(message(2)));
-    order.pause();
+    sequencer.begin("channel", 0);
+    sequencer.take(delivered(message(2)));
+    sequencer.pause();
     await answer();
-    expect(passed).toEqual([]);
-    expect(order.cursor).toBe(0);
+    expect(sent).toEqual([]);
+    expect(sequencer.cursor).toBe(0);
   });
 
-  it("fetches what was stored after the last read of a fill began", async () => {
-    const { order, passed, stored, reads, answer } = createOrder();
-    order.begin("channel", 0);
+  it("fetches messages that were stored after the last read of a gap started", async () => {
+    const { sequencer, sent, stored, reads, answer } = createSequencer();
+    sequencer.begin("channel", 0);
     stored.push(message(1));
-    order.catchUpTo(1);
+    sequencer.catchUpTo(1);
     stored.push(message(2));
-    order.catchUpTo(2);
+    sequencer.catchUpTo(2);
     await answer();
     expect(reads).toHaveLength(1);
     await answer();
-    expect(passed).toEqual(["message 1", "message 2"]);
+    expect(sent).toEqual(["message 1", "message 2"]);
   });
 
-  it("has delivered everything up to the end's seq when it says so, whatever it was filling before", async () => {
-    const { order, passed, stored, answer } = createOrder();
-    order.begin("channel", 0);
+  it("resolves deliverUpTo after everything up to the seq is delivered, also during a fill", async () => {
+    const { sequencer, sent, stored, answer } = createSequencer();
+    sequencer.begin("channel", 0);
     stored.push(message(1));
-    order.catchUpTo(1);
+    sequencer.catchUpTo(1);
     stored.push(message(2));
-    // What waits begins another fill, which is under way when the first one is done.
-    order.take(piece(0));
-    let passedAtTheEnd: readonly string[] = [];
-    const isDone = order.deliverUpTo(2).then(() => {
-      passedAtTheEnd = [...passed];
+    // The buffered piece starts another fill, which is in progress when the first one is done.
+    sequencer.take(piece(0));
+    let sentAtTheEnd: readonly string[] = [];
+    const isDone = sequencer.deliverUpTo(2).then(() => {
+      sentAtTheEnd = [...sent];
     });
     await answer();
     await answer();
     await isDone;
-    expect(passedAtTheEnd).toEqual(["message 1", "piece 0", "message 2"]);
+    expect(sentAtTheEnd).toEqual(["message 1", "piece 0", "message 2"]);
   });
 
-  it("asks the store once for what it does not have, and does not ask again by itself", async () => {
-    const { order, passed, reads, answer } = createOrder();
-    order.begin("channel", 0);
-    order.catchUpTo(3);
+  it("reads a missing message from the store once, and does not retry by itself", async () => {
+    const { sequencer, sent, reads, answer } = createSequencer();
+    sequencer.begin("channel", 0);
+    sequencer.catchUpTo(3);
     await answer();
     expect(reads).toHaveLength(0);
-    expect(passed).toEqual([]);
+    expect(sent).toEqual([]);
   });
 });

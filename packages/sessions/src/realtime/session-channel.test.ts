@@ -3,32 +3,32 @@ import { describe, expect, it } from "vitest";
 
 const caller = { endedBy: "anonymous", actor: null } as const;
 
-describe("what a node holds of a session", () => {
-  it("gives an event that fell while a listener entered an id that resumes behind all it was sent", async () => {
+describe("a session channel", () => {
+  it("gives an event during a subscription an id that resumes after everything that was sent", async () => {
     const { sessions, create, send, clock, agent } = createTestService();
     const { sessionId } = await create();
     await send(sessionId, "before");
     (await agent.nextTurn()).fail(new Error("no"));
     await clock.advance(0);
-    const writer = new RecordingSink();
-    const listening = sessions.sessionEvents({ sessionId }, writer);
+    const sink = new RecordingSink();
+    const subscribing = sessions.sessionEvents({ sessionId }, sink);
     await sessions.renewSession({ sessionId });
-    const { leave } = await listening;
+    const { leave } = await subscribing;
     await clock.advance(0);
-    expect(writer.types).toEqual(["session.started", "session.renewed"]);
+    expect(sink.types).toEqual(["session.started", "session.renewed"]);
     leave();
 
     const again = new RecordingSink();
-    await sessions.sessionEvents({ sessionId, lastEventId: writer.lastId }, again);
+    await sessions.sessionEvents({ sessionId, lastEventId: sink.lastId }, again);
     await clock.advance(0);
     expect(again.types).toEqual(["session.started"]);
   });
 
-  it("passes an event of another node on once, however often the bus brings it", async () => {
+  it("delivers an event of another node once, however often the bus repeats it", async () => {
     const { sessions, bus, create, clock } = createTestService();
     const { sessionId } = await create();
-    const writer = new RecordingSink();
-    await sessions.sessionEvents({ sessionId }, writer);
+    const sink = new RecordingSink();
+    await sessions.sessionEvents({ sessionId }, sink);
     const piece = (index: number) =>
       bus.publish(`session.${sessionId}`, {
         origin: "elsewhere",
@@ -39,15 +39,15 @@ describe("what a node holds of a session", () => {
       });
     for (const index of [0, 0, 2, 1, 2, 3]) piece(index);
     await clock.advance(0);
-    const indexes = writer.events.flatMap((event) => (event.type === "message.delta" ? [event.index] : []));
+    const indexes = sink.events.flatMap((event) => (event.type === "message.delta" ? [event.index] : []));
     expect(indexes).toEqual([0, 2, 3]);
   });
 
-  it("passes no piece of a reply on behind the whole of it, which the store gave first", async () => {
+  it("delivers no piece of a reply after the whole reply, which it fetched from the store", async () => {
     const { sessions, store, bus, create, send, agent, clock } = createTestService();
     const { sessionId } = await create();
-    const writer = new RecordingSink();
-    await sessions.sessionEvents({ sessionId }, writer);
+    const sink = new RecordingSink();
+    await sessions.sessionEvents({ sessionId }, sink);
     await send(sessionId, "question");
     const piece = (messageId: string, index: number) =>
       bus.publish(`session.${sessionId}`, {
@@ -66,7 +66,7 @@ describe("what a node holds of a session", () => {
     piece("reply", 0);
     const draft = { sessionId, isAgent: true, inReplyTo: "question", metadata: {}, attachments: null };
     await store.appendMessage({ ...draft, id: "reply", content: "reply" });
-    // What this node stores next shows it that one is missing.
+    // The next message that this node stores reveals the gap.
     const turn = await agent.nextTurn();
     turn.say("mine");
     turn.finish();
@@ -74,22 +74,22 @@ describe("what a node holds of a session", () => {
     piece("reply", 1);
     piece("another", 2);
     await clock.advance(0);
-    const heard = writer.events.flatMap((event) => {
+    const received = sink.events.flatMap((event) => {
       if (event.type === "message") return [`${event.message.content} whole`];
       return event.type === "message.delta" ? [event.text] : [];
     });
-    expect(heard).toEqual(["question whole", "reply 0", "mine", "reply whole", "mine whole", "another 2"]);
+    expect(received).toEqual(["question whole", "reply 0", "mine", "reply whole", "mine whole", "another 2"]);
   });
 
-  it("passes its own pieces on before the whole, though it fills a gap from the store meanwhile", async () => {
+  it("delivers local pieces before the whole reply, also while it fills a gap from the store", async () => {
     const { sessions, store, create, send, agent, clock } = createTestService();
     const { sessionId } = await create();
-    const writer = new RecordingSink();
-    await sessions.sessionEvents({ sessionId }, writer);
+    const sink = new RecordingSink();
+    await sessions.sessionEvents({ sessionId }, sink);
     await send(sessionId, "question");
     const turn = await agent.nextTurn();
     const draft = { sessionId, isAgent: false, inReplyTo: null, metadata: {}, attachments: null };
-    await store.appendMessage({ ...draft, id: "elsewhere", content: "unheard" });
+    await store.appendMessage({ ...draft, id: "elsewhere", content: "missed" });
     const { readMessagesAfter } = store;
     let answer = () => {};
     const asked = new Promise<void>((resolve) => {
@@ -108,11 +108,11 @@ describe("what a node holds of a session", () => {
     await clock.advance(0);
     answer();
     await clock.advance(0);
-    expect(writer.contents).toEqual(["question", "unheard", "another", "piece"]);
-    expect(writer.types.slice(-2)).toEqual(["message.delta", "message"]);
+    expect(sink.contents).toEqual(["question", "missed", "another", "piece"]);
+    expect(sink.types.slice(-2)).toEqual(["message.delta", "message"]);
   });
 
-  it("tells a listener that catches up of every change since the state it was told, in its place", async () => {
+  it("sends a listener in its replay every change since its first state, in order", async () => {
     const { sessions, create, send, clock, agent } = createTestService();
     const { sessionId } = await create();
     const first = new RecordingSink();
@@ -121,23 +121,23 @@ describe("what a node holds of a session", () => {
       await send(sessionId, content);
       (await agent.nextTurn()).fail(new Error("no"));
     }
-    const writer = new RecordingSink();
+    const sink = new RecordingSink();
     let read = () => {};
-    writer.drained = () => new Promise((resolve) => (read = resolve));
-    writer.waitingBytes = 300_000;
-    await sessions.sessionEvents({ sessionId, lastEventId: first.lastId }, writer);
+    sink.drained = () => new Promise((resolve) => (read = resolve));
+    sink.waitingBytes = 300_000;
+    await sessions.sessionEvents({ sessionId, lastEventId: first.lastId }, sink);
     await clock.advance(0);
-    expect(writer.types).toEqual(["session.started", "message"]);
+    expect(sink.types).toEqual(["session.started", "message"]);
     await sessions.updateSessionTimeout({ sessionId, timeoutMinutes: 7 });
     await send(sessionId, "three");
-    writer.waitingBytes = 0;
+    sink.waitingBytes = 0;
     read();
     await clock.advance(0);
-    expect(writer.contents).toEqual(["one", "two", "three"]);
-    expect(writer.types.slice(-3)).toEqual(["session.updated", "message", "session.renewed"]);
+    expect(sink.contents).toEqual(["one", "two", "three"]);
+    expect(sink.types.slice(-3)).toEqual(["session.updated", "message", "session.renewed"]);
   });
 
-  it("sends a listener what another knew when it came, though neither was told of it", async () => {
+  it("sends a listener a message that only a later listener has read", async () => {
     const { sessions, store, create, clock } = createTestService();
     const { sessionId } = await create();
     const { readSession } = store;
@@ -148,46 +148,46 @@ describe("what a node holds of a session", () => {
       return read;
     };
     const early = new RecordingSink();
-    const entering = sessions.sessionEvents({ sessionId }, early);
+    const subscribing = sessions.sessionEvents({ sessionId }, early);
     await clock.advance(0);
     store.readSession = readSession;
-    // Stored by a node that nothing is heard of.
+    // Stored by a node whose bus messages are lost.
     const draft = { sessionId, isAgent: false, inReplyTo: null, metadata: {}, attachments: null };
     await store.appendMessage({ ...draft, id: "elsewhere", content: "one" });
     await sessions.sessionEvents({ sessionId }, new RecordingSink());
     answer();
-    await entering;
+    await subscribing;
     await clock.advance(0);
     expect(early.contents).toEqual(["one"]);
   });
 
-  it("is released by the time that a retry of the end is answered, even before the first answer", async () => {
+  it("is released before a retry of the end is answered, even if the first call has no answer yet", async () => {
     const { sessions, otherNode, store, create, clock } = createTestService();
     const { sessionId } = await create();
-    const writer = new RecordingSink();
-    await sessions.sessionEvents({ sessionId }, writer);
-    // Ended in the store, and this node not told.
+    const sink = new RecordingSink();
+    await sessions.sessionEvents({ sessionId }, sink);
+    // Ended by another node, whose bus message is lost.
     await store.endSession({ sessionId, reason: null, caller, idempotencyKey: "once" });
     await sessions.endSession({ sessionId, idempotencyKey: "once" }, caller);
     expect(sessions.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
     await clock.advance(0);
-    expect(writer.types).toEqual(["session.started", "session.ended"]);
+    expect(sink.types).toEqual(["session.started", "session.ended"]);
     await otherNode.close();
   });
 
-  it("cuts those to whom an end could not be told, and goes on", async () => {
+  it("disconnects the listeners that can't be sent the end", async () => {
     const { sessions, create, clock } = createTestService();
     const { sessionId } = await create();
-    const writers = [new RecordingSink(), new RecordingSink()];
-    for (const writer of writers) await sessions.sessionEvents({ sessionId }, writer);
-    const [broken] = writers;
+    const sinks = [new RecordingSink(), new RecordingSink()];
+    for (const sink of sinks) await sessions.sessionEvents({ sessionId }, sink);
+    const [broken] = sinks;
     if (broken)
       broken.write = () => {
         throw new Error("no such socket");
       };
     await sessions.endSession({ sessionId }, caller);
     await clock.advance(1_000);
-    for (const writer of writers) expect(writer.farewells).toEqual(["destroyed"]);
+    for (const sink of sinks) expect(sink.closings).toEqual(["destroyed"]);
     expect(sessions.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
   });
 });

@@ -5,8 +5,8 @@ import { requireReplySlot } from "./reply-limit.js";
 
 const tooMany = { code: "RATE_LIMITED", details: { limit: 100 } };
 
-describe("100 replies under way in a session", () => {
-  it("are counted over all nodes: what others write leaves less room here", async () => {
+describe("the limit of 100 replies in flight in a session", () => {
+  it("counts the replies of all nodes", async () => {
     const { sessions, otherNode, agent, create } = createTestService();
     const { sessionId } = await create();
     const send = (node: typeof sessions) =>
@@ -25,7 +25,7 @@ describe("100 replies under way in a session", () => {
     await expect(send(sessions)).rejects.toMatchObject(tooMany);
   });
 
-  it("are exact on one node, however many calls come at once", async () => {
+  it("is exact on one node, however many calls arrive at once", async () => {
     const { sessions, create, send } = createTestService();
     const { sessionId } = await create();
     const sent = await Promise.allSettled(Array.from({ length: 120 }, () => send(sessionId, "hello")));
@@ -33,7 +33,7 @@ describe("100 replies under way in a session", () => {
     expect(sessions.held().operations).toBe(100);
   });
 
-  it("let as many of those that come at once begin as there is room for", async () => {
+  it("admits exactly the free number of concurrent calls", async () => {
     const { sessions, otherNode, create } = createTestService();
     const { sessionId } = await create();
     const send = (node: typeof sessions) =>
@@ -44,7 +44,7 @@ describe("100 replies under way in a session", () => {
     expect(otherNode.held().operations).toBe(5);
   });
 
-  it("leave nothing held of a session in which one was refused", async () => {
+  it("leaves nothing held after a refused call", async () => {
     const { sessions, otherNode, create, send } = createTestService();
     const { sessionId } = await create();
     for (let nth = 0; nth < 100; nth += 1) await send(sessionId, "hello");
@@ -57,12 +57,12 @@ describe("100 replies under way in a session", () => {
   it.each<[string, Presence["remote"]]>([
     ["does not answer", () => new Promise(() => {})],
     ["fails", () => Promise.reject(new Error("no"))],
-  ])("are the node's own where presence %s, and nobody waits for long", async (_, remote) => {
+  ])("counts the node's own replies if presence %s, after 100 ms", async (_, remote) => {
     const clock = createFakeClock(0);
     const presence: Presence = { report: () => {}, remote };
-    const asked = requireReplySlot({ clock, presence }, "session", 100);
+    const slot = requireReplySlot({ clock, presence }, "session", 100);
     await clock.advance(100);
-    await asked;
+    await slot;
     expect(clock.pendingTimers).toBe(0);
   });
 });

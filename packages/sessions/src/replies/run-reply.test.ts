@@ -4,11 +4,11 @@ import { StoreUnavailableError } from "../model/errors.js";
 
 const caller = { endedBy: "anonymous", actor: null } as const;
 
-it("does not say SESSION_ENDED of a reply that may be stored: the store's own answer counts", async () => {
+it("does not answer SESSION_ENDED for a reply that may be stored", async () => {
   const { sessions, store, agent, create, send } = createTestService();
   const { sessionId, channelId } = await create();
   const { appendMessage } = store;
-  // The reply is written, the session ends, and then the answer to the write is lost.
+  // The reply is committed, the session ends, and the answer to the write is lost.
   store.appendMessage = async (draft) => {
     const stored = await appendMessage(draft);
     if (!draft.isAgent) return stored;
@@ -24,13 +24,13 @@ it("does not say SESSION_ENDED of a reply that may be stored: the store's own an
   expect(messages.map(({ content }) => content)).toEqual(["good day", "hello"]);
 });
 
-it("counts a reply that was kept out after another node swept its session", async () => {
+it("counts a reply that the store refused after another node expired its session", async () => {
   const { sessions, store, agent, clock, create, send } = createTestService();
   const { sessionId } = await create();
   const { appendMessage } = store;
   store.appendMessage = async (draft) => {
     if (!draft.isAgent) return appendMessage(draft);
-    // Refused in the moment between its time and the record of it, which another node writes.
+    // Refused between the expiry and its record, which another node writes.
     await store.endSession({ sessionId, reason: null, caller, idempotencyKey: null });
     return { outcome: "gone", gone: { state: "expired", expiresAt: clock.now() } };
   };
@@ -45,18 +45,18 @@ it("counts a reply that was kept out after another node swept its session", asyn
 });
 
 it.each([[["\0", "\0\0"]], [[""]], [[]]])(
-  "fails a reply of %j, of which nothing can be stored, and stores none",
+  "fails a reply of %j, and stores none, since nothing of it can be stored",
   async (pieces) => {
     const { sessions, agent, create, send } = createTestService();
     const { sessionId, channelId } = await create();
-    const writer = new RecordingSink();
-    await sessions.sessionEvents({ sessionId }, writer);
+    const sink = new RecordingSink();
+    await sessions.sessionEvents({ sessionId }, sink);
     const waiting = send(sessionId, "hello", "http").catch((error: unknown) => error);
     const reply = await agent.nextTurn();
     for (const piece of pieces) reply.say(piece);
     reply.finish();
     expect(await waiting).toMatchObject({ code: "AGENT_FAILED" });
-    expect(writer.types.filter((type) => type !== "session.renewed")).toEqual([
+    expect(sink.types.filter((type) => type !== "session.renewed")).toEqual([
       "session.started",
       "message",
       "message.failed",
@@ -66,18 +66,18 @@ it.each([[["\0", "\0\0"]], [[""]], [[]]])(
   },
 );
 
-it("stores what its pieces said, cleaned of what no store can keep", async () => {
+it("stores the pieces that were sent, without characters that a store can't keep", async () => {
   const { sessions, agent, create, send } = createTestService();
   const { sessionId } = await create();
-  const writer = new RecordingSink();
-  await sessions.sessionEvents({ sessionId }, writer);
+  const sink = new RecordingSink();
+  await sessions.sessionEvents({ sessionId }, sink);
   const waiting = send(sessionId, "hello", "http");
   const reply = await agent.nextTurn();
   for (const piece of ["a\0", "\0", "\ud83d", "\ude00 b"]) reply.say(piece);
   reply.finish();
   const { agentResponse } = await waiting;
-  const said = writer.events.flatMap((event) => (event.type === "message.delta" ? [event] : []));
-  expect(said.map(({ index, text }) => [index, text])).toEqual([
+  const pieces = sink.events.flatMap((event) => (event.type === "message.delta" ? [event] : []));
+  expect(pieces.map(({ index, text }) => [index, text])).toEqual([
     [0, "a"],
     [1, "\u{1f600} b"],
   ]);

@@ -28,6 +28,6 @@ it.each([
   ],
   [["\ude00"], ["\ufffd"]],
   [["a\ud83d"], ["a", "\ufffd"]],
-])("of %j every store can keep %j", async (pieces, cleaned) => {
+])("%j becomes %j, which every store can keep", async (pieces, cleaned) => {
   expect(await clean(...pieces)).toEqual(cleaned);
 });

@@ -23,7 +23,7 @@ describe("metadata and attachments", () => {
     ['{"a": "\\\\u0000 \\\\ud83d"}'],
     ['{"a": {"__proto__": 1}, "constructor": {"prototype": null}, "toString": "x", "hasOwnProperty": 1}'],
     ['{"a": 1, "a": 2}'],
-  ])("as %s come back as JavaScript has them", (json) => {
+  ])("%s are parsed like JSON.parse does", (json) => {
     const value: unknown = JSON.parse(json);
     expect(JSON.stringify(metadata.parse(value))).toBe(JSON.stringify(value));
     expect(JSON.stringify(attachments.parse([value]))).toBe(JSON.stringify([value]));

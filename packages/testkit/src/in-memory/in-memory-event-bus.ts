@@ -1,42 +1,42 @@
 import type { BusMessage, EventBus, Presence } from "@adjourn/sessions";
 
-/** One bus for all nodes of a test; what is published is heard a microtask later, in order. */
+/** One bus for all nodes of a test. It delivers a message one microtask later, in order. */
 export const createInMemoryEventBus = (): EventBus & {
   readonly subscriptions: number;
-  /** As after a reconnect: whoever hears is told that something may have been lost. */
-  loseTouch(): void;
+  /** Calls the gap listeners, as after a reconnect. */
+  reportGap(): void;
 } => {
   const gapListeners = new Set<() => void>();
-  const hearers = new Map<string, Set<(message: BusMessage) => void>>();
+  const subscribers = new Map<string, Set<(message: BusMessage) => void>>();
   return {
     publish: (subject, message) => {
       const copy = structuredClone(message);
       queueMicrotask(() => {
-        for (const hear of [...(hearers.get(subject) ?? [])]) hear(copy);
+        for (const deliver of [...(subscribers.get(subject) ?? [])]) deliver(copy);
       });
     },
-    subscribe: (subject, hear) => {
-      const heard = hearers.get(subject) ?? new Set();
-      hearers.set(subject, heard.add(hear));
+    subscribe: (subject, onMessage) => {
+      const own = subscribers.get(subject) ?? new Set();
+      subscribers.set(subject, own.add(onMessage));
       return {
         ready: Promise.resolve(),
         close: () => {
-          heard.delete(hear);
-          if (heard.size === 0 && hearers.get(subject) === heard) hearers.delete(subject);
+          own.delete(onMessage);
+          if (own.size === 0 && subscribers.get(subject) === own) subscribers.delete(subject);
         },
       };
     },
     onGap: (listener) => void gapListeners.add(listener),
-    loseTouch: () => {
+    reportGap: () => {
       for (const listener of gapListeners) listener();
     },
     status: "ok",
     close: async () => {},
     get subscriptions() {
-      return hearers.size;
+      return subscribers.size;
     },
   };
 };
 
-/** A single node has no others to know of. */
+/** The presence of a single node: there are no other nodes. */
 export const noPresence: Presence = { report: () => {}, remote: async () => new Map() };

@@ -1,6 +1,6 @@
 import type { Presence, PresenceRecord } from "@adjourn/sessions";
 
-/** What the nodes of a test hold, known to all of them at once; each connects by itself. */
+/** The presence records of a test's nodes. Each node calls `connect`, and sees a report at once. */
 export const createInMemoryPresence = (): { connect(): Presence } => {
   const nodes = new Set<Map<string, PresenceRecord>>();
   return {
@@ -8,20 +8,20 @@ export const createInMemoryPresence = (): { connect(): Presence } => {
       const own = new Map<string, PresenceRecord>();
       nodes.add(own);
       return {
-        report: (sessionId, held) => {
-          if (held) own.set(sessionId, held);
+        report: (sessionId, record) => {
+          if (record) own.set(sessionId, record);
           else own.delete(sessionId);
         },
         remote: async (sessionIds) =>
           new Map(
             sessionIds.map((sessionId) => {
               const others = [...nodes].filter((node) => node !== own);
-              const held = others.flatMap((node) => node.get(sessionId) ?? []);
+              const records = others.flatMap((node) => node.get(sessionId) ?? []);
               return [
                 sessionId,
                 {
-                  listeners: held.reduce((sum, { listeners }) => sum + listeners, 0),
-                  replies: held.flatMap(({ replies }) => replies),
+                  listeners: records.reduce((sum, { listeners }) => sum + listeners, 0),
+                  replies: records.flatMap(({ replies }) => replies),
                 },
               ];
             }),

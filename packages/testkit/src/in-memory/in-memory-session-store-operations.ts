@@ -18,7 +18,7 @@ type WritingVerbs = Pick<
 const cap = ({ createdAt, timeoutConfig }: Session): number =>
   createdAt + timeoutConfig.maxDurationMinutes * 60_000;
 
-/** Moves the expiry unless it stands at the cap already. */
+/** Moves the expiry unless it is at the cap already. */
 const renew = (row: SessionRow, now: number): boolean => {
   const { session } = row;
   if (session.expiresAt >= cap(session)) return false;
@@ -28,7 +28,7 @@ const renew = (row: SessionRow, now: number): boolean => {
   return true;
 };
 
-/** Notes activity, and renews where the session is set to. */
+/** Records activity, and renews the session if it is set to renew. */
 const recordActivity = (row: SessionRow, now: number): boolean => {
   row.session = { ...row.session, lastActivity: now };
   return row.session.timeoutConfig.autoRenew && renew(row, now);
@@ -37,7 +37,7 @@ const recordActivity = (row: SessionRow, now: number): boolean => {
 const endKey = (sessionId: string, idempotencyKey: string | null): string =>
   JSON.stringify([sessionId, idempotencyKey]);
 
-/** The verbs that change sessions; each runs to its end in one go, which makes it a transaction. */
+/** The operations that change sessions. Each runs synchronously, which makes it a transaction. */
 export const createWritingVerbs = (state: InMemoryState): WritingVerbs => ({
   async createSession(draft, idempotency) {
     const earlier = idempotency && state.createKeys.get(idempotency.key);

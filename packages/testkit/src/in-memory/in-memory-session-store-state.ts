@@ -9,7 +9,7 @@ import type {
   SessionFilter,
 } from "@adjourn/sessions";
 
-/** A session's row: what the port shows of it, and what only the store needs. */
+/** A session's row, with the columns that only the store uses. */
 export interface SessionRow {
   session: Session;
   warnAt: number | null;
@@ -17,7 +17,7 @@ export interface SessionRow {
   lastAt: number;
 }
 
-/** What a create with an idempotency key was answered first. */
+/** The first answer to a create with an idempotency key. */
 export interface CreateKey {
   readonly fingerprint: string;
   session: Session;
@@ -29,7 +29,7 @@ export interface EndKey {
   readonly createdAt: number;
 }
 
-/** The tables of the in-memory store, and the few looks at them that several verbs share. */
+/** The tables of the in-memory store, and the queries that several operations share. */
 export class InMemoryState {
   readonly sessions = new Map<string, SessionRow>();
   readonly endings = new Map<string, EndingRecord>();
@@ -46,7 +46,7 @@ export class InMemoryState {
     return this.clock.now();
   }
 
-  /** The session's row if it lives: it is there and its time has not run out. */
+  /** The session's row if the session is live: it exists and has not expired. */
   live(sessionId: string): SessionRow | undefined {
     const row = this.sessions.get(sessionId);
     return row && row.session.expiresAt > this.now() ? row : undefined;
@@ -106,6 +106,6 @@ export class InMemoryState {
   }
 }
 
-/** A copy that shares nothing with the caller's and holds what JSON holds, as a database would give it back. */
+/** A copy that shares nothing with the original, as a database would return it. */
 export const copyJson = <T extends JsonObject | readonly JsonObject[]>(value: T): T =>
   JSON.parse(JSON.stringify(value)) as T;

@@ -13,7 +13,7 @@ import { isNearExpiration, jsonBytes, rowsWithinBytes, type Session } from "@adj
 import { createWritingVerbs } from "./in-memory-session-store-operations.js";
 import { InMemoryState } from "./in-memory-session-store-state.js";
 
-/** The whole port in plain maps: simple enough to be the model that the databases are held against. */
+/** The port in plain maps. The contract tests compare the databases with it. */
 export const createInMemorySessionStore = ({
   clock,
 }: {
@@ -164,7 +164,7 @@ const matches = (row: Session | EndingRecord, { agentId, userId, search }: ListF
   );
 };
 
-/** Whether `b` comes behind `a` in a list: newest first, ties by id from the end. */
+/** Whether `b` follows `a` in a list: newest first, ties by descending id. */
 const isBehind = (a: PagePosition, b: PagePosition): boolean =>
   b.time < a.time || (b.time === a.time && b.id < a.id);
 
