@@ -6,11 +6,13 @@ const packageJson = (
   name: string,
   dependencies: readonly string[] = [],
   exports: readonly string[] = ["."],
+  peerDependencies: readonly string[] = [],
 ) =>
   JSON.stringify({
     name: `@adjourn/${name}`,
     exports: Object.fromEntries(exports.map((entry) => [entry, "./x.js"])),
     dependencies: Object.fromEntries(dependencies.map((dependency) => [dependency, "1.0.0"])),
+    peerDependencies: Object.fromEntries(peerDependencies.map((dependency) => [dependency, "^1.0.0"])),
   });
 
 const repository = {
@@ -22,7 +24,8 @@ const repository = {
   "packages/client/package.json": packageJson(
     "client",
     ["@adjourn/router", "@trpc/client"],
-    [".", "./react"],
+    [".", "./tanstack-query"],
+    ["@tanstack/react-query"],
   ),
   "packages/server/package.json": packageJson("server", ["@adjourn/router", "@adjourn/storage", "ws"]),
   "apps/api/package.json": packageJson("api", ["@adjourn/server", "pg"]),
@@ -125,7 +128,12 @@ describe("allowed imports", () => {
       "apps/dashboard/src/a.tsx",
       'import { i } from "@adjourn/sessions/schemas";',
     ],
-    ["the hooks in the dashboard", "apps/dashboard/src/a.tsx", 'import { p } from "@adjourn/client/react";'],
+    [
+      "the hooks in the dashboard",
+      "apps/dashboard/src/a.tsx",
+      'import { p } from "@adjourn/client/tanstack-query";',
+    ],
+    ["a peer dependency", "packages/client/src/a.ts", 'import "@tanstack/react-query";'],
     ["a contract suite in a test", "packages/storage/src/a.test.ts", 'import "@adjourn/testkit";'],
     ["its own entry in a test", "packages/storage/test/a.ts", 'import "@adjourn/storage";'],
     ["node in a test of the domain", "packages/sessions/src/a.test.ts", 'import "node:fs"; import "vitest";'],

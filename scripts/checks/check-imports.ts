@@ -7,6 +7,7 @@ interface PackageJson {
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 const readPackage = (root: string, path: string): WorkspacePackage => {
@@ -15,7 +16,7 @@ const readPackage = (root: string, path: string): WorkspacePackage => {
     name: json.name,
     folder: path.replace(/\/package\.json$/, ""),
     entries: Object.keys(json.exports ?? {}).map((entry) => json.name + entry.slice(1)),
-    dependencies: Object.keys(json.dependencies ?? {}),
+    dependencies: Object.keys({ ...json.dependencies, ...json.peerDependencies }),
     devDependencies: Object.keys(json.devDependencies ?? {}),
   };
 };

@@ -8,6 +8,7 @@ export interface WorkspacePackage {
   readonly folder: string;
   /** The entries of `exports`, as a caller writes them: `@adjourn/sessions/schemas`. */
   readonly entries: readonly string[];
+  /** Including peer dependencies. */
   readonly dependencies: readonly string[];
   readonly devDependencies: readonly string[];
 }
@@ -31,7 +32,7 @@ const importRules: Readonly<Record<string, readonly string[]>> = {
     "@adjourn/sessions",
   ],
   "@adjourn/api": ["@adjourn/server"],
-  "@adjourn/dashboard": ["@adjourn/client", "@adjourn/client/react", "@adjourn/sessions/schemas"],
+  "@adjourn/dashboard": ["@adjourn/client", "@adjourn/client/tanstack-query", "@adjourn/sessions/schemas"],
   "@adjourn/cli": ["@adjourn/client"],
 };
 

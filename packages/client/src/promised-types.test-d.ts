@@ -11,7 +11,7 @@ import {
   sessionErrorOf,
   type TrackedSessionEvent,
 } from "./index.js";
-import type { useTRPC } from "./react.js";
+import type { useTRPC } from "./tanstack-query.js";
 
 const { trpc } = createClient({ url: "http://127.0.0.1:3000" });
 

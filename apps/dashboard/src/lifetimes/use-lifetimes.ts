@@ -1,6 +1,6 @@
 "use client";
 
-import { useTRPCClient } from "@adjourn/client/react";
+import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useQuery } from "@tanstack/react-query";
 import { lifetimesKey } from "../lists/list-keys";
 import { useLiveState, useLiveStore } from "../live/live-context";

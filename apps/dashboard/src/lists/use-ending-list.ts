@@ -1,6 +1,6 @@
 "use client";
 
-import { useTRPCClient } from "@adjourn/client/react";
+import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useLiveStore, useRefetchInterval } from "../live/live-context";

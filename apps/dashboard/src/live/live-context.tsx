@@ -1,7 +1,7 @@
 "use client";
 
 import { type AdjournClient, createClient } from "@adjourn/client";
-import { useTRPCClient } from "@adjourn/client/react";
+import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useQueryClient } from "@tanstack/react-query";
 import {
   createContext,

@@ -1,6 +1,6 @@
 "use client";
 
-import { useTRPCClient } from "@adjourn/client/react";
+import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { inBackground } from "./in-background";
 import type { LiveStore } from "./live-store";

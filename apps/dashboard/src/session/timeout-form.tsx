@@ -1,7 +1,7 @@
 "use client";
 
 import { sessionErrorOf } from "@adjourn/client";
-import { useTRPCClient } from "@adjourn/client/react";
+import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import type { SessionInfo, TimeoutConfig } from "../lists/records";

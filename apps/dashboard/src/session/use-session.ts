@@ -1,6 +1,6 @@
 "use client";
 
-import { useTRPCClient } from "@adjourn/client/react";
+import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { isGoneError } from "../live/call-error";

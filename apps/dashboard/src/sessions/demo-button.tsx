@@ -1,6 +1,6 @@
 "use client";
 
-import { useTRPCClient } from "@adjourn/client/react";
+import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useMutation } from "@tanstack/react-query";
 import { Play } from "lucide-react";
 import { useRouter } from "next/navigation";

@@ -1,7 +1,7 @@
 "use client";
 
 import { createClient, sessionErrorOf } from "@adjourn/client";
-import { TRPCProvider } from "@adjourn/client/react";
+import { TRPCProvider } from "@adjourn/client/tanstack-query";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { setNonce } from "get-nonce";
 import { type ReactNode, useState } from "react";
