@@ -1,5 +1,5 @@
-export { AgentsFileError } from "./agents-file.js";
+export { type AgentsSource, loadAgents } from "./agents-file/load-agents.js";
+export { AgentsFileError } from "./agents-file/parse-agents-file.js";
 export { createEcho, echoId } from "./echo.js";
-export { type AgentsSource, loadAgents } from "./load-agents.js";
 export { createAgentDirectory, createBuiltInAgents } from "./registry.js";
 export { createTypewriter, typewriterId } from "./typewriter.js";

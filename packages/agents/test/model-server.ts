@@ -4,7 +4,7 @@ import { type ReceivedRequest, startServer, type TestServer } from "./local-serv
 
 /** How a model's server answers: a recorded body, byte for byte, and what becomes of the connection. */
 export interface ModelAnswer {
-  /** A file of `src/__fixtures__`. */
+  /** A file of `src/openai/__fixtures__`, with its folder. */
   readonly file: string;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 export const readFixture = (file: string): Promise<Buffer> =>
-  readFile(new URL(`../src/__fixtures__/${file}`, import.meta.url));
+  readFile(new URL(`../src/openai/__fixtures__/${file}`, import.meta.url));
 
 /** Gives the answers in turn, the last one again and again. */
 export const startModelServer = async (...answers: readonly ModelAnswer[]): Promise<ModelServer> => {

@@ -1,6 +1,6 @@
 import type { Clock, JsonObject, Log } from "@adjourn/sessions";
 import { expect } from "vitest";
-import { createOpenAi, type OpenAiOptions } from "../src/openai.js";
+import { createOpenAi, type OpenAiOptions } from "../src/openai/openai-agent.js";
 
 export const apiKey = "sk-test-secret";
 

@@ -1,6 +1,6 @@
 import { defaultTimeoutSettings } from "@adjourn/sessions";
 import { describe, expect, test } from "vitest";
-import { AgentsFileError, parseAgentsFile } from "./agents-file.js";
+import { AgentsFileError, parseAgentsFile } from "./parse-agents-file.js";
 
 const secret = `whsec_${Buffer.alloc(24, 1).toString("base64")}`;
 const variables = new Map([

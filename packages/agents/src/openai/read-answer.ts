@@ -1,8 +1,8 @@
 import type { Clock } from "@adjourn/sessions";
+import { readBodyText } from "../http/read-body-text.js";
 import { createAnswerParser } from "./answer-parser.js";
-import { readBodyText } from "./body-text.js";
-import type { ModelPart } from "./openai-chunk.js";
-import { ModelFailure } from "./openai-failure.js";
+import { ModelFailure } from "./model-failure.js";
+import type { ModelPart } from "./read-completion.js";
 
 /** Bytes of the longest answer that is read, thoughts and all that surrounds a token included. */
 const longestAnswerBytes = 67_108_864;

@@ -1,10 +1,10 @@
 import type { Agent, AgentTurn, Clock, Log } from "@adjourn/sessions";
-import { defaultHistoryLimit, defaultReplyTimeoutSeconds, type NamedAgentOptions } from "./agent-options.js";
-import { readModelAnswer } from "./openai-answer.js";
-import type { ModelPart } from "./openai-chunk.js";
-import { describeModelFailure, ModelFailure } from "./openai-failure.js";
-import { toChatMessages } from "./openai-messages.js";
-import { askModel, type ModelEndpoint } from "./openai-request.js";
+import { defaultHistoryLimit, defaultReplyTimeoutSeconds, type NamedAgentOptions } from "../agent-options.js";
+import { toChatMessages } from "./chat-messages.js";
+import { describeModelFailure, ModelFailure } from "./model-failure.js";
+import { readModelAnswer } from "./read-answer.js";
+import type { ModelPart } from "./read-completion.js";
+import { askModel, type ModelEndpoint } from "./request-completion.js";
 import { createThinkBlockFilter } from "./think-block.js";
 
 export interface OpenAiOptions extends NamedAgentOptions, ModelEndpoint {

@@ -1,9 +1,9 @@
 import type { Clock, JsonObject } from "@adjourn/sessions";
-import { readBodyText } from "./body-text.js";
-import { wasReset } from "./connection-failure.js";
-import { ModelFailure, readRefusal } from "./openai-failure.js";
-import type { ChatMessage } from "./openai-messages.js";
-import { pause } from "./pause.js";
+import { wasReset } from "../http/connection-failure.js";
+import { readBodyText } from "../http/read-body-text.js";
+import { pause } from "../pause.js";
+import type { ChatMessage } from "./chat-messages.js";
+import { ModelFailure, readRefusal } from "./model-failure.js";
 
 export interface ModelEndpoint {
   /** Up to and without `/chat/completions`, such as `https://api.openai.com/v1`; its query is kept. */

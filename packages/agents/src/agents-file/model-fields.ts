@@ -1,6 +1,6 @@
 import type { JsonObject } from "@adjourn/sessions";
-import { type EnvLookup, readVariable } from "./agents-file-env.js";
-import { describeGiven, field, type Refuse } from "./agents-file-field.js";
+import { describeGiven, field, type Refuse } from "./field.js";
+import { type EnvLookup, readVariable } from "./read-variable.js";
 
 const mostHeaders = 50;
 const longestHeaderCharacters = 8_192;

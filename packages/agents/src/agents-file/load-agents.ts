@@ -1,13 +1,13 @@
 import { createReadStream } from "node:fs";
 import type { Agent, Clock, Log, TimeoutSettings } from "@adjourn/sessions";
-import { AgentsFileError, parseAgentsFile } from "./agents-file.js";
-import type { EnvLookup } from "./agents-file-env.js";
-import type { AgentEntry } from "./agents-file-fields.js";
-import { createEcho } from "./echo.js";
-import { createOpenAi } from "./openai.js";
-import { createBuiltInAgents } from "./registry.js";
-import { createTypewriter } from "./typewriter.js";
-import { createWebhook } from "./webhook.js";
+import { createEcho } from "../echo.js";
+import { createOpenAi } from "../openai/openai-agent.js";
+import { createBuiltInAgents } from "../registry.js";
+import { createTypewriter } from "../typewriter.js";
+import { createWebhook } from "../webhook/webhook-agent.js";
+import type { AgentEntry } from "./entry-schemas.js";
+import { AgentsFileError, parseAgentsFile } from "./parse-agents-file.js";
+import type { EnvLookup } from "./read-variable.js";
 
 export interface AgentsSource {
   /** Null where there is no file. */

@@ -1,12 +1,12 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { type ModelAnswer, startModelServer } from "../test/model-server.js";
-import { agentAt, failureOf } from "../test/openai-agent.js";
-import { collect, turnOf } from "../test/turns.js";
+import { type ModelAnswer, startModelServer } from "../../test/model-server.js";
+import { agentAt, failureOf } from "../../test/openai-agent.js";
+import { collect, turnOf } from "../../test/turns.js";
 
 /** What comes of an answer that a server gave: the reply, and whether the connection was closed before its end. */
 const comesTo = async (answer: ModelAnswer, keepThinking = false) => {
-  await using server = await startModelServer(answer);
+  await using server = await startModelServer({ ...answer, file: `replies/${answer.file}` });
   const reply = (await collect(agentAt(server.url, { keepThinking }).reply(turnOf("hello")))).join("");
   // An answer that ended leaves the connection to the next request.
   const wasClosed =
@@ -162,26 +162,28 @@ describe("a reply that is not whole, or is none, fails and says why", () => {
     ["think-block-unterminated.sse", "gave its thoughts and no reply (length)"],
     ["think-block-alone.sse", "gave its thoughts and no reply"],
     ["reasoning-alone.sse", "gave its thoughts and no reply (length)"],
-  ])("%s: %s", async (file, why) => {
+  ])("%s: %s", async (name, why) => {
+    const file = `failures/${name}`;
     expect(await failsWith({ file })).toBe(`The model's server HOST ${why}`);
     expect(await failsWith({ file, cut: 1 })).toBe(`The model's server HOST ${why}`);
   });
 
-  test.each(["broken-off.sse", "finished-in-each-chunk.sse", "cut-in-an-event.sse"])(
-    "%s, the connection broken",
-    async (file) => {
-      const answer: ModelAnswer = { file, after: "reset", encode: withoutDone };
-      expect(await failsWith(answer)).toMatch(/^The model's server HOST broke off its reply/);
-    },
-  );
+  test.each([
+    "failures/broken-off.sse",
+    "replies/finished-in-each-chunk.sse",
+    "failures/cut-in-an-event.sse",
+  ])("%s, the connection broken", async (file) => {
+    const answer: ModelAnswer = { file, after: "reset", encode: withoutDone };
+    expect(await failsWith(answer)).toMatch(/^The model's server HOST broke off its reply/);
+  });
 
   test("an answer without end is not read to it", async () => {
     const event = `data: ${"x".repeat(5_000_000)}`;
-    expect(await failsWith({ file: "reply.sse", encode: () => Buffer.from(event), after: "open" })).toBe(
-      "The model's server HOST sent an event of more than 4 MiB",
-    );
+    expect(
+      await failsWith({ file: "replies/reply.sse", encode: () => Buffer.from(event), after: "open" }),
+    ).toBe("The model's server HOST sent an event of more than 4 MiB");
     const comments = Buffer.alloc(70_000_000, `: ${"x".repeat(1_000)}\n`);
-    expect(await failsWith({ file: "reply.sse", encode: () => comments, after: "open" })).toBe(
+    expect(await failsWith({ file: "replies/reply.sse", encode: () => comments, after: "open" })).toBe(
       "The model's server HOST answered with more than 64 MiB",
     );
   });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { messageOf } from "../test/turns.js";
-import { toChatMessages } from "./openai-messages.js";
+import { messageOf } from "../../test/turns.js";
+import { toChatMessages } from "./chat-messages.js";
 
 /** `u:` is the user's, `a:` the agent's. */
 const conversation = (...turns: string[]) =>

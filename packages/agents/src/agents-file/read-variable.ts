@@ -1,4 +1,4 @@
-import { field, type Refuse } from "./agents-file-field.js";
+import { field, type Refuse } from "./field.js";
 
 /** The value of an environment variable, undefined where it is not set. */
 export type EnvLookup = (name: string) => string | undefined;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { startServer } from "../test/local-server.js";
-import { type ModelAnswer, readFixture, startModelServer } from "../test/model-server.js";
-import { agentAt, createKeptLog, failureOf } from "../test/openai-agent.js";
-import { collect, messageOf, turnOf } from "../test/turns.js";
+import { startServer } from "../../test/local-server.js";
+import { type ModelAnswer, readFixture, startModelServer } from "../../test/model-server.js";
+import { agentAt, createKeptLog, failureOf } from "../../test/openai-agent.js";
+import { collect, messageOf, turnOf } from "../../test/turns.js";
 
 const sentTo = (received: readonly { readonly body: string }[]): string[][] =>
   received.map(({ body }) => JSON.parse(body).messages.map(({ content }: { content: string }) => content));
@@ -12,30 +12,30 @@ const history = Array.from({ length: 10 }, (_, index) => messageOf(`${index}`, {
 
 describe("a conversation that is too long for the model is asked again without its older half", () => {
   test.each<[string, number]>([
-    ["context-openai.json", 400],
-    ["context-azure.json", 400],
-    ["context-vllm.json", 400],
-    ["context-vllm-decoder.json", 400],
-    ["context-vllm-no-room.json", 400],
-    ["context-llama-cpp.json", 400],
-    ["context-llama-cpp-2025.json", 500],
-    ["context-ollama.json", 400],
-    ["context-ollama-input.json", 500],
-    ["context-lm-studio.json", 400],
-    ["context-lm-studio-keep.json", 400],
-    ["context-openrouter.json", 400],
-    ["context-mistral.json", 400],
-    ["context-groq.json", 413],
-    ["context-openai-limit.json", 429],
-    ["context-anthropic.json", 400],
-    ["context-gemini.json", 400],
-    ["context-litellm.json", 400],
-    ["context-tgi.json", 422],
-    ["context-proxy.html", 413],
-    ["context-in-stream.sse", 200],
-    ["context-under-200.json", 200],
+    ["context-too-long/openai.json", 400],
+    ["context-too-long/azure.json", 400],
+    ["context-too-long/vllm.json", 400],
+    ["context-too-long/vllm-decoder.json", 400],
+    ["context-too-long/vllm-no-room.json", 400],
+    ["context-too-long/llama-cpp.json", 400],
+    ["context-too-long/llama-cpp-2025.json", 500],
+    ["context-too-long/ollama.json", 400],
+    ["context-too-long/ollama-input.json", 500],
+    ["context-too-long/lm-studio.json", 400],
+    ["context-too-long/lm-studio-keep.json", 400],
+    ["context-too-long/openrouter.json", 400],
+    ["context-too-long/mistral.json", 400],
+    ["context-too-long/groq.json", 413],
+    ["context-too-long/openai-limit.json", 429],
+    ["context-too-long/anthropic.json", 400],
+    ["context-too-long/gemini.json", 400],
+    ["context-too-long/litellm.json", 400],
+    ["context-too-long/tgi.json", 422],
+    ["context-too-long/proxy.html", 413],
+    ["context-too-long/in-stream.sse", 200],
+    ["context-too-long/under-200.json", 200],
   ])("%s (%i)", async (file, status) => {
-    await using server = await startModelServer({ file, status }, { file: "crlf.sse" });
+    await using server = await startModelServer({ file, status }, { file: "replies/crlf.sse" });
     const log = createKeptLog();
     const agent = agentAt(server.url, { log, systemPrompt: "Be brief." });
     expect((await collect(agent.reply(turnOf("hello", { history })))).join("")).toBe("Good morning");
@@ -54,7 +54,7 @@ describe("a conversation that is too long for the model is asked again without i
   });
 
   test("down to the message alone, and then it fails", async () => {
-    await using server = await startModelServer({ file: "context-openai.json", status: 400 });
+    await using server = await startModelServer({ file: "context-too-long/openai.json", status: 400 });
     const log = createKeptLog();
     const reading = collect(agentAt(server.url, { log }).reply(turnOf("hello", { history })));
     expect(await failureOf(reading)).toBe("The model's server HOST answered 400 (context_length_exceeded)");
@@ -63,13 +63,13 @@ describe("a conversation that is too long for the model is asked again without i
   });
 
   test("but not once the reply has begun", async () => {
-    await using server = await startModelServer({ file: "context-in-mid-reply.sse" });
+    await using server = await startModelServer({ file: "failures/context-in-mid-reply.sse" });
     await failureOf(collect(agentAt(server.url).reply(turnOf("hello", { history }))));
     expect(server.received).toHaveLength(1);
   });
 
   test("nor for what only sounds alike", async () => {
-    await using server = await startModelServer({ file: "limit-429.json", status: 429 });
+    await using server = await startModelServer({ file: "refusals/limit-429.json", status: 429 });
     await failureOf(collect(agentAt(server.url).reply(turnOf("hello", { history }))));
     expect(server.received).toHaveLength(1);
   });
@@ -77,8 +77,8 @@ describe("a conversation that is too long for the model is asked again without i
 
 describe("a server that is busy is asked once more, and no more than that", () => {
   test.each([408, 500, 502, 503, 504, 529])("%i", async (status) => {
-    const refusal: ModelAnswer = { file: "nothing.sse", status, headers: { "retry-after-ms": "1" } };
-    await using server = await startModelServer(refusal, { file: "crlf.sse" });
+    const refusal: ModelAnswer = { file: "failures/nothing.sse", status, headers: { "retry-after-ms": "1" } };
+    await using server = await startModelServer(refusal, { file: "replies/crlf.sse" });
     expect(await collect(agentAt(server.url).reply(turnOf("hello")))).toEqual(["Good", " morning"]);
     await using busy = await startModelServer(refusal);
     const reading = collect(agentAt(busy.url).reply(turnOf("hello")));
@@ -87,14 +87,14 @@ describe("a server that is busy is asked once more, and no more than that", () =
   });
 
   test("but not where it wants to be left alone for longer", async () => {
-    const refusal = { file: "nothing.sse", status: 503, headers: { "retry-after": "3600" } };
+    const refusal = { file: "failures/nothing.sse", status: 503, headers: { "retry-after": "3600" } };
     await using server = await startModelServer(refusal);
     await failureOf(collect(agentAt(server.url).reply(turnOf("hello"))));
     expect(server.received).toHaveLength(1);
   });
 
   test("and so is one that cut the connection before it answered", async () => {
-    const stream = await readFixture("crlf.sse");
+    const stream = await readFixture("replies/crlf.sse");
     await using server = await startServer((response) => {
       if (server.received.length === 2) response.writeHead(200).end(stream);
       else response.destroy();
@@ -109,20 +109,20 @@ describe("a server that is busy is asked once more, and no more than that", () =
 
 describe("a refusal fails at once and says why", () => {
   test.each<[ModelAnswer, string]>([
-    [{ file: "error-401.json", status: 401 }, "answered 401 (invalid_api_key)"],
-    [{ file: "limit-429.json", status: 429 }, "answered 429 (rate_limit_exceeded)"],
+    [{ file: "refusals/error-401.json", status: 401 }, "answered 401 (invalid_api_key)"],
+    [{ file: "refusals/limit-429.json", status: 429 }, "answered 429 (rate_limit_exceeded)"],
     [
-      { file: "limit-429.json", status: 429, headers: { "retry-after": "20" } },
+      { file: "refusals/limit-429.json", status: 429, headers: { "retry-after": "20" } },
       "answered 429, to be asked again in 20 s (rate_limit_exceeded)",
     ],
     [
-      { file: "limit-429.json", status: 429, headers: { "retry-after-ms": "1500" } },
+      { file: "refusals/limit-429.json", status: 429, headers: { "retry-after-ms": "1500" } },
       "answered 429, to be asked again in 2 s (rate_limit_exceeded)",
     ],
-    [{ file: "page.html", status: 404 }, "answered 404"],
-    [{ file: "model-not-found.json", status: 404 }, "answered 404 (NOT_FOUND)"],
-    [{ file: "numbers-alone.json", status: 400 }, "answered 400"],
-    [{ file: "nothing.sse", status: 204 }, "gave an empty reply"],
+    [{ file: "failures/page.html", status: 404 }, "answered 404"],
+    [{ file: "refusals/model-not-found.json", status: 404 }, "answered 404 (NOT_FOUND)"],
+    [{ file: "refusals/numbers-alone.json", status: 400 }, "answered 400"],
+    [{ file: "failures/nothing.sse", status: 204 }, "gave an empty reply"],
   ])("%j: %s", async (answer, why) => {
     await using server = await startModelServer(answer);
     const reading = collect(agentAt(server.url).reply(turnOf("hello")));
@@ -133,7 +133,7 @@ describe("a refusal fails at once and says why", () => {
   test("also one without end", async () => {
     const endless = () => Buffer.alloc(1_000_000, "x");
     await using server = await startModelServer({
-      file: "page.html",
+      file: "failures/page.html",
       status: 400,
       encode: endless,
       after: "open",
@@ -146,7 +146,7 @@ describe("a refusal fails at once and says why", () => {
   test.each([301, 302, 303, 307, 308])("and a redirect (%i), which is not followed", async (status) => {
     await using elsewhere = await startServer((response) => response.end());
     const headers = { location: `${elsewhere.url}/v1/chat/completions` };
-    await using server = await startModelServer({ file: "nothing.sse", status, headers });
+    await using server = await startModelServer({ file: "failures/nothing.sse", status, headers });
     const reading = collect(agentAt(server.url).reply(turnOf("hello")));
     expect(await failureOf(reading)).toBe(`The model's server HOST answered ${status}`);
     expect(elsewhere.received).toEqual([]);

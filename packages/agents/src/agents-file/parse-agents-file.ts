@@ -1,7 +1,7 @@
 import type { TimeoutSettings } from "@adjourn/sessions";
-import type { EnvLookup } from "./agents-file-env.js";
-import { describeGiven } from "./agents-file-field.js";
-import { type AgentEntry, type AgentKind, type EntrySchemas, entrySchemas } from "./agents-file-fields.js";
+import { type AgentEntry, type AgentKind, type EntrySchemas, entrySchemas } from "./entry-schemas.js";
+import { describeGiven } from "./field.js";
+import type { EnvLookup } from "./read-variable.js";
 
 /** What is wrong with an agents file: a line for each mistake, without a secret in it. */
 export class AgentsFileError extends Error {

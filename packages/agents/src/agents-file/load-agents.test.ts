@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultTimeoutSettings } from "@adjourn/sessions";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startServer } from "../test/local-server.js";
-import { createKeptLog } from "../test/openai-agent.js";
-import { collect, createStoppedClock, turnOf } from "../test/turns.js";
-import { entrySchemas } from "./agents-file-fields.js";
+import { startServer } from "../../test/local-server.js";
+import { createKeptLog } from "../../test/openai-agent.js";
+import { collect, createStoppedClock, turnOf } from "../../test/turns.js";
+import { entrySchemas } from "./entry-schemas.js";
 import { loadAgents } from "./load-agents.js";
 
 const variables: Readonly<Record<string, string>> = {
@@ -102,7 +102,7 @@ test("what they hold reaches the model and the webhook", async () => {
 });
 
 test("the file that docs/agents.md shows is one that loads", async () => {
-  const page = await readFile(new URL("../../../docs/agents.md", import.meta.url), "utf8");
+  const page = await readFile(new URL("../../../../docs/agents.md", import.meta.url), "utf8");
   const example = /```json\n(\[[\s\S]*?)```/.exec(page)?.[1] ?? expect.fail("no example");
   expect(summaries(await load(example))).toEqual([
     ["Echo", "echo"],
@@ -115,7 +115,7 @@ test("the file that docs/agents.md shows is one that loads", async () => {
 });
 
 test("docs/agents.md has a row for each setting, and its example uses each", async () => {
-  const page = await readFile(new URL("../../../docs/agents.md", import.meta.url), "utf8");
+  const page = await readFile(new URL("../../../../docs/agents.md", import.meta.url), "utf8");
   const schemas = entrySchemas({ env: () => undefined, timeouts: defaultTimeoutSettings });
   for (const { shape } of Object.values(schemas))
     for (const name of Object.keys(shape)) {

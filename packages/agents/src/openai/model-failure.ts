@@ -1,4 +1,4 @@
-import { describeConnectionFailure } from "./connection-failure.js";
+import { describeConnectionFailure } from "../http/connection-failure.js";
 
 /** What a model's server says of an error. `message` may quote the key or the conversation and is never shown. */
 export interface ModelError {

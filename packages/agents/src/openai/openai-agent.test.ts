@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { startServer, startTokenServer } from "../test/local-server.js";
-import { readFixture, startModelServer } from "../test/model-server.js";
-import { agentAt, apiKey } from "../test/openai-agent.js";
-import { collect, createStoppedClock, messageOf, turnOf } from "../test/turns.js";
+import { startServer, startTokenServer } from "../../test/local-server.js";
+import { readFixture, startModelServer } from "../../test/model-server.js";
+import { agentAt, apiKey } from "../../test/openai-agent.js";
+import { collect, createStoppedClock, messageOf, turnOf } from "../../test/turns.js";
 
 test("gives the model's pieces as they come", async () => {
-  await using server = await startModelServer({ file: "reply.sse" });
+  await using server = await startModelServer({ file: "replies/reply.sse" });
   expect(await collect(agentAt(server.url).reply(turnOf("hello")))).toEqual([
     "Good",
     " “morning”",
@@ -16,7 +16,7 @@ test("gives the model's pieces as they come", async () => {
 
 describe("asks as the endpoint wants to be asked", () => {
   test("key, model, instructions, and the history by roles", async () => {
-    await using server = await startModelServer({ file: "reply.sse" });
+    await using server = await startModelServer({ file: "replies/reply.sse" });
     const history = [messageOf("hello"), messageOf("Good morning", { isAgent: true })];
     await collect(agentAt(server.url, { systemPrompt: "Be brief." }).reply(turnOf("And you?", { history })));
     expect(server.received).toMatchObject([
@@ -35,7 +35,7 @@ describe("asks as the endpoint wants to be asked", () => {
   });
 
   test("headers and parameters of its own, which replace nothing of ours", async () => {
-    await using server = await startModelServer({ file: "reply.sse" });
+    await using server = await startModelServer({ file: "replies/reply.sse" });
     const agent = agentAt(server.url, {
       apiKey: undefined,
       headers: { "api-key": "sk-test-secret", "x-title": "Adjourn", "user-agent": "Mine" },
@@ -67,13 +67,13 @@ describe("asks as the endpoint wants to be asked", () => {
       "/openai/deployments/small%201/chat/completions?api-version=2024-10-21&x=1",
     ],
   ])("at a baseUrl that ends with %j: %s", async (end, path) => {
-    await using server = await startModelServer({ file: "reply.sse" });
+    await using server = await startModelServer({ file: "replies/reply.sse" });
     await collect(agentAt(server.url, { baseUrl: `${server.url}${end}` }).reply(turnOf("hello")));
     expect(server.received[0]?.path).toBe(path);
   });
 
   test("on a connection in use as long as answers come to their end", async () => {
-    const stream = await readFixture("reply.sse");
+    const stream = await readFixture("replies/reply.sse");
     const sockets = new Set<unknown>();
     await using server = await startServer((response) => {
       sockets.add(response.socket);
@@ -112,7 +112,7 @@ describe("an abort closes the connection to the model's server", () => {
 
   /** A server that begins `answers` in turn and finishes none of them. */
   const startSilent = async (...answers: readonly (number | "context" | null)[]) => {
-    const refusal = await readFixture("context-openai.json");
+    const refusal = await readFixture("context-too-long/openai.json");
     let noteAsked: () => void = () => {};
     const wasAsked = new Promise<void>((resolve) => {
       noteAsked = resolve;
@@ -154,7 +154,7 @@ describe("an abort closes the connection to the model's server", () => {
   });
 
   test("while it waits to ask a busy server again, which it then does not", async () => {
-    await using server = await startModelServer({ file: "nothing.sse", status: 503 });
+    await using server = await startModelServer({ file: "failures/nothing.sse", status: 503 });
     const clock = createStoppedClock();
     const ended = new AbortController();
     const reading = collect(agentAt(server.url, { clock }).reply(turnOf("hello", { signal: ended.signal })));

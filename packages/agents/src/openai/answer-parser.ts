@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
-import { type ModelPart, readCompletion } from "./openai-chunk.js";
-import { ModelFailure, readModelError } from "./openai-failure.js";
+import { ModelFailure, readModelError } from "./model-failure.js";
+import { type ModelPart, readCompletion } from "./read-completion.js";
 
 /** Characters of the longest event, and of the longest answer that is JSON as a whole. */
 const longestEventCharacters = 4_194_304;

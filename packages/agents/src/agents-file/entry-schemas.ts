@@ -5,10 +5,10 @@ import {
   type TimeoutSettings,
 } from "@adjourn/sessions";
 import { z } from "zod";
-import { type EnvLookup, fromEnv } from "./agents-file-env.js";
-import { describeGiven, field } from "./agents-file-field.js";
-import { modelHeaders, modelParameters } from "./agents-file-model.js";
-import { parseWebhookSecret } from "./webhook-signature.js";
+import { parseWebhookSecret } from "../webhook/sign-webhook.js";
+import { describeGiven, field } from "./field.js";
+import { modelHeaders, modelParameters } from "./model-fields.js";
+import { type EnvLookup, fromEnv } from "./read-variable.js";
 
 const text = (max: number) =>
   field((given, refuse) =>

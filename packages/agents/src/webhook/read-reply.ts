@@ -1,5 +1,5 @@
 import { createParser } from "eventsource-parser";
-import { readBodyText } from "./body-text.js";
+import { readBodyText } from "../http/read-body-text.js";
 
 /** Bytes of the longest answer that is read. */
 const longestAnswerBytes = 1_048_576;

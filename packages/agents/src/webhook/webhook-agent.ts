@@ -1,8 +1,8 @@
 import { type Agent, type AgentTurn, type Clock, toIso, toMessageInfo } from "@adjourn/sessions";
-import { defaultHistoryLimit, defaultReplyTimeoutSeconds, type NamedAgentOptions } from "./agent-options.js";
-import { describeConnectionFailure, wasReset } from "./connection-failure.js";
-import { readWebhookReply, UnusableAnswerError } from "./webhook-reply.js";
-import { signWebhook } from "./webhook-signature.js";
+import { defaultHistoryLimit, defaultReplyTimeoutSeconds, type NamedAgentOptions } from "../agent-options.js";
+import { describeConnectionFailure, wasReset } from "../http/connection-failure.js";
+import { readWebhookReply, UnusableAnswerError } from "./read-reply.js";
+import { signWebhook } from "./sign-webhook.js";
 
 export interface WebhookOptions extends NamedAgentOptions {
   readonly url: string;

@@ -1,9 +1,9 @@
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
-import { startServer, startTokenServer } from "../test/local-server.js";
-import { collect, messageOf, turnOf } from "../test/turns.js";
-import { createWebhook } from "./webhook.js";
-import { parseWebhookSecret } from "./webhook-signature.js";
+import { startServer, startTokenServer } from "../../test/local-server.js";
+import { collect, messageOf, turnOf } from "../../test/turns.js";
+import { parseWebhookSecret } from "./sign-webhook.js";
+import { createWebhook } from "./webhook-agent.js";
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const otherSecret = `whsec_${Buffer.alloc(32, 8).toString("base64")}`;

@@ -1,4 +1,4 @@
-import { ModelFailure, readModelError } from "./openai-failure.js";
+import { ModelFailure, readModelError } from "./model-failure.js";
 
 /** What a model's server says in its answer. */
 export type ModelPart =
