@@ -1,12 +1,13 @@
 import type { JsonObject } from "@adjourn/sessions";
+import { isRecord } from "../json.js";
 import { describeGiven, field, type Refuse } from "./field.js";
 import { type EnvLookup, readVariable } from "./read-variable.js";
 
-const mostHeaders = 50;
-const longestHeaderCharacters = 8_192;
-const longestParametersCharacters = 16_384;
+const maxHeaders = 50;
+const maxHeaderCharacters = 8_192;
+const maxParametersCharacters = 16_384;
 
-/** What the HTTP client sets by itself. */
+/** Headers that the HTTP client sets. */
 const reservedHeaders: readonly string[] = [
   "connection",
   "content-length",
@@ -20,13 +21,13 @@ const reservedHeaders: readonly string[] = [
   "upgrade",
 ];
 
-const allowedHeaders = `an object of at most ${mostHeaders} headers, each with text or {"env": "<name>"}`;
-const allowedHeader = `1 to ${longestHeaderCharacters} printable ASCII characters`;
+const allowedHeaders = `an object of at most ${maxHeaders} headers, each with text or {"env": "<name>"}`;
+const allowedHeader = `1 to ${maxHeaderCharacters} printable ASCII characters`;
 
-/** Names in lower case; values as they stand or, where they are secret, from the environment. */
+/** Names in lower case. A value is given literally or, if it is secret, by the name of an environment variable. */
 export const modelHeaders = (env: EnvLookup) =>
   field((given, refuse) => {
-    if (!isObject(given) || Object.keys(given).length > mostHeaders)
+    if (!isRecord(given) || Object.keys(given).length > maxHeaders)
       return refuse(`is no such object; allowed: ${allowedHeaders}`);
     const headers = new Map<string, string>();
     for (const [name, value] of Object.entries(given)) {
@@ -41,33 +42,30 @@ export const modelHeaders = (env: EnvLookup) =>
     return Object.fromEntries(headers);
   });
 
-/** A value is never repeated in a refusal: it may be a secret that belongs into the environment. */
+/** An error never repeats a value, because it may be a secret that belongs in the environment. */
 const readHeaderValue = (value: unknown, refuse: Refuse, env: EnvLookup): string | undefined => {
   const read = (text: string) => (isHeaderValue(text) ? text : null);
   if (typeof value === "string") return read(value) ?? refuse(`can't be sent; allowed: ${allowedHeader}`);
-  return isObject(value) && Object.keys(value).join() === "env"
+  return isRecord(value) && Object.keys(value).join() === "env"
     ? readVariable(value.env, refuse, { env, allowed: `a variable that holds ${allowedHeader}`, read })
     : refuse('has another form; allowed: text or {"env": "<name>"}');
 };
 
 const isHeaderValue = (text: string): boolean =>
-  text.length <= longestHeaderCharacters && /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text);
+  text.length <= maxHeaderCharacters && /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text);
 
-/** What every request says itself. */
+/** Parameters that every request sets. */
 const reservedParameters: readonly string[] = ["model", "messages", "stream", "__proto__"];
 
-const allowedParameters = `an object of at most ${longestParametersCharacters} characters as JSON`;
+const allowedParameters = `an object of at most ${maxParametersCharacters} characters as JSON`;
 
-/** Sent along as they stand, since each server has its own. */
+/** Sent unchanged, because every server has its own. */
 export const modelParameters = field((given, refuse): JsonObject | undefined => {
-  if (!isObject(given)) return refuse(`${describeGiven(given)}; allowed: ${allowedParameters}`);
+  if (!isRecord(given)) return refuse(`${describeGiven(given)}; allowed: ${allowedParameters}`);
   const reserved = reservedParameters.find((name) => Object.hasOwn(given, name));
   if (reserved !== undefined)
     return refuse(`has ${reserved}; allowed: anything but model, messages and stream`);
-  return JSON.stringify(given).length <= longestParametersCharacters
+  return JSON.stringify(given).length <= maxParametersCharacters
     ? given
     : refuse(`is longer than that; allowed: ${allowedParameters}`);
 });
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -4,20 +4,21 @@ import { toChatMessages } from "./chat-messages.js";
 import { describeModelFailure, ModelFailure } from "./model-failure.js";
 import { readModelAnswer } from "./read-answer.js";
 import type { ModelPart } from "./read-completion.js";
-import { askModel, type ModelEndpoint } from "./request-completion.js";
+import { type ModelEndpoint, requestCompletion } from "./request-completion.js";
 import { createThinkBlockFilter } from "./think-block.js";
 
 export interface OpenAiOptions extends NamedAgentOptions, ModelEndpoint {
   readonly systemPrompt?: string | undefined;
-  /** Whether a leading `<think>` block is part of the reply, and of what the model is shown of earlier ones. */
+  /** Whether a leading `<think>` block stays in the reply and in the history that the model receives. */
   readonly keepThinking?: boolean | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * Any OpenAI-compatible chat endpoint, streamed. The reply throws an `Error` without secrets or content in it where
- * the endpoint refuses, breaks off, or has nothing to say; leaving it, or its signal, closes the connection.
+ * An agent on any OpenAI-compatible chat endpoint. Its replies are streamed. If the endpoint refuses, breaks off or
+ * sends an empty reply, the reply throws an `Error` without secrets or content. The connection closes when the signal
+ * fires or the reader stops.
  */
 export const createOpenAi = (options: OpenAiOptions): Agent => {
   const { host } = new URL(options.baseUrl);
@@ -30,10 +31,10 @@ export const createOpenAi = (options: OpenAiOptions): Agent => {
     historyLimit: options.historyLimit ?? defaultHistoryLimit,
     async *reply(turn) {
       turn.signal.throwIfAborted();
-      const left = new AbortController();
-      const signal = AbortSignal.any([turn.signal, left.signal]);
+      const stopped = new AbortController();
+      const signal = AbortSignal.any([turn.signal, stopped.signal]);
       try {
-        for await (const piece of readReply(askFittingly(options, turn, signal), options)) {
+        for await (const piece of readReply(readAnswerThatFits(options, turn, signal), options)) {
           turn.signal.throwIfAborted();
           yield piece;
         }
@@ -41,7 +42,7 @@ export const createOpenAi = (options: OpenAiOptions): Agent => {
         turn.signal.throwIfAborted();
         throw new Error(describeModelFailure(error, host));
       } finally {
-        left.abort();
+        stopped.abort();
       }
       turn.signal.throwIfAborted();
     },
@@ -49,10 +50,11 @@ export const createOpenAi = (options: OpenAiOptions): Agent => {
 };
 
 /**
- * The parts of the model's answer. Where the conversation is too long for the model, the older half of the history is
- * left out and it is asked again, down to the message alone: seven times at most, the history being 100 messages at most.
+ * The parts of the model's answer. If the conversation exceeds the context window, the request is repeated without the
+ * older half of the history, down to the message alone. A history has at most 100 messages, so there are at most seven
+ * repetitions.
  */
-const askFittingly = async function* (
+const readAnswerThatFits = async function* (
   options: OpenAiOptions,
   turn: AgentTurn,
   signal: AbortSignal,
@@ -63,7 +65,7 @@ const askFittingly = async function* (
     let hasBegun = false;
     try {
       const messages = toChatMessages({ systemPrompt, history, message: turn.message, keepThinking });
-      const response = await askModel(options, messages, { clock, signal });
+      const response = await requestCompletion(options, messages, { clock, signal });
       for await (const part of readModelAnswer(response, clock)) {
         hasBegun ||= part.type === "text";
         yield part;
@@ -82,7 +84,7 @@ const askFittingly = async function* (
   }
 };
 
-/** @throws ModelFailure where the model says nothing */
+/** @throws ModelFailure if the reply is empty */
 const readReply = async function* (
   parts: AsyncIterable<ModelPart>,
   { keepThinking = false }: OpenAiOptions,

@@ -1,39 +1,40 @@
 import type { Clock } from "@adjourn/sessions";
 import { readBodyText } from "../http/read-body-text.js";
-import { createAnswerParser } from "./answer-parser.js";
+import { createAnswerParser } from "./create-answer-parser.js";
 import { ModelFailure } from "./model-failure.js";
 import type { ModelPart } from "./read-completion.js";
 
-/** Bytes of the longest answer that is read, thoughts and all that surrounds a token included. */
-const longestAnswerBytes = 67_108_864;
+/** Bytes of the longest answer, including reasoning and the JSON around each token. */
+const maxAnswerBytes = 67_108_864;
 
 /**
- * The parts of a model's answer as they come. It ends where the reply does, whether or not the server closes the
- * connection, which is closed or, where the answer came to its end, free for the next request.
- * @throws ModelFailure where the server reports an error, or its reply is not whole
+ * The parts of a model's answer as they arrive. Ends when the reply is complete, even if the server keeps the connection
+ * open. The connection is then closed, or free for the next request if the answer has ended.
+ * @throws ModelFailure if the server reports an error or the reply is incomplete
  */
 export const readModelAnswer = async function* (response: Response, clock: Clock): AsyncGenerator<ModelPart> {
   if (!response.body) throw new ModelFailure("gave an empty reply");
   const reader = response.body.getReader();
-  const leave = (): void => {
+  const cancelReader = (): void => {
     reader.cancel().catch(() => {});
   };
   const texts = readBodyText(
     reader,
-    longestAnswerBytes,
+    maxAnswerBytes,
     () => new ModelFailure("answered with more than 64 MiB"),
   );
   const parser = createAnswerParser();
-  /** When the reply counts as whole unless the server says more. */
+  /** The time at which the reply counts as complete unless the server sends more. */
   let settledAt = Number.POSITIVE_INFINITY;
   const readNext = async () => {
     const waitMs = settledAt - clock.now();
-    const timer = waitMs === Number.POSITIVE_INFINITY ? null : clock.setTimeout(leave, Math.max(0, waitMs));
+    const timer =
+      waitMs === Number.POSITIVE_INFINITY ? null : clock.setTimeout(cancelReader, Math.max(0, waitMs));
     try {
       return await texts.next();
     } catch (error) {
-      // A connection that breaks once the reply is whole takes nothing of it away.
-      if (!parser.isWhole || error instanceof ModelFailure) throw error;
+      // A connection that breaks after the reply is complete loses nothing of it.
+      if (!parser.isComplete || error instanceof ModelFailure) throw error;
       return { done: true, value: undefined } as const;
     } finally {
       timer?.cancel();
@@ -50,6 +51,6 @@ export const readModelAnswer = async function* (response: Response, clock: Clock
     }
     yield* parser.end();
   } finally {
-    leave();
+    cancelReader();
   }
 };

@@ -1,6 +1,8 @@
-import { ModelFailure, readModelError } from "./model-failure.js";
+import { isRecord } from "../json.js";
+import { ModelFailure } from "./model-failure.js";
+import { readModelError } from "./read-model-error.js";
 
-/** What a model's server says in its answer. */
+/** One part of a model server's answer. */
 export type ModelPart =
   | { readonly type: "text"; readonly text: string }
   /** The model is thinking; the thoughts themselves are not kept. */
@@ -11,10 +13,10 @@ export type ModelPart =
   | { readonly type: "usage"; readonly inputTokens: number; readonly outputTokens: number };
 
 /**
- * The parts of one chunk of a streamed completion, or of a whole completion; null where it is neither. Servers leave
- * out, rename and repeat fields, so whatever can't be read is passed over.
- * A whole message counts only where it `isFirst`: some servers repeat all of the text at a stream's end.
- * @throws ModelFailure where it reports an error
+ * The parts of a chunk of a streamed completion or of a complete completion; null if the value is neither. Servers omit,
+ * rename and repeat fields, so unknown ones are ignored.
+ * A complete message counts only if `isFirst`, because some servers repeat the whole text at the end of a stream.
+ * @throws ModelFailure if the value reports an error
  */
 export const readCompletion = (
   value: unknown,
@@ -26,32 +28,32 @@ export const readCompletion = (
   const usage = readUsage(value.usage);
   const { choices } = value;
   if (!Array.isArray(choices)) return usage.length > 0 || "choices" in value ? usage : null;
-  // Several are sent only where `n` asks for them; the first is the reply.
+  // Several choices are sent only on request (`n`); the first one is the reply.
   const choice = choices.find((one) => isRecord(one) && (one.index ?? 0) === 0);
   return isRecord(choice) ? [...readChoice(choice, isFirst), ...usage] : usage;
 };
 
-const readChoice = (choice: Record<string, unknown>, isFirst: boolean): readonly ModelPart[] => {
+const readChoice = (choice: Readonly<Record<string, unknown>>, isFirst: boolean): readonly ModelPart[] => {
   const error = readModelError(choice);
   if (error) throw new ModelFailure("reported an error", error);
-  const said = isRecord(choice.delta)
+  const message = isRecord(choice.delta)
     ? choice.delta
     : isFirst && isRecord(choice.message)
       ? choice.message
       : {};
   const parts: ModelPart[] = [];
-  if (isThinking(said)) parts.push({ type: "thinking" });
-  // A refusal is what the model says to the user in place of an answer.
-  const text = readContent(said.content) || readContent(said.refusal);
+  if (isThinking(message)) parts.push({ type: "thinking" });
+  // A refusal is the text that the model gives the user instead of an answer.
+  const text = readContent(message.content) || readContent(message.refusal);
   if (text !== "") parts.push({ type: "text", text });
-  if (isFilled(said.tool_calls) || isRecord(said.function_call)) parts.push({ type: "tool-call" });
+  if (isFilled(message.tool_calls) || isRecord(message.function_call)) parts.push({ type: "tool-call" });
   const reason = readFinishReason(choice.finish_reason) ?? readFinishReason(choice.finishReason);
   if (reason === "error") throw new ModelFailure("reported an error");
   if (reason !== undefined) parts.push({ type: "finish", reason });
   return parts;
 };
 
-/** Text, or a list of parts of which those that hold text count; NUL, which no store keeps, is dropped. */
+/** Text, or a list of parts of which the text parts count. NUL is dropped, because no store accepts it. */
 const readContent = (content: unknown): string => {
   return Array.isArray(content) ? content.map(readContentPart).join("") : readContentPart(content);
 };
@@ -64,13 +66,14 @@ const readContentPart = (part: unknown): string => {
     : "";
 };
 
-const isThinking = (said: Record<string, unknown>): boolean =>
-  isFilled(said.reasoning_content) ||
-  isFilled(said.reasoning) ||
-  isFilled(said.reasoning_details) ||
-  (Array.isArray(said.content) && said.content.some((part) => isRecord(part) && part.type === "thinking"));
+const isThinking = (message: Readonly<Record<string, unknown>>): boolean =>
+  isFilled(message.reasoning_content) ||
+  isFilled(message.reasoning) ||
+  isFilled(message.reasoning_details) ||
+  (Array.isArray(message.content) &&
+    message.content.some((part) => isRecord(part) && part.type === "thinking"));
 
-/** Some servers send an empty reason, or the word "null", with every chunk before the last. */
+/** Some servers send an empty reason or the word "null" with every chunk before the last. */
 const readFinishReason = (reason: unknown): string | undefined =>
   typeof reason === "string" && reason !== "" && reason !== "null" ? reason : undefined;
 
@@ -84,6 +87,3 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 
 const isFilled = (value: unknown): boolean =>
   (typeof value === "string" || Array.isArray(value)) && value.length > 0;
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -3,10 +3,11 @@ import { wasReset } from "../http/connection-failure.js";
 import { readBodyText } from "../http/read-body-text.js";
 import { pause } from "../pause.js";
 import type { ChatMessage } from "./chat-messages.js";
-import { ModelFailure, readRefusal } from "./model-failure.js";
+import { ModelFailure } from "./model-failure.js";
+import { readErrorBody } from "./read-model-error.js";
 
 export interface ModelEndpoint {
-  /** Up to and without `/chat/completions`, such as `https://api.openai.com/v1`; its query is kept. */
+  /** The part before `/chat/completions`, such as `https://api.openai.com/v1`; its query is kept. */
   readonly baseUrl: string;
   readonly model: string;
   readonly apiKey?: string | undefined;
@@ -14,21 +15,21 @@ export interface ModelEndpoint {
   readonly parameters?: JsonObject | undefined;
 }
 
-/** Statuses of a server that may answer a moment later. Not 429: a limit is not for us to push against. */
-const busy: readonly number[] = [408, 500, 502, 503, 504, 529];
+/** Statuses after which one retry is worthwhile. A 429 is not retried, because that would count against the limit. */
+const retryableStatuses: readonly number[] = [408, 500, 502, 503, 504, 529];
 
-const usualPauseMs = 1_000;
-const longestPauseMs = 10_000;
+const defaultRetryDelayMs = 1_000;
+const maxRetryDelayMs = 10_000;
 
-const longestRefusalBytes = 65_536;
-const longestRefusalMs = 5_000;
+const maxErrorBodyBytes = 65_536;
+const errorBodyTimeoutMs = 5_000;
 
 /**
- * Asks for a reply to the messages; the body of the answer has not been read yet. A server that is busy, and a connection
- * that is cut before an answer begins, are tried once more: pieces can't be taken back later.
- * @throws ModelFailure for an answer other than 200
+ * Requests a reply to the messages and resolves before the body is read. A busy server, and a connection that is reset
+ * before an answer begins, are retried once. Later there is no retry, because delivered pieces can't be revoked.
+ * @throws ModelFailure if the status of the answer is not a success
  */
-export const askModel = async (
+export const requestCompletion = async (
   endpoint: ModelEndpoint,
   messages: readonly ChatMessage[],
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
@@ -40,10 +41,11 @@ export const askModel = async (
   });
   if (first?.ok) return first;
   if (!first) return await acceptAnswer(await send(), clock);
-  const refusal = await readFailure(first, clock);
-  const pauseMs = readRetryAfter(first.headers, clock) ?? usualPauseMs;
-  if (!busy.includes(first.status) || refusal.isContextTooLong || pauseMs > longestPauseMs) throw refusal;
-  await pause(clock, pauseMs, signal);
+  const failure = await readFailure(first, clock);
+  const retryDelayMs = readRetryAfter(first.headers, clock) ?? defaultRetryDelayMs;
+  if (!retryableStatuses.includes(first.status) || failure.isContextTooLong || retryDelayMs > maxRetryDelayMs)
+    throw failure;
+  await pause(clock, retryDelayMs, signal);
   return await acceptAnswer(await send(), clock);
 };
 
@@ -70,40 +72,40 @@ const sendRequest = (
     },
     body: JSON.stringify({ ...parameters, model, messages, stream: true }),
     signal,
-    // A redirect would take the conversation, and the key, to a server that nobody named.
+    // A redirect would send the conversation and the key to a server that is not configured.
     redirect: "manual",
   });
 };
 
 const readFailure = async (response: Response, clock: Clock): Promise<ModelFailure> => {
   const { status } = response;
-  const refusal = readRefusal(await readRefusalBody(response, clock));
+  const error = readErrorBody(await readBody(response, clock));
   const waitMs = status === 429 ? readRetryAfter(response.headers, clock) : undefined;
   const wait = waitMs === undefined ? "" : `, to be asked again in ${Math.ceil(waitMs / 1_000)} s`;
-  return new ModelFailure(`answered ${status}${wait}`, refusal, status);
+  return new ModelFailure(`answered ${status}${wait}`, error, status);
 };
 
-/** What can be had of it in a short time; a server that refuses may never come to the end of its sentence. */
-const readRefusalBody = async ({ body }: Response, clock: Clock): Promise<string> => {
+/** The part of an error body that arrives in time; it may be endless. */
+const readBody = async ({ body }: Response, clock: Clock): Promise<string> => {
   if (!body) return "";
   const reader = body.getReader();
-  const leave = (): void => {
+  const cancelReader = (): void => {
     reader.cancel().catch(() => {});
   };
-  const timer = clock.setTimeout(leave, longestRefusalMs);
+  const timer = clock.setTimeout(cancelReader, errorBodyTimeoutMs);
   let text = "";
   try {
-    for await (const piece of readBodyText(reader, longestRefusalBytes, () => new Error())) text += piece;
+    for await (const piece of readBodyText(reader, maxErrorBodyBytes, () => new Error())) text += piece;
   } catch {
-    // Too long, or cut off: the status says enough.
+    // Too long or cut off. The status is enough.
   } finally {
     timer.cancel();
-    leave();
+    cancelReader();
   }
   return text;
 };
 
-/** Milliseconds; undefined where the server names no time. */
+/** In milliseconds; undefined if the server gives no time. */
 const readRetryAfter = (headers: Headers, clock: Clock): number | undefined => {
   const inMs = Number(headers.get("retry-after-ms") ?? Number.NaN);
   if (inMs >= 0) return inMs;
