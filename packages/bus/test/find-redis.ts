@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { type RedisServer, startRedis } from "./redis-server.js";
 
-/** A Redis that tests may share with others: `TEST_REDIS_URL`, the usual port, or one of our own. */
+/** A Redis that tests share with others: the one at `TEST_REDIS_URL`, on the default port, or a new process. */
 export interface FoundRedis {
   readonly url: string;
   stop(): Promise<void>;
@@ -10,7 +10,7 @@ export interface FoundRedis {
 
 const usual = { host: "127.0.0.1", port: 6379 };
 
-/** Null where there is none; in CI that is a failure. */
+/** Null if there is none. In CI that is an error. */
 export const findRedis = async (): Promise<FoundRedis | null> => {
   const given = process.env.TEST_REDIS_URL;
   if (given) return { url: given, stop: async () => {} };
@@ -19,7 +19,7 @@ export const findRedis = async (): Promise<FoundRedis | null> => {
   return own && { url: own.url, stop: () => own.kill() };
 };
 
-/** For tests that pause and kill it. */
+/** A Redis process for tests that pause and kill it. */
 export const startOwnRedis = async (): Promise<RedisServer | null> => {
   try {
     return await startRedis();

@@ -1,4 +1,4 @@
-// A node of its own that says what it holds, and then does nothing more: to be killed.
+// A node that reports a presence record and then waits to be killed.
 import { createRedisPresence } from "../src/redis-presence/redis-presence.js";
 import { redisOptions } from "./redis-options.js";
 

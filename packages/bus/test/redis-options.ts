@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto";
 import type { RedisOptions } from "../src/redis/redis-options.js";
 import { silentLog } from "./silent-log.js";
 
-/** Names of this run's own, on a Redis that others may use too. */
+/** A prefix for this run, since others may use the same Redis. */
 export const testPrefix = `adjourn-test-${randomBytes(8).toString("hex")}`;
-/** Known to the test's other processes too. */
+/** Fixed, since other processes of a test use it too. */
 export const testKey = new Uint8Array(32).fill(7);
 
-/** A node's options: of one deployment with all others of this run, but for what is given. */
+/** The options of a node. All nodes of this run are one deployment unless `given` says otherwise. */
 export const redisOptions = (url: string, given: Partial<RedisOptions> = {}): RedisOptions => ({
   url,
   prefix: testPrefix,

@@ -3,18 +3,18 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { freePort } from "@adjourn/testkit";
 
-/** A Redis of our own, which may be stopped, paused and killed. */
+/** A Redis process of the test, which it can pause, kill and start again. */
 export interface RedisServer extends AsyncDisposable {
   readonly url: string;
-  /** It neither answers nor closes anything until {@link resume}. */
+  /** Stops the process, which then neither answers nor closes connections until {@link resume}. */
   pause(): void;
   resume(): void;
   kill(): Promise<void>;
-  /** On the same port, empty. */
+  /** Starts it again on the same port, without data. */
   start(): Promise<void>;
 }
 
-/** @throws where there is no `redis-server` on the path */
+/** @throws if there is no `redis-server` on the path */
 export const startRedis = async (): Promise<RedisServer> => {
   const port = await freePort();
   let running: ChildProcess | null = await spawnRedis(port);

@@ -8,7 +8,7 @@ describeEventBus("the bus in one process", async () => {
   return { bus, other: bus, close: () => bus.close() };
 });
 
-test("a process on its own holds all there is", async () => {
+test("a single process has no remote presence", async () => {
   const presence = createNoPresence();
   presence.report("session", { listeners: 1, replies: [] });
   expect(await presence.remote(["session"])).toEqual(new Map());

@@ -21,7 +21,7 @@ export class SignedMessages {
   private readonly sender = randomBytes(8).toString("base64url");
   private sent = 0;
   /** The count and time of the newest message, by sender. */
-  private readonly heard = new Map<string, { readonly count: number; readonly sentAt: number }>();
+  private readonly newest = new Map<string, { readonly count: number; readonly sentAt: number }>();
 
   constructor(
     private readonly hash: KeyedHash,
@@ -45,15 +45,15 @@ export class SignedMessages {
   private isNew(sender: string, count: number, sentAt: number): boolean {
     const now = this.now();
     if (Math.abs(now - sentAt) > freshMs) return false;
-    const before = this.heard.get(sender);
+    const before = this.newest.get(sender);
     if (before && count <= before.count) return false;
     if (!before) this.forgetSilent(now);
-    this.heard.set(sender, { count, sentAt });
+    this.newest.set(sender, { count, sentAt });
     return true;
   }
 
   /** Removes senders whose last message is too old to be accepted again. */
   private forgetSilent(now: number): void {
-    for (const [sender, { sentAt }] of this.heard) if (now - sentAt > freshMs) this.heard.delete(sender);
+    for (const [sender, { sentAt }] of this.newest) if (now - sentAt > freshMs) this.newest.delete(sender);
   }
 }

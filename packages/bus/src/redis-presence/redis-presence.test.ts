@@ -20,14 +20,14 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((presence) => presence.close()));
 });
 
-/** Polls what `presence` sees of one session elsewhere. */
+/** Polls the records that `presence` reads of a session on other nodes. */
 const seen = (presence: RedisPresence, sessionId: string) =>
   expect.poll(async () => (await presence.remote([sessionId])).get(sessionId));
 
 const shared = await findRedis();
 afterAll(() => shared?.stop());
 
-describe.skipIf(shared === null)("what nodes hold", () => {
+describe.skipIf(shared === null)("a presence record", () => {
   let one: RedisPresence;
   let two: RedisPresence;
   let three: RedisPresence;
@@ -38,7 +38,7 @@ describe.skipIf(shared === null)("what nodes hold", () => {
     sessionId = crypto.randomUUID();
   });
 
-  test("is seen by the others added up, and not by the node itself", async () => {
+  test("is added up for other nodes, and not read by its own node", async () => {
     one.report(sessionId, { listeners: 2, replies: [reply] });
     two.report(sessionId, { listeners: 3, replies: [] });
     await seen(three, sessionId).toEqual({ listeners: 5, replies: [reply] });
@@ -46,7 +46,7 @@ describe.skipIf(shared === null)("what nodes hold", () => {
     await seen(one, sessionId).toEqual(holding(3));
   });
 
-  test("follows every change, the last of many, and goes when nothing is held", async () => {
+  test("follows every change, and is removed when nothing is held", async () => {
     for (let listeners = 1; listeners <= 1_000; listeners += 1) one.report(sessionId, holding(listeners));
     await seen(two, sessionId).toEqual(holding(1_000));
     one.report(sessionId, holding(1_001));
@@ -54,23 +54,23 @@ describe.skipIf(shared === null)("what nodes hold", () => {
     await seen(two, sessionId).toBeUndefined();
   });
 
-  test("is right for a session that is held, whatever departs in the same write", async () => {
-    for (const departing of [1, 2, 3]) {
-      const gone = Array.from({ length: departing }, () => crypto.randomUUID());
+  test("is correct whatever records are removed in the same write", async () => {
+    for (const removed of [1, 2, 3]) {
+      const gone = Array.from({ length: removed }, () => crypto.randomUUID());
       const held = gone.map((_, index) => [crypto.randomUUID(), holding(index + 1)] as const);
       for (const id of gone) one.report(id, holding(1));
       await seen(two, gone.at(-1) ?? "").toEqual(holding(1));
-      // Departed and held ones take turns in the write.
+      // Removed and current records alternate in the write.
       for (const [index, id] of gone.entries()) {
         one.report(id, null);
         for (const report of held.slice(index, index + 1)) one.report(...report);
       }
-      await seen(two, held.at(-1)?.[0] ?? "").toEqual(holding(departing));
+      await seen(two, held.at(-1)?.[0] ?? "").toEqual(holding(removed));
       expect(await two.remote([...held.map(([id]) => id), ...gone])).toEqual(new Map(held));
     }
   });
 
-  test("is answered for thousands of sessions at once, with those alone that someone holds", async () => {
+  test("is read for thousands of sessions at once, and only those with a record are returned", async () => {
     const ids = Array.from({ length: 3_000 }, () => crypto.randomUUID());
     for (const [index, id] of ids.entries()) one.report(id, holding(index + 1));
     await seen(two, ids.at(-1) ?? "").toEqual(holding(3_000));
@@ -85,14 +85,14 @@ describe.skipIf(shared === null)("what nodes hold", () => {
     expect(none.size).toBe(0);
   });
 
-  test("is not believed of a node that has not said for a while that it is there, whoever keeps its hash", async () => {
+  test("does not count if its node has not renewed its lease, although its hash still exists", async () => {
     one.report(sessionId, holding(1));
     await seen(two, sessionId).toEqual(holding(1));
     const later = await open(shared?.url ?? "", { now: () => Date.now() + 8_000 });
     expect(await later.remote([sessionId])).toEqual(new Map());
   });
 
-  test("goes with a node that leaves", async () => {
+  test("is removed when its node closes", async () => {
     one.report(sessionId, holding(1));
     await seen(two, sessionId).toEqual(holding(1));
     await one.close();
@@ -103,7 +103,7 @@ describe.skipIf(shared === null)("what nodes hold", () => {
 const found = await startOwnRedis();
 await found?.kill();
 
-describe.skipIf(found === null)("what nodes hold, when something dies", () => {
+describe.skipIf(found === null)("a presence record during failures", () => {
   let redis: RedisServer;
   beforeEach(async () => {
     if (!found) return;
@@ -112,7 +112,7 @@ describe.skipIf(found === null)("what nodes hold, when something dies", () => {
   });
   afterEach(() => redis.kill());
 
-  test("goes with a node that died, within its lease", async () => {
+  test("is removed within the lease of a node that died", async () => {
     const survivor = await open(redis.url);
     const program = fileURLToPath(new URL("../../test/hold-presence.ts", import.meta.url));
     const flags = ["--conditions=adjourn-source", "--import", "tsx"];
@@ -124,7 +124,7 @@ describe.skipIf(found === null)("what nodes hold, when something dies", () => {
     await seen(survivor, "session").toBeUndefined();
   });
 
-  test("is written anew once Redis is back, which had lost it", async () => {
+  test("is written again after Redis lost it in a restart", async () => {
     const [one, two] = await Promise.all([open(redis.url), open(redis.url)]);
     one.report("kept", holding(1));
     one.report("gone", holding(1));
@@ -138,7 +138,7 @@ describe.skipIf(found === null)("what nodes hold, when something dies", () => {
     expect(await two.remote(["kept", "gone"])).toEqual(new Map([["kept", holding(1)]]));
   });
 
-  test("is unknown while Redis hangs, without an error, and neither that nor leaving waits for it", async () => {
+  test("is not read while Redis hangs, without an error, and closing does not wait for Redis", async () => {
     const [one, two] = await Promise.all([open(redis.url), open(redis.url)]);
     one.report("session", holding(1));
     await seen(two, "session").toEqual(holding(1));

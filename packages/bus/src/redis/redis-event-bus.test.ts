@@ -27,11 +27,11 @@ describe.skipIf(redis === null)("with Redis", () => {
 
   const note = (sessionId: string): BusMessage => ({ origin: "node-1", kind: "changed", sessionId });
 
-  test("Redis is asked for a subject only while someone here listens to it", async () => {
+  test("a node subscribes to a Redis channel only while it has a subscriber", async () => {
     const bus = await createRedisEventBus(redisOptions(url));
-    const watcher = new Redis(url);
+    const observer = new Redis(url);
     const subject = `subject-${crypto.randomUUID()}`;
-    const listeners = async () => (await watcher.pubsub("NUMSUB", `${testPrefix}:bus:${subject}`))[1];
+    const listeners = async () => (await observer.pubsub("NUMSUB", `${testPrefix}:bus:${subject}`))[1];
     const [first, second] = [bus.subscribe(subject, () => {}), bus.subscribe(subject, () => {})];
     await Promise.all([first.ready, second.ready]);
     expect(await listeners()).toBe(1);
@@ -39,17 +39,17 @@ describe.skipIf(redis === null)("with Redis", () => {
     second.close();
     await expect.poll(listeners).toBe(0);
     await bus.close();
-    watcher.disconnect();
+    observer.disconnect();
   });
 
-  test("what is too long is not sent, and that is counted", async () => {
+  test("a message that is too long is not sent, and is counted", async () => {
     const bus = await createRedisEventBus(redisOptions(url));
     const subject = `subject-${crypto.randomUUID()}`;
-    const heard: BusMessage[] = [];
-    await bus.subscribe(subject, (message) => heard.push(message)).ready;
+    const received: BusMessage[] = [];
+    await bus.subscribe(subject, (message) => received.push(message)).ready;
     bus.publish(subject, note("s".repeat(1_048_576)));
     bus.publish(subject, note("s"));
-    await expect.poll(() => heard).toEqual([note("s")]);
+    await expect.poll(() => received).toEqual([note("s")]);
     expect(bus.dropped).toBe(1);
     await bus.close();
   });

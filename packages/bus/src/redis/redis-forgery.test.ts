@@ -13,14 +13,14 @@ afterAll(() => redis?.stop());
 
 const changed = (sessionId: string): BusMessage => ({ origin: "node-1", kind: "changed", sessionId });
 
-describe.skipIf(redis === null)("what others send over the same Redis", () => {
+describe.skipIf(redis === null)("a message from others on the same Redis", () => {
   const url = redis?.url ?? "";
   const opened: RedisEventBus[] = [];
   let stranger: Redis;
   let bus: RedisEventBus;
   let subject: string;
   let channel: string;
-  let heard: BusMessage[];
+  let received: BusMessage[];
 
   const open = async (given: Partial<RedisOptions> = {}): Promise<RedisEventBus> => {
     const one = await createRedisEventBus(redisOptions(url, given));
@@ -32,35 +32,35 @@ describe.skipIf(redis === null)("what others send over the same Redis", () => {
     bus = await open();
     subject = `subject-${crypto.randomUUID()}`;
     channel = `${testPrefix}:bus:${subject}`;
-    heard = [];
-    await bus.subscribe(subject, (message) => heard.push(message)).ready;
+    received = [];
+    await bus.subscribe(subject, (message) => received.push(message)).ready;
   });
   afterEach(async () => {
     stranger.disconnect();
     await Promise.all(opened.splice(0).map((one) => one.close()));
   });
 
-  /** Whatever was published before this has come by the time that it is heard. */
-  const hearsOnly = async (messages: readonly BusMessage[]) => {
+  /** Publishes a last message. Whatever was published earlier has arrived before it. */
+  const expectOnly = async (messages: readonly BusMessage[]) => {
     const last = changed(`last-${crypto.randomUUID()}`);
     const other = await open();
     other.publish(subject, last);
-    await expect.poll(() => heard, { interval: 5 }).toEqual([...messages, last]);
+    await expect.poll(() => received, { interval: 5 }).toEqual([...messages, last]);
   };
   const signedBy = (key: Uint8Array, now: () => number = Date.now) =>
     new SignedMessages(createKeyedHash(key), now);
-  /** What a node sends on `subject`, overheard. */
-  const overhear = async (message: BusMessage): Promise<string> => {
-    const spy = stranger.duplicate();
-    await spy.subscribe(channel);
-    const sealed = new Promise<string>((resolve) => spy.once("message", (_, text) => resolve(text)));
+  /** The text that a node sends to Redis for a message. */
+  const captureSent = async (message: BusMessage): Promise<string> => {
+    const observer = stranger.duplicate();
+    await observer.subscribe(channel);
+    const sealed = new Promise<string>((resolve) => observer.once("message", (_, text) => resolve(text)));
     bus.publish(subject, message);
     const text = await sealed;
-    spy.disconnect();
+    observer.disconnect();
     return text;
   };
 
-  test("is not heard where it is unsigned, garbled, truncated, binary or too long, and is counted", async () => {
+  test("is rejected and counted if it is unsigned, garbled, truncated, binary or too long", async () => {
     const signed = signedBy(testKey).seal(channel, JSON.stringify(changed("s")));
     const forged = [
       '{"kind":"ended","origin":"x","ending":{"sessionId":"s"}}',
@@ -80,32 +80,32 @@ describe.skipIf(redis === null)("what others send over the same Redis", () => {
     ];
     for (const text of forged) await stranger.publish(channel, text);
     await stranger.publish(channel, `${signed}${"x".repeat(2 * 1_048_576)}`);
-    await hearsOnly([]);
+    await expectOnly([]);
     expect(bus.refused).toEqual({ unauthentic: forged.length, stale: 0, too_long: 1, malformed: 0 });
   });
 
-  test("is not heard where it was signed with another key, or for another channel", async () => {
+  test("is rejected if it was signed with another key, or for another channel", async () => {
     const json = JSON.stringify(changed("s"));
     const otherKey = signedBy(new Uint8Array(32).fill(8)).seal(channel, json);
     const otherChannel = signedBy(testKey).seal(`${channel}x`, json);
     for (const text of [otherKey, otherChannel]) await stranger.publish(channel, text);
-    await hearsOnly([]);
+    await expectOnly([]);
     expect(bus.refused.unauthentic).toBe(2);
   });
 
-  test("is heard once, however often it is sent again, and not when it is old", async () => {
+  test("is accepted once, however often it is repeated, and rejected when it is old", async () => {
     const message = changed("repeated");
-    const text = await overhear(message);
+    const text = await captureSent(message);
     for (let again = 0; again < 3; again += 1) await stranger.publish(channel, text);
     for (const ms of [-31_000, 31_000]) {
       const late = signedBy(testKey, () => Date.now() + ms).seal(channel, JSON.stringify(message));
       await stranger.publish(channel, late);
     }
-    await hearsOnly([message]);
+    await expectOnly([message]);
     expect(bus.refused.stale).toBe(5);
   });
 
-  test("is not heard where it is signed but of no form that nodes send", async () => {
+  test("is rejected if it is signed but has no known form", async () => {
     const node = signedBy(testKey);
     const ending = { sessionId: "s" };
     const wrong: unknown[] = [
@@ -117,11 +117,11 @@ describe.skipIf(redis === null)("what others send over the same Redis", () => {
     ];
     for (const value of wrong) await stranger.publish(channel, node.seal(channel, JSON.stringify(value)));
     await stranger.publish(channel, node.seal(channel, "[".repeat(100_000)));
-    await hearsOnly([]);
+    await expectOnly([]);
     expect(bus.refused.malformed).toBe(wrong.length + 1);
   });
 
-  test("is logged once a minute at most, whatever the number", async () => {
+  test("is logged at most once a minute", async () => {
     const warnings: string[] = [];
     const log = { info() {}, warn: (text: string) => void warnings.push(text), error() {} };
     const noisy = await open({ log });
@@ -131,21 +131,21 @@ describe.skipIf(redis === null)("what others send over the same Redis", () => {
     expect(warnings).toHaveLength(1);
   });
 
-  test("reaches no deployment with another prefix, nor one with another secret", async () => {
-    const heardElsewhere: BusMessage[] = [];
+  test("does not reach a deployment with another prefix or another secret", async () => {
+    const receivedElsewhere: BusMessage[] = [];
     const elsewhere = [
       await open({ prefix: `${testPrefix}-2` }),
       await open({ key: new Uint8Array(32).fill(9) }),
     ];
     for (const other of elsewhere) {
-      await other.subscribe(subject, (message) => heardElsewhere.push(message)).ready;
+      await other.subscribe(subject, (message) => receivedElsewhere.push(message)).ready;
       other.publish(subject, changed("from elsewhere"));
     }
     const expected = [changed("one"), changed("two")];
     for (const message of expected) bus.publish(subject, message);
-    await hearsOnly(expected);
-    // The second of them has its channel in common: it heard all that was sent there, and took nothing but its own.
+    await expectOnly(expected);
+    // The second one uses the same channel: it got all messages there, and rejected those with another signature.
     await expect.poll(() => elsewhere.map((other) => other.refused.unauthentic)).toEqual([0, 3]);
-    await expect.poll(() => heardElsewhere).toEqual(Array(2).fill(changed("from elsewhere")));
+    await expect.poll(() => receivedElsewhere).toEqual(Array(2).fill(changed("from elsewhere")));
   });
 });

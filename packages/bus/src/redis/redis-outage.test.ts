@@ -18,7 +18,7 @@ describe.skipIf(found === null)("when Redis fails", () => {
   let redis: RedisServer;
   let bus: RedisEventBus;
   let other: RedisEventBus;
-  let heard: BusMessage[];
+  let received: BusMessage[];
   let gaps: number;
 
   const open = () => createRedisEventBus(redisOptions(redis.url));
@@ -30,12 +30,12 @@ describe.skipIf(found === null)("when Redis fails", () => {
     redis = found;
     await redis.start();
     [bus, other] = await Promise.all([open(), open()]);
-    heard = [];
+    received = [];
     gaps = 0;
     bus.onGap(() => {
       gaps += 1;
     });
-    await bus.subscribe("subject", (message) => heard.push(message)).ready;
+    await bus.subscribe("subject", (message) => received.push(message)).ready;
     await becomes("ok");
     gaps = 0;
   });
@@ -44,47 +44,47 @@ describe.skipIf(found === null)("when Redis fails", () => {
     await redis.kill();
   });
 
-  const expectHeardAgain = async () => {
+  const expectDelivery = async () => {
     await expect.poll(() => gaps).toBe(1);
     await becomes("ok");
-    heard = [];
+    received = [];
     other.publish("subject", note(1));
-    await expect.poll(() => heard).toEqual([note(1)]);
+    await expect.poll(() => received).toEqual([note(1)]);
   };
 
-  test("a Redis that is killed is down, and heard again once it is back, after the gap is told", async () => {
+  test("the bus is down while Redis is killed, and delivers again when it is back, after it reported the gap", async () => {
     await redis.kill();
     await becomes("down");
     await redis.start();
-    await expectHeardAgain();
+    await expectDelivery();
   });
 
-  test("a Redis that hangs is down, and heard again once it goes on", async () => {
+  test("the bus is down while Redis hangs, and delivers again when it continues", async () => {
     redis.pause();
     await becomes("down");
     redis.resume();
-    await expectHeardAgain();
+    await expectDelivery();
   });
 
-  test("who comes while it is away is heard once it is back, and who left is not", async () => {
+  test("a subscriber added during an outage receives messages after it, and one that left does not", async () => {
     const left: BusMessage[] = [];
     const leaving = bus.subscribe("left", (message) => left.push(message));
     await leaving.ready;
     await redis.kill();
     await becomes("down");
     leaving.close();
-    const came: BusMessage[] = [];
-    const coming = bus.subscribe("came", (message) => came.push(message));
+    const added: BusMessage[] = [];
+    const adding = bus.subscribe("added", (message) => added.push(message));
     await redis.start();
-    await coming.ready;
+    await adding.ready;
     await becomes("ok");
     other.publish("left", note(1));
-    other.publish("came", note(2));
-    await expect.poll(() => came).toEqual([note(2)]);
+    other.publish("added", note(2));
+    await expect.poll(() => added).toEqual([note(2)]);
     expect(left).toEqual([]);
   });
 
-  test("publishing to a Redis that hangs keeps nothing beyond a bound, and what is lost is counted", async () => {
+  test("messages to a Redis that hangs are kept up to a bound, and lost ones are counted", async () => {
     redis.pause();
     const large: BusMessage = { origin: "node-1", kind: "changed", sessionId: "s".repeat(1_000_000) };
     for (let index = 0; index < 20; index += 1) other.publish("subject", large);
@@ -94,10 +94,10 @@ describe.skipIf(found === null)("when Redis fails", () => {
     for (let index = 0; index < 100_000; index += 1) other.publish("subject", note(index));
     expect(other.dropped).toBe(100_020);
     redis.resume();
-    await expectHeardAgain();
+    await expectDelivery();
   });
 
-  test("closing does not wait for a Redis that hangs or is away", async () => {
+  test("closing does not wait for a Redis that hangs or is down", async () => {
     redis.pause();
     const waiting = bus.subscribe("another", () => {});
     await bus.close();
@@ -106,16 +106,16 @@ describe.skipIf(found === null)("when Redis fails", () => {
     await other.close();
   });
 
-  test("a node may start before its Redis does", async () => {
+  test("a node can start before its Redis", async () => {
     await redis.kill();
     const early = await open();
     expect(early.status).toBe("down");
-    const subscription = early.subscribe("subject", (message) => heard.push(message));
+    const subscription = early.subscribe("subject", (message) => received.push(message));
     await redis.start();
     await subscription.ready;
     await expect.poll(() => early.status).toBe("ok");
     early.publish("subject", note(1));
-    await expect.poll(() => heard).toContainEqual(note(1));
+    await expect.poll(() => received).toContainEqual(note(1));
     await early.close();
   });
 });

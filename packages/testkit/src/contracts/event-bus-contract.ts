@@ -1,7 +1,7 @@
 import type { BusMessage, EventBus } from "@adjourn/sessions";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-/** Two nodes' ways to one bus; the same object where only one process may hold it. */
+/** Two nodes on one bus. They are the same object if only one process can use it. */
 export interface OpenBus {
   readonly bus: EventBus;
   readonly other: EventBus;
@@ -14,24 +14,24 @@ const note = (index: number): BusMessage => ({
   sessionId: `session-${index}`,
 });
 
-/** Keeps what was heard; `first(n)` resolves once there were n. */
-class Hearing {
-  readonly heard: BusMessage[] = [];
+/** Collects messages. `first(n)` resolves once n have arrived. */
+class Inbox {
+  readonly messages: BusMessage[] = [];
   private waiting: { readonly count: number; readonly resolve: () => void }[] = [];
 
-  readonly hear = (message: BusMessage): void => {
-    this.heard.push(message);
-    this.waiting = this.waiting.filter(({ count, resolve }) => this.heard.length < count || resolve());
+  readonly receive = (message: BusMessage): void => {
+    this.messages.push(message);
+    this.waiting = this.waiting.filter(({ count, resolve }) => this.messages.length < count || resolve());
   };
 
   async first(count: number): Promise<readonly BusMessage[]> {
-    if (this.heard.length < count)
+    if (this.messages.length < count)
       await new Promise<void>((resolve) => this.waiting.push({ count, resolve }));
-    return this.heard;
+    return this.messages;
   }
 }
 
-/** What every event bus promises while nothing is wrong, as tests. `open` gives each test a bus without subscribers. */
+/** The tests that every event bus passes. `open` gives each test a bus without subscribers. */
 export const describeEventBus = (name: string, open: () => Promise<OpenBus>): void => {
   describe(name, () => {
     let opened: OpenBus;
@@ -42,19 +42,19 @@ export const describeEventBus = (name: string, open: () => Promise<OpenBus>): vo
     });
     afterEach(() => opened.close());
 
-    /** Resolves once all that `bus` was given before has come through, as far as this node can hear. */
+    /** Resolves once everything that was published on `bus` before has been delivered to the other node. */
     const flushed = async (bus: EventBus): Promise<void> => {
-      const probe = new Hearing();
-      const subscription = opened.other.subscribe(`flush-${subject}`, probe.hear);
+      const probe = new Inbox();
+      const subscription = opened.other.subscribe(`flush-${subject}`, probe.receive);
       await subscription.ready;
       bus.publish(`flush-${subject}`, note(0));
       await probe.first(1);
       subscription.close();
     };
 
-    test("what a node publishes once another is ready is heard there, whole and in order", async () => {
-      const hearing = new Hearing();
-      await opened.other.subscribe(subject, hearing.hear).ready;
+    test("a subscriber that is ready receives the messages of another node whole and in order", async () => {
+      const inbox = new Inbox();
+      await opened.other.subscribe(subject, inbox.receive).ready;
       const messages: BusMessage[] = [
         {
           origin: "node-1",
@@ -72,86 +72,86 @@ export const describeEventBus = (name: string, open: () => Promise<OpenBus>): vo
         ...Array.from({ length: 200 }, (_, index) => note(index)),
       ];
       for (const message of messages) opened.bus.publish(subject, message);
-      expect(await hearing.first(messages.length)).toEqual(messages);
+      expect(await inbox.first(messages.length)).toEqual(messages);
     });
 
-    test("publishing returns before anyone has heard", async () => {
-      const hearing = new Hearing();
-      await opened.bus.subscribe(subject, hearing.hear).ready;
+    test("publish returns before any subscriber is called", async () => {
+      const inbox = new Inbox();
+      await opened.bus.subscribe(subject, inbox.receive).ready;
       opened.bus.publish(subject, note(1));
-      expect(hearing.heard).toEqual([]);
-      await hearing.first(1);
+      expect(inbox.messages).toEqual([]);
+      await inbox.first(1);
     });
 
-    test("all who listen hear, each once, the publishing node's own included", async () => {
-      const hearings: Hearing[] = [];
+    test("every subscriber receives a message once, also on the publishing node", async () => {
+      const inboxes: Inbox[] = [];
       for (const bus of [opened.bus, opened.bus, opened.other]) {
-        const hearing = new Hearing();
-        hearings.push(hearing);
-        await bus.subscribe(subject, hearing.hear).ready;
+        const inbox = new Inbox();
+        inboxes.push(inbox);
+        await bus.subscribe(subject, inbox.receive).ready;
       }
       opened.bus.publish(subject, note(1));
-      for (const hearing of hearings) await hearing.first(1);
+      for (const inbox of inboxes) await inbox.first(1);
       await flushed(opened.bus);
-      for (const hearing of hearings) expect(hearing.heard).toEqual([note(1)]);
+      for (const inbox of inboxes) expect(inbox.messages).toEqual([note(1)]);
     });
 
-    test("another subject is not heard", async () => {
-      const hearing = new Hearing();
-      await opened.other.subscribe(subject, hearing.hear).ready;
+    test("a subscriber does not receive messages of another subject", async () => {
+      const inbox = new Inbox();
+      await opened.other.subscribe(subject, inbox.receive).ready;
       opened.bus.publish(`${subject}-other`, note(1));
       opened.bus.publish(subject, note(2));
-      expect(await hearing.first(1)).toEqual([note(2)]);
+      expect(await inbox.first(1)).toEqual([note(2)]);
     });
 
-    test("who has left hears nothing more, and leaving twice takes nobody else along", async () => {
-      const [left, stayed] = [new Hearing(), new Hearing()];
-      const leaving = opened.other.subscribe(subject, left.hear);
-      const staying = opened.other.subscribe(subject, stayed.hear);
-      await Promise.all([leaving.ready, staying.ready]);
-      leaving.close();
-      leaving.close();
+    test("a closed subscription receives nothing, and closing it twice closes no other", async () => {
+      const [closed, open] = [new Inbox(), new Inbox()];
+      const closing = opened.other.subscribe(subject, closed.receive);
+      const keeping = opened.other.subscribe(subject, open.receive);
+      await Promise.all([closing.ready, keeping.ready]);
+      closing.close();
+      closing.close();
       opened.bus.publish(subject, note(1));
-      await stayed.first(1);
-      expect(left.heard).toEqual([]);
+      await open.first(1);
+      expect(closed.messages).toEqual([]);
     });
 
-    test("who comes right after the last one left is heard all the same", async () => {
+    test("a subscription that follows the last closed one receives messages", async () => {
       for (let round = 0; round < 20; round += 1) {
         const gone = opened.other.subscribe(subject, () => {});
         if (round % 2 === 0) await gone.ready;
         gone.close();
-        const hearing = new Hearing();
-        const subscription = opened.other.subscribe(subject, hearing.hear);
+        const inbox = new Inbox();
+        const subscription = opened.other.subscribe(subject, inbox.receive);
         await subscription.ready;
         opened.bus.publish(subject, note(round));
-        expect(await hearing.first(1)).toEqual([note(round)]);
+        expect(await inbox.first(1)).toEqual([note(round)]);
         subscription.close();
       }
     });
 
-    test("one who throws, or leaves while being told, keeps it from no other", async () => {
-      const hearing = new Hearing();
+    test("a subscriber that throws or closes during delivery does not affect the others", async () => {
+      const inbox = new Inbox();
       opened.other.subscribe(subject, () => {
         throw new Error("a defect");
       });
       const once = opened.other.subscribe(subject, () => once.close());
-      await opened.other.subscribe(subject, hearing.hear).ready;
+      await opened.other.subscribe(subject, inbox.receive).ready;
       opened.bus.publish(subject, note(1));
       opened.bus.publish(subject, note(2));
-      expect(await hearing.first(2)).toEqual([note(1), note(2)]);
+      expect(await inbox.first(2)).toEqual([note(1), note(2)]);
     });
 
-    test("is well, and after closing neither throws nor tells", async () => {
-      const hearing = new Hearing();
-      await opened.bus.subscribe(subject, hearing.hear).ready;
+    test("the status is ok, and a closed bus neither throws nor delivers", async () => {
+      const inbox = new Inbox();
+      await opened.bus.subscribe(subject, inbox.receive).ready;
       expect(opened.bus.status).toBe("ok");
       await opened.bus.close();
       opened.bus.publish(subject, note(1));
-      await opened.bus.subscribe(subject, hearing.hear).ready;
-      opened.bus.subscribe(subject, hearing.hear).close();
+      await opened.bus.subscribe(subject, inbox.receive).ready;
+      opened.bus.subscribe(subject, inbox.receive).close();
       await opened.bus.close();
-      expect(hearing.heard).toEqual([]);
+      expect(inbox.messages).toEqual([]);
     });
   });
 };

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { minute, type Setting } from "./session-store-contract-setting.js";
 
 export const describeActivity = (setting: () => Setting): void => {
-  test("a message is stored as it was given, under its session's metadata and the session's id", async () => {
+  test("a message is stored as it was given, with the session's metadata and id", async () => {
     const s = setting();
     const session = await s.create({ metadata: { tier: "gold", tone: "formal" } });
     const attachments = [{ name: "é.png", size: 3 }, { url: "x" }];
@@ -34,7 +34,7 @@ export const describeActivity = (setting: () => Setting): void => {
     );
   });
 
-  test("a message's own metadata keeps keys that mean something to JavaScript", async () => {
+  test("a message's metadata keeps keys that are special in JavaScript", async () => {
     const s = setting();
     const session = await s.create({ metadata: JSON.parse('{"__proto__":1}') });
     await s.say(session, "x", { metadata: JSON.parse('{"__proto__":{"y":2},"toString":3}') });
@@ -44,7 +44,7 @@ export const describeActivity = (setting: () => Setting): void => {
     );
   });
 
-  test("an agent's reply is by the agent, counts, and says what it answers", async () => {
+  test("an agent's reply has the agent as author, is counted, and names the message that it answers", async () => {
     const s = setting();
     const session = await s.create();
     const question = await s.say(session);
@@ -68,7 +68,7 @@ export const describeActivity = (setting: () => Setting): void => {
     expect((await s.say(session)).createdAt).toBe(s.store.now() + 40);
   });
 
-  test("a user's message renews the session, a reply does not", async () => {
+  test("a user's message renews the session, and a reply does not", async () => {
     const s = setting();
     const session = await s.create();
     await s.advance(10 * minute);
@@ -84,7 +84,7 @@ export const describeActivity = (setting: () => Setting): void => {
     });
   });
 
-  test("without autoRenew neither message nor heartbeat renews, but both count as activity", async () => {
+  test("without autoRenew a message or a heartbeat is activity and does not renew", async () => {
     const s = setting();
     const session = await s.create({ timeoutConfig: { autoRenew: false } });
     await s.advance(minute);
@@ -96,7 +96,7 @@ export const describeActivity = (setting: () => Setting): void => {
     expect(beat).toMatchObject({ outcome: "recorded", session: { lastActivity: s.store.now() } });
   });
 
-  test("a heartbeat renews up to the cap, and no further", async () => {
+  test("a heartbeat renews up to the cap", async () => {
     const s = setting();
     const session = await s.create({ timeoutConfig: { maxDurationMinutes: 40 } });
     await s.advance(5 * minute);
@@ -117,7 +117,7 @@ export const describeActivity = (setting: () => Setting): void => {
     });
   });
 
-  test("a manual renewal moves the expiry whatever autoRenew says, until the cap holds it", async () => {
+  test("a manual renewal moves the expiry up to the cap, whatever autoRenew is", async () => {
     const s = setting();
     const session = await s.create({ timeoutConfig: { autoRenew: false, maxDurationMinutes: 45 } });
     expect(await s.store.renewSession(session.sessionId)).toMatchObject({ outcome: "renewed" });
@@ -135,7 +135,7 @@ export const describeActivity = (setting: () => Setting): void => {
     expect(await s.store.readSession(session.sessionId)).toMatchObject({ session: capped });
   });
 
-  test("concurrent renewals each count", async () => {
+  test("concurrent renewals are all counted", async () => {
     const s = setting();
     const { sessionId } = await s.create();
     await Promise.all(
@@ -144,7 +144,7 @@ export const describeActivity = (setting: () => Setting): void => {
     expect(await s.store.readSession(sessionId)).toMatchObject({ session: { renewalCount: 10 } });
   });
 
-  test("a millisecond before it expires a session can do everything, at that instant nothing", async () => {
+  test("a session accepts everything until a millisecond before its expiry, and then nothing", async () => {
     const s = setting();
     const { sessionId, expiresAt, channelId } = await s.create({ timeoutConfig: { autoRenew: false } });
     const session = { sessionId } as Parameters<Setting["message"]>[0];
@@ -166,7 +166,7 @@ export const describeActivity = (setting: () => Setting): void => {
     expect(await s.store.readMessagesAfter(channelId, 0, 10)).toHaveLength(1);
   });
 
-  test("every verb on an unknown session says so and changes nothing", async () => {
+  test("every operation on an unknown session returns unknown and changes nothing", async () => {
     const s = setting();
     const unknown = { outcome: "gone", gone: { state: "unknown" } };
     const session = { ...(await s.create()), sessionId: "no such session" };

@@ -8,7 +8,7 @@ import {
 } from "./session-store-contract-setting.js";
 
 export const describeCreating = (setting: () => Setting): void => {
-  test("a created session lives, with the times and settings it was given", async () => {
+  test("a created session is live, with the times and settings that were given", async () => {
     const s = setting();
     const draft = newSessionDraft({ metadata: { plan: "pro", nested: { list: [1, null, "x"] } } });
     const now = s.store.now();
@@ -42,7 +42,7 @@ export const describeCreating = (setting: () => Setting): void => {
     expect(await setting().store.readSession("")).toEqual(unknown);
   });
 
-  test("of several named sessions those that live are read, each once", async () => {
+  test("a read of several sessions returns the live ones, each once", async () => {
     const s = setting();
     const [a, b, gone] = [await s.create(), await s.create(), await s.create()];
     await s.ended(gone);
@@ -54,7 +54,7 @@ export const describeCreating = (setting: () => Setting): void => {
     expect(await s.store.readLastSeqs([])).toEqual(new Map());
   });
 
-  test("metadata comes back with every byte, whatever its keys are called", async () => {
+  test("metadata is returned byte for byte, whatever the names of its keys", async () => {
     const s = setting();
     const metadata = JSON.parse(
       '{"__proto__":{"a":1},"constructor":"c","é😀":"\\u2028 \\"quoted\\" \\\\ ✓","n":1.5,"big":12345678901234567890,"":null}',
@@ -64,7 +64,7 @@ export const describeCreating = (setting: () => Setting): void => {
     expect(read.outcome === "live" && JSON.stringify(read.session.metadata)).toBe(JSON.stringify(metadata));
   });
 
-  test("a channel whose session is over is continued behind its last message and time", async () => {
+  test("a channel whose session is gone is continued after its last message and time", async () => {
     const s = setting();
     const first = await s.create();
     await s.say(first, "one");
@@ -82,7 +82,7 @@ export const describeCreating = (setting: () => Setting): void => {
     ]);
   });
 
-  test("a channel may be continued with another agent, not by another user", async () => {
+  test("a channel can be continued with another agent, and not by another user", async () => {
     const s = setting();
     const first = await s.create();
     await s.ended(first);
@@ -101,7 +101,7 @@ export const describeCreating = (setting: () => Setting): void => {
     expect(await s.store.readSession(draft.sessionId)).toMatchObject({ gone: { state: "unknown" } });
   });
 
-  test("a channel with a live session is in use until that one ends", async () => {
+  test("a channel with a live session is in use until the session ends", async () => {
     const s = setting();
     const first = await s.create();
     expect(await s.continueOn(first)).toEqual({ outcome: "channel_in_use" });
@@ -109,7 +109,7 @@ export const describeCreating = (setting: () => Setting): void => {
     expect(await s.continueOn(first)).toMatchObject({ outcome: "created" });
   });
 
-  test("an expired session frees its channel at once, and its own ending is still recorded", async () => {
+  test("an expired session frees its channel at once, and its ending is still recorded", async () => {
     const s = setting();
     const first = await s.create();
     await s.say(first);
@@ -142,7 +142,7 @@ export const describeCreating = (setting: () => Setting): void => {
     expect(outcomes.filter(({ outcome }) => outcome === "channel_in_use")).toHaveLength(19);
   });
 
-  test("a channel that is continued while its session is being ended never loses or repeats a seq", async () => {
+  test("a channel that is continued while its session ends never loses or repeats a seq", async () => {
     const s = setting();
     let session = await s.create();
     for (let round = 0; round < 10; round++) {
@@ -161,7 +161,7 @@ export const describeCreating = (setting: () => Setting): void => {
     expect(messages.map(({ seq }) => seq)).toEqual(messages.map((_, i) => i + 1));
   });
 
-  test("a repeated idempotency key gets the session as first answered, changed or over by now", async () => {
+  test("a repeated idempotency key gets the first answer, also if the session has changed or is gone", async () => {
     const s = setting();
     const key = { key: "k1", fingerprint: "body" };
     const first = created(await s.store.createSession(newSessionDraft({ metadata: { a: 1 } }), key));
@@ -179,7 +179,7 @@ export const describeCreating = (setting: () => Setting): void => {
     expect((await s.store.countSessions()).active).toBe(0);
   });
 
-  test("an idempotency key with another body is refused and makes nothing", async () => {
+  test("an idempotency key with another body is refused and creates nothing", async () => {
     const s = setting();
     await s.store.createSession(newSessionDraft(), { key: "k", fingerprint: "one" });
     const outcome = await s.store.createSession(newSessionDraft(), { key: "k", fingerprint: "two" });
@@ -187,7 +187,7 @@ export const describeCreating = (setting: () => Setting): void => {
     expect((await s.store.countSessions()).active).toBe(1);
   });
 
-  test("a channel that can't be found is told before a key that is another's, a repeated answer before both", async () => {
+  test("a repeated answer takes precedence over an unknown channel, and that over a reused key", async () => {
     const s = setting();
     const key = { key: "k", fingerprint: "one" };
     const first = created(await s.store.createSession(newSessionDraft(), key));
@@ -206,7 +206,7 @@ export const describeCreating = (setting: () => Setting): void => {
     expect(await s.store.createSession(newSessionDraft(), key)).toMatchObject({ outcome: "repeated" });
   });
 
-  test("what a create with a key made can be looked up by it, and by no other", async () => {
+  test("a session that was created with a key is found by that key alone", async () => {
     const s = setting();
     const key = { key: "k", fingerprint: "body" };
     expect(await s.store.readCreated(key)).toBeNull();
@@ -218,7 +218,7 @@ export const describeCreating = (setting: () => Setting): void => {
     expect(await s.store.readCreated({ ...key, key: "another" })).toBeNull();
   });
 
-  test("concurrent creates with one key make one session", async () => {
+  test("concurrent creates with one key create one session", async () => {
     const s = setting();
     const key = { key: "k", fingerprint: "body" };
     const outcomes = await Promise.all(
@@ -230,7 +230,7 @@ export const describeCreating = (setting: () => Setting): void => {
     expect((await s.store.countSessions()).active).toBe(1);
   });
 
-  test("a create that is refused leaves its key free", async () => {
+  test("a create that is refused does not use its key", async () => {
     const s = setting();
     const key = { key: "k", fingerprint: "body" };
     const first = await s.create();
@@ -240,7 +240,7 @@ export const describeCreating = (setting: () => Setting): void => {
     expect(await s.store.createSession(draft, key)).toMatchObject({ outcome: "created" });
   });
 
-  test("keys are swept at most the limit each time, until none is left", async () => {
+  test("a sweep deletes at most the limit of keys, until none is left", async () => {
     const s = setting();
     const keys = [1, 2, 3].map((n) => ({ key: `key ${n}`, fingerprint: "body" }));
     for (const key of keys) await s.store.createSession(newSessionDraft(), key);
@@ -254,7 +254,7 @@ export const describeCreating = (setting: () => Setting): void => {
       expect(await s.store.createSession(newSessionDraft(), key)).toMatchObject({ outcome: "created" });
   });
 
-  test("a swept key is forgotten, a younger one is not", async () => {
+  test("a swept key is deleted, and a newer one is not", async () => {
     const s = setting();
     const [old, young] = ["old", "young"].map((key) => ({ key, fingerprint: "body" }));
     await s.store.createSession(newSessionDraft(), old ?? null);

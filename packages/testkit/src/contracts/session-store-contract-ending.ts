@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { admin, minute, type Setting } from "./session-store-contract-setting.js";
 
 export const describeEnding = (setting: () => Setting): void => {
-  test("an end is recorded with who, when, why and how much was said", async () => {
+  test("an ending records who, when, why and the number of messages", async () => {
     const s = setting();
     const session = await s.create();
     await s.say(session);
@@ -37,7 +37,7 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(await s.store.readMessagesAfter(session.channelId, 0, 10)).toHaveLength(2);
   });
 
-  test("a message count is the session's own, not its channel's", async () => {
+  test("a message count is that of the session, not of its channel", async () => {
     const s = setting();
     const first = await s.create();
     await s.say(first);
@@ -48,7 +48,7 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(await s.ended(outcome.session)).toMatchObject({ messageCount: 1, lastSeq: 2 });
   });
 
-  test("of concurrent ends exactly one wins, and all others learn of its ending", async () => {
+  test("exactly one of concurrent ends wins, and all others get its ending", async () => {
     const s = setting();
     const session = await s.create();
     const { sessionId } = session;
@@ -68,7 +68,7 @@ export const describeEnding = (setting: () => Setting): void => {
     for (const outcome of outcomes) if (outcome.outcome !== "ended") expect(outcome).toEqual(gone);
   });
 
-  test("messages that race an end are stored before it or refused, and the ending knows how many", async () => {
+  test("messages concurrent with an end are stored before it or refused, and the ending has their number", async () => {
     const s = setting();
     for (let round = 0; round < 5; round++) {
       const session = await s.create();
@@ -93,7 +93,7 @@ export const describeEnding = (setting: () => Setting): void => {
     }
   });
 
-  test("the key that ended a session gets its answer again, any other key does not", async () => {
+  test("the key that ended a session gets its answer again, and another key does not", async () => {
     const s = setting();
     const [session, second] = [await s.create(), await s.create()];
     const first = await s.end(session, "why", "key");
@@ -111,7 +111,7 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(await s.end(second, null, "key")).toMatchObject({ outcome: "ended" });
   });
 
-  test("concurrent ends with one key are one end, whose answer all get", async () => {
+  test("concurrent ends with one key end once, and all get that answer", async () => {
     const s = setting();
     const { sessionId } = await s.create();
     const request = { sessionId, reason: null, caller: admin, idempotencyKey: "key" };
@@ -122,7 +122,7 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(outcomes.filter(({ outcome }) => outcome === "repeated")).toHaveLength(19);
   });
 
-  test("counts that are added after an end reach its ending, and change nothing for a retry of the key", async () => {
+  test("counts that are added after an end reach its ending, and do not change the answer to a retry", async () => {
     const s = setting();
     const session = await s.create();
     const first = await s.end(session, "why", "key");
@@ -135,7 +135,7 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(await s.end(session, null, "key")).toEqual({ outcome: "repeated", ending });
   });
 
-  test("a key that lost, or was swept, ends nothing and gets no answer again", async () => {
+  test("a key that lost, or was swept, ends nothing and gets no answer", async () => {
     const s = setting();
     const [lost, swept] = [await s.create(), await s.create()];
     await s.ended(lost);
@@ -147,7 +147,7 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(await s.end(swept, null, "key")).toMatchObject({ outcome: "gone", gone: { state: "ended" } });
   });
 
-  test("a bulk end takes what matches all filters, at most the limit each time, and no newcomer", async () => {
+  test("a bulk end takes at most the limit of sessions that match all filters, and no newer ones", async () => {
     const s = setting();
     const [agentId, userId] = [crypto.randomUUID(), crypto.randomUUID()];
     const both = await Promise.all(Array.from({ length: 5 }, () => s.create({ agentId, userId })));
@@ -171,7 +171,7 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(await s.store.readSessions(left)).toHaveLength(3);
   });
 
-  test("a bulk end by ids takes those that live, once each, up to five thousand of them", async () => {
+  test("a bulk end by up to five thousand ids takes the live sessions, each once", async () => {
     const s = setting();
     const [a, b, gone, kept] = [await s.create(), await s.create(), await s.create(), await s.create()];
     await s.ended(gone);
@@ -185,7 +185,7 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(await s.store.readSession(kept.sessionId)).toMatchObject({ outcome: "live" });
   });
 
-  test("a bulk end passes over what has expired", async () => {
+  test("a bulk end skips expired sessions", async () => {
     const s = setting();
     const { userId } = await s.create();
     await s.advance(30 * minute);
@@ -193,7 +193,7 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(await s.endMatching({ userId })).toEqual([]);
   });
 
-  test("single and bulk ends that race share the sessions without a loss or a double", async () => {
+  test("concurrent single and bulk ends end each session exactly once", async () => {
     const s = setting();
     const agentId = crypto.randomUUID();
     const all = await Promise.all(Array.from({ length: 20 }, () => s.create({ agentId })));
@@ -209,7 +209,7 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(new Set(ids).size).toBe(20);
   });
 
-  test("expired sessions are recorded oldest first, with the cause that set their time", async () => {
+  test("expired sessions are recorded oldest first, with the cause of their expiry", async () => {
     const s = setting();
     const byTimeout = await s.create();
     const byCap = await s.create({ timeoutConfig: { maxDurationMinutes: 30 } });
@@ -237,7 +237,7 @@ export const describeEnding = (setting: () => Setting): void => {
     });
   });
 
-  test("concurrent sweeps share the expired sessions, each recorded once", async () => {
+  test("concurrent sweeps record each expired session once", async () => {
     const s = setting();
     for (let i = 0; i < 15; i++) await s.create();
     await s.advance(30 * minute);
@@ -252,7 +252,7 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(new Set(ids).size).toBe(15);
   });
 
-  test("what nodes report of an ending is added up", async () => {
+  test("the counts that nodes report for an ending are added up", async () => {
     const s = setting();
     const { sessionId } = await s.ended(await s.create());
     await Promise.all([

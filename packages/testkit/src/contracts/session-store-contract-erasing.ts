@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { created, minute, newSessionDraft, type Setting } from "./session-store-contract-setting.js";
 
 export const describeErasing = (setting: () => Setting): void => {
-  test("an erased channel is unknown, with its messages and its endings' reasons gone", async () => {
+  test("an erased channel is unknown, without its messages and its endings' reasons", async () => {
     const s = setting();
     const session = await s.create();
     const { channelId, sessionId } = session;
@@ -32,11 +32,11 @@ export const describeErasing = (setting: () => Setting): void => {
     expect(await s.store.readSession(session.sessionId)).toMatchObject({ outcome: "live" });
   });
 
-  test("a channel that never was is unknown", async () => {
+  test("a channel that never existed is unknown", async () => {
     expect(await setting().store.eraseChannel("nowhere")).toBe("unknown_channel");
   });
 
-  test("erasing reaches the reasons of every session the channel had", async () => {
+  test("erasing removes the reasons of every session of the channel", async () => {
     const s = setting();
     const first = await s.create();
     await s.ended(first, "one");
@@ -47,7 +47,7 @@ export const describeErasing = (setting: () => Setting): void => {
     expect(endings.map(({ reason }) => reason)).toEqual([null, null]);
   });
 
-  test("erasing reaches what a kept key would answer again", async () => {
+  test("erasing removes what a kept key would return", async () => {
     const s = setting();
     const key = { key: "k", fingerprint: "body" };
     const session = created(await s.store.createSession(newSessionDraft({ metadata: { name: "Ada" } }), key));
@@ -75,7 +75,7 @@ export const describeErasing = (setting: () => Setting): void => {
     });
   });
 
-  test("a session that is created while its channel is erased has a channel, or is refused", async () => {
+  test("a session that is created while its channel is erased has a channel or is refused", async () => {
     const s = setting();
     for (let round = 0; round < 10; round++) {
       const first = await s.create();
@@ -95,7 +95,7 @@ export const describeErasing = (setting: () => Setting): void => {
     }
   });
 
-  test("retention deletes the oldest endings, at most the limit, and the histories behind them", async () => {
+  test("retention deletes at most the limit of oldest endings, and their histories", async () => {
     const s = setting();
     const old = [];
     for (let i = 0; i < 3; i++) {
@@ -121,7 +121,7 @@ export const describeErasing = (setting: () => Setting): void => {
     expect((await s.page({ channelId: kept.channelId, limit: 1 })).contents).toHaveLength(1);
   });
 
-  test("retention spares a channel that a live session or a younger ending still needs", async () => {
+  test("retention keeps a channel that a live session or a newer ending needs", async () => {
     const s = setting();
     const [live, ended] = [await s.create(), await s.create()];
     for (const session of [live, ended]) {

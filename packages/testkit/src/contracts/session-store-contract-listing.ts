@@ -37,7 +37,7 @@ export const describeListing = (setting: () => Setting): void => {
     expect(await store.hasDue()).toBe(false);
   });
 
-  test("filters must all match, and the total follows them while the stats don't", async () => {
+  test("a list matches all filters, and so does the total, but not the counts", async () => {
     const s = setting();
     const [agentId, userId] = [crypto.randomUUID(), crypto.randomUUID()];
     const both = await s.create({ agentId, userId });
@@ -50,7 +50,7 @@ export const describeListing = (setting: () => Setting): void => {
     expect(await list({ agentId, search: userId.slice(0, 8) })).toMatchObject({ total: 1, sessions: [both] });
   });
 
-  test("pages follow each other without a gap or a double while rows come and go", async () => {
+  test("pages have no gap and no duplicate while rows are added and removed", async () => {
     const s = setting();
     const all: Session[] = [];
     for (let i = 0; i < 12; i++) {
@@ -74,7 +74,7 @@ export const describeListing = (setting: () => Setting): void => {
     expect(new Set(seen)).toEqual(new Set(ids(all)));
   });
 
-  test("the last full page says that nothing follows", async () => {
+  test("a last page that is full has no next page", async () => {
     const s = setting();
     for (let i = 0; i < 4; i++) await s.ended(await s.create());
     for (let i = 0; i < 4; i++) await s.create();
@@ -84,7 +84,7 @@ export const describeListing = (setting: () => Setting): void => {
     expect((await s.store.listEndings({}, { limit: 3 })).next).not.toBeNull();
   });
 
-  test("search finds the start of any id, whatever the case, and nothing in the middle", async () => {
+  test("a search finds the start of any id in any case, and nothing in the middle", async () => {
     const s = setting();
     const session = await s.create({
       sessionId: "aaaa1111-Session",
@@ -105,7 +105,7 @@ export const describeListing = (setting: () => Setting): void => {
     expect((await s.store.listEndings({ search: "3333" }, { limit: 10 })).endings).toEqual([]);
   });
 
-  test("search takes percent, underscore, backslash and quotes literally", async () => {
+  test("a search takes percent, underscore, backslash and quotes literally", async () => {
     const s = setting();
     const odd = ["a%b", "a_b", "a\\b", "a'b", 'a"b', "a*b", "a[b"];
     for (const sessionId of odd) await s.create({ sessionId, channelId: `channel-${sessionId}` });
@@ -119,7 +119,7 @@ export const describeListing = (setting: () => Setting): void => {
     expect(percent.total).toBe(0);
   });
 
-  test("endings are listed newest first, by cause too, and their pages stay right", async () => {
+  test("endings are listed newest first, also by cause, in correct pages", async () => {
     const s = setting();
     const agentId = crypto.randomUUID();
     const requested = [];
@@ -151,7 +151,7 @@ export const describeListing = (setting: () => Setting): void => {
     expect(ids(seen)).toEqual(ids([...seen].sort(order)));
   });
 
-  test("counts tell the live, those that expire soon and those past their time apart", async () => {
+  test("counts distinguish live, soon expiring and expired sessions", async () => {
     const s = setting();
     await s.create({ timeoutConfig: { timeoutMinutes: 10 } });
     await s.create({ timeoutConfig: { timeoutMinutes: 16 } });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { created, type Setting } from "./session-store-contract-setting.js";
 
 export const describeMessages = (setting: () => Setting): void => {
-  /** Messages "1" to "n", all said in one millisecond. */
+  /** Sends messages "1" to "n" in one millisecond. */
   const conversation = async (s: Setting, count: number): Promise<Session> => {
     const session = await s.create();
     for (let i = 1; i <= count; i++) await s.say(session, `${i}`);
@@ -15,7 +15,7 @@ export const describeMessages = (setting: () => Setting): void => {
     return message;
   };
 
-  test("a channel without messages is an empty page, an unknown one is none", async () => {
+  test("a channel without messages has an empty page, and an unknown one has none", async () => {
     const s = setting();
     const { channelId } = await s.create();
     expect(await s.page({ channelId, limit: 10 })).toEqual({ contents: [], hasMore: false });
@@ -27,7 +27,7 @@ export const describeMessages = (setting: () => Setting): void => {
     });
   });
 
-  test("the newest are shown first, and hasMore is exact", async () => {
+  test("the newest messages are first, and hasMore is exact", async () => {
     const s = setting();
     const { channelId } = await conversation(s, 5);
     expect(await s.page({ channelId, limit: 3 })).toEqual({ contents: ["5", "4", "3"], hasMore: true });
@@ -38,7 +38,7 @@ export const describeMessages = (setting: () => Setting): void => {
     expect((await s.page({ channelId, limit: 4 })).hasMore).toBe(true);
   });
 
-  test("before and after give those directly older and newer, by id and by time alike", async () => {
+  test("before and after give the next older and newer messages, by id and by time", async () => {
     const s = setting();
     const session = await conversation(s, 9);
     const { channelId } = session;
@@ -55,7 +55,7 @@ export const describeMessages = (setting: () => Setting): void => {
     }
   });
 
-  test("between two bounds come those directly older than the upper, down to the lower", async () => {
+  test("two bounds give the messages from the upper bound down to the lower", async () => {
     const s = setting();
     const session = await conversation(s, 9);
     const [second, eighth] = [await at(s, session, 2), await at(s, session, 8)];
@@ -69,7 +69,7 @@ export const describeMessages = (setting: () => Setting): void => {
     expect(await page({ before: after, after: before })).toEqual({ contents: [], hasMore: false });
   });
 
-  test("bounds are exclusive and may lie outside or between what was said", async () => {
+  test("bounds are exclusive and may be outside or between the messages", async () => {
     const s = setting();
     const session = await conversation(s, 3);
     const { channelId } = session;
@@ -86,7 +86,7 @@ export const describeMessages = (setting: () => Setting): void => {
     expect((await page({ after: { time: first.createdAt + 500 } })).contents).toEqual(["4"]);
   });
 
-  test("an id of no message in the channel is refused, and the bound is named", async () => {
+  test("a bound with an id that is not in the channel is refused by name", async () => {
     const s = setting();
     const [{ channelId }, remote] = [await conversation(s, 2), await conversation(s, 2)];
     const foreign = { id: (await at(s, remote, 1)).id };
@@ -123,7 +123,7 @@ export const describeMessages = (setting: () => Setting): void => {
     expect(newer).toEqual([...said, "late", "late", "late", "late"]);
   });
 
-  test("a page ends before more bytes than were asked for, with one message at least", async () => {
+  test("a page has at most the requested bytes, and at least one message", async () => {
     const s = setting();
     const session = await s.create({ metadata: { of: "s".repeat(500) } });
     const { channelId } = session;
@@ -150,7 +150,7 @@ export const describeMessages = (setting: () => Setting): void => {
     expect(outcome.bytes).toBeLessThan(10_000);
   });
 
-  test("pages that end with their bytes leave no message out, in either direction", async () => {
+  test("pages limited by bytes leave no message out, in either direction", async () => {
     const s = setting();
     const session = await s.create();
     const { channelId } = session;
@@ -175,7 +175,7 @@ export const describeMessages = (setting: () => Setting): void => {
     );
   });
 
-  test("a replay gives what follows a seq, oldest first", async () => {
+  test("a replay gives the messages after a seq, oldest first", async () => {
     const s = setting();
     const { channelId } = await conversation(s, 6);
     const after = async (seq: number, limit: number) =>
@@ -186,7 +186,7 @@ export const describeMessages = (setting: () => Setting): void => {
     expect(await s.store.readMessagesAfter("nowhere", 0, 3)).toEqual([]);
   });
 
-  test("a history gives the newest before a seq, oldest first", async () => {
+  test("a history gives the newest messages before a seq, oldest first", async () => {
     const s = setting();
     const { channelId } = await conversation(s, 6);
     const before = async (seq: number, limit: number) =>
@@ -198,7 +198,7 @@ export const describeMessages = (setting: () => Setting): void => {
     expect(await s.store.readHistory("nowhere", 5, 3)).toEqual([]);
   });
 
-  test("messages outlive their session, and the channel shows those of every session on it", async () => {
+  test("messages remain after their session, and a channel has those of all its sessions", async () => {
     const s = setting();
     const session = await conversation(s, 2);
     const before = await s.store.readMessagesAfter(session.channelId, 0, 10);

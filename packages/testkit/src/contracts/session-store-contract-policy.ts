@@ -7,7 +7,7 @@ import { minute, newSessionDraft, type Setting } from "./session-store-contract-
 
 const minutes = (min: number, max: number) => fc.integer({ min, max });
 
-/** Few and close values, so that caps, timeouts and warning windows are met, left and met exactly. */
+/** Few and close values, so that caps, timeouts and warning windows are reached, left and reached exactly. */
 const fields = {
   timeoutMinutes: minutes(5, 12),
   autoRenew: fc.boolean(),
@@ -43,9 +43,9 @@ const take = async (store: SessionStore, sessionId: string, step: Step): Promise
   }
 };
 
-/** Holds a store against the in-memory one, which computes expiry, renewal and warnings by the timeout policy. */
+/** Compares a store with the in-memory one, which computes expiry, renewal and warnings by the timeout policy. */
 export const describePolicy = (setting: () => Setting): void => {
-  test("expiry, renewal and warnings are those of the timeout policy, whatever is changed in between", async () => {
+  test("expiry, renewal and warnings follow the timeout policy for every sequence of changes", async () => {
     const s = setting();
     const model = createInMemorySessionStore({
       clock: { now: () => s.store.now(), setTimeout: () => ({ cancel: () => {} }) },

@@ -11,10 +11,10 @@ import type {
   TimeoutConfig,
 } from "@adjourn/sessions";
 
-/** An empty store whose clock stands still between calls of `advance`. */
+/** An empty store whose clock moves only by `advance`. */
 export interface OpenStore {
   readonly store: SessionStore & SecretStore;
-  /** Another node's way to the same data; the same object where only one process may hold it. */
+  /** Another node on the same data. It is the same object if only one process can use it. */
   readonly other: SessionStore & SecretStore;
   /** Lets `ms` pass on the store's clock, on every node. */
   advance(ms: number): Promise<void>;
@@ -23,7 +23,7 @@ export interface OpenStore {
 
 export const minute = 60_000;
 
-/** Twelve hours at most, half an hour each time, a warning five minutes before. */
+/** A timeout of 30 minutes, at most 12 hours, and a warning 5 minutes before the expiry. */
 export const timeouts: TimeoutConfig = {
   timeoutMinutes: 30,
   autoRenew: true,
@@ -37,7 +37,7 @@ export type DraftParts = Partial<Omit<SessionDraft, "timeoutConfig">> & {
   readonly timeoutConfig?: Partial<TimeoutConfig>;
 };
 
-/** A session on a new channel, of no one else's user and agent, but for what is given. */
+/** A session on a new channel, with its own user and agent unless `given` says otherwise. */
 export const newSessionDraft = (given: DraftParts = {}): SessionDraft => ({
   sessionId: crypto.randomUUID(),
   channelId: crypto.randomUUID(),
@@ -49,7 +49,7 @@ export const newSessionDraft = (given: DraftParts = {}): SessionDraft => ({
   timeoutConfig: { ...timeouts, ...given.timeoutConfig },
 });
 
-/** One test's store, with the few steps that most tests begin with. */
+/** A test's store, with the steps that most tests start with. */
 export class Setting {
   constructor(private readonly opened: OpenStore) {}
 
@@ -69,7 +69,7 @@ export class Setting {
     return created(await this.store.createSession(newSessionDraft(given), null));
   }
 
-  /** A new session on an earlier one's channel, of the same user. */
+  /** Creates a session on an earlier session's channel, of the same user. */
   continueOn({ channelId, userId }: Session): Promise<CreateOutcome> {
     return this.store.createSession(newSessionDraft({ channelId, userId, continues: true }), null);
   }

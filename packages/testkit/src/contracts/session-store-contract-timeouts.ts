@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { minute, type Setting, timeouts } from "./session-store-contract-setting.js";
 
 export const describeTimeouts = (setting: () => Setting): void => {
-  test("a changed timeout counts anew from the last activity and leaves the rest as it was", async () => {
+  test("a changed timeout counts from the last activity and changes nothing else", async () => {
     const s = setting();
     const session = await s.create();
     await s.advance(10 * minute);
@@ -23,7 +23,7 @@ export const describeTimeouts = (setting: () => Setting): void => {
     expect(await s.other.readSession(session.sessionId)).toEqual({ outcome: "live", session: changed });
   });
 
-  test("each setting can be changed alone, and no change at all is one too", async () => {
+  test("each setting can be changed alone, and an empty change is accepted", async () => {
     const s = setting();
     const { sessionId } = await s.create();
     await s.store.updateTimeout(sessionId, { autoRenew: false });
@@ -39,7 +39,7 @@ export const describeTimeouts = (setting: () => Setting): void => {
     expect(updated).toMatchObject({ outcome: "updated", session: { timeoutConfig } });
   });
 
-  test("a maximum duration is counted from the creation", async () => {
+  test("a maximum duration counts from the creation", async () => {
     const s = setting();
     const session = await s.create();
     await s.advance(20 * minute);
@@ -48,7 +48,7 @@ export const describeTimeouts = (setting: () => Setting): void => {
     expect(updated).toMatchObject({ session: { expiresAt: session.createdAt + 35 * minute } });
   });
 
-  test("a change whose result lies in the past ends the session's life at once", async () => {
+  test("a change that moves the expiry into the past expires the session at once", async () => {
     const s = setting();
     const session = await s.create();
     await s.advance(10 * minute);
@@ -66,7 +66,7 @@ export const describeTimeouts = (setting: () => Setting): void => {
     ]);
   });
 
-  test("a change that leaves the duration below the timeout is refused and changes nothing", async () => {
+  test("a change to a maximum duration below the timeout is refused and changes nothing", async () => {
     const s = setting();
     const session = await s.create({ timeoutConfig: { maxDurationMinutes: 60 } });
     const tooLong = { timeoutMinutes: 61, warningThresholdMinutes: 7 };
@@ -96,7 +96,7 @@ export const describeTimeouts = (setting: () => Setting): void => {
     expect(await s.other.claimWarnings(10)).toEqual([]);
   });
 
-  test("concurrent claims share the warnings that are due, each given once", async () => {
+  test("concurrent claims get each due warning once", async () => {
     const s = setting();
     for (let i = 0; i < 12; i++) await s.create();
     await s.advance(25 * minute);
@@ -113,7 +113,7 @@ export const describeTimeouts = (setting: () => Setting): void => {
     expect(new Set([...first, ...rest]).size).toBe(12);
   });
 
-  test("a session that leaves the window is warned again at its next crossing", async () => {
+  test("a session that leaves the warning window is warned again when it returns", async () => {
     const s = setting();
     const { sessionId } = await s.create();
     await s.advance(26 * minute);
@@ -125,7 +125,7 @@ export const describeTimeouts = (setting: () => Setting): void => {
     expect(await s.store.claimWarnings(10)).toHaveLength(1);
   });
 
-  test("a session that moves within the window is not warned again", async () => {
+  test("a session that moves within the warning window is not warned again", async () => {
     const s = setting();
     const { sessionId } = await s.create({ timeoutConfig: { maxDurationMinutes: 30 } });
     await s.advance(26 * minute);
@@ -136,7 +136,7 @@ export const describeTimeouts = (setting: () => Setting): void => {
     expect(await s.store.claimWarnings(10)).toEqual([]);
   });
 
-  test("a change that puts the threshold behind a session has it warned", async () => {
+  test("a session is warned after a change that moves its threshold into the past", async () => {
     const s = setting();
     const { sessionId } = await s.create();
     await s.advance(minute);
@@ -153,7 +153,7 @@ export const describeTimeouts = (setting: () => Setting): void => {
     expect(await s.store.claimWarnings(10)).toEqual([]);
   });
 
-  test("a session that is in its window from the start has crossed nothing", async () => {
+  test("a session that starts in its warning window is not warned", async () => {
     const s = setting();
     const { sessionId } = await s.create({ timeoutConfig: { timeoutMinutes: 5 } });
     await s.advance(minute);
@@ -171,7 +171,7 @@ export const describeTimeouts = (setting: () => Setting): void => {
     expect(await s.store.claimWarnings(10)).toEqual([]);
   });
 
-  test("something is due at the very instant a session expires", async () => {
+  test("an expiry is due in the millisecond of the expiry", async () => {
     const s = setting();
     await s.create({ timeoutConfig: { warningThresholdMinutes: 60 } });
     await s.advance(30 * minute - 1);

@@ -10,7 +10,7 @@ import { describeSecret } from "./session-store-contract-secret.js";
 import { type OpenStore, Setting } from "./session-store-contract-setting.js";
 import { describeTimeouts } from "./session-store-contract-timeouts.js";
 
-/** What every store promises, as tests. `open` gives each test an empty store of its own. */
+/** The tests that every session store passes. `open` gives each test an empty store of its own. */
 export const describeSessionStore = (name: string, open: () => Promise<OpenStore>): void => {
   describe(name, () => {
     let opened: OpenStore;
