@@ -1,8 +1,8 @@
 /**
- * When a session runs out, is renewed and is warned, as SQL that SQLite and Postgres share. The database evaluates these
+ * When a session expires, is renewed and is warned, as SQL that SQLite and Postgres share. The database evaluates these
  * rules inside the statement that changes the row, so they hold under concurrent writes without a second round trip.
  * `expiryTime`, `nextWarnAt` and `expiryCause` of the timeout policy state the same rules for values; the store contract
- * compares both on drawn settings. Arguments are SQL: a column, a parameter or an expression. Times are milliseconds.
+ * compares both on random settings. Arguments are SQL: a column, a parameter or an expression. Times are milliseconds.
  */
 
 /** The function that returns the smaller of two values: SQLite and Postgres name it differently. */

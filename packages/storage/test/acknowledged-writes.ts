@@ -1,7 +1,7 @@
 import type { SessionStore } from "@adjourn/sessions";
 import { newSessionDraft } from "@adjourn/testkit";
 
-/** Ids of what was answered with success. */
+/** The ids of the writes that succeeded. */
 export interface AcknowledgedWrites {
   readonly sessions: string[];
   readonly messages: string[];
@@ -13,19 +13,19 @@ const workers = 16;
 const rounds = 12;
 const caller = { endedBy: "admin", actor: null } as const;
 
-/** Creates, says, ends and erases from many sides at once, among calls that fail while they are bound or run. */
+/** Creates, sends, ends and erases concurrently, among calls that fail when they are bound or run. */
 export const writeUnderLoad = async (stores: readonly SessionStore[]): Promise<AcknowledgedWrites> => {
   const done: AcknowledgedWrites = { sessions: [], messages: [], ended: [], erased: [] };
   const one = async (worker: number): Promise<void> => {
     const store = stores[worker % stores.length];
     if (!store) throw new Error("There is no store");
-    for (let round = 0; round < rounds; round++) await liveOnce(store, done, round);
+    for (let round = 0; round < rounds; round++) await runSession(store, done, round);
   };
   await Promise.all(Array.from({ length: workers }, (_, worker) => one(worker)));
   return done;
 };
 
-const liveOnce = async (store: SessionStore, done: AcknowledgedWrites, round: number): Promise<void> => {
+const runSession = async (store: SessionStore, done: AcknowledgedWrites, round: number): Promise<void> => {
   const draft = newSessionDraft();
   const { sessionId, channelId } = draft;
   const key = round % 2 === 0 ? { key: crypto.randomUUID(), fingerprint: "f" } : null;
@@ -33,11 +33,11 @@ const liveOnce = async (store: SessionStore, done: AcknowledgedWrites, round: nu
   if (created.outcome === "created") done.sessions.push(sessionId);
   const willErase = round % 3 === 0;
   for (let i = 0; i < 3; i++) {
-    const id = await say(store, sessionId, "x");
+    const id = await storeMessage(store, sessionId, "x");
     if (id !== null && !willErase) done.messages.push(id);
   }
-  // Postgres takes no NUL: the first fails as its values are bound, the second as the transaction goes on.
-  await say(store, sessionId, "\0");
+  // Postgres refuses NUL: the first call fails when its values are bound, the second within its transaction.
+  await storeMessage(store, sessionId, "\0");
   await store
     .createSession(newSessionDraft({ agentId: "\0" }), { key: sessionId, fingerprint: "f" })
     .catch(() => {});
@@ -47,9 +47,21 @@ const liveOnce = async (store: SessionStore, done: AcknowledgedWrites, round: nu
   if (willErase && (await store.eraseChannel(channelId)) === "erased") done.erased.push(channelId);
 };
 
-const say = async (store: SessionStore, sessionId: string, content: string): Promise<string | null> => {
+const storeMessage = async (
+  store: SessionStore,
+  sessionId: string,
+  content: string,
+): Promise<string | null> => {
   const id = crypto.randomUUID();
-  const words = { id, sessionId, isAgent: false, inReplyTo: null, content, metadata: {}, attachments: null };
-  const stored = await store.appendMessage(words).catch(() => null);
+  const message = {
+    id,
+    sessionId,
+    isAgent: false,
+    inReplyTo: null,
+    content,
+    metadata: {},
+    attachments: null,
+  };
+  const stored = await store.appendMessage(message).catch(() => null);
   return stored?.outcome === "stored" ? id : null;
 };

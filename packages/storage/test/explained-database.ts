@@ -12,14 +12,14 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-/** What one statement read of one table, by which way. */
+/** The rows that a statement read of a table, and the kind of access. */
 export interface Read {
   readonly table: string;
   readonly by: string;
   readonly rows: number;
 }
 
-/** A database that tries each statement out and undoes it, before it is run, to note how many rows it looks at. */
+/** Before each statement it runs EXPLAIN ANALYZE, undoes it, and records how many rows were read. */
 export class ExplainedDatabase extends PostgresDatabase {
   readonly reads: Read[] = [];
 

@@ -1,8 +1,8 @@
 import { createSqliteSessionStore } from "@adjourn/storage";
 
 /**
- * A process that opens the store at the url it is given, says `open`, and then, told `write`, stores messages for as
- * long as it lives and names each as soon as it is told that it is stored.
+ * A process that opens the store at the given URL and prints `open`. With the task `write` it stores messages until it
+ * is killed, and prints the id of each stored message.
  */
 const [url = "", task = "hold"] = process.argv.slice(2);
 const clock = {
@@ -28,7 +28,7 @@ await store.createSession(
 );
 process.stdout.write(`open ${channelId}\n`);
 
-const say = async (): Promise<void> => {
+const storeMessage = async (): Promise<void> => {
   const id = crypto.randomUUID();
   await store.appendMessage({
     id,
@@ -42,6 +42,6 @@ const say = async (): Promise<void> => {
   process.stdout.write(`${id}\n`);
 };
 
-if (task === "write") for (;;) await Promise.all(Array.from({ length: 10 }, say));
-// An open handle: the process lives until it is killed.
+if (task === "write") for (;;) await Promise.all(Array.from({ length: 10 }, storeMessage));
+// An open handle keeps the process running until it is killed.
 else setInterval(() => {}, 60_000);

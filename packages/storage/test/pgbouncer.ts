@@ -9,9 +9,9 @@ import { freePort } from "@adjourn/testkit";
 
 export interface PgBouncerSettings {
   readonly poolMode: "session" | "transaction" | "statement";
-  /** Lines of its configuration besides those that it needs to run. */
+  /** Additional lines of its configuration. */
   readonly settings?: readonly string[];
-  /** Behind `* = …`: what it does with each connection to the server. */
+  /** Parameters after `* = …`, for each connection to the server. */
   readonly database?: string;
 }
 
@@ -19,7 +19,7 @@ export interface PgBouncer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Whether Debian's `pgbouncer` is here. With `CI` set its absence is an error. */
+/** Whether Debian's `pgbouncer` is installed. With `CI` set its absence is an error. */
 export const findPgBouncer = (): string | null => {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"];
   const found = folders.map((folder) => join(folder, "pgbouncer")).find((file) => existsSync(file));
@@ -29,7 +29,7 @@ export const findPgBouncer = (): string | null => {
   return null;
 };
 
-/** A PgBouncer of our own in front of a Postgres. */
+/** Starts a PgBouncer in front of a Postgres. */
 export const startPgBouncer = async (
   program: string,
   target: string,
@@ -83,7 +83,7 @@ const untilUp = async (child: ChildProcess): Promise<void> => {
   for await (const line of createInterface({ input: child.stderr })) {
     said.push(line);
     if (!line.includes("process up")) continue;
-    // It must not stop because nobody reads what it says.
+    // It would block if nothing read its output.
     child.stderr.resume();
     return;
   }

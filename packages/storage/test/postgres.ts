@@ -3,7 +3,7 @@ import postgres from "postgres";
 
 const url = process.env.TEST_POSTGRES_URL ?? "postgres://postgres@127.0.0.1:5432/test";
 
-/** The address of a Postgres to test with, null where none answers. With `CI` set its absence is an error. */
+/** The address of a Postgres for tests, null if none answers. With `CI` set its absence is an error. */
 export const findPostgres = async (): Promise<string | null> => {
   const sql = postgres(url, { max: 1, connect_timeout: 3 });
   try {
@@ -23,10 +23,10 @@ export interface TestSchema extends AsyncDisposable {
   readonly name: string;
   readonly sql: postgres.Sql;
   readonly clock: FakeClock;
-  /** Puts a clock that stands still in the place of the database's; after the tables were made. */
+  /** Replaces the database's clock with one that stands still. Call it after the tables were created. */
   stopClock(): Promise<void>;
   advance(ms: number): Promise<void>;
-  /** Leaves no row in any table; a TRUNCATE of so few rows takes longer. */
+  /** Deletes all rows. A TRUNCATE of so few rows takes longer. */
   empty(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A way to a database that can refuse, take a call and hang up, or fall silent, and be mended. */
+/** A proxy to a database that can refuse connections, close them after a call, or stop answering, and recover. */
 export const startRelay = async (target: URL) => {
   const sockets = new Set<Socket>();
   const muted = new Set<Socket>();
@@ -41,7 +41,7 @@ export const startRelay = async (target: URL) => {
   through.port = String(port);
   return {
     url: through.href,
-    /** How many connections it has accepted. */
+    /** The number of accepted connections. */
     get accepted() {
       return accepted;
     },
@@ -51,11 +51,11 @@ export const startRelay = async (target: URL) => {
       mode = next;
       if (!server.listening) await listen(port);
     },
-    /** Lets nothing through any more on the connections that there are; new ones are carried. */
+    /** Stops forwarding on the existing connections. New ones work. */
     muteAll() {
       for (const socket of sockets) muted.add(socket);
     },
-    /** Lets nothing through any more on the connection that was opened last. */
+    /** Stops forwarding on the newest connection. */
     muteNewest() {
       if (newest) muted.add(newest);
     },

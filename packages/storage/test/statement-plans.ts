@@ -7,8 +7,8 @@ interface PlanNode {
 }
 
 /**
- * The tables that Postgres reads from end to end for a statement where it would do anything to avoid it, which it does
- * when no index serves. Values are not known to it, as they are not to a prepared statement.
+ * The tables that Postgres reads whole for a statement although sequential scans are disabled, because no index serves.
+ * The plan does not depend on values, as for a prepared statement.
  */
 export const readWhole = async (sql: postgres.Sql, statement: string): Promise<string[]> => {
   const parameters = Math.max(0, ...[...statement.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)));
@@ -17,11 +17,11 @@ export const readWhole = async (sql: postgres.Sql, statement: string): Promise<s
     await transaction.unsafe(
       "SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan",
     );
-    await transaction.unsafe(`PREPARE looked_at AS ${statement}`);
+    await transaction.unsafe(`PREPARE explained AS ${statement}`);
     const explained = await transaction.unsafe(
-      `EXPLAIN (FORMAT JSON) EXECUTE looked_at${parameters > 0 ? `(${values})` : ""}`,
+      `EXPLAIN (FORMAT JSON) EXECUTE explained${parameters > 0 ? `(${values})` : ""}`,
     );
-    await transaction.unsafe("DEALLOCATE looked_at");
+    await transaction.unsafe("DEALLOCATE explained");
     return explained;
   });
   return rows.flatMap((row) => {

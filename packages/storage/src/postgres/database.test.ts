@@ -39,7 +39,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
     },
   );
 
-  test("a database that refuses does so at once", async () => {
+  test("a database that refuses connections fails a call at once", async () => {
     await using relay = await startRelay(new URL(url ?? ""));
     const patient = { url: relay.url, clock, schema: schema.name, deadlineMs: 60_000 };
     const store = await createPostgresSessionStore(patient);
@@ -48,7 +48,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
     await store.close();
   });
 
-  test("a database that falls silent fails calls at their deadline, and serves again when it is back", async () => {
+  test("a database that stops answering fails calls at their deadline, and later serves calls again", async () => {
     await using relay = await startRelay(new URL(url ?? ""));
     const settings = { url: relay.url, clock, schema: schema.name, maxConnections: 2, deadlineMs: 2_000 };
     const store = await createPostgresSessionStore(settings);
@@ -60,7 +60,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
     await store.close();
   });
 
-  test("more calls than may wait are refused at once, and those that wait are answered", async () => {
+  test("calls beyond the limit of waiting ones are refused at once, and waiting ones are answered", async () => {
     const settings = {
       url: url ?? "",
       clock,
@@ -76,13 +76,13 @@ describe.skipIf(url === null)("against a Postgres", () => {
     await store.close();
   });
 
-  test("a closed store answers nothing more", async () => {
+  test("a closed store refuses every call", async () => {
     const store = await createPostgresSessionStore({ url: url ?? "", clock, schema: schema.name });
     await store.close();
     await expect(store.ping()).rejects.toThrow(StoreUnavailableError);
   });
 
-  test("a server that can't write is not ready, though it reads", async () => {
+  test("a server that can only read is not ready", async () => {
     const store = await createPostgresSessionStore({ url: url ?? "", clock, schema: schema.name });
     await store.ping();
     await schema.sql.unsafe(`
@@ -96,7 +96,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
     await store.close();
   });
 
-  test.each(["erasing", "retention"] as const)("a history of many steps is gone after %s", async (how) => {
+  test.each(["erasing", "retention"] as const)("a history of many batches is deleted by %s", async (how) => {
     const store = await createPostgresSessionStore({ url: url ?? "", clock, schema: schema.name });
     const draft = newSessionDraft();
     const { sessionId, channelId } = draft;
@@ -112,7 +112,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
     await store.close();
   });
 
-  test("its clock is the database's, whatever this process believes", async () => {
+  test("the clock of the store is the database's", async () => {
     const wrong = { ...clock, now: () => Date.now() + 3_600_000 };
     const store = await createPostgresSessionStore({ url: url ?? "", clock: wrong, schema: schema.name });
     const outcome = await store.createSession(newSessionDraft(), null);
@@ -122,7 +122,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
     await store.close();
   });
 
-  test("what is there survives, and the tables are made only once", async () => {
+  test("data survives a restart, and the tables are created once", async () => {
     const settings = { url: url ?? "", clock, schema: schema.name };
     const first = await createPostgresSessionStore(settings);
     const draft = newSessionDraft({ metadata: { "é😀": "\u2028" } });
@@ -134,7 +134,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
     await second.close();
   });
 
-  test("nodes that start together on an empty database take turns making its tables", async () => {
+  test("nodes that start together on an empty database create its tables once", async () => {
     const settings = { url: url ?? "", clock, schema: schema.name, maxConnections: 1 };
     const stores = await Promise.all(Array.from({ length: 8 }, () => createPostgresSessionStore(settings)));
     for (const store of stores) await store.ping();
@@ -142,7 +142,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
     for (const store of stores) await store.close();
   });
 
-  test("tables of a newer version are refused with one clear line and left as they are", async () => {
+  test("tables of a newer version are refused with one clear line and not changed", async () => {
     const settings = { url: url ?? "", clock, schema: schema.name };
     await (await createPostgresSessionStore(settings)).close();
     await schema.sql`UPDATE adjourn_version SET version = 99`;
@@ -181,7 +181,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
     await expect(opening).rejects.toThrow(/^The database [^\n]* can't be used: [^\n]*$/);
   });
 
-  test("a user who may not make tables is refused with one clear line", async () => {
+  test("a user that is not permitted to create tables is refused with one clear line", async () => {
     const role = `adjourn_test_${crypto.randomUUID().replaceAll("-", "")}`;
     await schema.sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD '${role}'`);
     try {
@@ -195,7 +195,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
     }
   });
 
-  test("a database that is not there fails the start as unavailable", async () => {
+  test("a database that can't be reached fails the start as unavailable", async () => {
     await using relay = await startRelay(new URL(url ?? ""));
     await relay.set("refuses");
     const opening = createPostgresSessionStore({ url: relay.url, clock, schema: schema.name });

@@ -13,8 +13,8 @@ const lockTimeoutMs = 3_000;
 const idleInTransactionTimeoutMs = 10_000;
 
 /**
- * The statement that applies them, to one transaction or to the whole connection. They are no parameters of the
- * connection's start, which poolers refuse, and not the whole connection's where a pooler hands it round.
+ * The statement that applies them to a transaction or to the connection. They are not startup parameters, since poolers
+ * refuse those. Behind a pooler they apply to one transaction, since others use the same connection.
  */
 export const applySettings = (
   { schema, statementTimeoutMs }: LocalSettings,

@@ -8,8 +8,8 @@ import { PostgresDatabase } from "./database.js";
 const url = await findPostgres();
 const pidOf = "SELECT pg_backend_pid() AS pid";
 
-/** Something that a test waits for, and gives. */
-const signal = (): { readonly given: Promise<void>; give(): void } => {
+/** An event that a test waits for and sets. */
+const createEvent = (): { readonly given: Promise<void>; give(): void } => {
   let give = (): void => {};
   const given = new Promise<void>((resolve) => {
     give = resolve;
@@ -27,10 +27,10 @@ describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
   });
   afterEach(() => schema[Symbol.asyncDispose]());
 
-  test("a call that waits for a lock holds up no other that finds a connection free", async () => {
+  test("a call that waits for a lock delays no other call while a connection is free", async () => {
     const database = open(2);
     const lock = "SELECT pg_advisory_xact_lock(hashtext(:name))";
-    // A driver that shares a connection does so with statements that it has prepared there.
+    // A driver pipelines only statements that the connection has prepared.
     for (const warmUp of [lock, pidOf])
       await Promise.all([0, 1].map(() => database.all(warmUp, { name: schema.name })));
     const settled: string[] = [];
@@ -40,18 +40,18 @@ describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
       blocked.catch(() => {});
       const others = Array.from({ length: 20 }, () => database.all(pidOf).then(() => settled.push("other")));
       await Promise.all(others);
-      // Before the lock is given back with this transaction's end.
+      // The end of this transaction releases the lock.
       expect(settled).toEqual(Array(20).fill("other"));
     });
     await database.close();
   });
 
-  test("a call that waited in line until it was too late fails alone, and was never begun", async () => {
+  test("a call that waits for a connection until its deadline fails alone, and its work never starts", async () => {
     const database = open(1);
     await database.all("SELECT 1");
-    let letGo = (): void => {};
+    let release = (): void => {};
     const held = new Promise<void>((resolve) => {
-      letGo = resolve;
+      release = resolve;
     });
     const first = database.transaction(async (transaction) => {
       const row = await transaction.get<{ pid: number }>(pidOf);
@@ -65,30 +65,30 @@ describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
     const late = expect(second).rejects.toThrow(StoreUnavailableError);
     await clock.advance(5_000);
     await late;
-    letGo();
+    release();
     const before = await first;
     expect(await database.get(pidOf)).toEqual(before);
     expect(began).toBe(0);
     await database.close();
   });
 
-  test("a connection that falls silent costs its own call and no other, and the rest are kept", async () => {
+  test("a connection that stops answering fails only its own call, and the others are kept", async () => {
     await using relay = await startRelay(new URL(url ?? ""));
     const database = open(2, relay.url);
-    const letGo = signal();
-    const begun = signal();
+    const release = createEvent();
+    const begun = createEvent();
     const inFlight = database.transaction(async (transaction) => {
       const before = await transaction.get(pidOf);
       begun.give();
-      await letGo.given;
+      await release.given;
       return { before, after: await transaction.get(pidOf) };
     }, 60_000);
     await begun.given;
     await database.get(pidOf);
     relay.muteNewest();
     const silent = expect(database.get(pidOf)).rejects.toThrow(StoreUnavailableError);
-    // The server is not silent: it answers others.
-    letGo.give();
+    // The server still answers on the other connection.
+    release.give();
     const { before, after } = await inFlight;
     await clock.advance(5_000);
     await silent;
@@ -97,15 +97,15 @@ describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
     await database.close();
   });
 
-  test("a server that answers nobody any more is out of reach, and what is in flight may still come through", async () => {
+  test("a server that answers no call is unreachable, and a transaction in progress may still complete", async () => {
     await using relay = await startRelay(new URL(url ?? ""));
     const database = open(2, relay.url);
-    const letGo = signal();
-    const begun = signal();
+    const release = createEvent();
+    const begun = createEvent();
     const inFlight = database.transaction(async (transaction) => {
       await transaction.get(pidOf);
       begun.give();
-      await letGo.given;
+      await release.given;
       return transaction.get("SELECT 1 AS one");
     }, 60_000);
     await begun.given;
@@ -114,9 +114,9 @@ describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
     const silent = expect(database.get(pidOf)).rejects.toThrow(StoreUnavailableError);
     await clock.advance(5_000);
     await silent;
-    // One that was opened for the purpose finds the server alive.
+    // A new connection shows that the server is reachable.
     expect(await database.get("SELECT 1 AS one")).toEqual({ one: 1 });
-    letGo.give();
+    release.give();
     expect(await inFlight).toEqual({ one: 1 });
     await database.close();
   });
@@ -125,26 +125,26 @@ describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
     await using relay = await startRelay(new URL(url ?? ""));
     const database = open(3, relay.url);
     const hold = async () => {
-      const [begun, letGo] = [signal(), signal()];
+      const [begun, release] = [createEvent(), createEvent()];
       let pid = 0;
       const ended = database.transaction(async (transaction) => {
         pid = (await transaction.get<{ pid: number }>(pidOf))?.pid ?? 0;
         begun.give();
-        await letGo.given;
+        await release.given;
         return transaction.get("SELECT 1 AS one");
       }, 60_000);
       await begun.given;
-      return { pid, ended, letGo };
+      return { pid, ended, release };
     };
     const [terminated, second, newest] = [await hold(), await hold(), await hold()];
-    // The first idle connection, which a probe would take, is the one that gets no answer.
-    for (const { letGo, ended } of [newest, second]) {
-      letGo.give();
+    // A probe would use the first idle connection, which gets no answer.
+    for (const { release, ended } of [newest, second]) {
+      release.give();
       await ended;
     }
     relay.muteNewest();
     await schema.sql`SELECT pg_terminate_backend(${terminated.pid})`;
-    terminated.letGo.give();
+    terminated.release.give();
     await expect(terminated.ended).rejects.toThrow(StoreUnavailableError);
     const unanswered = expect(database.get(pidOf)).rejects.toThrow(StoreUnavailableError);
     expect(await database.get(pidOf)).toEqual({ pid: second.pid });
@@ -179,12 +179,12 @@ describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
     const silent = expect(database.get(pidOf)).rejects.toThrow(StoreUnavailableError);
     await clock.advance(5_000);
     await silent;
-    // The clock stands still: who got the other one would wait for ever.
+    // The clock stands still, so a call on the other connection would never end.
     expect(await database.get("SELECT 1 AS one")).toEqual({ one: 1 });
     await database.close();
   });
 
-  test("a commit that the server turns into a rollback is no success", async () => {
+  test("a commit that the server turns into a rollback fails", async () => {
     const database = open(1);
     const swallowed = database.transaction(async (transaction) => {
       await transaction.script("CREATE TABLE kept (id int)");
@@ -196,7 +196,7 @@ describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
     await database.close();
   });
 
-  test("a transaction that fails gives its connection back clean", async () => {
+  test("a transaction that fails leaves its connection usable", async () => {
     const database = open(1);
     const before = await database.get(pidOf);
     const failing = database.transaction((transaction) => transaction.get("SELECT 1 / 0"));
@@ -205,7 +205,7 @@ describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
     await database.close();
   });
 
-  test("a table that a newer version has changed is read anew", async () => {
+  test("a table that a newer version changed can be read", async () => {
     const database = open(1);
     await schema.sql`CREATE TABLE growing AS SELECT 1 AS one`;
     expect(await database.get("SELECT * FROM growing")).toEqual({ one: 1 });
@@ -214,13 +214,13 @@ describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
     await database.close();
   });
 
-  test("work whose length depends on how much there is may take longer than other calls", async () => {
+  test("work on an unbounded amount of data can have a longer time limit", async () => {
     const database = open(1);
     const read = "SELECT setting FROM pg_settings WHERE name = 'statement_timeout'";
     const settings = async () => (await database.get<{ setting: string }>(read))?.setting;
     expect(await settings()).toBe("4000");
-    const patient = await database.transaction((transaction) => transaction.get(read), 60_000);
-    expect(patient).toEqual({ setting: "60000" });
+    const extended = await database.transaction((transaction) => transaction.get(read), 60_000);
+    expect(extended).toEqual({ setting: "60000" });
     expect(await settings()).toBe("4000");
     await database.close();
   });

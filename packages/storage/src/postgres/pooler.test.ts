@@ -25,7 +25,7 @@ describe.skipIf(url === null || program === null)("behind PgBouncer", () => {
   const few = ["default_pool_size = 3"];
   const permissive = "ignore_startup_parameters = extra_float_digits,options,search_path,synchronous_commit";
 
-  /** What was acknowledged and is not in the tables. */
+  /** The acknowledged writes that are not in the tables. */
   const findLost = async ({ sessions, messages, ended, erased }: AcknowledgedWrites) => {
     const idsOf = async (query: string): Promise<Set<string>> =>
       new Set((await schema.sql.unsafe<{ id: string }[]>(query)).map(({ id }) => id));
@@ -61,7 +61,7 @@ describe.skipIf(url === null || program === null)("behind PgBouncer", () => {
     },
   );
 
-  test("a transaction has its settings whatever others have set the server's connection to", async () => {
+  test("a transaction has its own settings, whatever others set on the server's connection", async () => {
     await using pooler = await start({ poolMode: "transaction", settings: ["default_pool_size = 1"] });
     const other = postgres(pooler.url, { max: 1, prepare: false, onnotice: () => {} });
     const spoil = () =>
@@ -82,12 +82,12 @@ describe.skipIf(url === null || program === null)("behind PgBouncer", () => {
     await opened.close();
   });
 
-  test("a statement that fails there undoes its transaction, and the next one finds nothing of it", async () => {
+  test("a statement that fails rolls its transaction back, and the next one is not affected", async () => {
     await using pooler = await start({ poolMode: "transaction", settings: ["default_pool_size = 1"] });
     const store = await createPostgresSessionStore({ url: pooler.url, clock, schema: schema.name });
     const draft = newSessionDraft();
     await store.createSession(draft, null);
-    // The same channel once more.
+    // The same channel again.
     await expect(
       store.createSession({ ...newSessionDraft(), channelId: draft.channelId }, null),
     ).rejects.toThrow();
@@ -124,7 +124,7 @@ describe.skipIf(url === null || program === null)("behind PgBouncer", () => {
     await expect(opening).rejects.toThrow(/^The database postgres(ql)?:\/\/[^\n]* can't be used: [^\n]*$/);
   });
 
-  test("a pooler whose server is away fails the start as unavailable", async () => {
+  test("a pooler whose server is down fails the start as unavailable", async () => {
     await using pooler = await start({ poolMode: "transaction", database: "port=1" });
     const opening = createPostgresSessionStore({ url: pooler.url, clock, schema: schema.name });
     await expect(opening).rejects.toThrow(StoreUnavailableError);

@@ -10,12 +10,12 @@ import { migrate } from "./migrations.js";
 import { deleteEndedBefore, deleteIdempotencyKeysBefore, eraseChannel } from "./retention.js";
 import * as sessions from "./sessions-table.js";
 
-/** Rows of each kind, a hundredth of them an agent's and three a user's. */
+/** Rows of each kind: a hundredth for each agent, and three for each user. */
 const total = 20_000;
-/** More than any of the calls below has to look at, and far fewer than there are. */
+/** The most rows that a call may read: far fewer than the table has. */
 const few = 400;
 
-/** The nth of the given kind, so that a test can name it. */
+/** The id of the nth row of a kind. */
 const uuid = (kind: string, nth: string): string =>
   `'${kind}0000000-0000-4000-8000-' || lpad((${nth})::text, 12, '0')`;
 
@@ -41,20 +41,20 @@ const id = (kind: string, nth: number): string =>
 const url = await findPostgres();
 
 describe.skipIf(url === null)(
-  "of many thousand rows in Postgres only those that are asked for are read",
+  "with many thousand rows in Postgres a call reads only those that it needs",
   () => {
     let schema: TestSchema;
     let database: ExplainedDatabase;
 
     beforeAll(async () => {
       schema = await createTestSchema(url ?? "");
-      // The statements are tried out first, and the machine may be busy.
-      const patience = { deadlineMs: 60_000, maxConnections: 2 };
+      // Each statement also runs once for its plan, and the machine may be busy.
+      const limits = { deadlineMs: 60_000, maxConnections: 2 };
       database = new ExplainedDatabase({
         url: url ?? "",
         clock: schema.clock,
         schema: schema.name,
-        ...patience,
+        ...limits,
       });
       await migrate(database);
       await schema.sql.unsafe(fill);

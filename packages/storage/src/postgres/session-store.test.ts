@@ -17,7 +17,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
     if (url === null) return;
     schema = await createTestSchema(url);
     const settings = { url, clock: schema.clock, schema: schema.name, maxConnections: 4 };
-    // Both at once: the tables must be made once all the same.
+    // Both start at once: the tables must be created once.
     [store, other] = await Promise.all([
       createPostgresSessionStore(settings),
       createPostgresSessionStore(settings),
@@ -36,10 +36,10 @@ describe.skipIf(url === null)("against a Postgres", () => {
     return { store, other, advance: schema.advance, close: async () => {} };
   });
 
-  /** Tables of one row, and the clock of these tests. */
+  /** Tables with one row, and the clock of these tests. */
   const small = ["adjourn_version", "secrets", "test_clock"];
 
-  test("no statement of all those that the suite has run reads a whole table for want of an index", async () => {
+  test("no statement of the contract suite reads a whole table because an index is missing", async () => {
     const statements = preparedTexts().filter((text) => /^(SELECT|INSERT|UPDATE|DELETE|WITH)/.test(text));
     expect(statements.length).toBeGreaterThan(50);
     const whole: string[] = [];

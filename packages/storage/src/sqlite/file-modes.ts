@@ -16,9 +16,9 @@ export const makeOwnFile = (path: string): void => {
 };
 
 /**
- * Takes from other users the right to open the database, its logs and its lock, which files of earlier versions gave
- * them. The folder is left as it is: it may be others' too.
- * @throws UnusableDatabaseError where the file is not ours to change
+ * Removes other users' access to the database, its logs and its lock, which files of earlier versions granted. The
+ * folder is not changed, since others may use it too.
+ * @throws UnusableDatabaseError where this user may not change the file
  */
 export const closeToOthers = (path: string): void => {
   // Windows has no such modes; its files inherit the folder's rights.

@@ -70,7 +70,7 @@ test("sessions, messages, endings and keys survive a restart, byte for byte", as
   await second.close();
 });
 
-test("a long history is erased in steps between which the event loop turns", async () => {
+test("a long history is erased in several turns of the event loop", async () => {
   const store = open();
   const draft = newSessionDraft();
   await store.createSession(draft, null);
@@ -97,7 +97,7 @@ test("a long history is erased in steps between which the event loop turns", asy
   await store.close();
 });
 
-test("nothing of an erased channel is left on the disk", async () => {
+test("nothing of an erased channel remains on the disk", async () => {
   const store = open();
   const draft = newSessionDraft({ metadata: { secret: "metadata-of-ada" } });
   await store.createSession(draft, { key: "k", fingerprint: "f" });
@@ -116,8 +116,8 @@ test("nothing of an erased channel is left on the disk", async () => {
   await store.close();
 });
 
-/** Says something, ends the session, and erases its channel. */
-const sayAndErase = async (store: SessionStore, content: string): Promise<void> => {
+/** Stores a message, ends the session, and erases its channel. */
+const storeAndErase = async (store: SessionStore, content: string): Promise<void> => {
   const draft = newSessionDraft();
   await store.createSession(draft, null);
   await store.appendMessage(message(draft.sessionId, content));
@@ -126,7 +126,7 @@ const sayAndErase = async (store: SessionStore, content: string): Promise<void> 
   expect(await store.eraseChannel(draft.channelId)).toBe("erased");
 };
 
-/** Another program's view of the file, which its log has to be kept for. */
+/** Opens a snapshot as another program does. The log must be kept for it. */
 const holdSnapshot = () => {
   const reader = new SqliteConnection(path);
   reader.exec("BEGIN");
@@ -137,27 +137,27 @@ const holdSnapshot = () => {
   };
 };
 
-test("what was erased while a reader needed the log is gone from it once the reader is", async () => {
+test("content erased while a reader needs the log is removed from it when the reader ends", async () => {
   const store = open();
-  const letGo = holdSnapshot();
-  await sayAndErase(store, "content-of-ada");
+  const release = holdSnapshot();
+  await storeAndErase(store, "content-of-ada");
   await clock.advance(10_000);
   expect(bytesOnDisk()).toMatch(/of-ada/);
-  letGo();
+  release();
   await clock.advance(1_000);
   expect(bytesOnDisk()).not.toMatch(/of-ada/);
   expect(clock.pendingTimers).toBe(0);
   await store.close();
 });
 
-test("what a stopped store left in the log is cut by the next one, as soon as no reader needs it", async () => {
+test("the next store truncates the log of a stopped one, as soon as no reader needs it", async () => {
   const first = open();
-  const letGo = holdSnapshot();
-  await sayAndErase(first, "content-of-ada");
+  const release = holdSnapshot();
+  await storeAndErase(first, "content-of-ada");
   await first.close();
   expect(bytesOnDisk()).toMatch(/of-ada/);
   const second = open();
-  letGo();
+  release();
   await clock.advance(1_000);
   expect(bytesOnDisk()).not.toMatch(/of-ada/);
   await second.close();
@@ -168,7 +168,7 @@ const modes = () =>
     readdirSync(dirname(path)).map((name) => [name, statSync(join(dirname(path), name)).mode & 0o777]),
   );
 
-test("the database, its logs and its lock are its user's alone, and so is the folder that is made for them", async () => {
+test("only its user can open the database, its logs, its lock and a folder created for them", async () => {
   const store = open();
   await store.createSession(newSessionDraft(), null);
   for (const suffix of ["", "-wal", "-shm", ".lock"]) expect(modes()).toHaveProperty([`adjourn.db${suffix}`]);
@@ -178,7 +178,7 @@ test("the database, its logs and its lock are its user's alone, and so is the fo
   await store.close();
 });
 
-test("files that others could open are closed to them at the start, and a folder that was there is left", async () => {
+test("files that others could open are restricted at the start, and an existing folder is not changed", async () => {
   await open().close();
   for (const name of ["adjourn.db", "adjourn.db.lock"]) chmodSync(join(dirname(path), name), 0o666);
   chmodSync(dirname(path), 0o755);
@@ -188,7 +188,7 @@ test("files that others could open are closed to them at the start, and a folder
   await store.close();
 });
 
-test("a ping writes: where nothing can be written the store does not answer it", async () => {
+test("a ping fails if nothing can be written", async () => {
   const store = open();
   await store.createSession(newSessionDraft(), null);
   const log = () => statSync(`${path}-wal`).size;
@@ -198,7 +198,7 @@ test("a ping writes: where nothing can be written the store does not answer it",
   await store.close();
 });
 
-test("a file of a newer version is refused with one clear line and left as it is", async () => {
+test("a file of a newer version is refused with one clear line and not changed", async () => {
   await open().close();
   const connection = new SqliteConnection(path);
   connection.exec("PRAGMA user_version = 99");
@@ -210,21 +210,21 @@ test("a file of a newer version is refused with one clear line and left as it is
   again.close();
 });
 
-test("a file that is no database is refused with one clear line", async () => {
+test("a file that is not a database is refused with one clear line", async () => {
   await open().close();
   writeFileSync(path, "not a database at all, however long this text may be".repeat(100));
   expect(open).toThrow(UnusableDatabaseError);
   expect(open).toThrow(/^The database file:[^\n]* can't be opened: [^\n]*$/);
 });
 
-test("a folder that is missing is made, and an absolute file URL is understood", async () => {
+test("a missing folder is created, and an absolute file URL is accepted", async () => {
   const store = createSqliteSessionStore({ url: `file://${path}`, clock });
   expect(existsSync(path)).toBe(true);
   await store.ping();
   await store.close();
 });
 
-test("a closed store has committed what it was given, and answers nothing more", async () => {
+test("a closed store has committed its writes, and refuses every call", async () => {
   const store = open();
   const draft = newSessionDraft();
   const created = store.createSession(draft, null);

@@ -39,12 +39,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test("while another process has the file locked the event loop turns and reads are answered", async () => {
+test("while another process locks the file, the event loop runs and reads are answered", async () => {
   let settled = 0;
   const writes = Array.from({ length: 10 }, () =>
     store.recordHeartbeat(draft.sessionId).finally(() => settled++),
   );
-  // A wait for the lock within a turn would have failed the writes by the second one.
+  // If a turn waited for the lock, the writes would fail by the second turn.
   for (let turns = 0; turns < 100; turns++) {
     await turn();
     await clock.advance(20);
@@ -57,7 +57,7 @@ test("while another process has the file locked the event loop turns and reads a
   for (const write of writes) expect(await write).toMatchObject({ outcome: "recorded" });
 });
 
-test("a lock that stays fails writes and the ping as unavailable at their deadline, and reads go on", async () => {
+test("a lock that remains fails writes and the ping at their deadline, and reads continue", async () => {
   const writes = [store.recordHeartbeat(draft.sessionId), store.ping()].map((write) =>
     expect(write).rejects.toThrow(StoreUnavailableError),
   );

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { LogTruncation } from "./log-truncation.js";
 import { openWriter } from "./session-store.js";
 
-test("a log that can't be cut fails nobody, and is cut once it can be", async () => {
+test("a log that can't be truncated fails no call, and is truncated later", async () => {
   const folder = mkdtempSync(join(tmpdir(), "adjourn-"));
   const path = join(folder, "adjourn.db");
   const writer = openWriter(path);

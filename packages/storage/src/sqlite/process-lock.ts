@@ -7,9 +7,9 @@ export interface ProcessLock {
 }
 
 /**
- * Makes this process the only one on a database file. The lock is an open exclusive transaction on a file of its own
- * beside it, hence the operating system's: it goes with the process, however that dies, and the file that stays behind
- * means nothing. The database's own file can't carry it, since its readers would be locked out too.
+ * Makes this process the only one on a database file. The lock is an open exclusive transaction on a separate file
+ * beside it. The operating system releases it when the process ends in any way, and a lock file that remains has no
+ * effect. A lock on the database file itself would also block its readers.
  * @throws UnusableDatabaseError where another process holds it
  */
 export const lockDatabase = (path: string): ProcessLock => {

@@ -32,7 +32,7 @@ const kill = async (child: ChildProcess): Promise<void> => {
   await gone;
 };
 
-/** Another process with the store open; `lines` are what it says after that. */
+/** Another process with the store open. `lines` is its later output. */
 const startOther = async (task: "hold" | "write") => {
   const child = spawn(
     process.execPath,
@@ -51,14 +51,14 @@ const startOther = async (task: "hold" | "write") => {
 
 const open = () => createSqliteSessionStore({ url, clock: createFakeClock() });
 
-test("a second process on the file is refused with one clear line, and the first goes on", async () => {
+test("a second process on the file is refused with one clear line, and the first continues", async () => {
   const { child } = await startOther("hold");
   expect(open).toThrow(UnusableDatabaseError);
   expect(open).toThrow(/^The database file .*adjourn\.db is in use by another process[^\n]*$/);
   expect(child.exitCode).toBeNull();
 });
 
-test("a second process is refused by whatever links it comes, those that were there before the file too", async () => {
+test("a second process is refused whatever link to the file it uses, also an older one", async () => {
   const [real, links] = [join(folder, "real"), join(folder, "links")];
   for (const made of [real, links]) mkdirSync(made);
   symlinkSync(join(real, "adjourn.db"), join(links, "adjourn.db"));
@@ -71,7 +71,7 @@ test("a second process is refused by whatever links it comes, those that were th
   }
 });
 
-test("a file whose process was killed can be opened at once", async () => {
+test("a file can be opened at once after its process was killed", async () => {
   const { child, channelId } = await startOther("hold");
   await kill(child);
   const store = open();
@@ -79,7 +79,7 @@ test("a file whose process was killed can be opened at once", async () => {
   await store.close();
 });
 
-test("what was acknowledged before the process was killed is there, whole and in order", async () => {
+test("writes acknowledged before the process was killed are stored, whole and in order", async () => {
   const { child, channelId, lines } = await startOther("write");
   const acknowledged: string[] = [];
   while (acknowledged.length < 500) acknowledged.push(String((await lines.next()).value));
@@ -88,13 +88,13 @@ test("what was acknowledged before the process was killed is there, whole and in
   const store = open();
   const stored = await store.readMessagesAfter(channelId, 0, 1_000_000);
   const ids = new Set(stored.map(({ id }) => id));
-  // The kill may have cut the last line short.
+  // The kill may have truncated the last line.
   for (const id of acknowledged.slice(0, -1)) expect(ids).toContain(id);
   expect(stored.map(({ seq }) => seq)).toEqual(stored.map((_, i) => i + 1));
   await store.close();
 });
 
-test("the file opens again in this process once its store is closed, not before", async () => {
+test("the file can be opened again in this process only after its store is closed", async () => {
   const first = open();
   expect(open).toThrow(UnusableDatabaseError);
   await first.close();

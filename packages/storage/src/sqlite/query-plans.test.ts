@@ -26,7 +26,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The plans of everything that the store runs while `use` uses it. */
+/** The plans of the statements that the store runs during `use`. */
 const plansOf = async (use: () => Promise<unknown>): Promise<string[]> => {
   const before = new Set([...writer.prepared, ...reader.prepared]);
   await use();
@@ -39,7 +39,7 @@ const plansOf = async (use: () => Promise<unknown>): Promise<string[]> => {
   );
 };
 
-/** A list of ids is read whole, and so is a batch that was read before; that is their length, not the table's. */
+/** Excludes scans of a list of ids and of a batch that was read before, which are short. */
 const scans = (plan: readonly string[]): string[] =>
   plan.filter(
     (step) => /^SCAN (?!json_each|CONSTANT ROW|oldest$)/.test(step) || /TEMP B-TREE FOR ORDER/.test(step),
@@ -51,7 +51,7 @@ const id = { sessionId };
 const page = { limit: 10, after: { time: 1, id: "x" } };
 const end = { reason: null, caller, createdUntil: 1, limit: 10 };
 
-describe("however many rows there are, none is scanned", () => {
+describe("no table is scanned, however many rows it has", () => {
   test.each<[string, () => Promise<unknown>]>([
     ["creating", () => store.createSession(draft, { key: "k", fingerprint: "f" })],
     ["continuing a channel", () => store.createSession({ ...draft, continues: true }, null)],
@@ -84,7 +84,7 @@ describe("however many rows there are, none is scanned", () => {
     ["retention", () => store.deleteEndedBefore(1, 10)],
     ["sweeping keys", () => store.deleteIdempotencyKeysBefore(1, 10)],
   ])("%s", async (_, use) => {
-    // The totals of the whole store go with every list; they have a test of their own.
+    // Every list also reads the totals of the store, which have their own test.
     await store.countSessions();
     expect(scans(await plansOf(use))).toEqual([]);
   });
@@ -103,7 +103,7 @@ describe("however many rows there are, none is scanned", () => {
   });
 });
 
-test("a search looks up the start of each id in an index, and reads only what it found", async () => {
+test("a search uses an index for the start of each id, and reads only the rows that it found", async () => {
   await store.countSessions();
   for (const list of ["listSessions", "listEndings"] as const) {
     const plan = await plansOf(() => store[list]({ search: "abc" }, { limit: 10 }));
@@ -113,7 +113,7 @@ test("a search looks up the start of each id in an index, and reads only what it
   }
 });
 
-test("the first page is read from the newest on, without sorting", async () => {
+test("the first page is read from the newest row, without sorting", async () => {
   await store.countSessions();
   const plans = await plansOf(async () => {
     await store.listSessions({}, { limit: 10 });
@@ -125,7 +125,7 @@ test("the first page is read from the newest on, without sorting", async () => {
   ]);
 });
 
-test("counts read what is over or near its end, and for the whole an index alone", async () => {
+test("counts read the expired and nearly expired rows, and an index for the total", async () => {
   const plan = await plansOf(() => store.countSessions());
   for (const step of plan) expect(step).toMatch(/^SEARCH |USING COVERING INDEX/);
 });

@@ -41,9 +41,9 @@ const statements = {
 } as const;
 
 /**
- * One transaction of an erasure, to be repeated until it is finished. From the first one on no session continues the
- * channel. An expired session that is not recorded as over yet loses its metadata, so that nothing of the history is left
- * when it is.
+ * One transaction of an erasure, to be repeated until it is finished. After the first, no session can continue the
+ * channel. An expired session whose ending is not recorded yet loses its metadata, so that its ending contains nothing
+ * of the history.
  */
 export const eraseStep = (
   connection: SqliteConnection,

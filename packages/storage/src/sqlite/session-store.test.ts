@@ -5,7 +5,7 @@ import { createFakeClock, describeSessionStore } from "@adjourn/testkit";
 import { expect, test } from "vitest";
 import { assembleStore, openReader, openWriter } from "./session-store.js";
 
-/** The plan of every statement that the suite has run, by its text. */
+/** The plans of the statements that the suite ran, by their text. */
 const plans = new Map<string, readonly string[]>();
 
 describeSessionStore("the session store in SQLite", async () => {
@@ -31,14 +31,14 @@ describeSessionStore("the session store in SQLite", async () => {
   };
 });
 
-/** The newest first, as far as the page goes; counts from an index alone; and lists that were read before. */
+/** Permitted scans: a page from the newest row, counts from a covering index, and lists that were read before. */
 const allowed =
   /^SCAN (json_each|CONSTANT ROW|oldest$|\w+ USING INDEX \w+_by_(creation|time)$|\w+ USING COVERING INDEX)/;
 
-/** What a search by the start of ids has found is sorted; that is its length, not the table's. */
+/** A search sorts the rows that it found, which are few. */
 const isSearch = (sql: string): boolean => sql.includes("UNION SELECT rowid");
 
-test("no statement of all those that the suite has run scans a table or sorts one", () => {
+test("no statement of the contract suite scans or sorts a table", () => {
   expect(plans.size).toBeGreaterThan(50);
   const scans = [...plans].flatMap(([sql, plan]) =>
     plan

@@ -116,7 +116,7 @@ export const createSqliteSessionStore = ({
   }
 };
 
-/** Runs work in the next transaction of the writer, at the time at which its turn comes. */
+/** Runs work in the next transaction of the writer, with the time at which that transaction runs. */
 type Write = <Result>(work: (connection: SqliteConnection, now: number) => Result) => Promise<Result>;
 
 /** Runs work on the reader, which sees what is committed. */
@@ -185,7 +185,7 @@ const deletingOperations = (read: Read, write: Write, log: LogTruncation) =>
       let outcome: EraseOutcome | "unfinished";
       do outcome = await write((db, now) => eraseStep(db, channelId, now));
       while (outcome === "unfinished");
-      // The log still contains what was erased until it is written back and truncated.
+      // The log contains what was erased until it is written back and truncated.
       if (outcome === "erased") log.request();
       return outcome;
     },

@@ -20,7 +20,7 @@ beforeEach(() => {
   const path = join(folder, "adjourn.db");
   writer = openWriter(path);
   reader = openReader(path);
-  // However slow the machine, one turn is one transaction here.
+  // One turn is one transaction, however slow the machine is.
   queue = new WriteQueue(writer, clock, { budgetMs: Number.POSITIVE_INFINITY });
 });
 afterEach(() => {
@@ -34,22 +34,22 @@ const insertChannel = (id: string) => () =>
 const committed = () => reader.all<{ id: string }>("SELECT id FROM channels ORDER BY id").map(({ id }) => id);
 const commits = () => reader.get<{ data_version: number }>("PRAGMA data_version")?.data_version ?? 0;
 
-test("the writes of one turn are one transaction, and no one hears before it is committed", async () => {
+test("the writes of one turn are one transaction, and none resolves before the commit", async () => {
   const before = commits();
-  const heard: string[] = [];
+  const resolved: string[] = [];
   const writes = ["a", "b", "c"].map((id) =>
     queue.run(insertChannel(id)).then(() => {
-      heard.push(id);
+      resolved.push(id);
       expect(committed()).toEqual(["a", "b", "c"]);
     }),
   );
   expect(committed()).toEqual([]);
   await Promise.all(writes);
-  expect(heard).toEqual(["a", "b", "c"]);
+  expect(resolved).toEqual(["a", "b", "c"]);
   expect(commits()).toBe(before + 1);
 });
 
-test("a write that fails is undone alone, and is told so after the commit, in its turn", async () => {
+test("a write that fails is undone alone, and rejects after the commit, in order", async () => {
   const order: string[] = [];
   const note = (name: string) => () => void order.push(name);
   const first = queue.run(insertChannel("a")).then(note("first"));
@@ -94,7 +94,7 @@ test("a commit that fails fails every write in it, and the next one works", asyn
   expect(committed()).toEqual(["later"]);
 });
 
-test("a full disk fails all writes of the turn as unavailable, and the store goes on when there is room", async () => {
+test("a full disk fails all writes of the turn as unavailable, and later writes succeed when there is space", async () => {
   const drafts = Array.from({ length: 20 }, () => newSessionDraft());
   const large = newSessionDraft({ metadata: { filler: "x".repeat(9_000) } });
   const create = (draft: SessionDraft) => queue.run(() => createSession(writer, draft, null, 1));
@@ -109,7 +109,7 @@ test("a full disk fails all writes of the turn as unavailable, and the store goe
   expect(committed()).toHaveLength(21);
 });
 
-/** Another program's connection that keeps everyone else from writing. */
+/** Locks the file against writes, as another program does. */
 const lockFile = () => {
   const other = openReader(join(folder, "adjourn.db"));
   other.exec("PRAGMA query_only = OFF");
@@ -124,7 +124,7 @@ const lockFile = () => {
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-test("a write that finds the file locked waits without holding up anyone, and is stored when it is free", async () => {
+test("a write to a locked file waits without blocking, and is stored when the lock is released", async () => {
   const lock = lockFile();
   const write = queue.run(insertChannel("a"));
   await turn();
@@ -136,7 +136,7 @@ test("a write that finds the file locked waits without holding up anyone, and is
   expect(committed()).toEqual(["a"]);
 });
 
-test("a lock that stays fails each write at its own deadline, and later ones are stored", async () => {
+test("a lock that remains fails each write at its own deadline, and later writes are stored", async () => {
   const lock = lockFile();
   const early = queue.run(insertChannel("a"));
   const failed = expect(early).rejects.toThrow(StoreUnavailableError);
@@ -151,7 +151,7 @@ test("a lock that stays fails each write at its own deadline, and later ones are
   expect(committed()).toEqual(["b"]);
 });
 
-test("a queue that is closed while the file is locked refuses what waits", async () => {
+test("a queue that is closed while the file is locked rejects the waiting writes", async () => {
   const lock = lockFile();
   const write = expect(queue.run(insertChannel("a"))).rejects.toThrow(StoreUnavailableError);
   queue.close();
@@ -159,7 +159,7 @@ test("a queue that is closed while the file is locked refuses what waits", async
   lock.release();
 });
 
-test("a long queue is cut into transactions between which the event loop turns", async () => {
+test("a long queue is split into transactions in several turns of the event loop", async () => {
   const busyFor = (ms: number) => () => {
     const until = performance.now() + ms;
     while (performance.now() < until);

@@ -1,7 +1,7 @@
 /**
  * The same tables as in SQLite. A message keeps its session's metadata beside its own, since one statement stores it
- * without having read the session. Times are milliseconds by `adjourn_now()`, the one clock of all nodes; it goes on
- * while a statement waits for a row, which `now()` does not. Ids compare byte by byte, whatever the database's locale.
+ * without having read the session. Times are milliseconds by `adjourn_now()`, the one clock of all nodes. Unlike `now()`,
+ * it advances while a statement waits for a row. Ids compare byte by byte, whatever the database's locale.
  */
 export const sessions = /* sql */ `
 CREATE FUNCTION adjourn_now() RETURNS bigint LANGUAGE sql VOLATILE

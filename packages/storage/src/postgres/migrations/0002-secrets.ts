@@ -1,4 +1,4 @@
-/** What all nodes share and nobody else may know, by its use: `signing` is the one that there is. */
+/** The secrets that all nodes share, by purpose. The only purpose is `signing`. */
 export const secrets = /* sql */ `
 CREATE TABLE secrets (
   name text COLLATE "C" PRIMARY KEY,

@@ -1,7 +1,7 @@
 /**
- * `holds_channel` is 0 once an expired session gave its channel up to a new one and only waits to be recorded as over.
- * `was_renewed` says whether the last activity renewed the session: what an update returns are the new values.
- * Ids are searched by their start without regard to case, hence the NOCASE indexes, which exact looks use too.
+ * `holds_channel` is 0 for an expired session whose channel a new session has taken and whose ending is not recorded yet.
+ * `was_renewed` is whether the last activity renewed the session, since an update returns only the new values.
+ * The NOCASE indexes serve case-insensitive searches for the start of an id, and exact lookups.
  */
 export const sessions = /* sql */ `
 CREATE TABLE channels (
