@@ -1,11 +1,11 @@
 import { type ArgsDef, type CommandDef, defineCommand, renderUsage } from "citty";
 
-/** A command line that can't be what was meant; its message is the one line to print. */
+/** An invalid command line. The message is the line to print. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** A command and the help on it, which can't be asked of a mixed set of commands once their types are lost. */
+/** A command and its help, which citty can render only while the types of the arguments are known. */
 export const command = <const T extends ArgsDef>(definition: CommandDef<T> & { readonly args: T }) => {
   const setup = ({ args, rawArgs }: { args: Given; rawArgs: readonly string[] }) =>
     requireKnown(definition.args, args, rawArgs);
@@ -17,8 +17,8 @@ export const command = <const T extends ArgsDef>(definition: CommandDef<T> & { r
 type Given = Readonly<Record<string, unknown>> & { readonly _: readonly string[] };
 
 /**
- * citty passes over what it does not know: a slip in an option's name would do the command without it, or with its
- * value for an id.
+ * citty ignores unknown options. With a misspelt option the command would run without it, or would take its value for an
+ * id.
  */
 const requireKnown = (known: ArgsDef, { _: words, ...given }: Given, rawArgs: readonly string[]): void => {
   for (const [name, value] of Object.entries(given)) {
@@ -30,11 +30,13 @@ const requireKnown = (known: ArgsDef, { _: words, ...given }: Given, rawArgs: re
     const valued = type === "boolean" && rawArgs.find((raw) => raw.startsWith(`--${name}=`));
     if (valued) throw new UsageError(`The option is given as ${valued}; allowed: --${name} alone`);
   }
-  const places = Object.entries(known).flatMap(([name, { type }]) => (type === "positional" ? [name] : []));
-  if (words.length > places.length) {
-    const allowed = places.map((place) => place.toUpperCase()).join(" ") || "options alone";
+  const positionals = Object.entries(known).flatMap(([name, { type }]) =>
+    type === "positional" ? [name] : [],
+  );
+  if (words.length > positionals.length) {
+    const allowed = positionals.map((name) => name.toUpperCase()).join(" ") || "options alone";
     throw new UsageError(
-      `There is no place for ${JSON.stringify(words[places.length])} here; allowed: ${allowed}`,
+      `There is no place for ${JSON.stringify(words[positionals.length])} here; allowed: ${allowed}`,
     );
   }
 };

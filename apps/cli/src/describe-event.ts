@@ -1,7 +1,7 @@
 import type { SessionEvent } from "@adjourn/client";
 import { printable, printableLines } from "./printable.js";
 
-/** Events as a person reads them: pieces of a reply run on in one line, which anything else ends. */
+/** Describes events for a person. The pieces of a reply continue one line, which any other event ends. */
 export const describeEvent = () => {
   let openReply: string | null = null;
   return (event: SessionEvent): string => {

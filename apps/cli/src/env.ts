@@ -1,11 +1,11 @@
 export interface Env {
-  /** Where the API is. */
+  /** The address of the API. */
   readonly url: string;
-  /** An admin or service key, or a session's token; undefined where the server asks for none. */
+  /** An admin or service key, or a session token; undefined if the server requires none. */
   readonly key: string | undefined;
 }
 
-/** A setting that is wrong, in one line. */
+/** An invalid setting. The message is one line. */
 export class SettingError extends Error {
   override readonly name = "SettingError";
 }

@@ -4,7 +4,7 @@ import { UsageError } from "./command.js";
 import { SettingError } from "./env.js";
 import { printable } from "./printable.js";
 
-/** 0 done, 1 refused by the server, 2 wrong usage or setting, 3 no answer. */
+/** 0: success. 1: refused by the server. 2: invalid usage or setting. 3: no answer. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
 export interface Explanation {

@@ -1,6 +1,6 @@
 import type { TimeoutConfigInput } from "@adjourn/sessions";
 
-/** What every kind of agent can be given; what is left out is the kind's own default. */
+/** Options of every kind of agent. An omitted option has the default of the kind. */
 export interface AgentOptions {
   readonly id?: string | undefined;
   readonly name?: string | undefined;
@@ -8,11 +8,11 @@ export interface AgentOptions {
   readonly replyTimeoutSeconds?: number | undefined;
 }
 
-/** The same for an agent that has no built-in identity. */
+/** Options of an agent without a built-in id and name. */
 export interface NamedAgentOptions extends AgentOptions {
   readonly id: string;
   readonly name: string;
-  /** Earlier messages that it is shown. */
+  /** Number of earlier messages that it receives. */
   readonly historyLimit?: number | undefined;
 }
 

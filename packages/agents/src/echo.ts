@@ -4,7 +4,7 @@ import { defaultReplyTimeoutSeconds } from "./agent-options.js";
 
 export const echoId = "00000000-0000-4000-8000-000000000001";
 
-/** Repeats the message, in one piece. */
+/** An agent that repeats the message in one piece. */
 export const createEcho = (options: AgentOptions = {}): Agent => ({
   id: options.id ?? echoId,
   name: options.name ?? "Echo",

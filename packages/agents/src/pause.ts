@@ -1,6 +1,6 @@
 import type { Clock } from "@adjourn/sessions";
 
-/** Waits `delayMs` by the clock; rejects with the signal's reason as soon as it fires. */
+/** Waits `delayMs`. Rejects with the signal's reason as soon as the signal fires. */
 export const pause = (clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     if (signal.aborted) {

@@ -2,7 +2,7 @@ import type { Agent, AgentDirectory, Clock } from "@adjourn/sessions";
 import { createEcho } from "./echo.js";
 import { createTypewriter } from "./typewriter.js";
 
-/** The two that are always there. */
+/** The agents that every server has. */
 export const createBuiltInAgents = ({ clock }: { clock: Clock }): readonly Agent[] => [
   createEcho(),
   createTypewriter({ clock }),

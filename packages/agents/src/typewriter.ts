@@ -5,8 +5,8 @@ import { pause } from "./pause.js";
 export const typewriterId = "00000000-0000-4000-8000-000000000002";
 
 /**
- * Repeats the message word by word, each after `metadata.delayMs` (0 where it is missing or no number from 0
- * up), so that an end in mid-reply can be seen and tested.
+ * An agent that repeats the message word by word, to show and test the end of a session in mid-reply. It waits
+ * `metadata.delayMs` before each word; a missing or invalid delay counts as 0.
  */
 export const createTypewriter = ({ clock, ...options }: AgentOptions & { clock: Clock }): Agent => ({
   id: options.id ?? typewriterId,
@@ -28,6 +28,6 @@ export const createTypewriter = ({ clock, ...options }: AgentOptions & { clock: 
 const readDelayMs = ({ delayMs }: JsonObject): number =>
   typeof delayMs === "number" && delayMs >= 0 && Number.isFinite(delayMs) ? delayMs : 0;
 
-/** Words, each with the space before it, the last also with what follows: joined they are the text again. */
+/** The words, each with the white space before it, the last also with the white space after it. Joined, they are the text. */
 export const splitWords = (text: string): readonly string[] =>
   text.match(/\s*\S+(?:\s+$)?/gu) ?? (text === "" ? [] : [text]);

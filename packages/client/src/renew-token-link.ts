@@ -7,15 +7,15 @@ import { sessionErrorOf } from "./session-error.js";
 const maxRefusals = 3;
 
 export interface RenewTokenOptions {
-  /** How long to wait before the next try; the server closes a socket that it has refused, and a new one takes its place. */
+  /** Milliseconds before the next attempt. In that time the refused socket closes and a new one replaces it. */
   readonly delayMs: (refusals: number) => number;
   /** Called before the next attempt, so that a stored token can be replaced. */
   readonly onRefused: () => void;
 }
 
 /**
- * Subscribes again, behind the last event, where a token or ticket is refused that was good once: both run out while a
- * subscription is away from its server.
+ * Subscribes again after the last event when a token or ticket is refused. Both may expire while a subscription is
+ * disconnected.
  */
 export const renewTokenLink =
   ({ delayMs, onRefused }: RenewTokenOptions): TRPCLink<AppRouter> =>
@@ -42,7 +42,7 @@ export const renewTokenLink =
           error: (error: TRPCClientError<AppRouter>) => {
             const code = sessionErrorOf(error)?.code;
             if (code === "UNAUTHORIZED") refusal = error;
-            // While the refused socket goes, tRPC may fail what it should have sent on the next one.
+            // While the refused socket closes, tRPC may fail an operation that belongs on the next one.
             if (refusal === null || (code !== undefined && code !== "UNAUTHORIZED"))
               return observer.error(error);
             refusals += 1;

@@ -3,11 +3,11 @@ import { TRPCClientError } from "@trpc/client";
 
 type ErrorData = NonNullable<TRPCClientError<AppRouter>["data"]>;
 
-/** `code` is the one that REST answers too, `details` what a program needs to act on it. */
+/** `code` is the same as in REST. `details` contains what a program needs to react. */
 export type ClientSessionError = ErrorData["session"];
 export type SessionErrorCode = ClientSessionError["code"];
 
-/** What the server refused with; undefined where it never answered, or where the error is not tRPC's. */
+/** The server's error; undefined if the server did not answer or the error is not tRPC's. */
 export const sessionErrorOf = (error: unknown): ClientSessionError | undefined => {
   if (!(error instanceof TRPCClientError)) return undefined;
   // Adjourn's error formatter made this data; the checks below reject that of any other server.

@@ -1,14 +1,14 @@
 import type { AppRouter } from "@adjourn/router";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 
-/** What each operation takes, by its operationId. */
+/** The input of each operation, by operationId. */
 export type RouterInputs = inferRouterInputs<AppRouter>;
-/** What each operation answers. */
+/** The output of each operation, by operationId. */
 export type RouterOutputs = inferRouterOutputs<AppRouter>;
 
 type Yielded<T> = T extends AsyncIterable<infer Item> ? Item : never;
 
-/** What a listener of `sessionEvents` gets: `data` is the event, `id` the `lastEventId` that resumes behind it. */
+/** An item of `sessionEvents`: `data` is the event, `id` is the `lastEventId` that resumes after it. */
 export type TrackedSessionEvent = Yielded<RouterOutputs["sessionEvents"]>;
 export type SessionEvent = TrackedSessionEvent["data"];
 export type AdminEvent = Yielded<RouterOutputs["adminEvents"]>;

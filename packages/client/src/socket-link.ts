@@ -2,14 +2,14 @@ import type { AppRouter } from "@adjourn/router";
 import { createWSClient, type TRPCLink, type TRPCWebSocketClient, wsLink } from "@trpc/client";
 import { renewTokenLink } from "./renew-token-link.js";
 
-/** `wasRefused` says that the server did not take the last one: a function that keeps tokens must bring another. */
+/** `wasRefused`: the server refused the last token, so a function that caches tokens must return another one. */
 export interface TokenRequest {
   readonly wasRefused: boolean;
 }
 
 export type Token = string | ((request: TokenRequest) => string | undefined | Promise<string | undefined>);
 
-/** What tRPC asks of a WebSocket; the browser's, Node's since 22 and the one of `ws` all have it. */
+/** What tRPC needs of a WebSocket class: the browser's, Node's since 22, or that of `ws`. */
 export interface SocketClass {
   readonly OPEN: number;
   readonly CLOSING: number;
@@ -35,11 +35,11 @@ export interface SocketOptions {
   readonly WebSocket?: SocketClass | undefined;
 }
 
-/** Half a second, doubled up to a quarter of a minute, spread so that a restarted server is not met by all at once. */
+/** 500 ms, doubled up to 15 s, with jitter so that not all clients return to a restarted server at once. */
 const retryDelayMs = (attempt: number): number =>
   Math.min(500 * 2 ** attempt, 15_000) * (0.5 + Math.random() / 2);
 
-/** Subscriptions over one WebSocket, which is made only for the first of them: where nobody listens none is needed. */
+/** Sends subscriptions over one WebSocket, which the first subscription opens. */
 export const createSocketLink = (options: SocketOptions) => {
   let client: TRPCWebSocketClient | undefined;
   let wasRefused = false;
@@ -59,7 +59,7 @@ export const createSocketLink = (options: SocketOptions) => {
   const onRefused = () => {
     wasRefused = true;
   };
-  // A token that is a string is the same the next time.
+  // A constant token can't be renewed.
   const links =
     typeof options.token === "function"
       ? [renewTokenLink({ delayMs: retryDelayMs, onRefused }), link]
@@ -76,9 +76,9 @@ const openClient = (
     throw new Error("There is no WebSocket here: give createClient the one of the package `ws`");
   return createWSClient({
     url: toSocketUrl(socketUrl ?? url),
-    // tRPC names the browser's whole class, and uses of it what SocketClass has.
+    // tRPC's type is the browser's whole class, of which it uses the members of SocketClass.
     WebSocket: implementation as typeof WebSocket,
-    // Lazy, so that a socket which the server closes behind a finished subscription is not opened again.
+    // Lazy, so that a socket that the server closes after a finished subscription is not reopened.
     lazy: { enabled: true, closeMs: 1_000 },
     keepAlive: { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5_000 },
     retryDelayMs,

@@ -5,9 +5,9 @@ import { createTRPCContext } from "@trpc/tanstack-react-query";
 
 const context = createTRPCContext<AppRouter>();
 
-/** Gives the pages below it a client (`createClient(…).trpc`) and TanStack Query's cache. */
+/** Provides a client (`createClient(…).trpc`) and the cache of TanStack Query to the components below it. */
 export const TRPCProvider = context.TRPCProvider;
 /** Query, mutation and subscription options of every operation: `useQuery(useTRPC().listAgents.queryOptions())`. */
 export const useTRPC = context.useTRPC;
-/** The bare client, for calls outside the cache. */
+/** The client itself, for calls outside the cache. */
 export const useTRPCClient = context.useTRPCClient;

@@ -11,7 +11,7 @@ export const watch = (terminal: Terminal) =>
       json: { type: "boolean", description: "One JSON event a line" },
     },
     run: async ({ args: { id, json } }) => {
-      // A socket that can't be opened is tried again for ever; this says at once what is wrong for good.
+      // A subscription retries for ever. This call reports permanent errors at once.
       await terminal.client.trpc.getSession.query({ sessionId: id });
       const describe = json ? (event: SessionEvent) => `${JSON.stringify(event)}\n` : describeEvent();
       await follow(id, (event) => terminal.write(describe(event)), terminal);

@@ -39,7 +39,7 @@ const id = field((given, refuse) =>
 const url = (allowed: string, isAllowed: (url: URL) => boolean) =>
   field((given, refuse) => {
     const parsed = typeof given === "string" && URL.canParse(given) ? new URL(given) : null;
-    // What stands in for a password is not repeated.
+    // The address is not repeated, because it contains a password.
     if (parsed && (parsed.username !== "" || parsed.password !== ""))
       return refuse(`has a user or password in it; allowed: ${allowed}`);
     return typeof given === "string" && parsed && /^https?:$/.test(parsed.protocol) && isAllowed(parsed)
@@ -71,7 +71,7 @@ const timeoutConfig = (timeouts: TimeoutSettings) =>
     }
   });
 
-/** What an entry of each kind may hold. */
+/** The schema of an entry, for each kind of agent. */
 export const entrySchemas = ({ env, timeouts }: { env: EnvLookup; timeouts: TimeoutSettings }) => {
   const every = {
     id,

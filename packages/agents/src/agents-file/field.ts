@@ -1,9 +1,9 @@
 import { z } from "zod";
 
-/** Refuses with the rest of a line: what was given and what is allowed. */
+/** Reports a problem: the rest of a line that says what was given and what is allowed. */
 export type Refuse = (problem: string) => undefined;
 
-/** The value that `read` makes of what was given; where it makes none, it has refused. */
+/** A schema whose value `read` returns. If `read` returns undefined, it has called `refuse`. */
 export const field = <T>(read: (given: unknown, refuse: Refuse) => T | undefined) =>
   z.unknown().transform((given, ctx): T => {
     let problem = "can't be used";
@@ -16,7 +16,7 @@ export const field = <T>(read: (given: unknown, refuse: Refuse) => T | undefined
     return z.NEVER;
   });
 
-/** What was given, for a line of output: at most 60 characters. */
+/** The given value for a line of output, at most 60 characters. */
 export const describeGiven = (given: unknown): string => {
   if (given === undefined) return "is missing";
   const json = JSON.stringify(given);

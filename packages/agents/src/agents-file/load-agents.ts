@@ -10,7 +10,7 @@ import { AgentsFileError, parseAgentsFile } from "./parse-agents-file.js";
 import type { EnvLookup } from "./read-variable.js";
 
 export interface AgentsSource {
-  /** Null where there is no file. */
+  /** Null if there is no file. */
   readonly path: string | null;
   readonly env: EnvLookup;
   readonly timeouts: TimeoutSettings;
@@ -19,7 +19,7 @@ export interface AgentsSource {
 }
 
 /**
- * The two built in, then the file's in its order; an entry with the id of one built in takes its place.
+ * The built-in agents, then those of the file in its order. An entry with the id of a built-in agent replaces it.
  * @throws AgentsFileError whose lines name the file
  */
 export const loadAgents = async ({
@@ -51,17 +51,17 @@ const readEntries = async (
   }
 };
 
-const longestFileBytes = 1_048_576;
+const maxFileBytes = 1_048_576;
 
-/** At most a byte more than is allowed, whatever the path leads to. */
+/** Reads at most one byte more than is allowed, because the path may be a device without an end. */
 const readBounded = async (path: string): Promise<Buffer> => {
   const chunks: Buffer[] = [];
-  for await (const chunk of createReadStream(path, { end: longestFileBytes })) chunks.push(chunk);
+  for await (const chunk of createReadStream(path, { end: maxFileBytes })) chunks.push(chunk);
   return Buffer.concat(chunks);
 };
 
 const decode = (bytes: Buffer): string => {
-  if (bytes.length > longestFileBytes)
+  if (bytes.length > maxFileBytes)
     throw new AgentsFileError(["is longer than that; allowed: a file of at most 1 MiB"]);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

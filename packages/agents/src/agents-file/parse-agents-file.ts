@@ -3,7 +3,7 @@ import { type AgentEntry, type AgentKind, type EntrySchemas, entrySchemas } from
 import { describeGiven } from "./field.js";
 import type { EnvLookup } from "./read-variable.js";
 
-/** What is wrong with an agents file: a line for each mistake, without a secret in it. */
+/** The mistakes in an agents file, one line each, without secrets. */
 export class AgentsFileError extends Error {
   override readonly name = "AgentsFileError";
 
@@ -13,7 +13,7 @@ export class AgentsFileError extends Error {
 }
 
 /**
- * The entries of an agents file, checked; docs/agents.md has the format.
+ * The validated entries of an agents file. docs/agents.md gives the format.
  * @throws AgentsFileError
  */
 export const parseAgentsFile = (
@@ -23,7 +23,7 @@ export const parseAgentsFile = (
   const schemas = entrySchemas(allowed);
   const results = parseList(text).map((entry, index) => parseEntry(entry, `[${index}]`, schemas));
   const entries = results.flatMap(({ entry }) => (entry ? [entry] : []));
-  const problems = [...results.flatMap((result) => result.problems), ...findRepeated(results)];
+  const problems = [...results.flatMap((result) => result.problems), ...findDuplicateIds(results)];
   if (problems.length > 0) throw new AgentsFileError(problems);
   return entries;
 };
@@ -40,19 +40,19 @@ const parseList = (text: string): readonly unknown[] => {
   } catch (error) {
     throw new AgentsFileError([`is not JSON${findLine(error, text)}; allowed: a JSON list of agents`]);
   }
-  if (!nestsAtMost(parsed, deepestLevels))
-    throw new AgentsFileError([`nests deeper than that; allowed: at most ${deepestLevels} levels`]);
+  if (!nestsAtMost(parsed, maxDepth))
+    throw new AgentsFileError([`nests deeper than that; allowed: at most ${maxDepth} levels`]);
   if (!Array.isArray(parsed))
     throw new AgentsFileError([`${describeGiven(parsed)}; allowed: a JSON list of agents`]);
-  if (parsed.length > mostAgents)
-    throw new AgentsFileError([`has ${parsed.length} entries; allowed: at most ${mostAgents} agents`]);
+  if (parsed.length > maxAgents)
+    throw new AgentsFileError([`has ${parsed.length} entries; allowed: at most ${maxAgents} agents`]);
   return parsed;
 };
 
-const deepestLevels = 64;
-const mostAgents = 1_000;
+const maxDepth = 64;
+const maxAgents = 1_000;
 
-/** Level by level: what is recursive, `JSON.stringify` too, runs out of stack on what is nested deeply enough. */
+/** Iterative, because recursion, including `JSON.stringify`, overflows the stack on deep nesting. */
 const nestsAtMost = (value: unknown, levels: number): boolean => {
   let level: readonly unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -83,20 +83,20 @@ const parseEntry = (given: unknown, path: string, schemas: EntrySchemas): Parsed
       issue.code === "unrecognized_keys"
         ? issue.keys.map(
             (key) =>
-              `${path}${showKey(key)} is unknown; allowed: ${Object.keys(schemas[kind].shape).join(", ")}`,
+              `${path}${describeKey(key)} is unknown; allowed: ${Object.keys(schemas[kind].shape).join(", ")}`,
           )
         : [`${path}.${issue.path.join(".")} ${issue.message}`],
     ),
   };
 };
 
-/** A key may be anything, a line break included. */
-const showKey = (key: string): string =>
+/** A key may contain any character, including a line break. */
+const describeKey = (key: string): string =>
   /^\w{1,60}$/.test(key) ? `.${key}` : ` has a key that ${describeGiven(key)}, which`;
 
 const isKind = (kind: string, schemas: EntrySchemas): kind is AgentKind => Object.hasOwn(schemas, kind);
 
-const findRepeated = (results: readonly Parsed[]): string[] => {
+const findDuplicateIds = (results: readonly Parsed[]): string[] => {
   const first = new Map<string, number>();
   return results.flatMap(({ entry }, index) => {
     if (!entry) return [];

@@ -1,16 +1,16 @@
 import { field, type Refuse } from "./field.js";
 
-/** The value of an environment variable, undefined where it is not set. */
+/** The value of an environment variable; undefined if it is not set. */
 export type EnvLookup = (name: string) => string | undefined;
 
 interface Wanted<T> {
   readonly env: EnvLookup;
-  /** What the variable has to hold. */
+  /** The form of value that the variable must have, for an error. */
   readonly allowed: string;
   readonly read: (value: string) => T | null;
 }
 
-/** The value of the variable that the entry names. A value in its place is never repeated: it could be the secret. */
+/** The value of the variable that the entry names. An error never repeats the entry's text, which could be the secret itself. */
 export const fromEnv = <T>(wanted: Wanted<T>) =>
   field((given, refuse) => readVariable(given, refuse, wanted));
 

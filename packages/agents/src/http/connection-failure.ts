@@ -1,4 +1,4 @@
-/** A system's or HTTP client's own code for a connection that failed, such as `ECONNREFUSED`; never a sentence. */
+/** The code of the system or the HTTP client for a failed connection, such as `ECONNREFUSED`. */
 export const connectionCode = (error: unknown): string | undefined => {
   const cause: unknown = error instanceof Error ? error.cause : undefined;
   const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
@@ -8,12 +8,12 @@ export const connectionCode = (error: unknown): string | undefined => {
 const resetCodes: readonly (string | undefined)[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 
 /**
- * Whether a `fetch` that was rejected met a connection that was cut before an answer began. That happens to a kept-alive
- * connection which the other side closes in the same moment, and means nothing about the request.
+ * Whether a rejected `fetch` failed because the connection was reset before an answer began. That happens when the peer
+ * closes a kept-alive connection at the same moment, whatever the request is.
  */
 export const wasReset = (error: unknown): boolean => resetCodes.includes(connectionCode(error));
 
-/** What a `fetch`, or the reading of its body, failed with, as the end of a sentence about the server. */
+/** Why a `fetch` or the reading of its body failed, as a predicate of the server. */
 export const describeConnectionFailure = (error: unknown): string => {
   const code = connectionCode(error);
   const isUnanswered = error instanceof Error && error.message === "fetch failed";

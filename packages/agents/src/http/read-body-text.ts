@@ -3,8 +3,8 @@ import type { ReadableStreamDefaultReader } from "node:stream/web";
 export type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
 
 /**
- * The text of a body as it comes, a leading byte order mark dropped. Throws what `tooLong` makes once it is longer than
- * `maxBytes`, which bounds what is read of an endless one.
+ * The text of a body as it arrives, without a leading byte order mark. `maxBytes` bounds an endless body.
+ * @throws the error that `tooLong` returns, if the body is longer than `maxBytes`
  */
 export const readBodyText = async function* (
   reader: BodyReader,

@@ -15,9 +15,8 @@ export interface Conversation {
 }
 
 /**
- * A conversation as every chat template takes it: the instructions first and once, then turns of the user and the model
- * that alternate, the user's first. Strict templates refuse anything else, and would go on refusing for as long as the
- * history holds it.
+ * A conversation in the form that every chat template accepts: one system message, then alternating turns that begin
+ * with the user's. Strict templates refuse any other form, and would refuse every later message with the same history.
  */
 export const toChatMessages = ({
   systemPrompt,
@@ -31,16 +30,16 @@ export const toChatMessages = ({
       content: isAgent && !keepThinking ? dropThinkBlock(content) : content,
     }))
     .filter(({ content }) => content.trim() !== "");
-  // What is left of a reply whose question lies before the history.
+  // The history may begin with a reply whose question is older than the history.
   const firstOfUser = earlier.findIndex(({ isAgent }) => !isAgent);
   const turns = [...(firstOfUser === -1 ? [] : earlier.slice(firstOfUser)), message];
   const system: readonly ChatMessage[] =
     systemPrompt === undefined ? [] : [{ role: "system", content: systemPrompt }];
-  return [...system, ...mergeNeighbours(turns)];
+  return [...system, ...mergeConsecutive(turns)];
 };
 
-/** A reply that failed, or was cut off, leaves two turns of the user in a row. */
-const mergeNeighbours = (
+/** A failed or cancelled reply leaves two consecutive turns of the user. */
+const mergeConsecutive = (
   turns: readonly { readonly isAgent: boolean; readonly content: string }[],
 ): readonly ChatMessage[] => {
   const merged: ChatMessage[] = [];

@@ -1,67 +1,68 @@
 const opening = "<think>";
 const closing = "</think>";
 
-/** White space before a block; text that begins with more of it has no block. */
-const longestIndent = 1_024;
+/** Most white space before a block, in characters. Text that begins with more has no block. */
+const maxIndent = 1_024;
 
-/** Takes text in pieces; gives back what is not a leading think block, as soon as that is certain. */
+/** Removes leading think blocks from text that arrives in pieces. */
 export interface ThinkBlockFilter {
+  /** Returns the text that is certainly not part of a leading block. */
   feed(piece: string): string;
-  /** What was held back when the text ends. A block that was never closed is dropped. */
+  /** Returns the rest of the text. An unclosed block is dropped. */
   end(): string;
 }
 
 /**
- * Drops the thinking that reasoning models write before their answer: `<think>…</think>` at the beginning of the text,
- * white space around it included. Later blocks are text.
+ * Removes the reasoning that some models write before their answer: `<think>…</think>` at the beginning of the text,
+ * including the white space around it. Later blocks are text.
  */
 export const createThinkBlockFilter = (): ThinkBlockFilter => {
   let state: "undecided" | "thinking" | "answering" = "undecided";
   let dropped = false;
-  let held = "";
+  let buffered = "";
 
   const decide = (): void => {
-    const start = held.trimStart();
+    const start = buffered.trimStart();
     if (start.startsWith(opening)) {
       state = "thinking";
       dropped = true;
-      held = start.slice(opening.length);
-    } else if (!opening.startsWith(start) || held.length > longestIndent + opening.length) {
+      buffered = start.slice(opening.length);
+    } else if (!opening.startsWith(start) || buffered.length > maxIndent + opening.length) {
       state = "answering";
     }
-    if (dropped && state !== "thinking") held = start;
+    if (dropped && state !== "thinking") buffered = start;
   };
 
-  /** Whether a block ended here, so that what follows it has to be decided on. */
+  /** Returns whether the block has ended, so that the state of the following text is undecided. */
   const skipThinking = (): boolean => {
-    const end = held.indexOf(closing);
+    const end = buffered.indexOf(closing);
     // The closing tag may be split over pieces.
-    held = end === -1 ? held.slice(1 - closing.length) : held.slice(end + closing.length);
+    buffered = end === -1 ? buffered.slice(1 - closing.length) : buffered.slice(end + closing.length);
     if (end !== -1) state = "undecided";
     return end !== -1;
   };
 
-  const takeHeld = (): string => {
-    const text = held;
-    held = "";
+  const takeBuffered = (): string => {
+    const text = buffered;
+    buffered = "";
     return text;
   };
 
   return {
     feed(piece) {
-      held += piece;
+      buffered += piece;
       for (;;) {
-        if (state === "answering") return takeHeld();
+        if (state === "answering") return takeBuffered();
         if (state === "thinking" && !skipThinking()) return "";
         decide();
         if (state === "undecided") return "";
       }
     },
-    end: () => (state === "thinking" ? "" : takeHeld()),
+    end: () => (state === "thinking" ? "" : takeBuffered()),
   };
 };
 
-/** The same for a whole text. */
+/** Removes the leading think blocks of a complete text. */
 export const dropThinkBlock = (text: string): string => {
   const filter = createThinkBlockFilter();
   return filter.feed(text) + filter.end();

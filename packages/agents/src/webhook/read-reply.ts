@@ -1,15 +1,19 @@
 import { createParser } from "eventsource-parser";
 import { readBodyText } from "../http/read-body-text.js";
+import { isRecord, parseJson } from "../json.js";
 
-/** Bytes of the longest answer that is read. */
-const longestAnswerBytes = 1_048_576;
+/** Bytes of the longest answer. */
+const maxAnswerBytes = 1_048_576;
 
-/** What a webhook answered can't be used, for the reason that `message` gives; it repeats nothing of the answer. */
+/** A webhook's answer is not usable. `message` gives the reason and contains nothing of the answer. */
 export class UnusableAnswerError extends Error {
   override readonly name = "UnusableAnswerError";
 }
 
-/** The pieces of the reply that a webhook's answer holds, by its content type: JSON, an event stream, or plain text. */
+/**
+ * The pieces of the reply in a webhook's answer: JSON, an event stream or plain text, depending on its content type.
+ * @throws UnusableAnswerError
+ */
 export const readWebhookReply = (response: Response): AsyncIterable<string> => {
   const contentType = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (contentType === "text/event-stream") return readEventStream(readText(response));
@@ -24,10 +28,10 @@ export const readWebhookReply = (response: Response): AsyncIterable<string> => {
 const readText = async function* ({ body }: Response): AsyncGenerator<string> {
   if (!body) return;
   const tooLong = () => new UnusableAnswerError("answered with more than 1 MiB");
-  yield* readBodyText(body.getReader(), longestAnswerBytes, tooLong);
+  yield* readBodyText(body.getReader(), maxAnswerBytes, tooLong);
 };
 
-/** Most attempts to parse JSON whose connection stays open. */
+/** Bounds how often a growing text is parsed to find out whether it is complete. */
 const maxParseAttempts = 100;
 
 const readJson = async function* (chunks: AsyncIterable<string>): AsyncGenerator<string> {
@@ -44,7 +48,7 @@ const readJson = async function* (chunks: AsyncIterable<string>): AsyncGenerator
   yield content;
 };
 
-/** Each event's data is a piece: text, or JSON as an answer in one has it. `[DONE]` ends the reply before the stream does. */
+/** The data of each event is a piece, as text or JSON. `[DONE]` ends the reply before the end of the stream. */
 const readEventStream = async function* (chunks: AsyncIterable<string>): AsyncGenerator<string> {
   const events: { readonly event?: string | undefined; readonly data: string }[] = [];
   const parser = createParser({ onEvent: (event) => events.push(event) });
@@ -61,20 +65,15 @@ const readEventStream = async function* (chunks: AsyncIterable<string>): AsyncGe
     parser.feed(chunk);
     if ((yield* takePieces()) === "done") return;
   }
-  // A last event counts even where the empty line behind it is missing.
+  // The last event counts even if the empty line after it is missing.
   parser.feed("\n\n");
   yield* takePieces();
 };
 
 const contentOf = (text: string): string | null => {
   if (!text.trimStart().startsWith("{")) return null;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof parsed !== "object" || parsed === null) return null;
-  if ("content" in parsed && typeof parsed.content === "string") return parsed.content;
-  return "text" in parsed && typeof parsed.text === "string" ? parsed.text : null;
+  const parsed = parseJson(text);
+  if (!isRecord(parsed)) return null;
+  if (typeof parsed.content === "string") return parsed.content;
+  return typeof parsed.text === "string" ? parsed.text : null;
 };

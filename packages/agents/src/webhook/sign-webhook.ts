@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 
-/** The key behind a Standard Webhooks secret, `whsec_` and 24 to 64 bytes in base64; null where it is none. */
+/** The key in a Standard Webhooks secret: `whsec_` and 24 to 64 bytes in base64. Null for any other text. */
 export const parseWebhookSecret = (secret: string): Buffer | null => {
   const encoded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret)?.[1];
   if (encoded === undefined) return null;
@@ -8,7 +8,7 @@ export const parseWebhookSecret = (secret: string): Buffer | null => {
   return key.length >= 24 && key.length <= 64 ? key : null;
 };
 
-/** The three headers that Standard Webhooks asks for. `now` is in ms. */
+/** The three headers that Standard Webhooks requires. `now` is in milliseconds since the epoch. */
 export const signWebhook = (
   key: Buffer,
   { id, now, body }: { readonly id: string; readonly now: number; readonly body: string },

@@ -11,10 +11,10 @@ export interface WebhookOptions extends NamedAgentOptions {
 }
 
 /**
- * POSTs the message to a URL, signed as Standard Webhooks has it, and reads the reply from the answer, whole or as a
- * stream. What has reached a webhook may have had an effect, so it is sent again only where the connection was reset before
- * an answer began, and once. The reply throws an `Error` without secrets or content in it where the webhook fails;
- * leaving it, or its signal, closes the connection.
+ * An agent that POSTs the message to a URL, signed by the Standard Webhooks specification, and reads the reply from the
+ * answer, complete or streamed. A request that arrived may have had an effect, so it is repeated only if the connection
+ * was reset before an answer began, and only once. If the webhook fails, the reply throws an `Error` without secrets or
+ * content. The connection closes when the signal fires or the reader stops.
  */
 export const createWebhook = (options: WebhookOptions): Agent => {
   const { host } = new URL(options.url);
@@ -27,15 +27,15 @@ export const createWebhook = (options: WebhookOptions): Agent => {
     historyLimit: options.historyLimit ?? defaultHistoryLimit,
     async *reply(turn) {
       turn.signal.throwIfAborted();
-      const left = new AbortController();
-      const signal = AbortSignal.any([turn.signal, left.signal]);
+      const stopped = new AbortController();
+      const signal = AbortSignal.any([turn.signal, stopped.signal]);
       let isEmpty = true;
       try {
         const response = await post(options, turn, signal);
         if (!response.ok) throw new UnusableAnswerError(`answered ${response.status}`);
         for await (const piece of readWebhookReply(response)) {
           turn.signal.throwIfAborted();
-          // No store keeps a NUL, so a reply of nothing else is an empty one.
+          // No store accepts NUL, so a reply of nothing else is empty.
           const text = piece.replaceAll("\0", "");
           if (text === "") continue;
           isEmpty = false;
@@ -45,7 +45,7 @@ export const createWebhook = (options: WebhookOptions): Agent => {
         turn.signal.throwIfAborted();
         throw new Error(`The webhook at ${host} ${describeFailure(error)}`);
       } finally {
-        left.abort();
+        stopped.abort();
       }
       turn.signal.throwIfAborted();
       if (isEmpty) throw new Error(`The webhook at ${host} gave an empty reply`);
@@ -81,10 +81,10 @@ const post = async (
     },
     body,
     signal,
-    // A redirect would take the conversation to a server that nobody named.
+    // A redirect would send the conversation to a server that is not configured.
     redirect: "manual",
   };
-  // The same request, `webhook-id` included, by which a webhook that did get the first one knows the second.
+  // The same request with the same `webhook-id`, so a webhook that received the first one recognises the second.
   return await fetch(url, request).catch((error: unknown) => {
     if (signal.aborted || !wasReset(error)) throw error;
     return fetch(url, request);
