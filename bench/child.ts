@@ -12,7 +12,7 @@ export interface Child extends AsyncDisposable {
   readonly pid: number;
 }
 
-/** The built API server as its own process, on a fresh database file. */
+/** Starts the built API server as its own process with a new database file. */
 export const startServer = async (env: Record<string, string> = {}): Promise<Child> => {
   const folder = await mkdtemp(join(tmpdir(), "adjourn-bench-"));
   const port = await freePort();
@@ -36,7 +36,7 @@ export const startServer = async (env: Record<string, string> = {}): Promise<Chi
   return ready(child, port, () => rm(folder, { recursive: true, force: true }));
 };
 
-/** One of the bare programs beside this file, as its own process. */
+/** Starts one of the floor programs of this folder as its own process. */
 export const startFloor = async (program: "http-floor" | "ws-floor"): Promise<Child> => {
   const port = await freePort();
   const file = fileURLToPath(new URL(`./${program}.ts`, import.meta.url));

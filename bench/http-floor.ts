@@ -4,7 +4,7 @@ import { readArguments, wholeNumber } from "../scripts/read-arguments.mjs";
 
 const [port] = readArguments({ word: wholeNumber(0, 65_535), words: [1, 1] }).words;
 
-/** The least that a validating JSON server can do: read the body, check it, answer with an object of like size. */
+/** The minimum of a validating JSON server: read the body, validate it, answer with an object of similar size. */
 const body = z.object({ agentId: z.guid(), userId: z.guid() });
 const answer = JSON.stringify({
   sessionId: crypto.randomUUID(),

@@ -13,13 +13,13 @@ interface Measured {
   readonly kilobytesEach: number;
 }
 
-interface Way {
+interface Wire {
   readonly name: string;
   readonly start: () => Promise<Child>;
-  /** Opens a socket to what is measured; `say` and `end` reach everyone on it. */
+  /** `open` connects a listener; `publish` sends one event to all listeners, `end` closes them. */
   readonly session: (
     child: Child,
-  ) => Promise<{ open: () => WebSocket; say: () => Promise<void>; end: () => Promise<void> }>;
+  ) => Promise<{ open: () => WebSocket; publish: () => Promise<void>; end: () => Promise<void> }>;
   readonly isEvent: (data: string) => boolean;
 }
 
@@ -38,20 +38,20 @@ const sessionOf = (open: (child: Child, sessionId: string) => WebSocket) => asyn
   return {
     open: () => open(child, sessionId),
     // One event and nothing behind it, unlike a message, which is followed by its reply.
-    say: async () => void (await post(child, `${path}/renew`)),
+    publish: async () => void (await post(child, `${path}/renew`)),
     end: async () => void (await post(child, path, undefined, "DELETE")),
   };
 };
 
 const wsUrl = (child: Child) => child.url.replace("http:", "ws:");
 
-const ways: readonly Way[] = [
+const wires: readonly Wire[] = [
   {
     name: "bare ws (floor)",
     start: () => startFloor("ws-floor"),
     session: async (child) => ({
       open: () => new WebSocket(wsUrl(child)),
-      say: async () => void (await post(child, "/say")),
+      publish: async () => void (await post(child, "/publish")),
       end: async () => void (await post(child, "/end")),
     }),
     isEvent: () => true,
@@ -80,45 +80,45 @@ const ways: readonly Way[] = [
 
 /** How long an event takes to the last of `count` listeners on one session, and an end to the last close. */
 export const benchListeners = async (count: number): Promise<string[]> => {
-  const measured = new Map<Way, Measured[]>(ways.map((way) => [way, []]));
+  const measured = new Map<Wire, Measured[]>(wires.map((wire) => [wire, []]));
   for (let round = 0; round < rounds; round++)
-    for (const way of ways) measured.get(way)?.push(await measure(way, count));
-  const floor = of(measured.get(ways[0] as Way) ?? []);
+    for (const wire of wires) measured.get(wire)?.push(await measure(wire, count));
+  const floor = medians(measured.get(wires[0] as Wire) ?? []);
   const lines = [
     `${count} listeners on one session; medians of ${rounds} rounds, ratios against the floor.`,
     "",
-    "| way | event to the last, ms | ratio | end to the last close, ms | ratio | KB a listener |",
+    "| wire | event to the last, ms | ratio | end to the last close, ms | ratio | KB a listener |",
     "|---|---|---|---|---|---|",
   ];
-  for (const [way, values] of measured) {
-    const { eventMs, endMs, kilobytesEach } = of(values);
+  for (const [wire, values] of measured) {
+    const { eventMs, endMs, kilobytesEach } = medians(values);
     const ratios = [eventMs / floor.eventMs, endMs / floor.endMs].map((ratio) => ratio.toFixed(2));
     lines.push(
-      `| ${way.name} | ${eventMs.toFixed(0)} | ${ratios[0]} | ${endMs.toFixed(0)} | ${ratios[1]} | ${kilobytesEach.toFixed(1)} |`,
+      `| ${wire.name} | ${eventMs.toFixed(0)} | ${ratios[0]} | ${endMs.toFixed(0)} | ${ratios[1]} | ${kilobytesEach.toFixed(1)} |`,
     );
   }
   return lines;
 };
 
-const of = (values: readonly Measured[]): Measured => ({
+const medians = (values: readonly Measured[]): Measured => ({
   eventMs: median(values.map(({ eventMs }) => eventMs)),
   endMs: median(values.map(({ endMs }) => endMs)),
   kilobytesEach: median(values.map(({ kilobytesEach }) => kilobytesEach)),
 });
 
-const measure = async ({ start, session, isEvent, name }: Way, count: number): Promise<Measured> => {
+const measure = async ({ start, session, isEvent, name }: Wire, count: number): Promise<Measured> => {
   await using child = await start();
-  const { open, say, end } = await session(child);
+  const { open, publish, end } = await session(child);
   const before = await memoryOf(child.pid);
   const sockets: WebSocket[] = [];
   const isFloor = name.includes("floor");
   for (let opened = 0; opened < count; opened += 200) {
     const batch = Array.from({ length: Math.min(200, count - opened) }, open);
-    await Promise.all(batch.map((socket) => entered(socket, isFloor)));
+    await Promise.all(batch.map((socket) => joined(socket, isFloor)));
     sockets.push(...batch);
   }
   const kilobytesEach = (await memoryOf(child.pid)) / count - before / count;
-  const eventMs = await until(sockets, say, (socket, done) =>
+  const eventMs = await until(sockets, publish, (socket, done) =>
     socket.on("message", (data) => {
       if (isEvent(String(data))) done();
     }),
@@ -127,8 +127,8 @@ const measure = async ({ start, session, isEvent, name }: Way, count: number): P
   return { eventMs, endMs, kilobytesEach };
 };
 
-/** The server sends `session.started` first; the floor sends nothing. */
-const entered = (socket: WebSocket, isFloor: boolean): Promise<void> =>
+/** Resolves once the server counts the listener. The server sends `session.started` first; the floor sends nothing. */
+const joined = (socket: WebSocket, isFloor: boolean): Promise<void> =>
   new Promise((resolve, reject) => {
     socket.on("error", reject);
     if (isFloor) socket.once("open", () => resolve());

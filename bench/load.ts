@@ -6,7 +6,10 @@ export interface Call {
   readonly body?: string;
 }
 
-/** Sends one call and gives the answer's text; throws where the status is none of success. */
+/**
+ * Sends one call and resolves to the text of the answer.
+ * @throws Error if the status is not a success
+ */
 export const send = (url: string, agent: Agent, { method, path, body }: Call): Promise<string> =>
   new Promise((resolve, reject) => {
     const headers = body
@@ -27,7 +30,7 @@ export const send = (url: string, agent: Agent, { method, path, body }: Call): P
     req.end(body);
   });
 
-/** Requests a second that `connections` clients get answered when each sends its next call as soon as it can. */
+/** Answered requests per second of `connections` clients, each of which sends its next call after the last answer. */
 export const requestsPerSecond = async (
   url: string,
   calls: (index: number) => Call,

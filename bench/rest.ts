@@ -73,7 +73,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** Each operation in turn with the floor, round by round, so that a drift of the machine hits both. */
+/** Measures each operation and the floor alternately, so that a drift of the machine affects both. */
 export const benchRest = async (): Promise<string[]> => {
   await using server = await startServer();
   await using floor = await startFloor("http-floor");

@@ -2,7 +2,7 @@ import { soak } from "../apps/api/test/reliability/soak.js";
 import { findTrends, inMegabytes } from "../apps/api/test/reliability/trend.js";
 import { numberUpTo, readArguments } from "../scripts/read-arguments.mjs";
 
-/** Mixed load for as long as is asked for: `npm run soak -- --minutes 60`. Fails where what is held keeps growing. */
+/** Mixed load for a given time: `npm run soak -- --minutes 60`. Fails if memory, sockets or timers keep growing. */
 const { options } = readArguments({ options: { minutes: numberUpTo(100_000) } });
 const { minutes = 60 } = options;
 const rounds = Math.max(12, Math.min(60, Math.round(minutes * 2)));
