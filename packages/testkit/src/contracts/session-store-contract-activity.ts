@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { minute, type Setting } from "./session-store-contract-setting.js";
 
-export const describeActivity = (setting: () => Setting): void => {
+const describeStoredMessages = (setting: () => Setting): void => {
   test("a message is stored as it was given, with the session's metadata and id", async () => {
     const s = setting();
     const session = await s.create({ metadata: { tier: "gold", tone: "formal" } });
@@ -67,7 +67,9 @@ export const describeActivity = (setting: () => Setting): void => {
     await s.advance(10);
     expect((await s.say(session)).createdAt).toBe(s.store.now() + 40);
   });
+};
 
+const describeRenewals = (setting: () => Setting): void => {
   test("a user's message renews the session, and a reply does not", async () => {
     const s = setting();
     const session = await s.create();
@@ -143,7 +145,9 @@ export const describeActivity = (setting: () => Setting): void => {
     );
     expect(await s.store.readSession(sessionId)).toMatchObject({ session: { renewalCount: 10 } });
   });
+};
 
+const describeLastMoment = (setting: () => Setting): void => {
   test("a session accepts everything until a millisecond before its expiry, and then nothing", async () => {
     const s = setting();
     const { sessionId, expiresAt, channelId } = await s.create({ timeoutConfig: { autoRenew: false } });
@@ -178,4 +182,10 @@ export const describeActivity = (setting: () => Setting): void => {
     await s.store.addEndingCounts(session.sessionId, { listenersDropped: 1, operationsAborted: 1 });
     expect(await s.store.readEndings([session.sessionId])).toEqual([]);
   });
+};
+
+export const describeActivity = (setting: () => Setting): void => {
+  describeStoredMessages(setting);
+  describeRenewals(setting);
+  describeLastMoment(setting);
 };

@@ -7,7 +7,7 @@ import {
   timeouts,
 } from "./session-store-contract-setting.js";
 
-export const describeCreating = (setting: () => Setting): void => {
+const describeNewSessions = (setting: () => Setting): void => {
   test("a created session is live, with the times and settings that were given", async () => {
     const s = setting();
     const draft = newSessionDraft({ metadata: { plan: "pro", nested: { list: [1, null, "x"] } } });
@@ -63,7 +63,9 @@ export const describeCreating = (setting: () => Setting): void => {
     const read = await s.store.readSession(session.sessionId);
     expect(read.outcome === "live" && JSON.stringify(read.session.metadata)).toBe(JSON.stringify(metadata));
   });
+};
 
+const describeContinuedChannels = (setting: () => Setting): void => {
   test("a channel whose session is gone is continued after its last message and time", async () => {
     const s = setting();
     const first = await s.create();
@@ -160,7 +162,9 @@ export const describeCreating = (setting: () => Setting): void => {
     const messages = await s.store.readMessagesAfter(session.channelId, 0, 1_000);
     expect(messages.map(({ seq }) => seq)).toEqual(messages.map((_, i) => i + 1));
   });
+};
 
+const describeCreateKeys = (setting: () => Setting): void => {
   test("a repeated idempotency key gets the first answer, also if the session has changed or is gone", async () => {
     const s = setting();
     const key = { key: "k1", fingerprint: "body" };
@@ -239,7 +243,9 @@ export const describeCreating = (setting: () => Setting): void => {
     await s.ended(first);
     expect(await s.store.createSession(draft, key)).toMatchObject({ outcome: "created" });
   });
+};
 
+const describeKeySweeps = (setting: () => Setting): void => {
   test("a sweep deletes at most the limit of keys, until none is left", async () => {
     const s = setting();
     const keys = [1, 2, 3].map((n) => ({ key: `key ${n}`, fingerprint: "body" }));
@@ -266,4 +272,11 @@ export const describeCreating = (setting: () => Setting): void => {
     });
     expect(await s.store.createSession(newSessionDraft(), old ?? null)).toMatchObject({ outcome: "created" });
   });
+};
+
+export const describeCreating = (setting: () => Setting): void => {
+  describeNewSessions(setting);
+  describeContinuedChannels(setting);
+  describeCreateKeys(setting);
+  describeKeySweeps(setting);
 };

@@ -2,7 +2,7 @@ import { systemCaller } from "@adjourn/sessions";
 import { expect, test } from "vitest";
 import { admin, minute, type Setting } from "./session-store-contract-setting.js";
 
-export const describeEnding = (setting: () => Setting): void => {
+const describeSingleEnds = (setting: () => Setting): void => {
   test("an ending records who, when, why and the number of messages", async () => {
     const s = setting();
     const session = await s.create();
@@ -92,7 +92,9 @@ export const describeEnding = (setting: () => Setting): void => {
       expect(await s.store.readMessagesAfter(session.channelId, 0, 100)).toHaveLength(stored.length);
     }
   });
+};
 
+const describeEndKeys = (setting: () => Setting): void => {
   test("the key that ended a session gets its answer again, and another key does not", async () => {
     const s = setting();
     const [session, second] = [await s.create(), await s.create()];
@@ -146,7 +148,9 @@ export const describeEnding = (setting: () => Setting): void => {
     await s.store.deleteIdempotencyKeysBefore(s.store.now(), 10);
     expect(await s.end(swept, null, "key")).toMatchObject({ outcome: "gone", gone: { state: "ended" } });
   });
+};
 
+const describeBulkEnds = (setting: () => Setting): void => {
   test("a bulk end takes at most the limit of sessions that match all filters, and no newer ones", async () => {
     const s = setting();
     const [agentId, userId] = [crypto.randomUUID(), crypto.randomUUID()];
@@ -208,7 +212,9 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(ids.length).toBe(20);
     expect(new Set(ids).size).toBe(20);
   });
+};
 
+const describeExpiry = (setting: () => Setting): void => {
   test("expired sessions are recorded oldest first, with the cause of their expiry", async () => {
     const s = setting();
     const byTimeout = await s.create();
@@ -251,7 +257,9 @@ export const describeEnding = (setting: () => Setting): void => {
     expect(ids.length).toBe(15);
     expect(new Set(ids).size).toBe(15);
   });
+};
 
+const describeReportedCounts = (setting: () => Setting): void => {
   test("the counts that nodes report for an ending are added up", async () => {
     const s = setting();
     const { sessionId } = await s.ended(await s.create());
@@ -263,4 +271,12 @@ export const describeEnding = (setting: () => Setting): void => {
       { listenersDropped: 5, operationsAborted: 1 },
     ]);
   });
+};
+
+export const describeEnding = (setting: () => Setting): void => {
+  describeSingleEnds(setting);
+  describeEndKeys(setting);
+  describeBulkEnds(setting);
+  describeExpiry(setting);
+  describeReportedCounts(setting);
 };

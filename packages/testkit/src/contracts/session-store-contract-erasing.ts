@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { created, minute, newSessionDraft, type Setting } from "./session-store-contract-setting.js";
 
-export const describeErasing = (setting: () => Setting): void => {
+const describeErasedChannels = (setting: () => Setting): void => {
   test("an erased channel is unknown, without its messages and its endings' reasons", async () => {
     const s = setting();
     const session = await s.create();
@@ -94,7 +94,9 @@ export const describeErasing = (setting: () => Setting): void => {
       else expect([erased, outcome.outcome]).toEqual(["erased", "channel_not_found"]);
     }
   });
+};
 
+const describeRetention = (setting: () => Setting): void => {
   test("retention deletes at most the limit of oldest endings, and their histories", async () => {
     const s = setting();
     const old = [];
@@ -137,4 +139,9 @@ export const describeErasing = (setting: () => Setting): void => {
       expect((await s.page({ channelId, limit: 10 })).contents).toHaveLength(1);
     expect(await s.say(second)).toMatchObject({ seq: 2 });
   });
+};
+
+export const describeErasing = (setting: () => Setting): void => {
+  describeErasedChannels(setting);
+  describeRetention(setting);
 };

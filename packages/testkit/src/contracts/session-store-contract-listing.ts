@@ -5,9 +5,9 @@ import { minute, type Setting } from "./session-store-contract-setting.js";
 const byIdDescending = (a: { sessionId: string }, b: { sessionId: string }): number =>
   a.sessionId < b.sessionId ? 1 : -1;
 
-export const describeListing = (setting: () => Setting): void => {
-  const ids = (rows: readonly { sessionId: string }[]) => rows.map(({ sessionId }) => sessionId);
+const ids = (rows: readonly { sessionId: string }[]) => rows.map(({ sessionId }) => sessionId);
 
+const describeSessionList = (setting: () => Setting): void => {
   test("live sessions are listed newest first, ties by id, with totals and counts", async () => {
     const s = setting();
     const old = await s.create({ timeoutConfig: { timeoutMinutes: 5 } });
@@ -49,7 +49,9 @@ export const describeListing = (setting: () => Setting): void => {
     expect(await list({ agentId: userId })).toMatchObject({ total: 0, sessions: [] });
     expect(await list({ agentId, search: userId.slice(0, 8) })).toMatchObject({ total: 1, sessions: [both] });
   });
+};
 
+const describePages = (setting: () => Setting): void => {
   test("pages have no gap and no duplicate while rows are added and removed", async () => {
     const s = setting();
     const all: Session[] = [];
@@ -83,7 +85,9 @@ export const describeListing = (setting: () => Setting): void => {
     expect((await s.store.listEndings({}, { limit: 4 })).next).toBeNull();
     expect((await s.store.listEndings({}, { limit: 3 })).next).not.toBeNull();
   });
+};
 
+const describeSearch = (setting: () => Setting): void => {
   test("a search finds the start of any id in any case, and nothing in the middle", async () => {
     const s = setting();
     const session = await s.create({
@@ -118,7 +122,9 @@ export const describeListing = (setting: () => Setting): void => {
     const percent = await s.store.listSessions({ search: "%" }, { limit: 10 });
     expect(percent.total).toBe(0);
   });
+};
 
+const describeEndingsList = (setting: () => Setting): void => {
   test("endings are listed newest first, also by cause, in correct pages", async () => {
     const s = setting();
     const agentId = crypto.randomUUID();
@@ -150,7 +156,9 @@ export const describeListing = (setting: () => Setting): void => {
       b.endedAt - a.endedAt || byIdDescending(a, b);
     expect(ids(seen)).toEqual(ids([...seen].sort(order)));
   });
+};
 
+const describeCounts = (setting: () => Setting): void => {
   test("counts distinguish live, soon expiring and expired sessions", async () => {
     const s = setting();
     await s.create({ timeoutConfig: { timeoutMinutes: 10 } });
@@ -162,4 +170,12 @@ export const describeListing = (setting: () => Setting): void => {
     await s.advance(minute);
     expect(await s.other.countSessions()).toEqual({ active: 3, expired: 1, expiringSoon: 2 });
   });
+};
+
+export const describeListing = (setting: () => Setting): void => {
+  describeSessionList(setting);
+  describePages(setting);
+  describeSearch(setting);
+  describeEndingsList(setting);
+  describeCounts(setting);
 };

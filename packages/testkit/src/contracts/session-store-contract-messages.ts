@@ -2,19 +2,19 @@ import type { Session } from "@adjourn/sessions";
 import { expect, test } from "vitest";
 import { created, type Setting } from "./session-store-contract-setting.js";
 
-export const describeMessages = (setting: () => Setting): void => {
-  /** Sends messages "1" to "n" in one millisecond. */
-  const conversation = async (s: Setting, count: number): Promise<Session> => {
-    const session = await s.create();
-    for (let i = 1; i <= count; i++) await s.say(session, `${i}`);
-    return session;
-  };
-  const at = async (s: Setting, { channelId }: Session, seq: number) => {
-    const [message] = await s.store.readMessagesAfter(channelId, seq - 1, 1);
-    if (!message) throw new Error(`No message ${seq}`);
-    return message;
-  };
+/** Sends messages "1" to "n" in one millisecond. */
+const conversation = async (s: Setting, count: number): Promise<Session> => {
+  const session = await s.create();
+  for (let i = 1; i <= count; i++) await s.say(session, `${i}`);
+  return session;
+};
+const at = async (s: Setting, { channelId }: Session, seq: number) => {
+  const [message] = await s.store.readMessagesAfter(channelId, seq - 1, 1);
+  if (!message) throw new Error(`No message ${seq}`);
+  return message;
+};
 
+const describePages = (setting: () => Setting): void => {
   test("a channel without messages has an empty page, and an unknown one has none", async () => {
     const s = setting();
     const { channelId } = await s.create();
@@ -54,7 +54,9 @@ export const describeMessages = (setting: () => Setting): void => {
       });
     }
   });
+};
 
+const describeBounds = (setting: () => Setting): void => {
   test("two bounds give the messages from the upper bound down to the lower", async () => {
     const s = setting();
     const session = await conversation(s, 9);
@@ -96,7 +98,9 @@ export const describeMessages = (setting: () => Setting): void => {
     expect(await list({ before: { id: "x" }, after: { id: "y" } })).toMatchObject({ bound: "before" });
     expect(await list({ before: { time: 1 }, after: foreign })).toMatchObject({ bound: "after" });
   });
+};
 
+const describePaging = (setting: () => Setting): void => {
   test("paging reaches every message once in both directions while more arrive", async () => {
     const s = setting();
     const session = await conversation(s, 20);
@@ -122,7 +126,9 @@ export const describeMessages = (setting: () => Setting): void => {
     }
     expect(newer).toEqual([...said, "late", "late", "late", "late"]);
   });
+};
 
+const describePagesByBytes = (setting: () => Setting): void => {
   test("a page has at most the requested bytes, and at least one message", async () => {
     const s = setting();
     const session = await s.create({ metadata: { of: "s".repeat(500) } });
@@ -174,7 +180,9 @@ export const describeMessages = (setting: () => Setting): void => {
       [...all].reverse(),
     );
   });
+};
 
+const describeReplayAndHistory = (setting: () => Setting): void => {
   test("a replay gives the messages after a seq, oldest first", async () => {
     const s = setting();
     const { channelId } = await conversation(s, 6);
@@ -211,4 +219,12 @@ export const describeMessages = (setting: () => Setting): void => {
       hasMore: false,
     });
   });
+};
+
+export const describeMessages = (setting: () => Setting): void => {
+  describePages(setting);
+  describeBounds(setting);
+  describePaging(setting);
+  describePagesByBytes(setting);
+  describeReplayAndHistory(setting);
 };

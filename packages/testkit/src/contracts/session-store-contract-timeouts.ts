@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { minute, type Setting, timeouts } from "./session-store-contract-setting.js";
 
-export const describeTimeouts = (setting: () => Setting): void => {
+const describeChangedTimeouts = (setting: () => Setting): void => {
   test("a changed timeout counts from the last activity and changes nothing else", async () => {
     const s = setting();
     const session = await s.create();
@@ -82,7 +82,9 @@ export const describeTimeouts = (setting: () => Setting): void => {
       outcome: "updated",
     });
   });
+};
 
+const describeWarnings = (setting: () => Setting): void => {
   test("a session is warned once when it crosses its threshold", async () => {
     const s = setting();
     const session = await s.create();
@@ -170,7 +172,9 @@ export const describeTimeouts = (setting: () => Setting): void => {
     expect(await s.store.hasDue()).toBe(false);
     expect(await s.store.claimWarnings(10)).toEqual([]);
   });
+};
 
+const describeDue = (setting: () => Setting): void => {
   test("an expiry is due in the millisecond of the expiry", async () => {
     const s = setting();
     await s.create({ timeoutConfig: { warningThresholdMinutes: 60 } });
@@ -181,4 +185,10 @@ export const describeTimeouts = (setting: () => Setting): void => {
     await s.store.expireSessions(1);
     expect(await s.store.hasDue()).toBe(false);
   });
+};
+
+export const describeTimeouts = (setting: () => Setting): void => {
+  describeChangedTimeouts(setting);
+  describeWarnings(setting);
+  describeDue(setting);
 };

@@ -2,18 +2,12 @@ import type { Message, Session, SessionStore } from "@adjourn/sessions";
 import { expiryCause, expiryTime, nextWarnAt, systemCaller } from "@adjourn/sessions";
 import { copyJson, type InMemoryState, type SessionRow } from "./in-memory-session-store-state.js";
 
-type WritingVerbs = Pick<
+type CreatingVerbs = Pick<SessionStore, "createSession">;
+type UpdatingVerbs = Pick<
   SessionStore,
-  | "createSession"
-  | "appendMessage"
-  | "renewSession"
-  | "recordHeartbeat"
-  | "updateTimeout"
-  | "endSession"
-  | "endMatching"
-  | "expireSessions"
-  | "claimWarnings"
+  "appendMessage" | "renewSession" | "recordHeartbeat" | "updateTimeout"
 >;
+type EndingVerbs = Pick<SessionStore, "endSession" | "endMatching" | "expireSessions" | "claimWarnings">;
 
 const cap = ({ createdAt, timeoutConfig }: Session): number =>
   createdAt + timeoutConfig.maxDurationMinutes * 60_000;
@@ -37,8 +31,7 @@ const recordActivity = (row: SessionRow, now: number): boolean => {
 const endKey = (sessionId: string, idempotencyKey: string | null): string =>
   JSON.stringify([sessionId, idempotencyKey]);
 
-/** The operations that change sessions. Each runs synchronously, which makes it a transaction. */
-export const createWritingVerbs = (state: InMemoryState): WritingVerbs => ({
+const createCreatingVerbs = (state: InMemoryState): CreatingVerbs => ({
   async createSession(draft, idempotency) {
     const earlier = idempotency && state.createKeys.get(idempotency.key);
     if (earlier && earlier.fingerprint === idempotency.fingerprint)
@@ -79,7 +72,9 @@ export const createWritingVerbs = (state: InMemoryState): WritingVerbs => ({
       });
     return { outcome: "created", session };
   },
+});
 
+const createUpdatingVerbs = (state: InMemoryState): UpdatingVerbs => ({
   async appendMessage(draft) {
     const row = state.live(draft.sessionId);
     if (!row) return state.gone(draft.sessionId);
@@ -136,7 +131,9 @@ export const createWritingVerbs = (state: InMemoryState): WritingVerbs => ({
     row.warnAt = nextWarnAt(expiresAt, timeoutConfig, state.now(), row.warnAt);
     return { outcome: "updated", session: row.session };
   },
+});
 
+const createEndingVerbs = (state: InMemoryState): EndingVerbs => ({
   async endSession({ sessionId, reason, caller, idempotencyKey }) {
     const keyOfEnd = endKey(sessionId, idempotencyKey);
     const row = state.live(sessionId);
@@ -179,4 +176,11 @@ export const createWritingVerbs = (state: InMemoryState): WritingVerbs => ({
     for (const row of due) row.warnAt = null;
     return due.map(({ session }) => session);
   },
+});
+
+/** The operations that change sessions. Each runs synchronously, which makes it a transaction. */
+export const createWritingVerbs = (state: InMemoryState): CreatingVerbs & UpdatingVerbs & EndingVerbs => ({
+  ...createCreatingVerbs(state),
+  ...createUpdatingVerbs(state),
+  ...createEndingVerbs(state),
 });

@@ -24,121 +24,10 @@ export const createInMemorySessionStore = ({
   return {
     now: () => state.now(),
     ...createWritingVerbs(state),
-
-    async readCreated({ key, fingerprint }) {
-      const earlier = state.createKeys.get(key);
-      return earlier?.fingerprint === fingerprint ? earlier.session : null;
-    },
-    async readSession(sessionId) {
-      const row = state.live(sessionId);
-      return row ? { outcome: "live", session: row.session } : state.gone(sessionId);
-    },
-    async readSessions(sessionIds) {
-      return [...new Set(sessionIds)].flatMap((sessionId) => state.live(sessionId)?.session ?? []);
-    },
-    async readLastSeqs(sessionIds) {
-      const live = sessionIds.flatMap((sessionId) => state.live(sessionId)?.session ?? []);
-      return new Map(live.map(({ sessionId, lastSeq }) => [sessionId, lastSeq]));
-    },
-    async listSessions(filter, page) {
-      const matching = state.liveSessions().filter((session) => matches(session, filter));
-      const { rows, next } = pageOf(matching, page, ({ createdAt }) => createdAt);
-      return { sessions: rows, total: matching.length, stats: stats(state), next };
-    },
-    async countSessions() {
-      const now = state.now();
-      const expiringSoon = state.liveSessions().filter((session) => isNearExpiration(session, now)).length;
-      return { ...stats(state), expiringSoon };
-    },
-    async countMatching(filter) {
-      return { total: state.liveMatching(filter).length, at: state.now() };
-    },
-    async hasDue() {
-      const now = state.now();
-      return [...state.sessions.values()].some(
-        ({ session, warnAt }) => session.expiresAt <= now || (warnAt !== null && warnAt <= now),
-      );
-    },
-
-    async listEndings({ cause, ...filter }, page) {
-      const matching = [...state.endings.values()].filter(
-        (ending) => matches(ending, filter) && (cause === undefined || ending.cause === cause),
-      );
-      const { rows, next } = pageOf(matching, page, ({ endedAt }) => endedAt);
-      return { endings: rows, next };
-    },
-    async readEndings(sessionIds) {
-      return [...new Set(sessionIds)].flatMap((sessionId) => state.endings.get(sessionId) ?? []);
-    },
-    async addEndingCounts(sessionId, { listenersDropped, operationsAborted }) {
-      const ending = state.endings.get(sessionId);
-      if (ending)
-        state.endings.set(sessionId, {
-          ...ending,
-          listenersDropped: ending.listenersDropped + listenersDropped,
-          operationsAborted: ending.operationsAborted + operationsAborted,
-        });
-    },
-
-    async listMessages({ channelId, limit, before, after, maxBytes = Number.POSITIVE_INFINITY }) {
-      if (!state.channels.has(channelId)) return { outcome: "unknown_channel" };
-      const messages = state.messages.get(channelId) ?? [];
-      const below = before && timeOf(messages, before);
-      if (before && below === undefined) return { outcome: "unknown_bound", bound: "before" };
-      const above = after && timeOf(messages, after);
-      if (after && above === undefined) return { outcome: "unknown_bound", bound: "after" };
-      const between = messages.filter(
-        ({ createdAt }) =>
-          (below === undefined || createdAt < below) && (above === undefined || createdAt > above),
-      );
-      const isForward = after !== undefined && before === undefined;
-      const next = isForward ? between : between.reverse();
-      const shown = [...rowsWithinBytes(next.slice(0, limit), maxBytes, storedBytes)];
-      return {
-        outcome: "page",
-        messages: isForward ? shown.reverse() : shown,
-        hasMore: between.length > shown.length,
-        bytes: shown.reduce((sum, message) => sum + storedBytes(message), 0),
-      };
-    },
-    async readMessagesAfter(channelId, afterSeq, limit) {
-      return (state.messages.get(channelId) ?? []).filter(({ seq }) => seq > afterSeq).slice(0, limit);
-    },
-    async readHistory(channelId, beforeSeq, limit) {
-      const earlier = (state.messages.get(channelId) ?? []).filter(({ seq }) => seq < beforeSeq);
-      return limit === 0 ? [] : earlier.slice(-limit);
-    },
-    async eraseChannel(channelId) {
-      if (!state.channels.has(channelId)) return "unknown_channel";
-      if (state.liveSessions().some((session) => session.channelId === channelId)) return "in_use";
-      state.forgetChannel(channelId);
-      for (const ending of state.endings.values())
-        if (ending.channelId === channelId) state.endings.set(ending.sessionId, { ...ending, reason: null });
-      for (const row of [...state.sessions.values(), ...state.createKeys.values()])
-        if (row.session.channelId === channelId) row.session = { ...row.session, metadata: {} };
-      return "erased";
-    },
-    async deleteEndedBefore(cutoff, limit) {
-      const old = [...state.endings.values()]
-        .filter(({ endedAt }) => endedAt < cutoff)
-        .sort((a, b) => a.endedAt - b.endedAt)
-        .slice(0, limit);
-      for (const { sessionId } of old) state.endings.delete(sessionId);
-      const rest = [...state.endings.values(), ...[...state.sessions.values()].map(({ session }) => session)];
-      for (const { channelId } of old)
-        if (!rest.some((kept) => kept.channelId === channelId)) state.forgetChannel(channelId);
-      return old.length;
-    },
-    async deleteIdempotencyKeysBefore(cutoff, limit) {
-      let deleted = 0;
-      for (const keys of [state.createKeys, state.endKeys])
-        for (const [key, { createdAt }] of keys)
-          if (createdAt < cutoff && deleted < limit) {
-            keys.delete(key);
-            deleted++;
-          }
-      return deleted;
-    },
+    ...createSessionReads(state),
+    ...createEndingRecords(state),
+    ...createMessageReads(state),
+    ...createDeletions(state),
 
     async readOrCreateSecret(candidate) {
       secret ??= candidate;
@@ -149,6 +38,148 @@ export const createInMemorySessionStore = ({
     async close() {},
   };
 };
+
+const createSessionReads = (
+  state: InMemoryState,
+): Pick<
+  SessionStore,
+  | "readCreated"
+  | "readSession"
+  | "readSessions"
+  | "readLastSeqs"
+  | "listSessions"
+  | "countSessions"
+  | "countMatching"
+  | "hasDue"
+> => ({
+  async readCreated({ key, fingerprint }) {
+    const earlier = state.createKeys.get(key);
+    return earlier?.fingerprint === fingerprint ? earlier.session : null;
+  },
+  async readSession(sessionId) {
+    const row = state.live(sessionId);
+    return row ? { outcome: "live", session: row.session } : state.gone(sessionId);
+  },
+  async readSessions(sessionIds) {
+    return [...new Set(sessionIds)].flatMap((sessionId) => state.live(sessionId)?.session ?? []);
+  },
+  async readLastSeqs(sessionIds) {
+    const live = sessionIds.flatMap((sessionId) => state.live(sessionId)?.session ?? []);
+    return new Map(live.map(({ sessionId, lastSeq }) => [sessionId, lastSeq]));
+  },
+  async listSessions(filter, page) {
+    const matching = state.liveSessions().filter((session) => matches(session, filter));
+    const { rows, next } = pageOf(matching, page, ({ createdAt }) => createdAt);
+    return { sessions: rows, total: matching.length, stats: stats(state), next };
+  },
+  async countSessions() {
+    const now = state.now();
+    const expiringSoon = state.liveSessions().filter((session) => isNearExpiration(session, now)).length;
+    return { ...stats(state), expiringSoon };
+  },
+  async countMatching(filter) {
+    return { total: state.liveMatching(filter).length, at: state.now() };
+  },
+  async hasDue() {
+    const now = state.now();
+    return [...state.sessions.values()].some(
+      ({ session, warnAt }) => session.expiresAt <= now || (warnAt !== null && warnAt <= now),
+    );
+  },
+});
+
+const createEndingRecords = (
+  state: InMemoryState,
+): Pick<SessionStore, "listEndings" | "readEndings" | "addEndingCounts"> => ({
+  async listEndings({ cause, ...filter }, page) {
+    const matching = [...state.endings.values()].filter(
+      (ending) => matches(ending, filter) && (cause === undefined || ending.cause === cause),
+    );
+    const { rows, next } = pageOf(matching, page, ({ endedAt }) => endedAt);
+    return { endings: rows, next };
+  },
+  async readEndings(sessionIds) {
+    return [...new Set(sessionIds)].flatMap((sessionId) => state.endings.get(sessionId) ?? []);
+  },
+  async addEndingCounts(sessionId, { listenersDropped, operationsAborted }) {
+    const ending = state.endings.get(sessionId);
+    if (ending)
+      state.endings.set(sessionId, {
+        ...ending,
+        listenersDropped: ending.listenersDropped + listenersDropped,
+        operationsAborted: ending.operationsAborted + operationsAborted,
+      });
+  },
+});
+
+const createMessageReads = (
+  state: InMemoryState,
+): Pick<SessionStore, "listMessages" | "readMessagesAfter" | "readHistory"> => ({
+  async listMessages({ channelId, limit, before, after, maxBytes = Number.POSITIVE_INFINITY }) {
+    if (!state.channels.has(channelId)) return { outcome: "unknown_channel" };
+    const messages = state.messages.get(channelId) ?? [];
+    const below = before && timeOf(messages, before);
+    if (before && below === undefined) return { outcome: "unknown_bound", bound: "before" };
+    const above = after && timeOf(messages, after);
+    if (after && above === undefined) return { outcome: "unknown_bound", bound: "after" };
+    const between = messages.filter(
+      ({ createdAt }) =>
+        (below === undefined || createdAt < below) && (above === undefined || createdAt > above),
+    );
+    const isForward = after !== undefined && before === undefined;
+    const next = isForward ? between : between.reverse();
+    const shown = [...rowsWithinBytes(next.slice(0, limit), maxBytes, storedBytes)];
+    return {
+      outcome: "page",
+      messages: isForward ? shown.reverse() : shown,
+      hasMore: between.length > shown.length,
+      bytes: shown.reduce((sum, message) => sum + storedBytes(message), 0),
+    };
+  },
+  async readMessagesAfter(channelId, afterSeq, limit) {
+    return (state.messages.get(channelId) ?? []).filter(({ seq }) => seq > afterSeq).slice(0, limit);
+  },
+  async readHistory(channelId, beforeSeq, limit) {
+    const earlier = (state.messages.get(channelId) ?? []).filter(({ seq }) => seq < beforeSeq);
+    return limit === 0 ? [] : earlier.slice(-limit);
+  },
+});
+
+const createDeletions = (
+  state: InMemoryState,
+): Pick<SessionStore, "eraseChannel" | "deleteEndedBefore" | "deleteIdempotencyKeysBefore"> => ({
+  async eraseChannel(channelId) {
+    if (!state.channels.has(channelId)) return "unknown_channel";
+    if (state.liveSessions().some((session) => session.channelId === channelId)) return "in_use";
+    state.forgetChannel(channelId);
+    for (const ending of state.endings.values())
+      if (ending.channelId === channelId) state.endings.set(ending.sessionId, { ...ending, reason: null });
+    for (const row of [...state.sessions.values(), ...state.createKeys.values()])
+      if (row.session.channelId === channelId) row.session = { ...row.session, metadata: {} };
+    return "erased";
+  },
+  async deleteEndedBefore(cutoff, limit) {
+    const old = [...state.endings.values()]
+      .filter(({ endedAt }) => endedAt < cutoff)
+      .sort((a, b) => a.endedAt - b.endedAt)
+      .slice(0, limit);
+    for (const { sessionId } of old) state.endings.delete(sessionId);
+    const rest = [...state.endings.values(), ...[...state.sessions.values()].map(({ session }) => session)];
+    for (const { channelId } of old)
+      if (!rest.some((kept) => kept.channelId === channelId)) state.forgetChannel(channelId);
+    return old.length;
+  },
+  async deleteIdempotencyKeysBefore(cutoff, limit) {
+    let deleted = 0;
+    for (const keys of [state.createKeys, state.endKeys])
+      for (const [key, { createdAt }] of keys)
+        if (createdAt < cutoff && deleted < limit) {
+          keys.delete(key);
+          deleted++;
+        }
+    return deleted;
+  },
+});
 
 const stats = (state: InMemoryState): { active: number; expired: number } => {
   const active = state.liveSessions().length;
