@@ -14,7 +14,7 @@ export const settingError = (
 ): SettingError =>
   new SettingError(`${name} is ${describe(name, env[name], byDefault)}; allowed: ${allowed}`);
 
-/** Whether the value looks like a URL, which may contain a password. */
+/** Whether the value has the form of a URL, which may contain a password. */
 const isAddress = (given: string): boolean => given.includes("://");
 
 /** The given value on one line, without secrets. */

@@ -1,7 +1,7 @@
 import { appRouter, createCredentials } from "@adjourn/router";
 import { deriveKeys } from "@adjourn/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Door, doors, type Place } from "../setup/endpoints.js";
+import { type Endpoint, endpoints, type Place } from "../setup/endpoints.js";
 import { adminKey, echoId, serviceKey, startTestServer, type TestServer } from "../setup/test-server.js";
 import { createSession, restWire, type Wire } from "../setup/wires.js";
 
@@ -100,111 +100,115 @@ const prepare = async (role: Role, as: "itself" | "ticket") => {
 };
 
 /** Only a ticket may stand in an address, where tRPC's SSE link puts `connectionParams` too. */
-const isAddress = ({ door }: Door, place: Place) =>
-  place === "address" || (place === "params" && door === "tRPC over HTTP");
+const isAddress = ({ endpoint }: Endpoint, place: Place) =>
+  place === "address" || (place === "params" && endpoint === "tRPC over HTTP");
 
 it("every operation has its place in the walk", () => {
   expect(Object.keys(walk).sort()).toEqual(Object.keys(appRouter._def.procedures).sort());
   for (const operation of Object.keys(walk))
     expect(
-      doors.some(({ serves }) => serves(operation)),
+      endpoints.some(({ serves }) => serves(operation)),
       operation,
     ).toBe(true);
 });
 
-describe.each(doors.flatMap((door) => door.places.map((place) => ({ door, name: door.door, place }))))(
-  "over $name, with it in $place",
-  ({ door, place }) => {
-    const calls = Object.entries(walk)
-      .filter(([operation]) => door.serves(operation))
-      .flatMap(([operation, entries]) => entries.map((call) => ({ operation, call })));
+describe.each(
+  endpoints.flatMap((endpoint) =>
+    endpoint.places.map((place) => ({ endpoint, name: endpoint.endpoint, place })),
+  ),
+)("over $name, with it in $place", ({ endpoint, place }) => {
+  const calls = Object.entries(walk)
+    .filter(([operation]) => endpoint.serves(operation))
+    .flatMap(([operation, entries]) => entries.map((call) => ({ operation, call })));
 
-    it.each(roles.flatMap((role) => (["itself", "ticket"] as const).map((as) => ({ role, as }))))(
-      "$role ($as) may call what the contract says and nothing else",
-      async ({ role, as }) => {
-        const column = roles.indexOf(role);
-        const isRefused = as === "itself" && isAddress(door, place);
-        const { target, credential } = await prepare(role, as);
-        for (const { operation, call } of calls) {
-          // One that ends the session, or needs it ended, is the last that this session hears.
-          const isLast = operation === "endSession" || call.afterEnd;
-          const own = isLast ? await prepare(role, as) : { target, credential };
-          if (call.afterEnd) await end(own.target.sessionId);
-          await using caller = await door.open(server.url, own.credential, place);
-          const status = await caller.status(operation, call.input?.(own.target) ?? {});
-          // The token of a session that is over opens no tRPC socket, whatever would be asked on it.
-          const isOver = role === "ended" || (role === "own" && call.afterEnd === true);
-          const allowed = isOver && door.door === "tRPC over WebSocket" ? 404 : call.row[column];
-          const expected = isRefused ? 401 : allowed;
-          expect([operation, status === 201 ? 200 : status]).toEqual([operation, expected]);
-        }
-      },
-    );
-
-    it("nobody may call anything: without a key, with a wrong one, with a ticket that has run out", async () => {
-      const target = await newTarget();
-      const minute = 60_000;
-      const earlier = createCredentials({
-        adminKeys: [{ name: "root", key: adminKey }],
-        serviceKeys: [{ name: "shop", key: serviceKey }],
-        signingKeys: deriveKeys(secret),
-        now: () => Date.now() - minute,
-      });
-      const { ticket } = await earlier.ticket({ role: "admin", name: "root" });
-      for (const credential of [null, "no-such-key-anywhere", ticket]) {
-        await using caller = await door.open(server.url, credential, place);
-        for (const { operation, call } of calls)
-          expect([operation, await caller.status(operation, call.input?.(target) ?? {})]).toEqual([
-            operation,
-            401,
-          ]);
+  it.each(roles.flatMap((role) => (["itself", "ticket"] as const).map((as) => ({ role, as }))))(
+    "$role ($as) may call what the contract says and nothing else",
+    async ({ role, as }) => {
+      const column = roles.indexOf(role);
+      const isRefused = as === "itself" && isAddress(endpoint, place);
+      const { target, credential } = await prepare(role, as);
+      for (const { operation, call } of calls) {
+        // An operation that ends the session, or needs it ended, comes last.
+        const isLast = operation === "endSession" || call.afterEnd;
+        const own = isLast ? await prepare(role, as) : { target, credential };
+        if (call.afterEnd) await end(own.target.sessionId);
+        await using caller = await endpoint.open(server.url, own.credential, place);
+        const status = await caller.status(operation, call.input?.(own.target) ?? {});
+        // The token of a session that is over opens no tRPC socket, whatever would be asked on it.
+        const isOver = role === "ended" || (role === "own" && call.afterEnd === true);
+        const allowed = isOver && endpoint.endpoint === "tRPC over WebSocket" ? 404 : call.row[column];
+        const expected = isRefused ? 401 : allowed;
+        expect([operation, status === 201 ? 200 : status]).toEqual([operation, expected]);
       }
-      expect((await admin.call("getSession", { sessionId: target.sessionId })).status).toBe(200);
-    });
-  },
-);
-
-describe.each(doors.filter(({ serves }) => serves("endSession")))("an ending over $door", (door) => {
-  const endingOf = async (sessionId: string) => {
-    const { endings } = (await admin.call("listEndings", { search: sessionId })).body;
-    return (endings as Record<string, unknown>[])[0];
-  };
-  const places = door.places.filter((place) => !isAddress(door, place));
-
-  it.each([
-    { role: "admin", endedBy: "admin", actor: "root" },
-    { role: "service", endedBy: "service", actor: "shop" },
-    { role: "own", endedBy: "session", actor: null },
-  ] as const)(
-    "by $role says so, with the name of the key, whatever it was brought in",
-    async ({ role, ...by }) => {
-      for (const place of door.places)
-        for (const as of places.includes(place) ? (["itself", "ticket"] as const) : (["ticket"] as const)) {
-          const { target, credential } = await prepare(role, as);
-          await using caller = await door.open(server.url, credential, place);
-          expect(await caller.status("endSession", { sessionId: target.sessionId })).toBe(200);
-          expect(await endingOf(target.sessionId)).toMatchObject({ ...by, cause: "requested" });
-          if (role === "own") continue;
-          const { sessionId } = await newTarget();
-          expect(await caller.status("endSessions", { sessionIds: [sessionId] })).toBe(200);
-          expect(await endingOf(sessionId)).toMatchObject({ ...by, cause: "bulk" });
-        }
     },
   );
 
-  it("where no keys are in use is anonymous, whatever was brought", async () => {
-    await using open = await startTestServer();
-    const wire = restWire(open.url);
-    for (const [place, credential] of [
-      ["bearer", null],
-      ["bearer", adminKey],
-    ] as const) {
-      const { sessionId } = await createSession(wire);
-      await using caller = await door.open(open.url, credential, place);
-      expect(await caller.status("endSession", { sessionId })).toBe(200);
-      expect((await wire.call("listEndings", { search: sessionId })).body.endings).toMatchObject([
-        { endedBy: "anonymous", actor: null },
-      ]);
+  it("nobody may call anything: without a key, with a wrong one, with a ticket that has run out", async () => {
+    const target = await newTarget();
+    const minute = 60_000;
+    const earlier = createCredentials({
+      adminKeys: [{ name: "root", key: adminKey }],
+      serviceKeys: [{ name: "shop", key: serviceKey }],
+      signingKeys: deriveKeys(secret),
+      now: () => Date.now() - minute,
+    });
+    const { ticket } = await earlier.ticket({ role: "admin", name: "root" });
+    for (const credential of [null, "no-such-key-anywhere", ticket]) {
+      await using caller = await endpoint.open(server.url, credential, place);
+      for (const { operation, call } of calls)
+        expect([operation, await caller.status(operation, call.input?.(target) ?? {})]).toEqual([
+          operation,
+          401,
+        ]);
     }
+    expect((await admin.call("getSession", { sessionId: target.sessionId })).status).toBe(200);
   });
 });
+
+describe.each(endpoints.filter(({ serves }) => serves("endSession")))(
+  "an ending over $endpoint",
+  (endpoint) => {
+    const endingOf = async (sessionId: string) => {
+      const { endings } = (await admin.call("listEndings", { search: sessionId })).body;
+      return (endings as Record<string, unknown>[])[0];
+    };
+    const places = endpoint.places.filter((place) => !isAddress(endpoint, place));
+
+    it.each([
+      { role: "admin", endedBy: "admin", actor: "root" },
+      { role: "service", endedBy: "service", actor: "shop" },
+      { role: "own", endedBy: "session", actor: null },
+    ] as const)(
+      "by $role says so, with the name of the key, whatever it was brought in",
+      async ({ role, ...by }) => {
+        for (const place of endpoint.places)
+          for (const as of places.includes(place) ? (["itself", "ticket"] as const) : (["ticket"] as const)) {
+            const { target, credential } = await prepare(role, as);
+            await using caller = await endpoint.open(server.url, credential, place);
+            expect(await caller.status("endSession", { sessionId: target.sessionId })).toBe(200);
+            expect(await endingOf(target.sessionId)).toMatchObject({ ...by, cause: "requested" });
+            if (role === "own") continue;
+            const { sessionId } = await newTarget();
+            expect(await caller.status("endSessions", { sessionIds: [sessionId] })).toBe(200);
+            expect(await endingOf(sessionId)).toMatchObject({ ...by, cause: "bulk" });
+          }
+      },
+    );
+
+    it("where no keys are in use is anonymous, whatever was brought", async () => {
+      await using open = await startTestServer();
+      const wire = restWire(open.url);
+      for (const [place, credential] of [
+        ["bearer", null],
+        ["bearer", adminKey],
+      ] as const) {
+        const { sessionId } = await createSession(wire);
+        await using caller = await endpoint.open(open.url, credential, place);
+        expect(await caller.status("endSession", { sessionId })).toBe(200);
+        expect((await wire.call("listEndings", { search: sessionId })).body.endings).toMatchObject([
+          { endedBy: "anonymous", actor: null },
+        ]);
+      }
+    });
+  },
+);

@@ -82,8 +82,8 @@ describe.each(listenerWires)("with keys in use, a listener on $wire", ({ listen 
     const wire = restWire(server.url, { key: serviceKey });
     const { sessionId } = await createSession(wire);
     const { token } = await createSession(wire);
-    await using heard = listen(server.url, sessionId, { ticket: await ticketOf(server.url, token) });
-    expect(await heard.over).toEqual({ how: "refused", code: "FORBIDDEN" });
+    await using received = listen(server.url, sessionId, { ticket: await ticketOf(server.url, token) });
+    expect(await received.over).toEqual({ how: "refused", code: "FORBIDDEN" });
   });
 });
 
@@ -92,8 +92,8 @@ describe.each(listenerWires.slice(1))("with keys in use, a listener on $wire", (
     await using server = await startTestServer(keys);
     const { sessionId } = await createSession(restWire(server.url, { key: serviceKey }));
     for (const ticket of [undefined, "made-up", adminKey]) {
-      await using heard = listen(server.url, sessionId, { ticket });
-      expect(await heard.over).toEqual({ how: "refused", code: "UNAUTHORIZED" });
+      await using received = listen(server.url, sessionId, { ticket });
+      expect(await received.over).toEqual({ how: "refused", code: "UNAUTHORIZED" });
     }
   });
 });

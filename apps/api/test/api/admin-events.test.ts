@@ -45,7 +45,7 @@ describe.each([
   { wire: "WebSocket", open: overWs },
   { wire: "SSE", open: overSse },
 ])("an admin over tRPC's $wire", ({ open }) => {
-  it("hears the totals first, then of each session's beginning, changes and end", async () => {
+  it("receives the totals first, then each session's creation, changes and end", async () => {
     await using server = await startTestServer();
     const wire = restWire(server.url);
     const watching = open(server.url);
@@ -80,7 +80,7 @@ describe.each([
   });
 });
 
-it("nobody but an admin hears admin events", async () => {
+it("only an admin receives admin events", async () => {
   await using server = await startTestServer({
     ADJOURN_ADMIN_KEY: adminKey,
     ADJOURN_SERVICE_KEY: serviceKey,

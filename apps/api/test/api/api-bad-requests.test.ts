@@ -119,7 +119,7 @@ describe("what no store could give back is a 400, wherever it stands", () => {
     expect([answer.status, codeOf(answer)]).toEqual([400, "VALIDATION_ERROR"]);
   });
 
-  it("a session of that name is looked up like any other", async () => {
+  it("a session of that name is found like any other", async () => {
     const answer = await ask(open.url, "GET", `${sessionsPath}/__proto__`);
     expect([answer.status, answer.json.code]).toEqual([404, "SESSION_NOT_FOUND"]);
   });

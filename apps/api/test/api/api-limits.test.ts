@@ -104,7 +104,7 @@ describe.each(wires)("limits over $wire", ({ open }) => {
   });
 
   it.each(["getSession", "renewSession", "sessionHeartbeat", "endSession", "getSessionMessages"])(
-    "%s looks any id of up to 128 characters up",
+    "%s looks up any id of up to 128 characters",
     async (operation) => {
       expect(await wire.call(operation, { sessionId: "i".repeat(128) })).toMatchObject({ status: 404 });
       expect(await wire.call(operation, { sessionId: "i".repeat(129) })).toMatchObject({ status: 400 });

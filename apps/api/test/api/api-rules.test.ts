@@ -203,7 +203,7 @@ describe.each(wires)("the rules over $wire", ({ open }) => {
         status: 409,
         code: "IDEMPOTENCY_KEY_REUSED",
       });
-    // What is not there is told before what the rules refuse.
+    // A missing session is reported before a violated rule.
     for (const [missing, code] of [
       [{ agentId: otherUserId }, "AGENT_NOT_FOUND"],
       [{ channelId: otherUserId }, "CHANNEL_NOT_FOUND"],

@@ -193,7 +193,7 @@ const wrongFields: Readonly<Record<string, unknown>> = {
   mode: "pigeon",
 };
 
-it("a request with several wrong fields is told of all of them on every wire", async () => {
+it("a request with several invalid fields gets all of them on every wire", async () => {
   for (const [operation, given] of Object.entries(valid)) {
     if (operation === "createSession" || !("sessionId" in given || "channelId" in given)) continue;
     // A key that the operation does not take is one more.

@@ -78,14 +78,14 @@ describe("an address that can't be read", () => {
     ["/sessions/%E0%A4%A/messages?after=1&after=2&limit=0", ["after", "sessionId", "limit"]],
     ["/channels/%/messages?after=1.5", ["channelId", "after"]],
     [`/sessions/%/events?lastEventId=${longId}`, ["sessionId", "lastEventId"]],
-  ])("%s is told of whatever else is wrong with it too", async (path, named) => {
+  ])("%s gets every other error as well", async (path, named) => {
     await using server = await startTestServer();
     const response = await fetch(`${server.url}/api/messaging${path}`);
     const { details } = (await response.json()) as { details: { issues: { path: string }[] } };
     expect([response.status, details.issues.map((issue) => issue.path)]).toEqual([400, named]);
   });
 
-  it("is told of it at a WebSocket upgrade too", async () => {
+  it("gets it at a WebSocket upgrade as well", async () => {
     await using server = await startTestServer();
     const path = `/api/messaging/sessions/%/events?lastEventId=${longId}`;
     const socket = new WebSocket(`${server.url.replace("http", "ws")}${path}`);
@@ -184,7 +184,7 @@ describe("another method than the one that is served", () => {
     ["POST", "/trpc/listAgents", "GET"],
     ["PUT", "/trpc/listAgents", "GET"],
     ["GET", "/trpc/endSession", "POST"],
-  ])("%s %s is told which are", async (method, path, allowed) => {
+  ])("%s %s gets the allowed methods", async (method, path, allowed) => {
     await using server = await startTestServer();
     const response = await fetch(`${server.url}${path}`, { method });
     expect([response.status, response.headers.get("Allow")]).toEqual([405, allowed]);

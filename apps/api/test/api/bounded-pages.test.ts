@@ -103,7 +103,7 @@ describe("a batch", () => {
     },
   );
 
-  it("of mutations has its effects told, all of them", async () => {
+  it("of mutations gets the answer of each", async () => {
     const { path, input } = calls(20, "sessionHeartbeat", { sessionId: ids.sessionId });
     const response = await fetch(`${server.url}${path}`, {
       method: "POST",

@@ -32,10 +32,10 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
   /** How long (ms) an end takes to reach the other node's listeners while all is well. */
   const endCalmly = async (a: ClusterNode, b: ClusterNode): Promise<number> => {
     const { sessionId } = await createSession(a.rest);
-    const heard = await listenOnAllWires(b, sessionId);
+    const received = await listenOnAllWires(b, sessionId);
     return runningTimeOf(async () => {
       await a.rest.call("endSession", { sessionId });
-      await expectDropped(heard);
+      await expectDropped(received);
     });
   };
 
@@ -51,14 +51,14 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
       const ids = await createSlowSession(a.rest);
       const others = await Promise.all(Array.from({ length: 5 }, () => createSession(a.rest)));
       const calmMs = await endCalmly(a, b);
-      const heard = await listenOnAllWires(b, ids.sessionId);
+      const received = await listenOnAllWires(b, ids.sessionId);
       const { answer } = await waitForReply(b, ids);
       await fail();
       // Without a word of Redis's, which says none before it is healed, and before anybody can have noticed.
       const tookMs = await runningTimeOf(async () => {
         const { status } = await a.rest.call("endSession", { sessionId: ids.sessionId });
         expect(status).toBe(200);
-        await expectDropped(heard);
+        await expectDropped(received);
         expect(await answer).toMatchObject({ status: 410, code: "SESSION_ENDED" });
       });
       // As much longer as the machine is busy.
@@ -76,8 +76,8 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
     async ({ fail, heal }) => {
       const [a, b] = cluster.nodes;
       const { sessionId } = await createSession(a.rest);
-      await using heard = plainWs.listen(b.url, sessionId);
-      await hasHeard(heard, "session.started");
+      await using received = plainWs.listen(b.url, sessionId);
+      await hasHeard(received, "session.started");
       await fail();
       const sent = await a.rest.call("sendSessionMessage", {
         sessionId,
@@ -85,40 +85,40 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
         transport: "http",
       });
       expect(sent.status).toBe(201);
-      const tookMs = await runningTimeOf(() => hasHeard(heard, "message", 2));
+      const tookMs = await runningTimeOf(() => hasHeard(received, "message", 2));
       expect(tookMs).toBeLessThan(withinMs);
       await heal();
       await areBoth("ready");
       await a.rest.call("endSession", { sessionId });
-      await expectDropped([heard]);
-      const contents = heard.events.flatMap((event) =>
+      await expectDropped([received]);
+      const contents = received.events.flatMap((event) =>
         event.type === "message" ? [event.message.content] : [],
       );
       expect(contents).toEqual(["the last", "the last"]);
     },
   );
 
-  it.each(failures)("with Redis $how admins hear of ends and beginnings on the other node", async (redis) => {
+  it.each(failures)("with Redis $how admins receive ends and creations of the other node", async (redis) => {
     const [a, b] = cluster.nodes;
     const { sessionId } = await createSession(a.rest);
     const socket = openTrpcSocket(b.url);
-    const heard: string[] = [];
+    const received: string[] = [];
     createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] }).adminEvents.subscribe(undefined, {
       onData: (event) => {
-        if (event.type === "session.ended") heard.push(`ended ${event.ending.sessionId}`);
-        else heard.push(event.type === "totals" ? "totals" : `${event.type} ${event.session.sessionId}`);
+        if (event.type === "session.ended") received.push(`ended ${event.ending.sessionId}`);
+        else received.push(event.type === "totals" ? "totals" : `${event.type} ${event.session.sessionId}`);
       },
     });
-    await until(() => heard.includes("totals"));
+    await until(() => received.includes("totals"));
     await redis.fail();
     expect((await a.rest.call("endSession", { sessionId })).status).toBe(200);
     const begun = await createSession(a.rest);
-    await until(() => heard.includes(`ended ${sessionId}`));
-    await until(() => heard.includes(`session.created ${begun.sessionId}`));
+    await until(() => received.includes(`ended ${sessionId}`));
+    await until(() => received.includes(`session.created ${begun.sessionId}`));
     await redis.heal();
     await areBoth("ready");
     await a.rest.call("endSession", begun);
-    await until(() => heard.includes(`ended ${begun.sessionId}`));
+    await until(() => received.includes(`ended ${begun.sessionId}`));
     await socket.close();
   });
 
@@ -126,10 +126,10 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
     const [a, b] = cluster.nodes;
     const { sessionId } = await createSession(a.rest);
     cluster.redis.pause();
-    await using heard = plainWs.listen(b.url, sessionId);
-    await hasHeard(heard, "session.started");
+    await using received = plainWs.listen(b.url, sessionId);
+    await hasHeard(received, "session.started");
     await a.rest.call("endSession", { sessionId });
-    await expectDropped([heard]);
+    await expectDropped([received]);
     cluster.redis.resume();
     await areBoth("ready");
   });
@@ -146,33 +146,33 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
         status: "degraded",
       });
       const { sessionId } = await createSession(late.rest);
-      await using heard = plainWs.listen(late.url, sessionId);
-      await hasHeard(heard, "session.started");
+      await using received = plainWs.listen(late.url, sessionId);
+      await hasHeard(received, "session.started");
       await heal();
       await until(async () => (await readRow(a.rest, sessionId))?.listeners === 1, 20_000);
       await a.rest.call("endSession", { sessionId });
-      await expectDropped([heard]);
+      await expectDropped([received]);
     },
   );
 
-  it("a Redis that comes back with nothing in it is told again who listens, and carries again", async () => {
+  it("a Redis that comes back empty gets the presence again and carries messages", async () => {
     const [a, b] = cluster.nodes;
     const { sessionId } = await createSession(a.rest);
-    await using heard = plainWs.listen(b.url, sessionId);
-    await hasHeard(heard, "session.started");
+    await using received = plainWs.listen(b.url, sessionId);
+    await hasHeard(received, "session.started");
     await until(async () => (await readRow(a.rest, sessionId))?.listeners === 1);
     await cluster.redis.kill();
     await until(async () => (await readRow(a.rest, sessionId))?.listeners === 0);
     await cluster.redis.start();
-    // Only Redis can tell one node what the other holds.
+    // A node learns what the other one holds only from Redis.
     await until(async () => (await readRow(a.rest, sessionId))?.listeners === 1, 20_000);
     await areBoth("ready");
     // A heartbeat's news is not stored: it comes over the bus or not at all.
     await until(async () => {
       await a.rest.call("renewSession", { sessionId });
-      return heard.events.some(({ type }) => type === "session.renewed");
+      return received.events.some(({ type }) => type === "session.renewed");
     });
     await a.rest.call("endSession", { sessionId });
-    await expectDropped([heard]);
+    await expectDropped([received]);
   });
 });

@@ -11,7 +11,7 @@ import { readContents, readRow, waitForReply } from "./held.js";
 import { startFront } from "./round-robin-front.js";
 import { cannotRunCluster } from "./what-is-missing.js";
 
-describe.skipIf(await cannotRunCluster())("a node that is told to leave", () => {
+describe.skipIf(await cannotRunCluster())("a node that is asked to stop", () => {
   let cluster: Awaited<ReturnType<typeof startTwoNodes>>;
   beforeAll(async () => {
     cluster = await startTwoNodes({ DRAIN_SECONDS: "3" });
@@ -35,11 +35,11 @@ describe.skipIf(await cannotRunCluster())("a node that is told to leave", () => 
     const { sessionId, channelId } = await createSession(a.rest, { agentId: typewriterId });
     const socket = new WebSocket(`${b.url.replace("http", "ws")}${eventsPath(sessionId)}`);
     const closed = new Promise<number>((resolve) => socket.once("close", resolve));
-    await using heard = plainWs.listen(b.url, sessionId);
-    await hasHeard(heard, "session.started");
+    await using received = plainWs.listen(b.url, sessionId);
+    await hasHeard(received, "session.started");
     const send = { sessionId, content: "to the very end", metadata: { delayMs: 250 }, transport: "http" };
     const reply = b.rest.call("sendSessionMessage", send);
-    await hasHeard(heard, "message.delta");
+    await hasHeard(received, "message.delta");
     b.terminate();
     expect(await closed).toBe(1012);
     const refused = await fetch(`${b.url}/api/messaging/sessions/${sessionId}`);
@@ -68,7 +68,7 @@ describe.skipIf(await cannotRunCluster())("a node that is told to leave", () => 
     const socket = openTrpcSocket(front.url);
     const client = createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] });
     const said: string[] = [];
-    const heard = new Promise<void>((resolve, reject) => {
+    const received = new Promise<void>((resolve, reject) => {
       client.sessionEvents.subscribe(
         { sessionId },
         {
@@ -93,7 +93,7 @@ describe.skipIf(await cannotRunCluster())("a node that is told to leave", () => 
     expect(await b.exited).toBe(0);
     await until(async () => (await readRow(a.rest, sessionId))?.listeners === 1);
     await a.rest.call("endSession", { sessionId });
-    await heard;
+    await received;
     expect(said).toEqual(["on one socket", "on one socket"]);
     await socket.close();
   });

@@ -40,7 +40,7 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
   it("an end drops the listeners of every wire on all nodes, aborts their replies and counts both (E3-E6, E10)", async () => {
     const [a, b, c] = cluster.nodes;
     const ids = await createSlowSession(a.rest);
-    const heard = [
+    const received = [
       ...(await listenOnAllWires(b, ids.sessionId)),
       ...(await listenOnAllWires(c, ids.sessionId)),
     ];
@@ -55,7 +55,7 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
           code: "SESSION_ENDED",
           details: { reason: "all of it" },
         });
-      await expectDropped(heard);
+      await expectDropped(received);
       const counted = { listenersDropped: 8, operationsAborted: 3 };
       await until(async () => {
         const ending = await readEnding(c.rest, ids.sessionId);
@@ -71,7 +71,7 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
     }
   });
 
-  it("listSessions and session.started tell of the listeners and replies of all nodes", async () => {
+  it("listSessions and session.started show the listeners and replies of all nodes", async () => {
     const [a, b, c] = cluster.nodes;
     const ids = await createSlowSession(a.rest);
     await using first = plainWs.listen(b.url, ids.sessionId);
@@ -96,17 +96,17 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
   it("a retry with the key that ended the session gets the first answer on any node (E11)", async () => {
     const [a, b, c] = cluster.nodes;
     const { sessionId } = await createSession(a.rest);
-    const heard = [];
+    const received = [];
     for (const { url } of [a, a, b, c]) {
       const listener = plainWs.listen(url, sessionId);
-      heard.push(listener);
+      received.push(listener);
       await hasHeard(listener, "session.started");
     }
     const keyed = { sessionId, idempotencyKey: randomUUID() };
     const first = await trpcHttpWire(a.url).call("endSession", keyed);
     expect(first).toMatchObject({ status: 200, body: { success: true, sessionId } });
     expect(await trpcHttpWire(b.url).call("endSession", keyed)).toEqual(first);
-    await expectDropped(heard);
+    await expectDropped(received);
     await until(async () => (await readEnding(c.rest, sessionId))?.listenersDropped === 4);
     for (const { url } of cluster.nodes)
       expect(await trpcHttpWire(url).call("endSession", keyed)).toEqual(first);
@@ -133,11 +133,11 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
     expect(await a.rest.call("endSession", { sessionId: first?.sessionId })).toMatchObject({ status: 404 });
   });
 
-  it("what expires while all nodes look ends once, and on all of them (E8)", async () => {
+  it("what expires while all nodes sweep ends once, and on all of them (E8)", async () => {
     const [a, b, c] = cluster.nodes;
     const sessions = await Promise.all(Array.from({ length: 30 }, () => createSlowSession(a.rest)));
     const [watched = { sessionId: "", channelId: "" }] = sessions;
-    const heard = [
+    const received = [
       ...(await listenOnAllWires(b, watched.sessionId)),
       ...(await listenOnAllWires(c, watched.sessionId)),
     ];
@@ -145,7 +145,7 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
     const ids = sessions.map(({ sessionId }) => sessionId);
     await cluster.database
       .sql`UPDATE sessions SET expires_at = adjourn_now() + 500 WHERE session_id = ANY(${ids})`;
-    await expectDropped(heard, "expired");
+    await expectDropped(received, "expired");
     expect(await answer).toMatchObject({ status: 410, code: "SESSION_ENDED", details: { cause: "expired" } });
     await until(async () => (await countEndings(ids)) === ids.length);
     const calls = sessions.map(({ sessionId }) => a.rest.call("getSession", { sessionId }));
@@ -192,11 +192,11 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
       });
   });
 
-  it("/metrics tells what ended here, how fast listeners here were dropped, and how store and bus do", async () => {
+  it("/metrics shows the ends of this node, the drop latency of its listeners, and the state of store and bus", async () => {
     const [a, b] = cluster.nodes;
     const { sessionId } = await createSession(a.rest);
-    await using heard = plainWs.listen(b.url, sessionId);
-    await hasHeard(heard, "session.started");
+    await using received = plainWs.listen(b.url, sessionId);
+    await hasHeard(received, "session.started");
     const read = async (url: string, name: string): Promise<number> => {
       const text = await (await fetch(`${url}/metrics`)).text();
       const line = text.split("\n").find((one) => one.startsWith(`${name} `));
@@ -208,7 +208,7 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
     const [endsHere, endsThere] = [await read(a.url, ends), await read(b.url, ends)];
     const drops = await read(b.url, "adjourn_drop_latency_seconds_count");
     await a.rest.call("endSession", { sessionId });
-    await expectDropped([heard]);
+    await expectDropped([received]);
     expect(await read(a.url, ends)).toBe(endsHere + 1);
     expect(await read(b.url, ends)).toBe(endsThere);
     expect(await read(b.url, "adjourn_drop_latency_seconds_count")).toBe(drops + 1);

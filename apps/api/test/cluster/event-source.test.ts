@@ -9,14 +9,14 @@ import { createSlowSession, readRow, waitForReply } from "./held.js";
 import { startFront } from "./round-robin-front.js";
 import { cannotRunCluster } from "./what-is-missing.js";
 
-interface Heard {
+interface Received {
   readonly contents: readonly string[];
   readonly started: number;
   /** 2 once the browser has given up for good. */
   readonly readyState: number;
 }
 
-/** Runs in the browser: listens, and says at any time what it has heard. */
+/** Runs in the browser: subscribes, and returns what it has received at any time. */
 const listen = (address: string): void => {
   const source = new EventSource(address);
   const contents: string[] = [];
@@ -26,10 +26,10 @@ const listen = (address: string): void => {
     if (event.type === "session.started") started += 1;
     if (event.type === "message") contents.push(event.message.content);
   };
-  Reflect.set(window, "heard", () => ({ contents, started, readyState: source.readyState }));
+  Reflect.set(window, "received", () => ({ contents, started, readyState: source.readyState }));
 };
 
-const readHeard = (): Heard => Reflect.get(window, "heard")();
+const readReceived = (): Received => Reflect.get(window, "received")();
 
 const cannotRun = (await cannotRunCluster()) || !hasBrowser();
 
@@ -62,11 +62,11 @@ describe.skipIf(cannotRun)("a browser's EventSource", { timeout: 120_000 }, () =
       if (response.url().includes("/events")) answers += 1;
     });
     await page.evaluate(listen, `${front.url}${eventsPath(sessionId)}`);
-    await until(async () => (await page.evaluate(readHeard)).started === 1);
+    await until(async () => (await page.evaluate(readReceived)).started === 1);
     const say = (content: string) =>
       staying.rest.call("sendSessionMessage", { sessionId, content, transport: "http" });
     await say("before");
-    await until(async () => (await page.evaluate(readHeard)).contents.length === 2);
+    await until(async () => (await page.evaluate(readReceived)).contents.length === 2);
 
     leaving.terminate();
     // The first answer was the stream itself; the others are the draining node's.
@@ -74,10 +74,10 @@ describe.skipIf(cannotRun)("a browser's EventSource", { timeout: 120_000 }, () =
     expect(await readRow(staying.rest, sessionId)).toMatchObject({ listeners: 0 });
     await say("meanwhile");
     front.use([staying.url]);
-    await until(async () => (await page.evaluate(readHeard)).started === 2, 30_000);
+    await until(async () => (await page.evaluate(readReceived)).started === 2, 30_000);
     await say("after");
-    await until(async () => (await page.evaluate(readHeard)).contents.length === 6);
-    expect(await page.evaluate(readHeard)).toEqual({
+    await until(async () => (await page.evaluate(readReceived)).contents.length === 6);
+    expect(await page.evaluate(readReceived)).toEqual({
       contents: ["before", "before", "meanwhile", "meanwhile", "after", "after"],
       started: 2,
       readyState: 1,

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { type Heard, hasHeard, listenerWires } from "../setup/subscribing.js";
+import { hasHeard, listenerWires, type Received } from "../setup/subscribing.js";
 import { typewriterId, until } from "../setup/test-server.js";
 import { type Answer, createSession, type Wire } from "../setup/wires.js";
 import type { ClusterNode } from "./node-process.js";
@@ -12,11 +12,14 @@ export interface Ids {
 /** A session whose agent is still at its first word when the test is over. */
 export const createSlowSession = (wire: Wire): Promise<Ids> => createSession(wire, { agentId: typewriterId });
 
-/** One listener a wire, each of which has heard that it is in. */
-export const listenOnAllWires = async (node: ClusterNode, sessionId: string): Promise<readonly Heard[]> => {
-  const heard = listenerWires.map(({ listen }) => listen(node.url, sessionId));
-  for (const one of heard) await hasHeard(one, "session.started");
-  return heard;
+/** One subscriber per wire, each of which has received `session.started`. */
+export const listenOnAllWires = async (
+  node: ClusterNode,
+  sessionId: string,
+): Promise<readonly Received[]> => {
+  const received = listenerWires.map(({ listen }) => listen(node.url, sessionId));
+  for (const one of received) await hasHeard(one, "session.started");
+  return received;
 };
 
 /** A caller who waits for a whole reply; resolves as soon as its message is stored, with what it will be answered. */
@@ -31,7 +34,7 @@ export const waitForReply = async (
     metadata: { delayMs: 60_000 },
     transport: "http",
   });
-  // Who looks at it later than it fails must not end the process.
+  // An early failure must not be an unhandled rejection.
   answer.catch(() => {});
   await until(async () => (await readContents(node.rest, channelId)).length > before);
   return { answer };
@@ -43,8 +46,8 @@ export const readContents = async (wire: Wire, channelId: string): Promise<reado
   return (body.messages as { content: string }[]).map(({ content }) => content).reverse();
 };
 
-export const expectDropped = async (heard: readonly Heard[], cause = "requested"): Promise<void> => {
-  for (const one of heard) {
+export const expectDropped = async (received: readonly Received[], cause = "requested"): Promise<void> => {
+  for (const one of received) {
     expect(await one.over).toEqual({ how: "ended" });
     expect(one.events.filter(({ type }) => type === "session.ended")).toHaveLength(1);
     expect(one.events.at(-1)).toMatchObject({ type: "session.ended", cause });

@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Heard, hasHeard, plainWs } from "../setup/subscribing.js";
+import { hasHeard, plainWs, type Received } from "../setup/subscribing.js";
 import { until } from "../setup/test-server.js";
 import { createSession } from "../setup/wires.js";
 import { startTwoNodes } from "./cluster.js";
@@ -37,23 +37,24 @@ describe.skipIf(await cannotRunCluster())("someone who reaches the nodes' Redis,
     ...{ endedBy: "admin", actor: null, messageCount: 0, listenersDropped: 0, operationsAborted: 0 },
     ...{ createdAt: 1, expiresAt: 2, lastSeq: 0, endedAt: 3 },
   });
-  /** That all of them are still in: what is sent on one node is heard by those on the other. */
-  const expectWell = async (ids: Ids, heard: readonly Heard[]) => {
+  /** Checks that all are still subscribed: a message of one node reaches those on the other. */
+  const expectWell = async (ids: Ids, received: readonly Received[]) => {
     const [a, b] = cluster.nodes;
     for (const { url } of [a, b]) expect((await fetch(`${url}/healthz`)).status).toBe(200);
     const count = Math.max(
-      ...heard.map(({ events }) => events.filter(({ type }) => type === "message").length),
+      ...received.map(({ events }) => events.filter(({ type }) => type === "message").length),
     );
     const { sessionId } = ids;
     await a.rest.call("sendSessionMessage", { sessionId, content: "hello", metadata: { delayMs: 60_000 } });
-    for (const one of heard) await hasHeard(one, "message", count + 1);
-    for (const { events } of heard) expect(events.some(({ type }) => type === "session.ended")).toBe(false);
+    for (const one of received) await hasHeard(one, "message", count + 1);
+    for (const { events } of received)
+      expect(events.some(({ type }) => type === "session.ended")).toBe(false);
   };
 
   it("ends, forges and crashes nothing by what is published on any channel", async () => {
     const [a, b] = cluster.nodes;
     const ids = await createSlowSession(a.rest);
-    const heard = await listenOnAllWires(b, ids.sessionId);
+    const received = await listenOnAllWires(b, ids.sessionId);
     const { sessionId } = ids;
     const at = new Date().toISOString();
     const forged = [
@@ -79,19 +80,19 @@ describe.skipIf(await cannotRunCluster())("someone who reaches the nodes' Redis,
       await stranger.publish(channel, Buffer.from([0xff, 0xc0, 0x00, 0x0a]));
       await stranger.publish(channel, Buffer.alloc(3 * 1_048_576, "x"));
     }
-    await expectWell(ids, heard);
+    await expectWell(ids, received);
     const metrics = await (await fetch(`${b.url}/metrics`)).text();
     expect(metrics).toMatch(/adjourn_bus_refused_messages\{cause="unauthentic"\} [1-9]/);
     expect(b.log.filter((line) => line.includes("were refused")).length).toBe(1);
     await a.rest.call("endSession", { sessionId });
-    await expectDropped(heard);
+    await expectDropped(received);
   });
 
   it("ends no session by another's ending, nor by one that comes again on the same channel", async () => {
     const [a, b] = cluster.nodes;
     const [ended, kept] = [await createSlowSession(a.rest), await createSlowSession(a.rest)];
     const heardEnded = await listenOnAllWires(b, ended.sessionId);
-    const heard = await listenOnAllWires(b, kept.sessionId);
+    const received = await listenOnAllWires(b, kept.sessionId);
     const overheard: (readonly [channel: string, text: string])[] = [];
     await using spy = {
       redis: stranger.duplicate(),
@@ -107,32 +108,32 @@ describe.skipIf(await cannotRunCluster())("someone who reaches the nodes' Redis,
         await stranger.publish(channel, text);
         await stranger.publish(channel, text.replaceAll(ended.sessionId, kept.sessionId));
       }
-    await expectWell(kept, heard);
+    await expectWell(kept, received);
     await a.rest.call("endSession", { sessionId: kept.sessionId });
-    await expectDropped(heard);
+    await expectDropped(received);
   });
 
   it("leaves the nodes up, and in touch soon again, with messages of 100 MB", async () => {
     const [a, b] = cluster.nodes;
     const ids = await createSlowSession(a.rest);
-    const heard = await listenOnAllWires(b, ids.sessionId);
+    const received = await listenOnAllWires(b, ids.sessionId);
     const large = Buffer.alloc(100 * 1_048_576, "x");
     for (const channel of await channels()) await stranger.publish(channel, large);
     await until(async () => {
       const answer = await fetch(`${b.url}/readyz`);
       return ((await answer.json()) as { status: string }).status === "ready";
     }, 20_000);
-    await expectWell(ids, heard);
+    await expectWell(ids, received);
     await a.rest.call("endSession", { sessionId: ids.sessionId });
-    await expectDropped(heard);
+    await expectDropped(received);
   });
 
   it("makes up no listeners and no replies by what is written into Redis", async () => {
     const [a, b] = cluster.nodes;
     const ids = await createSlowSession(a.rest);
     const { sessionId } = ids;
-    await using heard = plainWs.listen(b.url, sessionId);
-    await hasHeard(heard, "session.started");
+    await using received = plainWs.listen(b.url, sessionId);
+    await hasHeard(received, "session.started");
     await waitForReply(b, ids);
     const isKnown = async () => {
       const row = await readRow(a.rest, sessionId);

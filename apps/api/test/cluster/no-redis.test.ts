@@ -8,19 +8,19 @@ import { createTestDatabase } from "./test-database.js";
 import { cannotRunCluster } from "./what-is-missing.js";
 
 describe.skipIf(await cannotRunCluster())("two nodes that share Postgres alone", () => {
-  it("hear of each other's messages and ends within 5 s, on every wire, and gather their counts (E5-E7)", async () => {
+  it("receive each other's messages and ends within 5 s, on every wire, and add up their counts (E5-E7)", async () => {
     await using database = await createTestDatabase();
     await using a = await startNode({ DATABASE_URL: database.url, LOG_LEVEL: "info" });
     await using b = await startNode({ DATABASE_URL: database.url, LOG_LEVEL: "info" });
     const ids = await createSlowSession(a.rest);
-    const heard = await listenOnAllWires(b, ids.sessionId);
+    const received = await listenOnAllWires(b, ids.sessionId);
     const { answer } = await waitForReply(a, ids);
-    for (const one of heard) await hasHeard(one, "message");
+    for (const one of received) await hasHeard(one, "message");
     const pending = await waitForReply(b, ids);
     const tookMs = await runningTimeOf(async () => {
       const { status } = await a.rest.call("endSession", { sessionId: ids.sessionId });
       expect(status).toBe(200);
-      await expectDropped(heard);
+      await expectDropped(received);
       for (const cut of [answer, pending.answer])
         expect(await cut).toMatchObject({ status: 410, code: "SESSION_ENDED" });
     });

@@ -32,7 +32,7 @@ describe.skipIf(await cannotRunCluster())("a node that dies or stands still", ()
     const [a, b] = cluster.nodes;
     const ids = await createSlowSession(a.rest);
     const idle = await createSession(b.rest);
-    const heard = await listenOnAllWires(b, ids.sessionId);
+    const received = await listenOnAllWires(b, ids.sessionId);
     const { answer } = await waitForReply(b, ids);
     const stored = await readContents(a.rest, ids.channelId);
     b.pause();
@@ -49,7 +49,7 @@ describe.skipIf(await cannotRunCluster())("a node that dies or stands still", ()
     for (const send of sends) expect(await send).toMatchObject({ status: 404 });
     expect(await late.over).toMatchObject({ how: "refused", code: "SESSION_NOT_FOUND" });
     expect(await answer).toMatchObject({ status: 410, code: "SESSION_ENDED" });
-    await expectDropped(heard);
+    await expectDropped(received);
     expect(await readContents(a.rest, ids.channelId)).toEqual(stored);
     expect(await readContents(b.rest, idle.channelId)).toEqual([]);
     await until(async () => (await readEnding(a.rest, ids.sessionId))?.operationsAborted === 1);
@@ -66,12 +66,12 @@ describe.skipIf(await cannotRunCluster())("a node that dies or stands still", ()
     await until(async () => (await row())?.listeners === 4 && (await row())?.pendingOperations === 1);
     await c.kill();
     await until(async () => (await row())?.listeners === 0 && (await row())?.pendingOperations === 0, 15_000);
-    await using heard = plainWs.listen(a.url, ids.sessionId);
-    await hasHeard(heard, "session.started");
-    expect(heard.events[0]).toMatchObject({ pendingReplies: [] });
+    await using received = plainWs.listen(a.url, ids.sessionId);
+    await hasHeard(received, "session.started");
+    expect(received.events[0]).toMatchObject({ pendingReplies: [] });
     expect(await readContents(a.rest, ids.channelId)).toEqual(["a b c"]);
     await a.rest.call("endSession", { sessionId: ids.sessionId });
-    await expectDropped([heard]);
+    await expectDropped([received]);
   });
 
   it("a node that is killed amid ends, sends and replies leaves nothing half done", async () => {
@@ -111,8 +111,8 @@ describe.skipIf(await cannotRunCluster())("a node that dies or stands still", ()
     await say("two");
     await using after = plainWs.listen(a.url, sessionId, { lastEventId: before.events.at(-1)?.id });
     await hasHeard(after, "message", 2);
-    const heard = [...before.events, ...after.events];
-    const contents = heard.flatMap((event) => (event.type === "message" ? [event.message.content] : []));
+    const received = [...before.events, ...after.events];
+    const contents = received.flatMap((event) => (event.type === "message" ? [event.message.content] : []));
     expect(contents).toEqual(["one", "one", "two", "two"]);
     await a.rest.call("endSession", { sessionId });
   });

@@ -14,8 +14,8 @@ it.skipIf(await cannotStartPostgres())(
     await using node = await startNode({ DATABASE_URL: postgres.url, LOG_LEVEL: "info" });
     await using other = await startNode({ DATABASE_URL: postgres.url, LOG_LEVEL: "info" });
     const live = await createSession(node.rest);
-    await using heard = plainWs.listen(other.url, live.sessionId);
-    await hasHeard(heard, "session.started");
+    await using received = plainWs.listen(other.url, live.sessionId);
+    await hasHeard(received, "session.started");
     const sessions = await Promise.all(Array.from({ length: 40 }, () => createSession(node.rest)));
     const send = (content: string) =>
       node.rest.call("sendSessionMessage", { sessionId: live.sessionId, content, transport: "http" });
@@ -38,7 +38,7 @@ it.skipIf(await cannotStartPostgres())(
     expect((await send("while it is down")).status).toBe(503);
     isDown = true;
     await Promise.all([sending, ending]);
-    expect(heard.events.at(-1)?.type).not.toBe("session.ended");
+    expect(received.events.at(-1)?.type).not.toBe("session.ended");
     await postgres.start();
     for (const { url } of [node, other]) await until(async () => (await fetch(`${url}/readyz`)).ok);
     for (const sessionId of ended)
@@ -51,8 +51,8 @@ it.skipIf(await cannotStartPostgres())(
     for (const content of accepted.slice(-40))
       expect(stored.filter((one) => one === content)).toHaveLength(2);
     await node.rest.call("endSession", { sessionId: live.sessionId });
-    await expectDropped([heard]);
-    const heardContents = heard.events.flatMap((event) =>
+    await expectDropped([received]);
+    const heardContents = received.events.flatMap((event) =>
       event.type === "message" ? [event.message.content] : [],
     );
     expect(heardContents.slice(-stored.length)).toEqual(stored);

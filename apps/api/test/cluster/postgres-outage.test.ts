@@ -33,7 +33,7 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Postgres fails", () =
     async ({ fail, firstWithinMs }) => {
       const [a, b] = cluster.nodes;
       const ids = await createSlowSession(a.rest);
-      const heard = await listenOnAllWires(b, ids.sessionId);
+      const received = await listenOnAllWires(b, ids.sessionId);
       fail();
       const calls = [a, b].map((node) => askEverything(node, ids));
       for (const answers of await Promise.all(calls))
@@ -53,14 +53,16 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Postgres fails", () =
         expect(await ready.json()).toMatchObject({ store: "down" });
         expect((await fetch(`${url}/healthz`)).status).toBe(200);
       }
-      expect(heard.map(({ events }) => events.at(-1)?.type)).toEqual(heard.map(() => "session.started"));
+      expect(received.map(({ events }) => events.at(-1)?.type)).toEqual(
+        received.map(() => "session.started"),
+      );
       cluster.gate.open();
       await healed();
       const { sessionId } = ids;
       await b.rest.call("sendSessionMessage", { sessionId, content: "again", transport: "http" });
-      for (const one of heard) await hasHeard(one, "message", 2);
+      for (const one of received) await hasHeard(one, "message", 2);
       expect((await a.rest.call("endSession", { sessionId })).status).toBe(200);
-      await expectDropped(heard);
+      await expectDropped(received);
       expect(await readContents(b.rest, ids.channelId)).toEqual(["again", "again"]);
     },
   );
@@ -68,8 +70,8 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Postgres fails", () =
   it("a Postgres that cuts every connection at once is at most one failure a call", async () => {
     const [a, b] = cluster.nodes;
     const { sessionId } = await createSession(a.rest);
-    await using heard = plainWs.listen(b.url, sessionId);
-    await hasHeard(heard, "session.started");
+    await using received = plainWs.listen(b.url, sessionId);
+    await hasHeard(received, "session.started");
     await cluster.database.sql`
       SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND application_name = 'adjourn'`;
@@ -84,32 +86,32 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Postgres fails", () =
     });
     await until(async () => (await send(b.rest, "and on the other")).status === 201);
     const heardIds = () =>
-      heard.events.flatMap((event) => (event.type === "message" ? [event.message.id] : []));
+      received.events.flatMap((event) => (event.type === "message" ? [event.message.id] : []));
     await until(() => accepted.every((id) => heardIds().includes(id)));
     await a.rest.call("endSession", { sessionId });
-    await expectDropped([heard]);
+    await expectDropped([received]);
   });
 
   it("a reply that is ready while Postgres is away fails, and does not wait for ever", async () => {
     const [a, b] = cluster.nodes;
     const { sessionId, channelId } = await createSession(a.rest, { agentId: typewriterId });
-    await using heard = plainWs.listen(a.url, sessionId);
-    await hasHeard(heard, "session.started");
+    await using received = plainWs.listen(a.url, sessionId);
+    await hasHeard(received, "session.started");
     const answer = a.rest.call("sendSessionMessage", {
       sessionId,
       content: "one two three",
       metadata: { delayMs: 300 },
       transport: "http",
     });
-    await hasHeard(heard, "message.delta");
+    await hasHeard(received, "message.delta");
     cluster.gate.refuse();
     expect(await answer).toMatchObject({ status: 503 });
-    await hasHeard(heard, "message.failed");
+    await hasHeard(received, "message.failed");
     cluster.gate.open();
     await healed();
     expect(await readContents(b.rest, channelId)).toEqual(["one two three"]);
     await b.rest.call("endSession", { sessionId });
-    await expectDropped([heard]);
+    await expectDropped([received]);
   });
 });
 

@@ -4,10 +4,10 @@ import { eventsPath } from "../setup/subscribing.js";
 
 /** A listener that comes back with its last id for as long as its session lives, as a good client does. */
 export interface ResumingListener extends AsyncDisposable {
-  /** Every `message` heard, repeats included. */
+  /** Every `message` received, repeats included. */
   readonly messageIds: readonly string[];
   /** How it learned that the session is over: from the event, or by being refused when it came back. */
-  readonly over: Promise<"told" | "refused">;
+  readonly over: Promise<"ended" | "refused">;
   /** Times that a connection was lost while the session lived. */
   readonly returns: number;
   /** Resolves with the first event of the first connection. */
@@ -22,8 +22,8 @@ export const listenResuming = (url: string, sessionId: string): ResumingListener
   let lastEventId: string | undefined;
   let returns = 0;
   let isStopping = false;
-  let finish: (how: "told" | "refused") => void = () => {};
-  const over = new Promise<"told" | "refused">((resolve) => {
+  let finish: (how: "ended" | "refused") => void = () => {};
+  const over = new Promise<"ended" | "refused">((resolve) => {
     finish = resolve;
   });
   let begin: () => void = () => {};
@@ -31,15 +31,15 @@ export const listenResuming = (url: string, sessionId: string): ResumingListener
     begin = resolve;
   });
 
-  const hear = (event: SessionEvent): void => {
+  const onEvent = (event: SessionEvent): void => {
     lastEventId = event.id;
     begin();
     if (event.type === "message") messageIds.push(event.message.id);
-    if (event.type === "session.ended") finish("told");
+    if (event.type === "session.ended") finish("ended");
   };
   const connect = (): void => {
     socket = new WebSocket(`${url.replace("http", "ws")}${eventsPath(sessionId, { lastEventId })}`);
-    socket.on("message", (data) => hear(JSON.parse(String(data))));
+    socket.on("message", (data) => onEvent(JSON.parse(String(data))));
     socket.on("error", () => {});
     socket.on("close", (code) => {
       if (code === 4404 || code === 4410) return finish("refused");

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Heard, hasHeard, listenerWires } from "../setup/subscribing.js";
+import { hasHeard, listenerWires, type Received } from "../setup/subscribing.js";
 import { until } from "../setup/test-server.js";
 import { createSession, restWire, type Wire } from "../setup/wires.js";
 import { startTwoNodes } from "./cluster.js";
@@ -25,7 +25,7 @@ describe.skipIf(await cannotRunCluster())("two nodes behind a front, restarted o
     const steady = await createSession(restWire(front.url));
     // Those of tRPC come back by themselves.
     const watching = listenerWires.slice(0, 2).map(({ listen }) => listen(front.url, steady.sessionId));
-    for (const heard of watching) await hasHeard(heard, "session.started");
+    for (const received of watching) await hasHeard(received, "session.started");
     await using plain = listenResuming(front.url, steady.sessionId);
     await plain.started;
     await load.more(2);
@@ -44,15 +44,15 @@ describe.skipIf(await cannotRunCluster())("two nodes behind a front, restarted o
 
     const stored = await readIds(wire, steady.channelId);
     expect(stored).toHaveLength(8);
-    for (const heard of watching) await until(() => idsOf(heard).length >= stored.length);
+    for (const received of watching) await until(() => idsOf(received).length >= stored.length);
     await until(() => plain.messageIds.length >= stored.length);
     await wire.call("endSession", { sessionId: steady.sessionId });
-    for (const heard of watching) {
-      expect(await heard.over).toEqual({ how: "ended" });
-      expect(idsOf(heard)).toEqual(stored);
-      heard.leave();
+    for (const received of watching) {
+      expect(await received.over).toEqual({ how: "ended" });
+      expect(idsOf(received)).toEqual(stored);
+      received.leave();
     }
-    expect(await plain.over).toBe("told");
+    expect(await plain.over).toBe("ended");
     expect(plain.messageIds).toEqual(stored);
     // Wherever it listened, that node left once.
     expect(plain.returns).toBeGreaterThan(0);
@@ -68,7 +68,7 @@ const say = (url: string, sessionId: string, content: string): Promise<void> =>
     return answer.status === 201;
   });
 
-const idsOf = ({ events }: Heard): readonly string[] =>
+const idsOf = ({ events }: Received): readonly string[] =>
   events.flatMap((event) => (event.type === "message" ? [event.message.id] : []));
 
 const readIds = async (wire: Wire, channelId: string): Promise<readonly string[]> => {
@@ -80,10 +80,10 @@ const expectWhole = async (wire: Wire, conversation: Conversation): Promise<void
   const { sessionId, channelId, acknowledged, listener, endKey, endAnswer } = conversation;
   const stored = await readIds(wire, channelId);
   expect(stored).toEqual(expect.arrayContaining([...acknowledged]));
-  // Who was away when it ended is refused when it comes back; what it heard until then has no hole all the same.
+  // A subscriber that was away at the end is refused when it comes back. What it received until then has no gap.
   const how = await listener.over;
   expect(listener.messageIds).toEqual(
-    stored.slice(0, how === "told" ? undefined : listener.messageIds.length),
+    stored.slice(0, how === "ended" ? undefined : listener.messageIds.length),
   );
   expect(await wire.call("endSession", { sessionId, idempotencyKey: endKey })).toEqual(endAnswer);
   expect(await wire.call("getSession", { sessionId })).toMatchObject({ status: 404 });

@@ -122,7 +122,7 @@ const passRequest = async (
     inner.on("response", (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       outgoing.flushHeaders();
-      // Cut off in the middle here as it was there: half an answer must not look like a whole one.
+      // Cut off here as it was there: a partial answer must not pass as a complete one.
       answer.on("error", () => outgoing.destroy());
       answer.pipe(outgoing);
     });

@@ -5,7 +5,7 @@ import { listenResuming, type ResumingListener } from "./resuming-listener.js";
 
 const retryAfterMs = 50;
 
-/** One conversation from its beginning to its end, and what its client was told. */
+/** One conversation from start to end, with the answers that its client received. */
 export interface Conversation {
   readonly sessionId: string;
   readonly channelId: string;
@@ -79,7 +79,7 @@ export const startSteadyLoad = (url: string, clients: number): SteadyLoad => {
     }
   };
   const running = Promise.all(Array.from({ length: clients }, client));
-  // Told by whoever waits for more or for the end.
+  // Reported by the caller that waits for more or for the end.
   running.catch(() => {});
 
   return {

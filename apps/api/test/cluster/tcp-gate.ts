@@ -7,7 +7,7 @@ export interface TcpGate extends AsyncDisposable {
   readonly url: string;
   /** Connections are reset, and new ones refused. */
   refuse(): void;
-  /** Nothing gets through any more, in either direction, and nobody is told. */
+  /** Nothing passes any more in either direction, without a FIN or RST. */
   swallow(): void;
   /** Connections that were swallowed stay silent; new ones get through. */
   open(): void;

@@ -4,7 +4,7 @@ import { Undo } from "./undo.js";
 
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
-  /** To look behind the nodes' backs, and to cut their connections. */
+  /** Reads the database directly, and cuts the nodes' connections. */
   readonly sql: postgres.Sql;
 }
 

@@ -32,7 +32,7 @@ const findMissing = async (): Promise<string | null> => {
   return (await runs("redis-server")) ? null : "a redis-server on the path";
 };
 
-/** Whether the tests of a cluster have to be skipped; told aloud, and in CI a failure. */
+/** Whether the cluster tests must be skipped. Prints the reason; in CI it is a failure. */
 export const cannotRunCluster = async (): Promise<boolean> => {
   const missing = await findMissing();
   return missing !== null && skip("the tests of a cluster", missing);

@@ -26,7 +26,7 @@ export const openPeer = async (url: string, bytes: string | Buffer): Promise<Lea
   });
   await once(socket, "connect");
   socket.write(bytes);
-  // The server goes on: so does what it tells us.
+  // The server goes on, and so do its reports.
   socket.once("end", () => socket.end());
   return {
     port: socket.localPort ?? 0,

@@ -59,18 +59,18 @@ describe("a process that is asked to stop", () => {
     });
     const wire = restWire(server.url);
     const { sessionId } = await createSession(wire, { agentId: typewriterId });
-    const heard = listenerWires.map(({ listen }) => listen(server.url, sessionId));
-    for (const one of heard) await hasHeard(one, "session.started");
+    const received = listenerWires.map(({ listen }) => listen(server.url, sessionId));
+    for (const one of received) await hasHeard(one, "session.started");
     const reply = wire.call("sendSessionMessage", {
       sessionId,
       content: "one two three",
       metadata: { delayMs: 100 },
       transport: "http",
     });
-    for (const one of heard) await hasHeard(one, "message.delta");
+    for (const one of received) await hasHeard(one, "message.delta");
     server.process.kill("SIGTERM");
     expect((await reply).body.agentResponse).toMatchObject({ content: "one two three" });
-    for (const one of heard) one.leave();
+    for (const one of received) one.leave();
     expect(await server.exited).toEqual({ code: 0, stderr: "" });
   });
 
@@ -172,10 +172,10 @@ describe("a start that can't be", () => {
   it("shows no password that stands among a database's parameters", async () => {
     const { code, stderr } = await runToExit({
       PORT: "0",
-      DATABASE_URL: "postgres://127.0.0.1:1/x?password=nobody-may-read-this&unheard=of",
+      DATABASE_URL: "postgres://127.0.0.1:1/x?password=nobody-may-read-this&unknown=of",
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^adjourn: DATABASE_URL\b.*"unheard".*\n$/);
+    expect(stderr).toMatch(/^adjourn: DATABASE_URL\b.*"unknown".*\n$/);
     expect(stderr).not.toContain("nobody-may-read-this");
   });
 
@@ -204,8 +204,8 @@ describe("the log", () => {
     const { body } = await wire.call("issueTicket");
     const ticket = String(body.ticket);
     for (const { listen } of listenerWires) {
-      await using heard = listen(server.url, sessionId, { ticket });
-      await hasHeard(heard, "session.started");
+      await using received = listen(server.url, sessionId, { ticket });
+      await hasHeard(received, "session.started");
     }
     await restWire(server.url, { key: token }).call("endSession", { sessionId });
     await fetch(`${server.url}/api/agents?ticket=${adminKey}`);

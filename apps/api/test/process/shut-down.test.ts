@@ -31,7 +31,7 @@ const answered = (peer: RawPeer, count: number) => until(() => peer.statuses().l
 const isDraining = (server: ServerProcess) =>
   until(async () => (await fetch(`${server.url}/api/agents`)).status === 503);
 
-describe("an idle server that is told to stop", () => {
+describe("an idle server that is asked to stop", () => {
   it("answers new calls 503 before it refuses connections", async () => {
     await using started = await start();
     const { server } = started;

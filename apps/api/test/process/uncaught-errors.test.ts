@@ -17,11 +17,11 @@ it.each([
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preloaded)}`,
     });
     const { sessionId } = await createSession(restWire(server.url));
-    await using heard = plainWs.listen(server.url, sessionId);
-    await hasHeard(heard, "session.started");
+    await using received = plainWs.listen(server.url, sessionId);
+    await hasHeard(received, "session.started");
     server.process.kill("SIGUSR2");
     expect(await server.exited).toMatchObject({ code: 1, stderr: expect.stringContaining("nobody caught") });
-    expect(await heard.over).toMatchObject({ how: "lost", why: expect.stringContaining("1012") });
+    expect(await received.over).toMatchObject({ how: "lost", why: expect.stringContaining("1012") });
     const fatal = server
       .output()
       .split("\n")

@@ -27,7 +27,7 @@ const retryCreates = async (wire: Wire, ledger: Ledger): Promise<void> => {
   }
 };
 
-/** What was acknowledged or heard is there; what is there was sent; nothing that was refused is. */
+/** What was acknowledged or received is stored, what is stored was sent, and nothing that was refused is stored. */
 const expectMessages = (note: SessionNote, stored: readonly StoredMessage[]): void => {
   const byId = new Map(stored.map((message) => [message.id, message]));
   expect(byId.size, "a message stored twice").toBe(stored.length);
@@ -47,7 +47,7 @@ const expectMessages = (note: SessionNote, stored: readonly StoredMessage[]): vo
   expect(times, "times out of order").toEqual([...new Set(times)].sort());
 };
 
-/** Exactly one call ended it, each hears again what it heard, and the channel is as it was at the end. */
+/** Exactly one call ended it, each retry gets the same answer, and the channel is as it was at the end. */
 const expectEnded = async (
   wire: Wire,
   note: SessionNote,
@@ -68,7 +68,7 @@ const expectEnded = async (
   expect(statuses.filter((status) => status === 404)).toHaveLength(statuses.length - 1);
   expect((await wire.call("getSession", { sessionId })).status, `${sessionId} is back`).toBe(404);
   expect((await wire.call("sendSessionMessage", { sessionId, content: "ghost?" })).status).toBe(404);
-  // An end that was only now carried out may lie behind messages that were stored after the last look.
+  // An end that is carried out only now may follow messages stored after the last check.
   note.frozen ??= JSON.stringify(stored);
   expect(JSON.stringify(await readChannel(wire, note.channelId)), `a ghost wrote to ${sessionId}`).toBe(
     note.frozen,
@@ -86,22 +86,22 @@ const expectAlive = async (wire: Wire, note: SessionNote): Promise<void> => {
   expect(retry).toMatchObject({ status: 201, body: { sessionId, channelId, createdAt } });
 };
 
-/** A listener that comes back with its last id hears the rest, and with what it had that is the channel's end. */
+/** A subscriber that comes back with its last id receives the rest; together that is the whole channel. */
 const expectReplay = async (
   url: string,
   note: SessionNote,
   stored: readonly StoredMessage[],
 ): Promise<void> => {
-  const { lastEventId, heard } = note;
+  const { lastEventId, received } = note;
   const ids = stored.map(({ id }) => id);
-  const first = heard[0];
+  const first = received[0];
   if (lastEventId === null || first === undefined) return;
-  expect(ids.slice(ids.indexOf(first)).slice(0, heard.length), "heard out of order").toEqual(heard);
+  expect(ids.slice(ids.indexOf(first)).slice(0, received.length), "received out of order").toEqual(received);
   if (note.ends.length > 0) return;
-  const missing = ids.slice(ids.indexOf(first) + heard.length);
+  const missing = ids.slice(ids.indexOf(first) + received.length);
   const replayed = await listenFor(url, note.sessionId, lastEventId, missing.length);
   expect(replayed.ids, "the replay is not what was missed").toEqual(missing);
-  note.heard.push(...replayed.ids);
+  note.received.push(...replayed.ids);
   note.lastEventId = replayed.lastEventId;
 };
 

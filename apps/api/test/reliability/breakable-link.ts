@@ -2,14 +2,14 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { promisify } from "node:util";
 
-/** A cable to another machine, as far as the kernel can tell: a network namespace at the far end of a link. */
+/** A cable to another machine, from the kernel's view: a network namespace at the far end of a link. */
 export interface BreakableLink extends AsyncDisposable {
   /** What this end is called there. */
   readonly ipv4: string;
   readonly ipv6: string;
   /** Asks for an address from the far end and goes on reading; resolves when the first bytes have come. */
   read(url: string): Promise<void>;
-  /** Takes the far end off the link: nothing more goes either way, and nobody is told. */
+  /** Removes the far end from the link: nothing passes in either direction, without a FIN or RST. */
   cut(): Promise<void>;
 }
 

@@ -24,7 +24,7 @@ const networks = [
 
 describe.each(networks)("behind a network that $network", ({ faults }) => {
   it.each(returningWires)(
-    `$wire hears each of ${messages} messages and their replies once, in order, through ${cutsAtLeast} cuts and more`,
+    `$wire receives each of ${messages} messages and their replies once, in order, through ${cutsAtLeast} cuts and more`,
     async ({ listen }) => {
       const seed = drawSeed();
       const random = seededRandom(seed);

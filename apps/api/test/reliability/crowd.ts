@@ -7,7 +7,7 @@ import { eventsPath } from "../setup/subscribing.js";
 export interface Member {
   /** Resolves with its first event. */
   readonly started: Promise<void>;
-  /** Everything it heard by the time its connection was over, and how that came. */
+  /** Everything it received before its connection closed, and why it closed. */
   readonly over: Promise<{ readonly types: readonly string[]; readonly how: string }>;
 }
 
@@ -28,20 +28,20 @@ const newMember = () => {
   const over = new Promise<{ types: string[]; how: string }>((resolve) => {
     finish = resolve;
   });
-  const hear = ({ type }: Pick<SessionEvent, "type">) => {
+  const onEvent = ({ type }: Pick<SessionEvent, "type">) => {
     types.push(type);
     start();
   };
-  return { member: { started, over }, hear, close: (how: string) => finish({ types, how }) };
+  return { member: { started, over }, onEvent, close: (how: string) => finish({ types, how }) };
 };
 
 const plain: CrowdWire = {
   wire: "plain WebSocket",
   ended: "4410 session ended",
   join: (url, sessionId) => {
-    const { member, hear, close } = newMember();
+    const { member, onEvent, close } = newMember();
     const socket = new WebSocket(`${url.replace("http", "ws")}${eventsPath(sessionId)}`);
-    socket.on("message", (data) => hear(JSON.parse(String(data))));
+    socket.on("message", (data) => onEvent(JSON.parse(String(data))));
     socket.on("error", () => {});
     socket.on("close", (code, reason) => close(`${code} ${reason}`));
     return member;
@@ -52,7 +52,7 @@ const trpc: CrowdWire = {
   wire: "tRPC over WebSocket",
   ended: "stopped, then 4410 session ended",
   join: (url, sessionId) => {
-    const { member, hear, close } = newMember();
+    const { member, onEvent, close } = newMember();
     const socket = new WebSocket(`${url.replace("http", "ws")}/trpc?connectionParams=1`);
     let isStopped = false;
     socket.on("open", () => {
@@ -62,7 +62,7 @@ const trpc: CrowdWire = {
     });
     socket.on("message", (data) => {
       const { result } = JSON.parse(String(data));
-      if (result?.type === "data") hear(result.data.data);
+      if (result?.type === "data") onEvent(result.data.data);
       if (result?.type === "stopped") isStopped = true;
     });
     socket.on("error", () => {});
@@ -75,7 +75,7 @@ const sse: CrowdWire = {
   wire: "SSE",
   ended: "end of the response",
   join: (url, sessionId) => {
-    const { member, hear, close } = newMember();
+    const { member, onEvent, close } = newMember();
     const request = get(`${url}${eventsPath(sessionId)}`, { agent: false }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (chunk: string) => {
@@ -83,7 +83,7 @@ const sse: CrowdWire = {
         text = blocks.pop() ?? "";
         for (const block of blocks) {
           const data = /^data: (.*)$/m.exec(block)?.[1];
-          if (data !== undefined) hear(JSON.parse(data));
+          if (data !== undefined) onEvent(JSON.parse(data));
         }
       });
       response.on("end", () => close("end of the response"));

@@ -17,7 +17,7 @@ export interface FaultyProxy extends AsyncDisposable {
   readonly cuts: number;
   /** From now on for what passes and for new connections. */
   behave(faults: Faults): void;
-  /** Nothing passes any more and nobody is told: no FIN, no RST, in neither direction. */
+  /** Nothing passes any more in either direction: no FIN, no RST. */
   vanish(): void;
 }
 

@@ -52,8 +52,8 @@ it("a full disk refuses writes with 503, keeps reads and listeners going, and le
     await using server = await startTestServer(env);
     const wire = restWire(server.url);
     ({ sessionId, channelId } = await createSession(wire));
-    await using heard = plainWs.listen(server.url, sessionId);
-    await hasHeard(heard, "session.started");
+    await using received = plainWs.listen(server.url, sessionId);
+    await hasHeard(received, "session.started");
     const send = async (index: number): Promise<number> => {
       const content = `${index} ${"x".repeat(3_900)}`;
       const { status, code } = await wire.call("sendSessionMessage", { sessionId, content });
@@ -90,12 +90,12 @@ it("a full disk refuses writes with 503, keeps reads and listeners going, and le
     expect(whileFull.map(({ content }) => content)).toEqual(acknowledged);
 
     await rm(filler);
-    // By itself: where nothing is sent to a node that is not ready, no write tells it that there is room.
+    // By itself: nothing is sent to a node that is not ready, so no write shows that there is space again.
     await until(async () => (await readiness()) === 200);
     await until(async () => (await send(index++)) === 201);
     const stored = await readChannel(wire, channelId);
     const heardContents = () =>
-      heard.events.flatMap((event) => (event.type === "message" ? [event.message.content] : []));
+      received.events.flatMap((event) => (event.type === "message" ? [event.message.content] : []));
     await until(() => heardContents().length >= stored.length);
     for (const content of refused) expect(heardContents()).not.toContain(content);
   }
@@ -117,8 +117,8 @@ it("an end that finds the disk full is 503 and no end: the session lives, and a 
   await using server = await startTestServer({ DATABASE_URL: `file:${join(disk.path, "adjourn.db")}` });
   const wire = restWire(server.url);
   const { sessionId } = await createSession(wire);
-  await using heard = plainWs.listen(server.url, sessionId);
-  await hasHeard(heard, "session.started");
+  await using received = plainWs.listen(server.url, sessionId);
+  await hasHeard(received, "session.started");
   const filler = join(disk.path, "filler");
   // Fails once nothing is left, and keeps what it took.
   await writeFile(filler, Buffer.alloc(2 * diskBytes)).catch(() => {});
@@ -126,10 +126,10 @@ it("an end that finds the disk full is 503 and no end: the session lives, and a 
     wire.call("endSession", { sessionId, idempotencyKey: "the-one", reason: "x".repeat(200) });
   expect(await end()).toMatchObject({ status: 503, code: "SERVICE_UNAVAILABLE" });
   expect((await wire.call("getSession", { sessionId })).status).toBe(200);
-  expect(heard.events.map(({ type }) => type)).toEqual(["session.started"]);
+  expect(received.events.map(({ type }) => type)).toEqual(["session.started"]);
   await rm(filler);
   const ended = await end();
   expect(ended.status).toBe(200);
-  expect(await heard.over).toEqual({ how: "ended" });
+  expect(await received.over).toEqual({ how: "ended" });
   expect(await end()).toEqual(ended);
 }, 60_000);

@@ -127,7 +127,7 @@ class RandomLoad {
     note.refused.add(content);
   }
 
-  /** Two callers at once, each with a key of its own: one of them ends it, the other one is told 404. */
+  /** Two concurrent callers, each with its own key: one ends the session, the other gets 404. */
   private async end(note: SessionNote): Promise<boolean> {
     const calls = [newEndCall(), newEndCall()];
     note.ends.push(...calls);
@@ -166,9 +166,9 @@ class RandomLoad {
       const event = JSON.parse(String(data));
       note.lastEventId = event.id;
       if (event.type !== "message") return;
-      note.heard.push(event.message.id);
+      note.received.push(event.message.id);
       note.acknowledged.set(event.message.id, event.message.content);
-      this.ledger.figures.heard += 1;
+      this.ledger.figures.received += 1;
     });
   }
 

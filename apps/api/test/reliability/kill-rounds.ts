@@ -12,7 +12,7 @@ export interface KillRounds {
   readonly onRound?: (kill: number, figures: Ledger["figures"]) => void;
 }
 
-/** Sessions of earlier rounds that each audit looks at again. */
+/** Sessions of earlier rounds that each audit checks again. */
 const sampledSessions = 10;
 const mostAnswers = 250;
 const mostJitterMs = 15;

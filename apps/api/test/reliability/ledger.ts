@@ -17,10 +17,10 @@ export interface SessionNote {
   readonly possible: Set<string>;
   /** Contents that were refused with 404: they may not be. */
   readonly refused: Set<string>;
-  /** Messages by id that were answered with success or heard by a listener: they must be stored. */
+  /** Messages by id that were acknowledged or received by a subscriber: they must be stored. */
   readonly acknowledged: Map<string, string>;
-  /** Ids of messages in the order in which the listener heard them. */
-  readonly heard: string[];
+  /** Ids of messages in the order in which the subscriber received them. */
+  readonly received: string[];
   lastEventId: string | null;
   isListenedTo: boolean;
   renewalCount: number;
@@ -39,7 +39,15 @@ export interface OpenCreate {
 export class Ledger {
   readonly notes: SessionNote[] = [];
   readonly openCreates: OpenCreate[] = [];
-  readonly figures = { answers: 0, creates: 0, messages: 0, ends: 0, renewals: 0, unanswered: 0, heard: 0 };
+  readonly figures = {
+    answers: 0,
+    creates: 0,
+    messages: 0,
+    ends: 0,
+    renewals: 0,
+    unanswered: 0,
+    received: 0,
+  };
   private readonly touchedNotes = new Set<SessionNote>();
 
   created(create: OpenCreate, answer: Readonly<Record<string, unknown>>): SessionNote {
@@ -52,7 +60,7 @@ export class Ledger {
       possible: new Set(),
       refused: new Set(),
       acknowledged: new Map(),
-      heard: [],
+      received: [],
       lastEventId: null,
       isListenedTo: false,
       renewalCount: 0,

@@ -5,7 +5,7 @@ import { readSettings } from "@adjourn/api";
 import { startServer } from "@adjourn/server";
 import type { Measure } from "./measured-process.js";
 
-/** The server as a process that tells its parent what it holds; its settings come by environment, as ever. */
+/** The server as a process that reports to its parent what it holds. Its settings come from the environment. */
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
 const delay = monitorEventLoopDelay({ resolution: 10 });

@@ -6,12 +6,12 @@ import { WebSocket } from "ws";
 import { eventsPath } from "../setup/subscribing.js";
 import { openTrpcSocket } from "../setup/wires.js";
 
-/** A listener that comes back with its last id whenever its connection is lost, until it hears the end. */
+/** A subscriber that reconnects with its last id whenever its connection is lost, until it receives the end. */
 export interface ReturningListener extends AsyncDisposable {
   readonly events: readonly SessionEvent[];
   /** How often it has connected. */
   readonly connections: number;
-  /** Resolves once it has heard `session.ended` and is let go; rejects where it was refused. */
+  /** Resolves once it has received `session.ended` and is dropped; rejects if it was refused. */
   readonly over: Promise<void>;
 }
 
@@ -27,8 +27,8 @@ interface Connection {
   leave(): void;
 }
 
-/** One connection from its last id on, which tells each event that it carries. */
-type Connect = (lastEventId: string | undefined, hear: (event: SessionEvent) => void) => Connection;
+/** One connection from its last id on, which reports each event. */
+type Connect = (lastEventId: string | undefined, onEvent: (event: SessionEvent) => void) => Connection;
 
 const returning = (connectOnce: Connect): ReturningListener => {
   const events: SessionEvent[] = [];
@@ -61,10 +61,10 @@ const returning = (connectOnce: Connect): ReturningListener => {
 const plain: ReturningWire = {
   wire: "plain WebSocket",
   listen: (url, sessionId) =>
-    returning((lastEventId, hear) => {
+    returning((lastEventId, onEvent) => {
       const address = `${url.replace("http", "ws")}${eventsPath(sessionId, { lastEventId })}`;
       const socket = new WebSocket(address);
-      socket.on("message", (data) => hear(JSON.parse(String(data))));
+      socket.on("message", (data) => onEvent(JSON.parse(String(data))));
       socket.on("error", () => {});
       const gone = new Promise<"lost" | "refused">((resolve) => {
         socket.on("close", (code) => resolve(code === 4404 ? "refused" : "lost"));
@@ -77,7 +77,7 @@ const plain: ReturningWire = {
 const sse: ReturningWire = {
   wire: "SSE",
   listen: (url, sessionId) =>
-    returning((lastEventId, hear) => {
+    returning((lastEventId, onEvent) => {
       const headers = lastEventId === undefined ? {} : { "Last-Event-ID": lastEventId };
       const request = get(`${url}${eventsPath(sessionId)}`, { agent: false, headers });
       const gone = new Promise<"lost" | "refused">((resolve) => {
@@ -89,7 +89,7 @@ const sse: ReturningWire = {
             text = blocks.pop() ?? "";
             for (const block of blocks) {
               const data = /^data: (.*)$/m.exec(block)?.[1];
-              if (data !== undefined) hear(JSON.parse(data));
+              if (data !== undefined) onEvent(JSON.parse(data));
             }
           });
           response.on("error", () => resolve("lost")).on("close", () => resolve("lost"));

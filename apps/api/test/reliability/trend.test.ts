@@ -30,7 +30,7 @@ it("a heap that goes up and comes down again, or grows while it warms up alone, 
   expect(findTrends({ samples: warming, idle, rest: null })).toEqual([]);
 });
 
-it("a socket, a timer or a handle that is left at rest is told", () => {
+it("a socket, a timer or a handle that is left at rest is reported", () => {
   const samples = rounds.map((round) => sample(round, 20));
   const rest = { ...idle, sockets: 1, timers: 3, resources: 5 };
   expect(findTrends({ samples, idle, rest })).toEqual([

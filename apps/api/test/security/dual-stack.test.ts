@@ -7,7 +7,7 @@ import { adminKey, startTestServer, until } from "../setup/test-server.js";
 const settings = { HOST: "::", ADJOURN_ADMIN_KEY: adminKey };
 const callers = ["127.0.0.2", "127.0.0.3", "::1"];
 
-/** Linux serves all of 127.0.0.0/8; macOS has to be told to, and a container may lack IPv6. */
+/** Linux serves all of 127.0.0.0/8, macOS only if configured; a container may lack IPv6. */
 const canListenOn = async (host: string): Promise<boolean> => {
   const server = createServer();
   try {

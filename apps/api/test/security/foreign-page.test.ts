@@ -45,7 +45,7 @@ const tries: Readonly<Record<string, Try>> = {
   },
   "a beacon": async ({ api, sessionId }) => {
     navigator.sendBeacon(`${api}/trpc/endSession`, JSON.stringify({ sessionId }));
-    // A beacon tells nobody when it has arrived; what is sent after it on the way to the same place has.
+    // A beacon does not report its arrival; a later request to the same server does.
     await fetch(`${api}/api/agents`, { mode: "no-cors" }).catch(() => {});
     return "failed";
   },
@@ -149,7 +149,7 @@ describe.skipIf(!hasBrowser())("a page of another origin", { timeout: 60_000 }, 
   const names = Object.keys(tries);
   const attempt = (name: string): Try => tries[name] ?? (() => Promise.reject(new Error(name)));
 
-  it.each(names)("can't end a session through %s, nor hear of it", async (name) => {
+  it.each(names)("can't end a session through %s, nor receive its events", async (name) => {
     const page = await openPage(`http://evil.example:${port}/`);
     expect(await tryFrom(page, attempt(name))).toEqual({ found: "failed", lives: true });
   });

@@ -255,7 +255,7 @@ describe("an offer of another protocol", () => {
 
 describe("a head that is unusual", () => {
   it.each([
-    ["no Host, at a door that asks for none", "GET /healthz HTTP/1.1\r\n\r\n", 200],
+    ["no Host, at a path that needs none", "GET /healthz HTTP/1.1\r\n\r\n", 200],
     ["no Host", "GET /api/agents HTTP/1.1\r\n\r\n", 403],
     ["an expectation", "GET /api/agents HTTP/1.1\r\nHost: localhost\r\nExpect: tea\r\n\r\n", 200],
     ["an unknown method", "BREW /api/agents HTTP/1.1\r\nHost: localhost\r\n\r\n", 400],

@@ -34,15 +34,15 @@ const openSocket = async (path: string, headers: readonly string[] = []): Promis
   return peer;
 };
 
-const doors = [
-  { door: "plain", path: () => eventsPath(sessionId) },
-  { door: "tRPC", path: () => "/trpc" },
+const endpoints = [
+  { endpoint: "plain", path: () => eventsPath(sessionId) },
+  { endpoint: "tRPC", path: () => "/trpc" },
 ];
 
 const invalidUtf8 = Buffer.from([0xc3, 0x28]);
 const megabyte = Buffer.alloc(65_536);
 
-describe.each(doors)("on a $door socket", ({ path }) => {
+describe.each(endpoints)("on a $endpoint socket", ({ path }) => {
   it.each([
     ["that is not masked", 1002, frame({ masked: false, payload: Buffer.from("{}") })],
     ["with a reserved bit", 1002, frame({ reserved: 0x20 })],
@@ -91,7 +91,7 @@ describe.each(doors)("on a $door socket", ({ path }) => {
     await healthy.stillServed();
   });
 
-  it("what one may reasonably send at once is heard", async () => {
+  it("a reasonable burst is read", async () => {
     await using peer = await openSocket(path());
     peer.write(
       ...Array(50).fill(frame({ opcode: 9 })),
@@ -120,7 +120,7 @@ describe.each(doors)("on a $door socket", ({ path }) => {
 });
 
 describe("a tRPC socket that asks and does not take the answers", () => {
-  it("is not heard any further until it has, and then goes on where it was", async () => {
+  it("is not read any further until it has, and then continues where it was", async () => {
     const own = await createSession(wire());
     const content = "x".repeat(4_000);
     for (let sent = 0; sent < 100; sent += 20)
@@ -144,21 +144,21 @@ describe("a tRPC socket that asks and does not take the answers", () => {
         .body;
       return (messages as { content: string }[]).some(({ content }) => content === words);
     };
-    /** Whether they are heard before others have been served a hundred times. */
+    /** Whether they are read before others have been served a hundred times. */
     const isHeardInTime = async (said: string) => {
       for (let served = 0; served < 100 && !(await isHeard(said)); served += 3) await healthy.stillServed();
       return isHeard(said);
     };
     let asked = 0;
     let words = "";
-    // Until its words are not heard although others are served: the kernel takes some megabytes first.
-    for (let heard = true; heard; asked += 1) {
+    // Until its frames are not read although others are served: the kernel buffers some megabytes first.
+    for (let received = true; received; asked += 1) {
       expect(asked).toBeLessThan(60);
       words = `still there ${asked}`;
       peer.write(call("query", "getSessionMessages", { limit: 100 }), call("query", "getSession", {}));
       await healthy.stillServed();
       peer.write(call("mutation", "sendSessionMessage", { content: words }));
-      heard = await isHeardInTime(words);
+      received = await isHeardInTime(words);
     }
     peer.resume();
     await until(() => isHeard(words));
@@ -218,7 +218,7 @@ describe("the connections of an address", () => {
   const ask = (url: string, ...headers: string[]) =>
     ["GET /api/agents HTTP/1.1", `Host: ${new URL(url).host}`, ...headers, "\r\n"].join("\r\n");
 
-  it("are bounded where requests are, and one that goes makes room for another", async () => {
+  it("are limited where requests are, and one that closes frees a slot", async () => {
     await using bounded = await limited();
     const peers = Array.from({ length: 5 }, () => openRaw(bounded.url));
     for (const peer of peers) peer.write(ask(bounded.url));

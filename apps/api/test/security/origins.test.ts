@@ -42,14 +42,14 @@ const send = (
     sent.end();
   });
 
-interface Door {
+interface Endpoint {
   readonly path: string;
   readonly headers: Record<string, string>;
   /** A stream that would not end once it is let in. */
   readonly refusedOnly?: boolean;
 }
 
-const doors = async (server: TestServer, key?: string): Promise<readonly Door[]> => {
+const endpoints = async (server: TestServer, key?: string): Promise<readonly Endpoint[]> => {
   const { sessionId } = await createSession(restWire(server.url, { key }));
   return [
     { path: "/api/agents", headers: {} },
@@ -68,10 +68,10 @@ const doors = async (server: TestServer, key?: string): Promise<readonly Door[]>
 
 describe("without keys", () => {
   it.each(["evil.example", "evil.example:3000", "127.0.0.1.evil.example", "[2001:db8::1]:3000", "10.0.0.1"])(
-    "the Host %j is refused at every door",
+    "the Host %j is refused at every endpoint",
     async (host) => {
       await using server = await startTestServer();
-      for (const { path, headers } of await doors(server)) {
+      for (const { path, headers } of await endpoints(server)) {
         const { status, body } = await send(server, path, { ...headers, Host: host });
         expect([path, status]).toEqual([path, 403]);
         expect(body).toContain('"FORBIDDEN"');
@@ -120,10 +120,10 @@ describe.each([
   const auth: Record<string, string> = key === undefined ? {} : { "X-API-KEY": key };
 
   it.each(["http://evil.example", "https://localhost.evil.example", "null", "http://localhost:1", "file://"])(
-    "the Origin %j is refused at every door",
+    "the Origin %j is refused at every endpoint",
     async (origin) => {
       await using server = await startTestServer(env);
-      for (const { path, headers } of await doors(server, key)) {
+      for (const { path, headers } of await endpoints(server, key)) {
         const reply = await send(server, path, { ...headers, ...auth, Origin: origin });
         expect([path, reply.status]).toEqual([path, 403]);
         expect(reply.body).toContain('"FORBIDDEN"');
@@ -154,7 +154,7 @@ describe.each([
     }
   });
 
-  it("the API itself, the dashboard and what ALLOWED_ORIGINS names are let in at every door", async () => {
+  it("the API itself, the dashboard and the ALLOWED_ORIGINS are accepted at every endpoint", async () => {
     await using server = await startTestServer({
       ...env,
       DASHBOARD_PORT: "4711",
@@ -169,7 +169,7 @@ describe.each([
       "http://[::1]:4711",
       "https://app.example",
     ];
-    for (const { path, headers, refusedOnly } of await doors(server, key)) {
+    for (const { path, headers, refusedOnly } of await endpoints(server, key)) {
       if (refusedOnly) continue;
       for (const origin of origins) {
         const { status } = await send(server, path, { ...headers, ...auth, Origin: origin });
@@ -228,7 +228,7 @@ describe("a preflight that asks for headers", () => {
     expect(headers.vary).toBe("Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
   });
 
-  it.each(["x".repeat(1_025), "x-a, x-\u00e4", "a b", ","])("is not told %j again", async (asked) => {
+  it.each(["x".repeat(1_025), "x-a, x-\u00e4", "a b", ","])("does not echo %j", async (asked) => {
     const { status, headers } = await preflight(asked);
     expect(status).toBe(204);
     expect(headers["access-control-allow-headers"]).toContain("Idempotency-Key");

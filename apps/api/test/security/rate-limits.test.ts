@@ -10,8 +10,8 @@ const keys = { ADJOURN_ADMIN_KEY: adminKey, ADJOURN_SERVICE_KEY: serviceKey };
 const twoAMinute = { ...keys, RATE_LIMIT_PER_MINUTE: "2" };
 const wrong = { Authorization: "Bearer no-such-key-anywhere" };
 
-/** The status of one request through each door, whoever asks. */
-const doors: Readonly<
+/** The status of one request to each endpoint, without a key. */
+const endpoints: Readonly<
   Record<string, (url: string, headers: Record<string, string>) => Promise<Response | number>>
 > = {
   REST: (url, headers) => fetch(`${url}/api/agents`, { headers }),
@@ -42,7 +42,7 @@ const upgradeStatus = (url: string, path: string, headers: Record<string, string
 
 const statusOf = (answer: Response | number): number => (typeof answer === "number" ? answer : answer.status);
 
-describe.each(Object.entries(doors))("through %s", (name, ask) => {
+describe.each(Object.entries(endpoints))("through %s", (name, ask) => {
   it("a wrong key and none at all count, and valid ones don't", async () => {
     await using server = await startTestServer(twoAMinute);
     for (const key of [adminKey, serviceKey, adminKey, serviceKey])
@@ -53,7 +53,7 @@ describe.each(Object.entries(doors))("through %s", (name, ask) => {
     expect(agents.status).toBe(429);
     expect(Number(agents.headers.get("Retry-After"))).toBeGreaterThan(0);
     expect(agents.headers.get("X-Request-Id")).toMatch(/^[0-9a-f-]{36}$/);
-    // Where it is wrong already by its address or its page, that is what it is told.
+    // An error in its address or origin takes precedence.
     const first = {
       "REST, nowhere": 404,
       "REST, another method": 405,

@@ -9,7 +9,7 @@ import { restWire } from "../setup/wires.js";
 
 const mebibyte = 1_024 * 1_024;
 
-/** Takes a part of what has come, as often as it is told to. */
+/** Reads a part of what has arrived, on request. */
 const openSlow = (url: string): Socket => {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });

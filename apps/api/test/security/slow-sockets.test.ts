@@ -15,7 +15,7 @@ let sessionId: string;
 beforeAll(async () => {
   server = await startTestServer(
     {},
-    // Beats are a fifth of `pingAfterMs` apart: many looks fit in before a peer counts as silent.
+    // Beats are a fifth of `pingAfterMs` apart: many checks run before a peer counts as silent.
     { connectionTimeouts: { pingAfterMs: 300, silenceMs: 2_000, checkPeersEveryMs: 100 } },
   );
   sessionId = await fillChannel(server.url);

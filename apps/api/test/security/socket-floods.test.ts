@@ -42,7 +42,7 @@ const openSocket = async (credential: string, url = server.url): Promise<RawPeer
 describe("a frame of more entries than anyone needs", () => {
   const manyEntries = Array.from({ length: 2_200 }, (_, id) => entry(id, "x", undefined, "subscription"));
 
-  it("after a wrong token is not looked at, nor are the others, and a calm caller hardly notices", async () => {
+  it("after a wrong token is not parsed, nor are the others, and other callers are hardly delayed", async () => {
     const idle = await timeOfCalmCalls(server.url);
     const peer = openRaw(server.url);
     peer.write(upgradeRequest(server.url, "/trpc?connectionParams=1"));

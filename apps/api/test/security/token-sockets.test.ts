@@ -58,7 +58,7 @@ describe.each(["header", "connectionParams"] as const)("a tRPC socket with a tok
     expect(await own.closed).toBe(4410);
   });
 
-  it("hears its subscription complete before it is closed with 4410", async () => {
+  it("gets the completion of its subscription before it is closed with 4410", async () => {
     await using server = await startTestServer(keys);
     const { sessionId, token } = await createSession(backend(server));
     const own = await opened(server, how, token);
@@ -99,7 +99,7 @@ describe("the token of a session that is over", () => {
     expect(peer.text()).toContain("SESSION_NOT_FOUND");
   });
 
-  it("in connectionParams is told so, and the socket closed with 4404", async () => {
+  it("in connectionParams gets the error, and the socket is closed with 4404", async () => {
     await using server = await startTestServer(keys);
     const { sessionId, token } = await createSession(backend(server));
     await backend(server).call("endSession", { sessionId });
@@ -112,7 +112,7 @@ describe("the token of a session that is over", () => {
     });
   });
 
-  it("on a plain WebSocket is still told by the close code", async () => {
+  it("on a plain WebSocket still gets the close code", async () => {
     await using server = await startTestServer(keys);
     const { sessionId, token } = await createSession(backend(server));
     await backend(server).call("endSession", { sessionId });

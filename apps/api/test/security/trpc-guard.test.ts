@@ -46,7 +46,7 @@ describe.each(Object.entries(unasked))("%s", (_name, { path, init }) => {
     expect((await refused.json()).error.data.session.code).toBe("FORBIDDEN");
   });
 
-  it("is told what is wrong only after its key", async () => {
+  it("gets its error only after the check of its key", async () => {
     await using server = await startTestServer(keys);
     const refused = await ask(server.url, { Origin: "http://127.0.0.1:3001" });
     expect(refused.status).toBe(401);

@@ -16,7 +16,7 @@ const readSubscribe = async (): Promise<string> => {
   return code;
 };
 
-interface Heard {
+interface Received {
   readonly type: string;
   readonly message?: { readonly content: string; readonly isAgent: boolean };
 }
@@ -45,17 +45,18 @@ describe.skipIf(!hasBrowser())("a page whose ticket has run out", { timeout: 60_
       route.fulfill({ contentType: "text/html", body: "<!doctype html><title>A page</title>" }),
     );
     await tab.goto(`${before.url}/page`);
-    const heard: Heard[] = [];
+    const received: Received[] = [];
     let tickets = 0;
-    await tab.exposeFunction("heard", (event: Heard) => void heard.push(event));
+    await tab.exposeFunction("received", (event: Received) => void received.push(event));
     await tab.exposeFunction("ticketFor", async () => {
       tickets += 1;
       return (await wire.call("issueTicket")).body.ticket;
     });
     await tab.evaluate(`${await readSubscribe()}
-      subscribe(location.origin, ${JSON.stringify(sessionId)}, window.ticketFor, window.heard);`);
-    const started = () => heard.filter(({ type }) => type === "session.started").length;
-    const said = () => heard.flatMap(({ message }) => (message && !message.isAgent ? [message.content] : []));
+      subscribe(location.origin, ${JSON.stringify(sessionId)}, window.ticketFor, window.received);`);
+    const started = () => received.filter(({ type }) => type === "session.started").length;
+    const said = () =>
+      received.flatMap(({ message }) => (message && !message.isAgent ? [message.content] : []));
     await until(() => started() === 1);
     await say("before");
     await until(() => said().length === 1);
@@ -74,7 +75,7 @@ describe.skipIf(!hasBrowser())("a page whose ticket has run out", { timeout: 60_
     expect(said()).toEqual(["before", "meanwhile", "after"]);
     expect(tickets).toBeGreaterThanOrEqual(2);
     await wire.call("endSession", { sessionId });
-    await until(() => heard.at(-1)?.type === "session.ended");
+    await until(() => received.at(-1)?.type === "session.ended");
     await tab.close();
     await before[Symbol.asyncDispose]();
   });

@@ -75,7 +75,7 @@ describe.each(wires)("expiry over $wire", ({ open }) => {
 });
 
 describe.each(listenerWires)("expiry and a listener on $wire", ({ listen }) => {
-  it("is warned once, then hears the end, and is refused with 410 afterwards", async () => {
+  it("is warned once, then receives the end, and is refused with 410 afterwards", async () => {
     const clock = createFakeClock();
     await using server = await startTestServer({}, { clock });
     await using wire = wires[0].open(server.url);
@@ -83,18 +83,18 @@ describe.each(listenerWires)("expiry and a listener on $wire", ({ listen }) => {
       agentId: typewriterId,
       timeoutConfig: { timeoutMinutes: 6, warningThresholdMinutes: 2 },
     });
-    await using heard = listen(server.url, sessionId);
-    await hasHeard(heard, "session.started");
+    await using received = listen(server.url, sessionId);
+    await hasHeard(received, "session.started");
     await clock.advance(4 * minute + 1_000);
-    await hasHeard(heard, "session.expiring");
+    await hasHeard(received, "session.expiring");
     await clock.advance(2 * minute);
-    expect(await heard.over).toEqual({ how: "ended" });
-    expect(heard.events.map(({ type }) => type)).toEqual([
+    expect(await received.over).toEqual({ how: "ended" });
+    expect(received.events.map(({ type }) => type)).toEqual([
       "session.started",
       "session.expiring",
       "session.ended",
     ]);
-    expect(heard.events.at(-1)).toMatchObject({ cause: "expired", reason: null });
+    expect(received.events.at(-1)).toMatchObject({ cause: "expired", reason: null });
     await using late = listen(server.url, sessionId);
     expect(await late.over).toEqual({ how: "refused", code: "SESSION_EXPIRED" });
   });

@@ -4,7 +4,7 @@ import { type Agent, type SecretStore, type SessionStore, StoreUnavailableError 
 import { createInMemorySessionStore } from "@adjourn/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { doors } from "../setup/endpoints.js";
+import { endpoints } from "../setup/endpoints.js";
 import { openRaw, request } from "../setup/raw-peer.js";
 import { eventsPath } from "../setup/subscribing.js";
 import {
@@ -98,11 +98,11 @@ const inputs: Readonly<Record<string, Record<string, unknown>>> = {
 
 describe("with a store that fails", () => {
   it.each(["broken", "away"] as const)(
-    "as one that is %s, no answer tells why, through any door",
+    "as one that is %s, no answer says why, at any endpoint",
     async (how) => {
       mood = how;
       const status = how === "broken" ? 500 : 503;
-      for (const { door, open, serves } of doors) {
+      for (const { endpoint, open, serves } of endpoints) {
         await using caller = await open(server.url, serviceKey, "bearer");
         for (const operation of [
           "createSession",
@@ -114,10 +114,10 @@ describe("with a store that fails", () => {
         ])
           if (serves(operation))
             expect([
-              door,
+              endpoint,
               operation,
               await caller.status(operation, inputs[operation] ?? { sessionId }),
-            ]).toEqual([door, operation, status]);
+            ]).toEqual([endpoint, operation, status]);
       }
       for (const operation of ["getSession", "listSessions", "sessionEvents"]) {
         const input = encodeURIComponent(JSON.stringify(inputs[operation] ?? { sessionId }));
@@ -152,13 +152,13 @@ describe("with a store that fails", () => {
 });
 
 describe("with an agent that fails", () => {
-  it.each(["http", "sse", "websocket"])("no answer tells why, over %s", async (transport) => {
-    const heard: string[] = [];
+  it.each(["http", "sse", "websocket"])("no answer says why, over %s", async (transport) => {
+    const received: string[] = [];
     const listener = new WebSocket(
       `${server.url.replace("http", "ws")}${eventsPath(sessionId, { ticket: ticket() })}`,
     );
-    listener.on("message", (data) => heard.push(String(data)));
-    await until(() => heard.length > 0);
+    listener.on("message", (data) => received.push(String(data)));
+    await until(() => received.length > 0);
     const response = await ask(`/api/messaging/sessions/${sessionId}/messages`, {
       method: "POST",
       headers: { Authorization: `Bearer ${token()}`, "Content-Type": "application/json" },
@@ -166,8 +166,8 @@ describe("with an agent that fails", () => {
     });
     if (transport === "http") expect(response.status).toBe(502);
     if (transport === "sse") expect(await response.text()).toContain("AGENT_FAILED");
-    await until(() => heard.some((text) => text.includes('"message.failed"')));
-    answers.push(...heard);
+    await until(() => received.some((text) => text.includes('"message.failed"')));
+    answers.push(...received);
     listener.terminate();
   });
 });

@@ -44,28 +44,28 @@ it("a reply is stored whole, without thoughts, or not at all; the log has neithe
     MODEL_KEY: "sk-test-secret",
   });
   const { send, readHistory } = await talkTo(server.url);
-  for (const content of ["unheard one", "unheard two"])
+  for (const content of ["unanswered one", "unanswered two"])
     expect(await send(content)).toMatchObject({ status: 502, json: { code: "AGENT_FAILED" } });
-  expect((await send("unheard three")).json.agentResponse.content).toBe("Good morning");
-  const sse = await send("unheard four", "sse");
+  expect((await send("unanswered three")).json.agentResponse.content).toBe("Good morning");
+  const sse = await send("unanswered four", "sse");
   expect(sse.text).toContain("And to you");
   expect(await readHistory()).toEqual([
     "And to you",
-    "unheard four",
+    "unanswered four",
     "Good morning",
-    "unheard three",
-    "unheard two",
-    "unheard one",
+    "unanswered three",
+    "unanswered two",
+    "unanswered one",
   ]);
   // After two replies that failed, turns still alternate.
   expect(JSON.parse(model.asked[2] ?? "").messages).toEqual([
-    { role: "user", content: "unheard one\n\nunheard two\n\nunheard three" },
+    { role: "user", content: "unanswered one\n\nunanswered two\n\nunanswered three" },
   ]);
   await until(() => server.output().includes("too long for the model"));
   expect(server.output()).toContain("reported an error (overloaded_error)");
   expect(server.output()).toContain("broke off its reply");
   expect(server.output()).not.toContain("sk-test-secret");
-  expect(server.output()).not.toContain("unheard");
+  expect(server.output()).not.toContain("unanswered");
 });
 
 it("the end of a session closes the connection to the model's server", async () => {

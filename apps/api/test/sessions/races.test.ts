@@ -8,25 +8,25 @@ import { startTestServer, until } from "../setup/test-server.js";
 import { createSession, restWire, trpcHttpWire, wires } from "../setup/wires.js";
 
 describe.each(wires)("an end over $wire", ({ open }) => {
-  it("fires the signal of an agent that nobody waits for, and what it still says is not heard or stored", async () => {
+  it("fires the signal of an agent that nobody waits for, and its later output is neither sent nor stored", async () => {
     const agent = new ScriptedAgent();
     await using server = await startTestServer({}, { agents: createAgentDirectory([agent]) });
     await using wire = open(server.url);
     const { sessionId, channelId } = await createSession(wire, { agentId: scriptedAgentId });
-    await using heard = plainWs.listen(server.url, sessionId);
-    await hasHeard(heard, "session.started");
+    await using received = plainWs.listen(server.url, sessionId);
+    await hasHeard(received, "session.started");
     await wire.call("sendSessionMessage", { sessionId, content: "are you there?" });
     const reply = await agent.nextTurn();
     reply.say("I was just ");
-    await hasHeard(heard, "message.delta");
+    await hasHeard(received, "message.delta");
     const cancelled = once(reply.turn.signal, "abort");
     await wire.call("endSession", { sessionId });
     await cancelled;
     reply.say("about to answer");
     reply.finish();
-    expect(await heard.over).toEqual({ how: "ended" });
-    expect(heard.events.at(-1)?.type).toBe("session.ended");
-    expect(heard.events.filter(({ type }) => type === "message.delta")).toHaveLength(1);
+    expect(await received.over).toEqual({ how: "ended" });
+    expect(received.events.at(-1)?.type).toBe("session.ended");
+    expect(received.events.filter(({ type }) => type === "message.delta")).toHaveLength(1);
     const { body } = await wire.call("getChannelMessages", { channelId });
     expect((body.messages as unknown[]).length).toBe(1);
   });
@@ -38,21 +38,21 @@ describe.each(listenerWires)("listeners that come on $wire while the end is unde
     const wire = restWire(server.url);
     const { sessionId } = await createSession(wire);
     const early = Array.from({ length: 10 }, () => listen(server.url, sessionId));
-    for (const heard of early) await hasHeard(heard, "session.started");
+    for (const received of early) await hasHeard(received, "session.started");
     const late = Array.from({ length: 10 }, () => listen(server.url, sessionId));
     await until(() => late.some(({ events }) => events.length > 0));
     const end = await wire.call("endSession", { sessionId });
     const later = Array.from({ length: 5 }, () => listen(server.url, sessionId));
     expect(end.status).toBe(200);
-    for (const heard of early) expect(await heard.over).toEqual({ how: "ended" });
-    for (const heard of late) {
-      const over = await heard.over;
-      if (over.how === "ended") expect(heard.events.at(-1)?.type).toBe("session.ended");
+    for (const received of early) expect(await received.over).toEqual({ how: "ended" });
+    for (const received of late) {
+      const over = await received.over;
+      if (over.how === "ended") expect(received.events.at(-1)?.type).toBe("session.ended");
       else expect(over).toEqual({ how: "refused", code: "SESSION_NOT_FOUND" });
     }
-    for (const heard of later)
-      expect(await heard.over).toEqual({ how: "refused", code: "SESSION_NOT_FOUND" });
-    for (const heard of [...early, ...late, ...later]) heard.leave();
+    for (const received of later)
+      expect(await received.over).toEqual({ how: "refused", code: "SESSION_NOT_FOUND" });
+    for (const received of [...early, ...late, ...later]) received.leave();
   });
 });
 
@@ -61,7 +61,7 @@ it("nothing is held any more once a session with listeners and replies has ended
   const wire = trpcHttpWire(server.url);
   const { sessionId } = await createSession(wire, { agentId: "00000000-0000-4000-8000-000000000002" });
   const listeners = listenerWires.map(({ listen }) => listen(server.url, sessionId));
-  for (const heard of listeners) await hasHeard(heard, "session.started");
+  for (const received of listeners) await hasHeard(received, "session.started");
   await wire.call("sendSessionMessage", { sessionId, content: "slow", metadata: { delayMs: 60_000 } });
   const held = async () => {
     const text = await (await fetch(`${server.url}/metrics`)).text();
@@ -72,7 +72,7 @@ it("nothing is held any more once a session with listeners and replies has ended
   expect(await held()).toEqual([1, 4, 1]);
   await wire.call("endSession", { sessionId });
   await until(async () => (await held()).every((count) => count === 0));
-  for (const heard of listeners) heard.leave();
+  for (const received of listeners) received.leave();
 });
 
 it("a request that comes a byte at a time is cut", async () => {

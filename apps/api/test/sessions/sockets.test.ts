@@ -32,7 +32,7 @@ describe.each([
   { mode: "eager", lazy: false },
   { mode: "lazy", lazy: true },
 ])("a stock tRPC client in $mode mode", ({ lazy }) => {
-  it("hears the end of its only session, is closed with 4410, and storms nobody", async () => {
+  it("receives the end of its only session, is closed with 4410, and does not reconnect", async () => {
     await using server = await startTestServer();
     const wire = trpcHttpWire(server.url);
     const { sessionId } = await createSession(wire);
@@ -66,7 +66,7 @@ describe.each([
     await socket.close();
   });
 
-  it("is told of a session that is already over, and does not ask again", async () => {
+  it("gets the error of a session that has ended, and does not ask again", async () => {
     await using server = await startTestServer();
     const wire = trpcHttpWire(server.url);
     const { sessionId } = await createSession(wire);
@@ -143,19 +143,19 @@ describe("a socket that watches several sessions", () => {
       },
     });
     const client = createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] });
-    const heard: string[] = [];
+    const received: string[] = [];
     const firstOver = new Promise<void>((resolve) => {
       client.sessionEvents.subscribe({ sessionId: first.sessionId }, { onComplete: resolve });
     });
     client.sessionEvents.subscribe(
       { sessionId: second.sessionId },
-      { onData: ({ data }) => void heard.push(data.type) },
+      { onData: ({ data }) => void received.push(data.type) },
     );
     await until(async () => (await listenersOf(server)) === 2);
     await wire.call("endSession", { sessionId: first.sessionId });
     await firstOver;
     await wire.call("sendSessionMessage", { sessionId: second.sessionId, content: "still here" });
-    await until(() => heard.includes("message"));
+    await until(() => received.includes("message"));
     expect(opened).toBe(1);
     await socket.close();
   });

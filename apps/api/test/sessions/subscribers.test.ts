@@ -6,23 +6,23 @@ import { createSession, trpcHttpWire } from "../setup/wires.js";
 const unknownId = "00000000-0000-4000-8000-00000000dead";
 
 describe.each(listenerWires)("a listener on $wire", ({ listen }) => {
-  it("hears session.started first, what happens next in order, and session.ended last; then it is let go", async () => {
+  it("receives session.started first, later events in order, and session.ended last; then it is dropped", async () => {
     await using server = await startTestServer();
     const wire = trpcHttpWire(server.url);
     const { sessionId } = await createSession(wire);
-    await using heard = listen(server.url, sessionId);
-    await hasHeard(heard, "session.started");
+    await using received = listen(server.url, sessionId);
+    await hasHeard(received, "session.started");
     await wire.call("sendSessionMessage", { sessionId, content: "one two", transport: "http" });
-    await hasHeard(heard, "message", 2);
+    await hasHeard(received, "message", 2);
     await wire.call("endSession", { sessionId, reason: "enough" });
-    expect(await heard.over).toEqual({ how: "ended" });
-    const types = heard.events.map(({ type }) => type);
+    expect(await received.over).toEqual({ how: "ended" });
+    const types = received.events.map(({ type }) => type);
     expect(types[0]).toBe("session.started");
     expect(types.at(-1)).toBe("session.ended");
     expect(types.filter((type) => type === "session.ended")).toHaveLength(1);
     expect(types.indexOf("message.delta")).toBeGreaterThan(types.indexOf("message"));
-    expect(heard.events.at(-1)).toMatchObject({ cause: "requested", reason: "enough", sessionId });
-    expect(new Set(heard.events.map(({ id }) => id)).size).toBe(heard.events.length);
+    expect(received.events.at(-1)).toMatchObject({ cause: "requested", reason: "enough", sessionId });
+    expect(new Set(received.events.map(({ id }) => id)).size).toBe(received.events.length);
   });
 
   it("resumes behind its last id, with nothing lost and nothing repeated", async () => {
@@ -38,21 +38,21 @@ describe.each(listenerWires)("a listener on $wire", ({ listen }) => {
     first.leave();
     const lastEventId = first.events.filter(({ type }) => type === "message")[0]?.id;
     await send("second");
-    await using heard = listen(server.url, sessionId, { lastEventId });
-    await hasHeard(heard, "message", 3);
+    await using received = listen(server.url, sessionId, { lastEventId });
+    await hasHeard(received, "message", 3);
     await wire.call("endSession", { sessionId });
-    await heard.over;
-    const contents = heard.events.flatMap((event) =>
+    await received.over;
+    const contents = received.events.flatMap((event) =>
       event.type === "message" ? [event.message.content] : [],
     );
     expect(contents).toEqual(["first", "second", "second"]);
-    expect(heard.events[0]?.type).toBe("session.started");
+    expect(received.events[0]?.type).toBe("session.started");
   });
 
   it("is refused with 404 where the session never was", async () => {
     await using server = await startTestServer();
-    await using heard = listen(server.url, unknownId);
-    expect(await heard.over).toEqual({ how: "refused", code: "SESSION_NOT_FOUND" });
+    await using received = listen(server.url, unknownId);
+    expect(await received.over).toEqual({ how: "refused", code: "SESSION_NOT_FOUND" });
   });
 
   it("is refused with 404 where the session was ended", async () => {
@@ -60,9 +60,9 @@ describe.each(listenerWires)("a listener on $wire", ({ listen }) => {
     const wire = trpcHttpWire(server.url);
     const { sessionId } = await createSession(wire);
     await wire.call("endSession", { sessionId });
-    await using heard = listen(server.url, sessionId);
-    expect(await heard.over).toEqual({ how: "refused", code: "SESSION_NOT_FOUND" });
-    expect(heard.events).toEqual([]);
+    await using received = listen(server.url, sessionId);
+    expect(await received.over).toEqual({ how: "refused", code: "SESSION_NOT_FOUND" });
+    expect(received.events).toEqual([]);
   });
 
   it.each(["not-an-id", "", `${unknownId}.0.a-1`])(
@@ -70,22 +70,22 @@ describe.each(listenerWires)("a listener on $wire", ({ listen }) => {
     async (lastEventId) => {
       await using server = await startTestServer();
       const { sessionId } = await createSession(trpcHttpWire(server.url));
-      await using heard = listen(server.url, sessionId, { lastEventId });
-      expect(await heard.over).toMatchObject({ how: "refused", code: "VALIDATION_ERROR" });
+      await using received = listen(server.url, sessionId, { lastEventId });
+      expect(await received.over).toMatchObject({ how: "refused", code: "VALIDATION_ERROR" });
     },
   );
 
   it("is refused with 400 for a last id that is ahead of the session", async () => {
     await using server = await startTestServer();
     const { sessionId } = await createSession(trpcHttpWire(server.url));
-    await using heard = listen(server.url, sessionId, { lastEventId: `${sessionId}.7.m` });
-    expect(await heard.over).toMatchObject({ how: "refused", code: "VALIDATION_ERROR" });
+    await using received = listen(server.url, sessionId, { lastEventId: `${sessionId}.7.m` });
+    expect(await received.over).toMatchObject({ how: "refused", code: "VALIDATION_ERROR" });
   });
 
-  it("is told of every field that is wrong", async () => {
+  it("gets every invalid field", async () => {
     await using server = await startTestServer();
-    await using heard = listen(server.url, "t".repeat(129), { lastEventId: "t".repeat(257) });
-    expect(await heard.over).toEqual({
+    await using received = listen(server.url, "t".repeat(129), { lastEventId: "t".repeat(257) });
+    expect(await received.over).toEqual({
       how: "refused",
       code: "VALIDATION_ERROR",
       paths: ["sessionId", "lastEventId"],
@@ -96,16 +96,16 @@ describe.each(listenerWires)("a listener on $wire", ({ listen }) => {
     await using server = await startTestServer();
     const wire = trpcHttpWire(server.url);
     const { sessionId } = await createSession(wire, { agentId: typewriterId });
-    const heard = listen(server.url, sessionId);
-    await hasHeard(heard, "session.started");
+    const received = listen(server.url, sessionId);
+    await hasHeard(received, "session.started");
     const reply = wire.call("sendSessionMessage", {
       sessionId,
       content: "a b c d",
       metadata: { delayMs: 20 },
       transport: "http",
     });
-    await hasHeard(heard, "message.delta");
-    heard.leave();
+    await hasHeard(received, "message.delta");
+    received.leave();
     expect((await reply).body.agentResponse).toMatchObject({ content: "a b c d" });
   });
 });

@@ -4,7 +4,7 @@ export interface Asked {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape are looked into.
+  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape are read.
   readonly json: any;
 }
 

@@ -11,8 +11,8 @@ export interface Caller extends AsyncDisposable {
   status(operation: string, input: Record<string, unknown>): Promise<number>;
 }
 
-export interface Door {
-  readonly door: string;
+export interface Endpoint {
+  readonly endpoint: string;
   readonly places: readonly Place[];
   readonly serves: (operation: string) => boolean;
   open(url: string, credential: string | null, place: Place): Promise<Caller>;
@@ -31,8 +31,8 @@ const withTicket = (address: string, credential: string | null, place: Place): s
 
 const dispose = async () => {};
 
-const rest: Door = {
-  door: "REST",
+const rest: Endpoint = {
+  endpoint: "REST",
   places: ["bearer", "x-api-key", "address"],
   serves: (operation) => kindOf(operation) !== "subscription",
   open: async (url, credential, place) => {
@@ -46,8 +46,8 @@ const rest: Door = {
   },
 };
 
-const trpcHttp: Door = {
-  door: "tRPC over HTTP",
+const trpcHttp: Endpoint = {
+  endpoint: "tRPC over HTTP",
   places: ["bearer", "x-api-key", "address", "params"],
   serves: () => true,
   open: async (url, credential, place) => ({
@@ -74,7 +74,7 @@ const trpcHttp: Door = {
   }),
 };
 
-/** A subscription over HTTP tells a refusal in its stream. */
+/** A subscription over HTTP gets a refusal in its stream. */
 const firstOfStream = async (response: Response): Promise<number> => {
   let text = "";
   for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -86,8 +86,8 @@ const firstOfStream = async (response: Response): Promise<number> => {
   throw new Error(`a stream that says nothing: ${text}`);
 };
 
-const sse: Door = {
-  door: "SSE",
+const sse: Endpoint = {
+  endpoint: "SSE",
   places: ["bearer", "x-api-key", "address"],
   serves: (operation) => operation === "sessionEvents",
   open: async (url, credential, place) => ({
@@ -126,19 +126,19 @@ const upgrade = (url: string, path: string, headers: Record<string, string>): Op
   return { socket, refused };
 };
 
-const plainSocket: Door = {
-  door: "plain WebSocket",
+const plainSocket: Endpoint = {
+  endpoint: "plain WebSocket",
   places: ["bearer", "x-api-key", "address"],
   serves: (operation) => operation === "sessionEvents",
   open: async (url, credential, place) => ({
     status: async (_, { sessionId }) => {
       const path = withTicket(eventsPath(String(sessionId)), credential, place);
       const { socket, refused } = upgrade(url, path, headersFor(credential, place));
-      const heard = once(socket, "message").then(() => 200);
-      // A session that is over is told by the close code.
+      const received = once(socket, "message").then(() => 200);
+      // The close code says that the session is gone.
       const closed = once(socket, "close").then(([code]) => Number(code) - 4_000);
-      for (const either of [heard, closed]) either.catch(() => {});
-      const status = (await refused) ?? (await Promise.race([heard, closed]));
+      for (const either of [received, closed]) either.catch(() => {});
+      const status = (await refused) ?? (await Promise.race([received, closed]));
       socket.terminate();
       return status;
     },
@@ -146,8 +146,8 @@ const plainSocket: Door = {
   }),
 };
 
-const trpcSocket: Door = {
-  door: "tRPC over WebSocket",
+const trpcSocket: Endpoint = {
+  endpoint: "tRPC over WebSocket",
   places: ["bearer", "x-api-key", "address", "params"],
   serves: () => true,
   open: async (url, credential, place) => {
@@ -187,5 +187,5 @@ const trpcSocket: Door = {
   },
 };
 
-/** Every way in. */
-export const doors: readonly Door[] = [rest, trpcHttp, sse, trpcSocket, plainSocket];
+/** Every endpoint. */
+export const endpoints: readonly Endpoint[] = [rest, trpcHttp, sse, trpcSocket, plainSocket];

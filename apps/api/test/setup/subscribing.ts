@@ -13,7 +13,7 @@ export type Gone =
   | { readonly how: "refused"; readonly code: string; readonly paths?: readonly string[] | undefined }
   | { readonly how: "lost"; readonly why: string };
 
-export interface Heard extends AsyncDisposable {
+export interface Received extends AsyncDisposable {
   readonly events: SessionEvent[];
   readonly over: Promise<Gone>;
   leave(): void;
@@ -27,18 +27,18 @@ export interface ListenOptions {
 
 export interface ListenerWire {
   readonly wire: string;
-  listen(url: string, sessionId: string, options?: ListenOptions): Heard;
+  listen(url: string, sessionId: string, options?: ListenOptions): Received;
 }
 
-/** Everything heard of one connection, and what to do when it is over. */
+/** Everything received on one connection, and its close. */
 const recorder = (leave: () => void) => {
   let finish: (over: Gone) => void = () => {};
   const over = new Promise<Gone>((resolve) => {
     finish = resolve;
   });
   const events: SessionEvent[] = [];
-  const heard: Heard = { events, over, leave, [Symbol.asyncDispose]: async () => leave() };
-  return { heard, finish, hear: (event: SessionEvent) => void events.push(event) };
+  const received: Received = { events, over, leave, [Symbol.asyncDispose]: async () => leave() };
+  return { received, finish, onEvent: (event: SessionEvent) => void events.push(event) };
 };
 
 interface Refusal {
@@ -57,16 +57,16 @@ const overTrpc = (
   close: () => void,
   sessionId: string,
   { lastEventId }: ListenOptions,
-): Heard => {
+): Received => {
   const client = createTRPCClient<AppRouter>({ links: [link] });
-  const { heard, finish, hear } = recorder(() => {
+  const { received, finish, onEvent } = recorder(() => {
     subscription.unsubscribe();
     close();
   });
   const subscription = client.sessionEvents.subscribe(
     { sessionId, lastEventId },
     {
-      onData: ({ data }) => hear(data as SessionEvent),
+      onData: ({ data }) => onEvent(data as SessionEvent),
       onComplete: () => finish({ how: "ended" }),
       onError: (error) => {
         if (error instanceof TRPCClientError && error.data?.session) finish(refusal(error.data.session));
@@ -74,7 +74,7 @@ const overTrpc = (
       },
     },
   );
-  return heard;
+  return received;
 };
 
 const trpcWs: ListenerWire = {
@@ -116,8 +116,8 @@ export const plainWs: ListenerWire = {
   wire: "plain WebSocket",
   listen: (url, sessionId, options = {}) => {
     const socket = new WebSocket(`${url.replace("http", "ws")}${eventsPath(sessionId, options)}`);
-    const { heard, finish, hear } = recorder(() => socket.terminate());
-    socket.on("message", (data) => hear(JSON.parse(String(data))));
+    const { received, finish, onEvent } = recorder(() => socket.terminate());
+    socket.on("message", (data) => onEvent(JSON.parse(String(data))));
     socket.on("unexpected-response", (request, response) => {
       let text = "";
       response.on("data", (chunk) => {
@@ -131,12 +131,12 @@ export const plainWs: ListenerWire = {
     socket.on("error", () => {});
     socket.on("close", (code, reason) => {
       const code4 = closeCodes[code];
-      if (heard.events.length > 0 && code === 4410 && String(reason) === "session ended")
+      if (received.events.length > 0 && code === 4410 && String(reason) === "session ended")
         finish({ how: "ended" });
       else if (code4 !== undefined) finish({ how: "refused", code: code4 });
       else finish({ how: "lost", why: `${code}` });
     });
-    return heard;
+    return received;
   },
 };
 
@@ -144,7 +144,7 @@ const plainSse: ListenerWire = {
   wire: "SSE",
   listen: (url, sessionId, options = {}) => {
     const abort = new AbortController();
-    const { heard, finish, hear } = recorder(() => abort.abort());
+    const { received, finish, onEvent } = recorder(() => abort.abort());
     const read = async () => {
       const response = await fetch(`${url}${eventsPath(sessionId, options)}`, { signal: abort.signal });
       if (!response.ok || !response.body) return finish(refusal((await response.json()) as Refusal));
@@ -155,18 +155,18 @@ const plainSse: ListenerWire = {
         text = blocks.pop() ?? "";
         for (const block of blocks) {
           const data = /^data: (.*)$/m.exec(block)?.[1];
-          if (data !== undefined) hear(JSON.parse(data));
+          if (data !== undefined) onEvent(JSON.parse(data));
         }
       }
       finish({ how: "ended" });
     };
     read().catch((error: unknown) => finish({ how: "lost", why: String(error) }));
-    return heard;
+    return received;
   },
 };
 
 /** Every wire a listener can be on, for `describe.each`. */
 export const listenerWires: readonly ListenerWire[] = [trpcWs, trpcSse, plainWs, plainSse];
 
-export const hasHeard = (heard: Heard, type: SessionEvent["type"], count = 1): Promise<void> =>
-  until(() => heard.events.filter((event) => event.type === type).length >= count);
+export const hasHeard = (received: Received, type: SessionEvent["type"], count = 1): Promise<void> =>
+  until(() => received.events.filter((event) => event.type === type).length >= count);

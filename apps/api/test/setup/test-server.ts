@@ -41,7 +41,7 @@ export const startTestServer = async (
   };
 };
 
-/** Resolves as soon as `isTrue` holds, which is looked at whenever the event loop comes round. */
+/** Resolves as soon as `isTrue` holds; it is checked every 5 ms. */
 export const until = async (isTrue: () => boolean | Promise<boolean>, withinMs = 25_000): Promise<void> => {
   const deadline = performance.now() + withinMs;
   while (!(await isTrue())) {
