@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
 
@@ -9,10 +9,27 @@ const othersMay = 0o077;
 /** Suffixes of the database file and of the files beside it: SQLite's own and the lock. */
 const companions = ["", "-wal", "-shm", "-journal", ".lock"];
 
-/** Creates the file and missing folders, readable by this user alone. */
+/**
+ * Creates the file and missing folders, readable by this user alone.
+ * @throws UnusableDatabaseError for a device, a pipe or a folder, whose mode must not be changed
+ */
 export const makeOwnFile = (path: string): void => {
-  mkdirSync(dirname(path), { recursive: true, mode: ownFolder });
+  makeOwnFolder(dirname(path));
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+    throw new UnusableDatabaseError(`${path} is not a regular file; allowed: the path of a file`);
   closeSync(openSync(path, "a", ownFile));
+};
+
+/** Node's recursive `mkdir` never returns where the system creates no folders, such as below `/proc`. */
+const makeOwnFolder = (folder: string): void => {
+  if (existsSync(folder)) return;
+  makeOwnFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: ownFolder });
+  } catch (error) {
+    // Another process may have created it meanwhile.
+    if (!existsSync(folder)) throw error;
+  }
 };
 
 /**

@@ -1,7 +1,11 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  closeSync,
+  constants,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -236,4 +240,20 @@ test("a closed store has committed its writes, and refuses every call", async ()
   const again = open();
   expect(await again.readSession(draft.sessionId)).toMatchObject({ outcome: "live" });
   await again.close();
+});
+
+test("a pipe or a device is refused, and its mode stays", () => {
+  path = join(folder, "pipe");
+  execFileSync("mkfifo", ["-m", "666", path]);
+  // Whoever opens a pipe that nobody reads waits.
+  const reader = openSync(path, constants.O_RDWR);
+  const { mode } = statSync(path);
+  expect(open).toThrow(/is not a regular file/);
+  expect(statSync(path).mode).toBe(mode);
+  closeSync(reader);
+});
+
+test("a folder that the system does not let anyone create is refused", () => {
+  path = "/proc/none/deeper/adjourn.db";
+  expect(open).toThrow(UnusableDatabaseError);
 });
