@@ -42,8 +42,11 @@ const url = (given: string, ...protocols: readonly string[]) =>
 
 const readOrigins = (given: string): readonly string[] | undefined => {
   const origins = given.split(",");
+  // A wildcard is a valid URL, but would never match.
   const isOrigin = (origin: string) =>
-    url(origin, "http:", "https:") && new URL(origin).origin === origin.toLowerCase();
+    url(origin, "http:", "https:") &&
+    new URL(origin).origin === origin.toLowerCase() &&
+    !origin.includes("*");
   return origins.every(isOrigin) ? origins.map((origin) => new URL(origin).origin) : undefined;
 };
 

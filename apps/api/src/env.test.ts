@@ -134,6 +134,7 @@ describe("a bad value stops the start with one line that names the variable", ()
     ["REST_DIALECT", "soap"],
     ["RATE_LIMIT_PER_MINUTE", "1e3"],
     ["ALLOWED_ORIGINS", "*"],
+    ["ALLOWED_ORIGINS", "https://*.example"],
     ["ALLOWED_ORIGINS", "https://a.example/path"],
     ["ALLOWED_ORIGINS", "https://a.example,"],
     ["TRUST_PROXY", "yes"],

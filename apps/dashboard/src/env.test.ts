@@ -24,6 +24,10 @@ describe("the dashboard's settings", () => {
         'DASHBOARD_URL must be origins such as https://adjourn.example.com, comma-separated, but it is "https://a.example/path"',
       ],
       [
+        { DASHBOARD_URL: "https://*.example" },
+        'DASHBOARD_URL must be origins such as https://adjourn.example.com, comma-separated, but it is "https://*.example"',
+      ],
+      [
         { TRUST_PROXY: "yes" },
         'TRUST_PROXY must be 1, or IP addresses and networks, comma-separated, but it is "yes"',
       ],

@@ -9,7 +9,9 @@ const readOrigins = (given: string): readonly string[] | null => {
   const isOrigin = (origin: string) =>
     URL.canParse(origin) &&
     /^https?:$/.test(new URL(origin).protocol) &&
-    new URL(origin).origin === origin.toLowerCase();
+    new URL(origin).origin === origin.toLowerCase() &&
+    // A wildcard is a valid URL, but would never match.
+    !origin.includes("*");
   return origins.every(isOrigin) ? origins.map((origin) => new URL(origin).origin) : null;
 };
 
