@@ -93,17 +93,17 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/");
   });
 
-  it("says of a sign-in that does not hold any more that it does not", async () => {
+  it("says that a sign-in has expired, and no longer says so once its cookie is gone", async () => {
     const { page } = await newPage();
     const cookie = { name: "adjourn_admin", url: dashboard.servers.dashboard };
     await page.context().addCookies([{ ...cookie, value: "sealed-with-another-secret" }]);
     await page.goto("/sessions");
     await page.waitForURL("**/login");
-    await page.getByRole("alert").filter({ hasText: "Your sign-in does not hold any more" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "Your sign-in has expired" }).waitFor();
     await page.context().clearCookies();
     await page.goto("/sessions");
     await page.getByLabel("Admin key", { exact: true }).waitFor();
-    expect(await page.getByText("does not hold").count()).toBe(0);
+    expect(await page.getByText("has expired").count()).toBe(0);
   });
 
   it("refuses calls from other origins", async () => {

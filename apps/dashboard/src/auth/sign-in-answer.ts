@@ -4,7 +4,7 @@ export const signInAnswers = {
   wrong: "That key is not valid.",
   "not-admin": "That key is valid, but it is not an admin key.",
   limited: "Too many wrong keys. Wait a minute, then try again.",
-  expired: "Your sign-in does not hold any more. Sign in again.",
+  expired: "Your sign-in has expired. Sign in again.",
   refused: "This page may not sign in here.",
   unreachable: "The Adjourn API can't be reached. Try again in a moment.",
 } as const;

@@ -1,10 +1,10 @@
 "use client";
 
+import { IdLink } from "../lists/id-link";
 import type { Ending } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { Badge } from "../ui/badge";
 import { classNames } from "../ui/class-names";
-import { IdLink } from "../ui/id-link";
 import { ShortName } from "../ui/short-name";
 import { TimeOfDay } from "../ui/time";
 import { useVirtualRows } from "../ui/use-virtual-rows";

@@ -2,6 +2,7 @@
 
 import { CircleSlash, MessageSquare, Sparkles } from "lucide-react";
 import { causeNames, whoEnded } from "../endings/ending-words";
+import { IdLink } from "../lists/id-link";
 import type { Ending, SessionRow } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { useEndingList } from "../lists/use-ending-list";
@@ -10,7 +11,6 @@ import { describeError } from "../live/call-error";
 import { useLiveStore } from "../live/live-context";
 import { BlankState } from "../ui/blank-state";
 import { Card, CardHeader } from "../ui/card";
-import { IdLink } from "../ui/id-link";
 import { Age } from "../ui/time";
 import { Unknown } from "./unknown";
 

@@ -31,27 +31,31 @@ export const useSession = (sessionId: string) => {
   });
 };
 
-const endingLooks = 15;
-const endingLookMs = 1_000;
-/** An ending gathers all nodes' counts within so long. */
+const maxEndingAttempts = 15;
+const endingRetryMs = 1_000;
+/** Within this time after the end, every node has added its counts to the ending. */
 const countsSettleMs = 6_000;
 
-/** How a session ended, from the live events or the stored ending. `missing`: there is no such ending. */
+/** How a session ended, from the live events or the stored ending. `isMissing`: there is no such ending. */
 export const useEnding = (sessionId: string, enabled: boolean) => {
   const api = useTRPCClient();
   const known = useKnownEnding(sessionId).ending;
   const query = useQuery({
     queryKey: ["ending", sessionId],
     queryFn: async ({ signal }) => {
-      const { endings } = await api.listEndings.query({ search: sessionId, limit: 10 }, { signal });
-      return endings.find((ending) => ending.sessionId === sessionId) ?? null;
+      try {
+        return await api.getEnding.query({ sessionId }, { signal });
+      } catch (error) {
+        if (isGoneError(error)) return null;
+        throw error;
+      }
     },
     enabled,
     // A session that has just expired is gone before its ending is written.
     refetchInterval: ({ state }) => {
       if (state.data)
         return Date.now() - Date.parse(state.data.endedAt) < countsSettleMs ? countsSettleMs : false;
-      return state.dataUpdateCount < endingLooks ? endingLookMs : false;
+      return state.dataUpdateCount < maxEndingAttempts ? endingRetryMs : false;
     },
   });
   const ending = query.data ?? known;

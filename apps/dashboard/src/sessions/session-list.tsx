@@ -51,7 +51,7 @@ export const SessionList = ({
       title="No live session matches"
       action={<Button onClick={onClearFilters}>Clear filters</Button>}
     >
-      Sessions that are over are under Endings.
+      Sessions that have ended are listed under Endings.
     </BlankState>
   );
 };

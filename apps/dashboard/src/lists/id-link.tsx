@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { shortId } from "../lists/records";
+import { shortId } from "./records";
 
 interface IdLinkProps {
   readonly href: string;
