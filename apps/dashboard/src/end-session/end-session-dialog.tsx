@@ -1,7 +1,7 @@
 "use client";
 
 import { AlertDialog } from "radix-ui";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { shortId } from "../lists/records";
 import { useSessionRow } from "../lists/use-session-list";
 import { useKnownEnding } from "../live/live-context";
@@ -51,46 +51,61 @@ export const EndSessionDialog = ({
 
   return (
     <AlertDialog.Root open={isOpen} onOpenChange={(next) => end.isPending || onOpenChange(next)}>
-      <AlertDialog.Portal>
-        <AlertDialog.Overlay className="fixed inset-0 z-40 animate-[fade_120ms_ease-out] bg-shade" />
-        <AlertDialog.Content
-          onCloseAutoFocus={(event) => {
+      <DialogFrame onClosed={onClosed}>
+        <form
+          onSubmit={(event) => {
             event.preventDefault();
-            onClosed();
+            if (!end.isPending) end.mutate(reason);
           }}
-          className="fixed inset-x-3 bottom-3 z-50 mx-auto max-h-[calc(100dvh-1.5rem)] max-w-md animate-[appear_140ms_ease-out] overflow-y-auto rounded-xl border border-line bg-surface p-5 shadow-float sm:top-[16vh] sm:bottom-auto sm:p-6"
         >
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (!end.isPending) end.mutate(reason);
-            }}
-          >
-            <DialogText
-              sessions={sessions}
-              counts={counts}
-              isGone={isGone || (only !== undefined && isMissing)}
-            />
-            <ReasonField value={reason} onChange={setReason} />
-            {end.problem && (
-              <p role="alert" className="mt-3 rounded-md bg-danger-wash px-3 py-2 text-danger">
-                {end.problem}
-              </p>
-            )}
-            <div className="mt-5 flex justify-end gap-2">
-              <AlertDialog.Cancel asChild>
-                <Button disabled={end.isPending}>Cancel</Button>
-              </AlertDialog.Cancel>
-              <Button kind="danger" type="submit" aria-disabled={end.isPending}>
-                {end.isPending ? "Ending…" : "End session"}
-              </Button>
-            </div>
-          </form>
-        </AlertDialog.Content>
-      </AlertDialog.Portal>
+          <DialogText
+            sessions={sessions}
+            counts={counts}
+            isGone={isGone || (only !== undefined && isMissing)}
+          />
+          <ReasonField value={reason} onChange={setReason} />
+          {end.problem && (
+            <p role="alert" className="mt-3 rounded-md bg-danger-wash px-3 py-2 text-danger">
+              {end.problem}
+            </p>
+          )}
+          <DialogActions isPending={end.isPending} />
+        </form>
+      </DialogFrame>
     </AlertDialog.Root>
   );
 };
+
+interface DialogFrameProps {
+  readonly onClosed: () => void;
+  readonly children: ReactNode;
+}
+
+const DialogFrame = ({ onClosed, children }: DialogFrameProps) => (
+  <AlertDialog.Portal>
+    <AlertDialog.Overlay className="fixed inset-0 z-40 animate-[fade_120ms_ease-out] bg-shade" />
+    <AlertDialog.Content
+      onCloseAutoFocus={(event) => {
+        event.preventDefault();
+        onClosed();
+      }}
+      className="fixed inset-x-3 bottom-3 z-50 mx-auto max-h-[calc(100dvh-1.5rem)] max-w-md animate-[appear_140ms_ease-out] overflow-y-auto rounded-xl border border-line bg-surface p-5 shadow-float sm:top-[16vh] sm:bottom-auto sm:p-6"
+    >
+      {children}
+    </AlertDialog.Content>
+  </AlertDialog.Portal>
+);
+
+const DialogActions = ({ isPending }: { readonly isPending: boolean }) => (
+  <div className="mt-5 flex justify-end gap-2">
+    <AlertDialog.Cancel asChild>
+      <Button disabled={isPending}>Cancel</Button>
+    </AlertDialog.Cancel>
+    <Button kind="danger" type="submit" aria-disabled={isPending}>
+      {isPending ? "Ending…" : "End session"}
+    </Button>
+  </div>
+);
 
 interface DialogTextProps {
   readonly sessions: readonly SessionToEnd[];

@@ -24,36 +24,11 @@ export const EndingView = ({ sessionId }: { readonly sessionId: string }) => {
   const history = useHistory(ending?.channelId);
   if (!ending) {
     if (!isMissing && !error) return <SessionSkeleton />;
-    return (
-      <BlankState
-        isPage
-        icon={ServerOff}
-        title={error ? "The ending can't be shown" : "There is no such ending"}
-        action={
-          <Button asChild>
-            <Link href={error ? "/endings" : `/sessions/${encodeURIComponent(sessionId)}`}>
-              {error ? "All endings" : "See whether it is live"}
-            </Link>
-          </Button>
-        }
-      >
-        {error ? describeError(error) : `No ending of ${shortId(sessionId)} is on record.`}
-      </BlankState>
-    );
+    return <NoEnding sessionId={sessionId} error={error} />;
   }
   return (
     <>
-      <PageHeader
-        title={
-          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <span>
-              Ending of <span className="font-mono text-[0.92em]">{shortId(sessionId)}</span>
-            </span>
-            <Badge tone={causeTones[ending.cause]}>{causeNames[ending.cause]}</Badge>
-          </span>
-        }
-        description={<span className="font-mono text-xs break-all text-ink-faint">{sessionId}</span>}
-      />
+      <EndingHeader sessionId={sessionId} cause={ending.cause} />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Card aria-label="Transcript">
           <Transcript
@@ -73,6 +48,43 @@ export const EndingView = ({ sessionId }: { readonly sessionId: string }) => {
     </>
   );
 };
+
+interface NoEndingProps {
+  readonly sessionId: string;
+  /** Why the ending could not be loaded; null if there is none. */
+  readonly error: unknown;
+}
+
+const NoEnding = ({ sessionId, error }: NoEndingProps) => (
+  <BlankState
+    isPage
+    icon={ServerOff}
+    title={error ? "The ending can't be shown" : "There is no such ending"}
+    action={
+      <Button asChild>
+        <Link href={error ? "/endings" : `/sessions/${encodeURIComponent(sessionId)}`}>
+          {error ? "All endings" : "See whether it is live"}
+        </Link>
+      </Button>
+    }
+  >
+    {error ? describeError(error) : `No ending of ${shortId(sessionId)} is on record.`}
+  </BlankState>
+);
+
+const EndingHeader = ({ sessionId, cause }: Pick<Ending, "sessionId" | "cause">) => (
+  <PageHeader
+    title={
+      <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <span>
+          Ending of <span className="font-mono text-[0.92em]">{shortId(sessionId)}</span>
+        </span>
+        <Badge tone={causeTones[cause]}>{causeNames[cause]}</Badge>
+      </span>
+    }
+    description={<span className="font-mono text-xs break-all text-ink-faint">{sessionId}</span>}
+  />
+);
 
 const EndingFacts = ({ ending }: { readonly ending: Ending }) => {
   const { agentName } = useAgents();

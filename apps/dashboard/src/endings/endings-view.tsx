@@ -29,45 +29,63 @@ export const EndingsView = () => {
         description="What ended, by whom and why. The conversations stay readable."
       />
       <FilterBar filter={filter} setFilter={setFilter} isFiltered={isFiltered} knownUsers={knownUsers}>
-        <Select
-          aria-label="Cause"
-          value={filter.cause ?? ""}
-          onChange={(event) => setFilter({ cause: event.target.value })}
-          className="sm:w-44"
-        >
-          <option value="">All causes</option>
-          {Object.entries(causeNames).map(([cause, name]) => (
-            <option key={cause} value={cause}>
-              {name}
-            </option>
-          ))}
-        </Select>
+        <CauseSelect chosen={filter.cause} onChange={(cause) => setFilter({ cause })} />
       </FilterBar>
       <Card>
-        {query.data ? (
-          endings.length > 0 ? (
-            <EndingTable
-              endings={endings}
-              hasMore={query.hasNextPage}
-              isLoadingMore={query.isFetchingNextPage}
-              onMore={() => inBackground(query.fetchNextPage())}
-            />
-          ) : (
-            <BlankState
-              icon={isFiltered ? SearchX : SquareCheckBig}
-              title={isFiltered ? "No ending matches" : "Nothing has ended yet"}
-            >
-              {isFiltered
-                ? "Try the start of a session, user, agent or channel id."
-                : "When a session ends, by whatever cause, its record appears here."}
-            </BlankState>
-          )
-        ) : query.error ? (
-          <LoadFailed title="The endings can't be shown" error={query.error} onRetry={query.refetch} />
-        ) : (
-          <SessionTableSkeleton />
-        )}
+        <EndingList endings={endings} query={query} isFiltered={isFiltered} />
       </Card>
     </>
+  );
+};
+
+interface CauseSelectProps {
+  readonly chosen: string | undefined;
+  readonly onChange: (cause: string) => void;
+}
+
+const CauseSelect = ({ chosen, onChange }: CauseSelectProps) => (
+  <Select
+    aria-label="Cause"
+    value={chosen ?? ""}
+    onChange={(event) => onChange(event.target.value)}
+    className="sm:w-44"
+  >
+    <option value="">All causes</option>
+    {Object.entries(causeNames).map(([cause, name]) => (
+      <option key={cause} value={cause}>
+        {name}
+      </option>
+    ))}
+  </Select>
+);
+
+type EndingListProps = ReturnType<typeof useEndingList> & { readonly isFiltered: boolean };
+
+/** The table of endings, or the text shown in its place. */
+const EndingList = ({ endings, query, isFiltered }: EndingListProps) => {
+  if (!query.data)
+    return query.error ? (
+      <LoadFailed title="The endings can't be shown" error={query.error} onRetry={query.refetch} />
+    ) : (
+      <SessionTableSkeleton />
+    );
+  if (endings.length > 0)
+    return (
+      <EndingTable
+        endings={endings}
+        hasMore={query.hasNextPage}
+        isLoadingMore={query.isFetchingNextPage}
+        onMore={() => inBackground(query.fetchNextPage())}
+      />
+    );
+  return (
+    <BlankState
+      icon={isFiltered ? SearchX : SquareCheckBig}
+      title={isFiltered ? "No ending matches" : "Nothing has ended yet"}
+    >
+      {isFiltered
+        ? "Try the start of a session, user, agent or channel id."
+        : "When a session ends, by whatever cause, its record appears here."}
+    </BlankState>
   );
 };

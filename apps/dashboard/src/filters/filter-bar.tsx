@@ -21,7 +21,6 @@ interface FilterBarProps {
 
 export const FilterBar = ({ filter, setFilter, isFiltered, knownUsers, children }: FilterBarProps) => {
   const id = useId();
-  const { agents } = useAgents();
   const clear = () =>
     setFilter({ agentId: undefined, userId: undefined, search: undefined, cause: undefined });
   return (
@@ -34,22 +33,7 @@ export const FilterBar = ({ filter, setFilter, isFiltered, knownUsers, children 
         onChange={(search) => setFilter({ search })}
       />
       <div className="grid grid-cols-2 gap-2 sm:flex">
-        <Select
-          aria-label="Agent"
-          value={filter.agentId ?? ""}
-          onChange={(event) => setFilter({ agentId: event.target.value })}
-          className="sm:w-40"
-        >
-          <option value="">All agents</option>
-          {agents.map((agent) => (
-            <option key={agent.id} value={agent.id}>
-              {agent.name}
-            </option>
-          ))}
-          {filter.agentId && !agents.some((agent) => agent.id === filter.agentId) && (
-            <option value={filter.agentId}>{filter.agentId}</option>
-          )}
-        </Select>
+        <AgentSelect chosen={filter.agentId} onChange={(agentId) => setFilter({ agentId })} />
         <TypedFilter
           label="User id"
           placeholder="All users"
@@ -72,6 +56,31 @@ export const FilterBar = ({ filter, setFilter, isFiltered, knownUsers, children 
         </Button>
       )}
     </search>
+  );
+};
+
+interface AgentSelectProps {
+  readonly chosen: string | undefined;
+  readonly onChange: (agentId: string) => void;
+}
+
+const AgentSelect = ({ chosen, onChange }: AgentSelectProps) => {
+  const { agents } = useAgents();
+  return (
+    <Select
+      aria-label="Agent"
+      value={chosen ?? ""}
+      onChange={(event) => onChange(event.target.value)}
+      className="sm:w-40"
+    >
+      <option value="">All agents</option>
+      {agents.map((agent) => (
+        <option key={agent.id} value={agent.id}>
+          {agent.name}
+        </option>
+      ))}
+      {chosen && !agents.some((agent) => agent.id === chosen) && <option value={chosen}>{chosen}</option>}
+    </Select>
   );
 };
 

@@ -1,6 +1,7 @@
 import type { AdminEvent } from "@adjourn/client";
 import type { Changes } from "../lists/changes";
 import type { Ending, SessionRow } from "../lists/records";
+import { createGoneSessions } from "./gone-sessions";
 
 export type LiveEvent = AdminEvent;
 export type Totals = Omit<Extract<AdminEvent, { type: "totals" }>, "type">;
@@ -18,13 +19,6 @@ interface LiveState {
 /** Longer than any request in flight when an event arrives. */
 const rememberMs = 60_000;
 const mostEndings = 20_000;
-/**
- * Longer than any request, and longer than the query cache keeps unused data (5 minutes), so that no data from before
- * the end is left when the id is forgotten.
- */
-const rememberGoneMs = 10 * 60_000;
-/** Up to this many ids, none is forgotten. */
-const rememberAtLeast = 20_000;
 
 /** Recent events of the live connection, from which the lists are updated. */
 export interface LiveStore {
@@ -50,18 +44,12 @@ export interface LiveStore {
 export const createLiveStore = (now: () => number = Date.now): LiveStore => {
   let state: LiveState = { connection: "connecting", lostSince: null, totals: null };
   const listeners = new Set<() => void>();
-  let recent: { readonly at: number; readonly event: LiveEvent }[] = [];
-  /** When each id was last marked as gone, oldest first. */
-  const gone = new Map<string, number>();
-  const kept = new Map<string, number>();
+  let recent: RecentEvent[] = [];
+  const gone = createGoneSessions(now);
   const endings = new Map<string, Ending>();
   const set = (next: Partial<LiveState>) => {
     state = { ...state, ...next };
     for (const listener of listeners) listener();
-  };
-  const setGone = (sessionId: string) => {
-    gone.delete(sessionId);
-    gone.set(sessionId, now());
   };
   const forgetEvents = () => {
     const oldest = recent[0];
@@ -90,7 +78,7 @@ export const createLiveStore = (now: () => number = Date.now): LiveStore => {
       }
       recent.push({ at: now(), event });
       if (event.type === "session.ended") {
-        setGone(event.ending.sessionId);
+        gone.add(event.ending.sessionId);
         endings.set(event.ending.sessionId, event.ending);
       }
       forgetEvents();
@@ -98,36 +86,35 @@ export const createLiveStore = (now: () => number = Date.now): LiveStore => {
     },
     notify: () => set({}),
     markGone(sessionId) {
-      setGone(sessionId);
+      gone.add(sessionId);
       set({});
     },
     isGone: (sessionId) => gone.has(sessionId),
-    keep(sessionId) {
-      kept.set(sessionId, (kept.get(sessionId) ?? 0) + 1);
-      return () => {
-        const others = (kept.get(sessionId) ?? 1) - 1;
-        if (others > 0) kept.set(sessionId, others);
-        else kept.delete(sessionId);
-      };
-    },
-    forget() {
-      for (const [sessionId, at] of gone) {
-        if (gone.size <= rememberAtLeast || at > now() - rememberGoneMs) break;
-        if (!kept.has(sessionId)) gone.delete(sessionId);
-      }
-    },
+    keep: gone.keep,
+    forget: gone.forget,
     ending: (sessionId) => endings.get(sessionId),
-    changesSince(since) {
-      const created = new Map<string, SessionRow>();
-      const changed = new Map<string, SessionRow>();
-      const ended = new Map<string, Ending>();
-      for (const { at, event } of recent) {
-        if (at < since) continue;
-        if (event.type === "session.created") created.set(event.session.sessionId, event.session);
-        if (event.type === "session.changed") changed.set(event.session.sessionId, event.session);
-        if (event.type === "session.ended") ended.set(event.ending.sessionId, event.ending);
-      }
-      return { created, changed, ended, gone };
-    },
+    changesSince: (since) =>
+      collectChanges(
+        recent.filter(({ at }) => at >= since),
+        gone,
+      ),
   };
+};
+
+interface RecentEvent {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly event: LiveEvent;
+}
+
+const collectChanges = (recent: readonly RecentEvent[], gone: Changes["gone"]): Changes => {
+  const created = new Map<string, SessionRow>();
+  const changed = new Map<string, SessionRow>();
+  const ended = new Map<string, Ending>();
+  for (const { event } of recent) {
+    if (event.type === "session.created") created.set(event.session.sessionId, event.session);
+    if (event.type === "session.changed") changed.set(event.session.sessionId, event.session);
+    if (event.type === "session.ended") ended.set(event.ending.sessionId, event.ending);
+  }
+  return { created, changed, ended, gone };
 };

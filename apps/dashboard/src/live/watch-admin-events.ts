@@ -37,22 +37,19 @@ export const watchAdminEvents = (
   let stopped = false;
   let unsubscribe = () => {};
   let retry: ReturnType<typeof setTimeout> | undefined;
-  let isGathering = false;
 
+  const gather = createGatherer((since) => {
+    store.notify();
+    onEvents(since);
+    store.forget();
+  });
   const take = (event: LiveEvent) => {
     if (store.state().connection !== "live") {
       store.setConnection("live");
       onLive();
     }
     const at = Date.now();
-    if (!store.take(event) || isGathering) return;
-    isGathering = true;
-    setTimeout(() => {
-      isGathering = false;
-      store.notify();
-      onEvents(at);
-      store.forget();
-    }, gatherMs);
+    if (store.take(event)) gather(at);
   };
 
   const begin = () => {
@@ -83,5 +80,18 @@ export const watchAdminEvents = (
     clearTimeout(connectTimeout);
     clearTimeout(retry);
     unsubscribe();
+  };
+};
+
+/** Calls `flush` once for all events within {@link gatherMs}, with the time of the first. */
+const createGatherer = (flush: (since: number) => void): ((at: number) => void) => {
+  let isGathering = false;
+  return (at) => {
+    if (isGathering) return;
+    isGathering = true;
+    setTimeout(() => {
+      isGathering = false;
+      flush(at);
+    }, gatherMs);
   };
 };

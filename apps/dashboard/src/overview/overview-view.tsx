@@ -1,14 +1,14 @@
 "use client";
 
-import { midnight, useLifetimes } from "../lifetimes/use-lifetimes";
+import { useLifetimes } from "../lifetimes/use-lifetimes";
 import { describeError } from "../live/call-error";
 import { useServerNow } from "../live/server-clock";
 import { DemoInvitation } from "../sessions/demo-invitation";
-import { Card, CardHeader } from "../ui/card";
+import { Card } from "../ui/card";
 import { PageHeader } from "../ui/page-header";
-import { TimeOfDay } from "../ui/time";
 import { ActiveCard } from "./active-card";
-import { CauseChart } from "./cause-chart";
+import { CauseCard } from "./cause-card";
+import { endingsToday } from "./endings-today";
 import { Figure } from "./figures";
 import { LiveFeed } from "./live-feed";
 import { Unknown } from "./unknown";
@@ -18,12 +18,7 @@ export const OverviewView = () => {
   const figures = useFigures();
   const { data: lifetimes, error } = useLifetimes();
   const now = useServerNow();
-  const dayBegan = now === null ? null : midnight(now);
-  const today =
-    lifetimes && dayBegan !== null
-      ? [...lifetimes.gone.values()].filter(({ endedAt }) => Date.parse(endedAt) >= dayBegan)
-      : undefined;
-  const isPart = lifetimes !== undefined && dayBegan !== null && lifetimes.knownFrom > dayBegan;
+  const { endings, isPart } = endingsToday(lifetimes, now);
   const isEmpty =
     figures?.activeSessions === 0 &&
     lifetimes !== undefined &&
@@ -33,22 +28,7 @@ export const OverviewView = () => {
   return (
     <>
       <PageHeader title="Overview" description="What is live now, and what has ended." />
-      <div className="mb-5 grid grid-cols-3 gap-2 sm:gap-5">
-        <Figure name="Active" href="/sessions" value={figures?.activeSessions} note="live sessions now" />
-        <Figure
-          name="Expiring"
-          href="/sessions"
-          value={figures?.expiringSoon}
-          note="within their warning time"
-        />
-        <Figure
-          name="Ended today"
-          href="/endings"
-          value={today?.length}
-          isAtLeast={isPart}
-          note="since midnight, by whatever cause"
-        />
-      </div>
+      <Figures figures={figures} endedToday={endings?.length} isAtLeast={isPart} />
       {isEmpty ? (
         <Card>
           <DemoInvitation title="No session in the last day" />
@@ -58,23 +38,9 @@ export const OverviewView = () => {
           <ActiveCard lifetimes={lifetimes} now={now}>
             {unknown}
           </ActiveCard>
-          <Card aria-labelledby="cause-chart">
-            <CardHeader
-              id="cause-chart"
-              title="Endings by cause"
-              note={
-                isPart ? (
-                  <>
-                    Since <TimeOfDay at={new Date(lifetimes.knownFrom).toISOString()} seconds />: there are
-                    too many to load
-                  </>
-                ) : (
-                  "Today"
-                )
-              }
-            />
-            {today ? <CauseChart endings={today} /> : unknown}
-          </Card>
+          <CauseCard endings={endings} since={isPart ? lifetimes?.knownFrom : undefined}>
+            {unknown}
+          </CauseCard>
           <div className="lg:col-span-2">
             <LiveFeed />
           </div>
@@ -83,3 +49,24 @@ export const OverviewView = () => {
     </>
   );
 };
+
+interface FiguresProps {
+  readonly figures: ReturnType<typeof useFigures>;
+  readonly endedToday: number | undefined;
+  /** More sessions ended today than could be counted. */
+  readonly isAtLeast: boolean;
+}
+
+const Figures = ({ figures, endedToday, isAtLeast }: FiguresProps) => (
+  <div className="mb-5 grid grid-cols-3 gap-2 sm:gap-5">
+    <Figure name="Active" href="/sessions" value={figures?.activeSessions} note="live sessions now" />
+    <Figure name="Expiring" href="/sessions" value={figures?.expiringSoon} note="within their warning time" />
+    <Figure
+      name="Ended today"
+      href="/endings"
+      value={endedToday}
+      isAtLeast={isAtLeast}
+      note="since midnight, by whatever cause"
+    />
+  </div>
+);

@@ -61,43 +61,65 @@ export const TimeoutForm = ({ session }: { readonly session: SessionInfo }) => {
             problemId={wrongField === name ? `${id}-problem` : undefined}
           />
         ))}
-        <label className="flex items-center justify-between gap-3 text-ink-soft">
-          Renew when active
-          <span className="flex w-29 justify-start">
-            <input
-              type="checkbox"
-              checked={draft.autoRenew ?? config.autoRenew}
-              onChange={(event) => setDraft({ ...draft, autoRenew: event.target.checked })}
-              className="size-4"
-            />
-          </span>
-        </label>
+        <AutoRenewField
+          isChecked={draft.autoRenew ?? config.autoRenew}
+          onChange={(autoRenew) => setDraft({ ...draft, autoRenew })}
+        />
         {save.error && !isGoneError(save.error) && (
           <p id={`${id}-problem`} role="alert" className="rounded-md bg-danger-wash px-3 py-2 text-danger">
             {describeError(save.error)}
           </p>
         )}
-        <div className="flex justify-end gap-2">
-          {isChanged && (
-            <Button
-              size="small"
-              kind="quiet"
-              onClick={() => {
-                setDraft({});
-                save.reset();
-              }}
-            >
-              Reset
-            </Button>
-          )}
-          <Button size="small" type="submit" disabled={!isChanged} aria-disabled={save.isPending}>
-            Save
-          </Button>
-        </div>
+        <FormActions
+          isChanged={isChanged}
+          isPending={save.isPending}
+          onReset={() => {
+            setDraft({});
+            save.reset();
+          }}
+        />
       </form>
     </Card>
   );
 };
+
+interface AutoRenewFieldProps {
+  readonly isChecked: boolean;
+  readonly onChange: (isChecked: boolean) => void;
+}
+
+const AutoRenewField = ({ isChecked, onChange }: AutoRenewFieldProps) => (
+  <label className="flex items-center justify-between gap-3 text-ink-soft">
+    Renew when active
+    <span className="flex w-29 justify-start">
+      <input
+        type="checkbox"
+        checked={isChecked}
+        onChange={(event) => onChange(event.target.checked)}
+        className="size-4"
+      />
+    </span>
+  </label>
+);
+
+interface FormActionsProps {
+  readonly isChanged: boolean;
+  readonly isPending: boolean;
+  readonly onReset: () => void;
+}
+
+const FormActions = ({ isChanged, isPending, onReset }: FormActionsProps) => (
+  <div className="flex justify-end gap-2">
+    {isChanged && (
+      <Button size="small" kind="quiet" onClick={onReset}>
+        Reset
+      </Button>
+    )}
+    <Button size="small" type="submit" disabled={!isChanged} aria-disabled={isPending}>
+      Save
+    </Button>
+  </div>
+);
 
 const useSave = (sessionId: string, onSaved: () => void) => {
   const api = useTRPCClient();

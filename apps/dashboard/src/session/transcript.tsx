@@ -1,7 +1,7 @@
 "use client";
 
 import { MessageSquareText, ServerOff } from "lucide-react";
-import { Fragment, useLayoutEffect, useRef } from "react";
+import { Fragment, type UIEvent, useLayoutEffect, useRef } from "react";
 import { type Message, sessionOf } from "../lists/records";
 import { describeError } from "../live/call-error";
 import { BlankState } from "../ui/blank-state";
@@ -11,7 +11,7 @@ import { MessageBubble, ReplyBubble } from "./message-bubble";
 import { SessionDivider } from "./session-divider";
 import type { PartialReply } from "./session-stream";
 
-/** Whoever has scrolled further up than this is reading, and is left there. */
+/** A user who has scrolled up further than this is reading; the box stays where it is. */
 const nearEndPx = 80;
 
 interface TranscriptProps {
@@ -39,45 +39,16 @@ export const Transcript = ({
   isLoadingOlder,
   onOlder,
 }: TranscriptProps) => {
-  const box = useRef<HTMLDivElement>(null);
-  const isAtEnd = useRef(true);
-  useLayoutEffect(() => {
-    // Runs with every new message and piece.
-    if (box.current && isAtEnd.current && messages.length + replies.length > 0)
-      box.current.scrollTop = box.current.scrollHeight;
-  }, [messages, replies]);
-
-  if (isLoading && messages.length === 0)
-    return (
-      <div aria-busy="true" className="grid gap-4 p-5">
-        <Skeleton className="h-14 w-2/3" />
-        <Skeleton className="ml-auto h-14 w-1/2" />
-        <Skeleton className="h-20 w-3/4" />
-      </div>
-    );
-  if (messages.length + replies.length === 0 && problem)
-    return (
-      <BlankState icon={ServerOff} title="The transcript can't be shown">
-        {describeError(problem)}
-      </BlankState>
-    );
-  if (messages.length + replies.length === 0)
-    return (
-      <BlankState icon={MessageSquareText} title="No messages">
-        {isGone
-          ? "Nothing was said in this channel."
-          : "What user and agent say appears here as they say it."}
-      </BlankState>
-    );
+  const scrolling = useStickToEnd(messages, replies);
+  const isEmpty = messages.length + replies.length === 0;
+  if (isEmpty || (isLoading && messages.length === 0))
+    return <NoMessages isLoading={isLoading} problem={problem} isGone={isGone} />;
   return (
     <section
-      ref={box}
+      {...scrolling}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be within reach of the keyboard
       tabIndex={0}
       aria-label="Messages"
-      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-        isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEndPx;
-      }}
       className="max-h-[60dvh] overflow-y-auto lg:max-h-[calc(100dvh-14rem)] lg:min-h-64 rounded-lg p-4 -outline-offset-2 sm:p-5"
     >
       {hasOlder && (
@@ -88,18 +59,7 @@ export const Transcript = ({
         </div>
       )}
       <ol className="grid grid-cols-[minmax(0,1fr)] gap-4">
-        {messages.map((message, index) => {
-          const before = messages[index - 1];
-          const isOther = sessionOf(message) !== (before ? sessionOf(before) : sessionId);
-          return (
-            <Fragment key={message.id}>
-              {isOther && (
-                <SessionDivider sessionId={sessionOf(message)} isThis={sessionOf(message) === sessionId} />
-              )}
-              <MessageBubble message={message} />
-            </Fragment>
-          );
-        })}
+        <Messages sessionId={sessionId} messages={messages} />
         {replies.map((reply) => (
           <ReplyBubble key={reply.messageId} reply={reply} isCut={isGone} />
         ))}
@@ -107,3 +67,58 @@ export const Transcript = ({
     </section>
   );
 };
+
+/** Keeps a box scrolled to its end, unless the user has scrolled up. Returns the properties of the box. */
+const useStickToEnd = (messages: readonly Message[], replies: readonly PartialReply[]) => {
+  const ref = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  useLayoutEffect(() => {
+    if (ref.current && isAtEnd.current && messages.length + replies.length > 0)
+      ref.current.scrollTop = ref.current.scrollHeight;
+  }, [messages, replies]);
+  const onScroll = ({ currentTarget: { scrollHeight, scrollTop, clientHeight } }: UIEvent<HTMLElement>) => {
+    isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEndPx;
+  };
+  return { ref, onScroll };
+};
+
+/** Shown in place of the transcript while it has no messages. */
+const NoMessages = ({
+  isLoading,
+  problem,
+  isGone,
+}: Pick<TranscriptProps, "isLoading" | "problem" | "isGone">) => {
+  if (isLoading)
+    return (
+      <div aria-busy="true" className="grid gap-4 p-5">
+        <Skeleton className="h-14 w-2/3" />
+        <Skeleton className="ml-auto h-14 w-1/2" />
+        <Skeleton className="h-20 w-3/4" />
+      </div>
+    );
+  if (problem)
+    return (
+      <BlankState icon={ServerOff} title="The transcript can't be shown">
+        {describeError(problem)}
+      </BlankState>
+    );
+  return (
+    <BlankState icon={MessageSquareText} title="No messages">
+      {isGone ? "Nothing was said in this channel." : "What user and agent say appears here as they say it."}
+    </BlankState>
+  );
+};
+
+const Messages = ({ sessionId, messages }: Pick<TranscriptProps, "sessionId" | "messages">) =>
+  messages.map((message, index) => {
+    const before = messages[index - 1];
+    const isOther = sessionOf(message) !== (before ? sessionOf(before) : sessionId);
+    return (
+      <Fragment key={message.id}>
+        {isOther && (
+          <SessionDivider sessionId={sessionOf(message)} isThis={sessionOf(message) === sessionId} />
+        )}
+        <MessageBubble message={message} />
+      </Fragment>
+    );
+  });

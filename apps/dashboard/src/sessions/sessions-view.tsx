@@ -20,7 +20,7 @@ export const SessionsView = () => {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const openEnd = useEndSession();
   const isStale = useLiveState().connection === "lost" && query.error !== null;
-  // What has ended meanwhile is no longer chosen.
+  // Sessions that have ended since are no longer selected.
   const selected = useMemo(() => rows.filter((row) => chosen.has(row.sessionId)), [rows, chosen]);
   const knownUsers = useMemo(() => [...new Set(rows.map((row) => row.userId))].slice(0, 50), [rows]);
 
@@ -30,14 +30,11 @@ export const SessionsView = () => {
         title="Sessions"
         description={
           query.data ? (
-            <span className="tabular-nums">
-              {total.toLocaleString()} {isFiltered ? "matching" : "live"}
-              {isStale && (
-                <>
-                  , as of <TimeOfDay at={new Date(query.dataUpdatedAt).toISOString()} seconds />
-                </>
-              )}
-            </span>
+            <SessionCount
+              total={total}
+              isFiltered={isFiltered}
+              staleSince={isStale ? query.dataUpdatedAt : undefined}
+            />
           ) : (
             "Live conversations"
           )
@@ -65,3 +62,21 @@ export const SessionsView = () => {
     </>
   );
 };
+
+interface SessionCountProps {
+  readonly total: number;
+  readonly isFiltered: boolean;
+  /** Milliseconds since the epoch. */
+  readonly staleSince: number | undefined;
+}
+
+const SessionCount = ({ total, isFiltered, staleSince }: SessionCountProps) => (
+  <span className="tabular-nums">
+    {total.toLocaleString()} {isFiltered ? "matching" : "live"}
+    {staleSince !== undefined && (
+      <>
+        , as of <TimeOfDay at={new Date(staleSince).toISOString()} seconds />
+      </>
+    )}
+  </span>
+);
