@@ -37,7 +37,7 @@ test.each([-1, "400", null, Number.NaN, Number.POSITIVE_INFINITY, {}])(
   },
 );
 
-test("waits as long as it is told", async () => {
+test("waits for the requested delay", async () => {
   const pieces = typewriter
     .reply(turnOf("one", { metadata: { delayMs: 3_600_000 } }))
     [Symbol.asyncIterator]();

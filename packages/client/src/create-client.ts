@@ -25,7 +25,7 @@ export interface ClientOptions {
 
 export interface AdjournClient {
   /**
-   * Every operation by its operationId: `trpc.endSession.mutate({ sessionId })`. This proxy looks like a function, which
+   * Every operation by its operationId: `trpc.endSession.mutate({ sessionId })`. This proxy passes for a function, which
    * React's `setState` would call. Keep the whole client in a state, or pass `() => trpc`.
    */
   readonly trpc: TRPCClient<AppRouter>;

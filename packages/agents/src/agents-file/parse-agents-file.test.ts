@@ -10,7 +10,7 @@ const variables = new Map([
   ["TWO_WORDS", "not akey"],
 ]);
 
-/** Looked up as carelessly as can be. */
+/** An unsafe lookup, as a careless caller would write it. */
 const fromObject: Record<string, string> = Object.fromEntries(variables);
 
 const parse = (entries: unknown) =>
@@ -210,7 +210,7 @@ describe("a mistake is one line: where, what was given, what is allowed", () => 
     ],
   ])("%j", (entries, problem) => expect(problemsOf(entries)).toEqual([problem]));
 
-  test("and all mistakes are told at once", () => {
+  test("and all mistakes are reported at once", () => {
     expect(
       problemsOf([
         { ...echo, id: 1, name: 2 },

@@ -15,7 +15,7 @@ import {
 import type { Credentials } from "../context.js";
 
 describe("keys", () => {
-  test("tell the role and the name that the operator gave", async () => {
+  test("have the role and the name that the operator gave", async () => {
     const credentials = create();
     expect(await credentials.authenticate(adminKey)).toEqual({ role: "admin", name: "ops" });
     expect(await credentials.authenticate(serviceKey)).toEqual({ role: "service", name: null });

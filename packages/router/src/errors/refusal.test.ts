@@ -75,9 +75,9 @@ describe("what is not known", () => {
     ["a validation of our own that failed", zodError],
     ["one that tRPC wrapped", new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: new Error("select") })],
     ["a result of ours that was wrong", new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: zodError })],
-  ])("is told as nothing but a request id: %s", (_, error) => {
-    const { retryAfterSeconds: _retry, ...told } = toRefusal(error, "request-1");
-    expect(told).toEqual({
+  ])("shows nothing but a request id: %s", (_, error) => {
+    const { retryAfterSeconds: _retry, ...shown } = toRefusal(error, "request-1");
+    expect(shown).toEqual({
       code: "INTERNAL_ERROR",
       status: 500,
       message: "Internal server error",

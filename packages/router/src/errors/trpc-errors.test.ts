@@ -124,7 +124,7 @@ test("key, then role, are judged before the input", async () => {
   expect((await ask("POST", "/eraseChannel", "{")).body.error.data.session.code).toBe("FORBIDDEN");
 });
 
-test("an error nobody foresaw is a 500 that tells its request id and nothing else", async () => {
+test("an unforeseen error is a 500 that shows its request id and nothing else", async () => {
   principal = { role: "anonymous" };
   sessions = { ...world.sessions, getSession: () => Promise.reject(new Error("select * from secrets")) };
   const { status, body } = await ask("GET", `/getSession?${input({ sessionId: "x" })}`);

@@ -8,8 +8,8 @@ const envelopeBytes = 64;
 type CallResult = { readonly ok: boolean; readonly data?: unknown };
 
 /**
- * Limits the answers of a batch together. Only as many queries run at once as have room for their largest answers, so that
- * no refused answer was held in memory. A mutation is refused before it runs; once it has run, it is always answered.
+ * Limits the answers of a batch together. Only as many queries run at once as the limit allows for their largest answers,
+ * so that no refused answer was held in memory. A mutation is refused before it runs; once it has run, it is answered.
  */
 export class BatchBudget {
   private left = maxBatchBytes;

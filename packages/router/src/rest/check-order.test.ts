@@ -64,7 +64,7 @@ describe("what is judged first wins", () => {
     expect([answer.status, answer.headers["retry-after"]]).toEqual([429, "9"]);
   });
 
-  test("a key that is wrong or missing is told by WWW-Authenticate", async () => {
+  test("a wrong or missing key gets WWW-Authenticate", async () => {
     const { status, headers, json } = await server.ask("GET", sessionsPath);
     expect([status, json.code, headers["www-authenticate"]]).toEqual([
       401,

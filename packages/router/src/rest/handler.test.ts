@@ -41,7 +41,7 @@ describe("without keys", () => {
     expect(endings[0]).toMatchObject({ sessionId, reason: "it is done", endedBy: "anonymous", actor: null });
   });
 
-  test("a session that never was is told as the document shows it", async () => {
+  test("an unknown session gets the documented error", async () => {
     const { status, text } = await server.ask("DELETE", `${sessionsPath}/abc-123`);
     expect(status).toBe(404);
     expect(text).toBe(
@@ -166,7 +166,7 @@ describe("without keys", () => {
 });
 
 describe("when our side fails", () => {
-  test("an unforeseen error tells its request id, which the log has too, and nothing else", async () => {
+  test("an unforeseen error shows its request id, which the log has too, and nothing else", async () => {
     const cause = new Error("select * from secrets at /srv/x.js");
     await using server = await startRestServer({
       sessions: (real) => ({ ...real, getSession: () => Promise.reject(cause) }),

@@ -75,7 +75,7 @@ describe("bodies", () => {
     expect(status).toBe(413);
   });
 
-  test("where none is asked for are not looked into", async () => {
+  test("where none is expected are not parsed", async () => {
     const { sessionId } = await server.world.create();
     const { status } = await server.ask("POST", `${sessionsPath}/${sessionId}/heartbeat`, { body: "{" });
     expect(status).toBe(200);
@@ -94,7 +94,7 @@ describe("bodies", () => {
 });
 
 test("a caller who leaves in the middle of a body is forgotten", async () => {
-  const told = server.errors.length;
+  const reported = server.errors.length;
   const { port } = new URL(server.url);
   const socket = connect(Number(port), "127.0.0.1");
   socket.write(
@@ -103,5 +103,5 @@ test("a caller who leaves in the middle of a body is forgotten", async () => {
   socket.resume().end();
   await new Promise((resolve) => socket.once("close", resolve));
   expect((await server.ask("GET", "/api/agents")).status).toBe(200);
-  expect(server.errors).toHaveLength(told);
+  expect(server.errors).toHaveLength(reported);
 });

@@ -26,10 +26,10 @@ test("a session's events are served until it ends, and the answer with them", as
     "text/event-stream; charset=utf-8",
   ]);
   expect(response.headers["x-request-id"]).toBeTruthy();
-  const heard = eventsOf(response);
+  const received = eventsOf(response);
   await server.world.send(sessionId, "hi");
   await server.ask("DELETE", `/api/messaging/sessions/${sessionId}`);
-  expect((await heard).map(({ type }) => type)).toEqual([
+  expect((await received).map(({ type }) => type)).toEqual([
     "session.started",
     "message",
     "session.renewed",

@@ -54,7 +54,7 @@ test("what is refused before it begins has its status", async () => {
 test.each([
   ["documented", (code: string) => ({ error: expect.any(String), code, details: expect.any(Object) })],
   ["elizaos", (_code: string) => ({ error: expect.any(String) })],
-] as const)("an end in mid-reply is told as an error in the %s dialect", async (dialect, shape) => {
+] as const)("an end in mid-reply is an error in the %s dialect", async (dialect, shape) => {
   await using server = await startRestServer({ dialect });
   const { sessionId } = await server.world.create();
   const asked = server.ask("POST", pathOf(sessionId), { body });
@@ -64,7 +64,7 @@ test.each([
   expect(events.at(-1)).toEqual({ event: "error", data: shape("SESSION_ENDED") });
 });
 
-test("an agent that fails is told as an error, and its words stay in the log", async () => {
+test("a failing agent is an error, and its message stays in the log", async () => {
   await using server = await startRestServer();
   const { sessionId } = await server.world.create();
   const asked = server.ask("POST", pathOf(sessionId), { body });

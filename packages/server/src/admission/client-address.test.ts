@@ -26,7 +26,7 @@ describe("whose request it is", () => {
     ["the peer's, as long as no proxy is believed", "none", "9.9.9.9", "1.1.1.1", "9.9.9.9"],
     ["whom the proxy names", "peer", "9.9.9.9", "1.1.1.1", "1.1.1.1"],
     [
-      "whom the last proxy heard, not what a client made up",
+      "the peer of the last proxy, not what a client forged",
       "peer",
       "9.9.9.9",
       "6.6.6.6, 1.1.1.1",

@@ -23,7 +23,7 @@ describe("requests a minute", () => {
     for (let index = 0; index < 1_000; index += 1) await limit.consume("1.1.1.1");
   });
 
-  it("tell when to come back", async () => {
+  it("say when to retry", async () => {
     const limit = createRateLimit(1);
     await limit.consume("1.1.1.1");
     const refused = await limit.consume("1.1.1.1").catch((error: unknown) => error);

@@ -14,7 +14,7 @@ export class RequestTurns<Connection extends object> {
 
   constructor(private readonly perTurn = requestsPerTurn) {}
 
-  /** Calls `start` in this turn if there is room, else in a later one. It must not throw. */
+  /** Calls `start` in this turn if the limit allows, else in a later one. It must not throw. */
   run(connection: Connection, start: () => void): void {
     const queue = this.waiting.get(connection);
     if (queue) queue.push(start);

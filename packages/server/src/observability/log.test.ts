@@ -113,7 +113,7 @@ test.each(["eyJ", "-eyJaaaaaaaa", "eyJaaaaaaaa.", "a.", "eyJaaaaaaaa.a"])(
     };
     timeOf(1_000);
     const short = Math.max(1, Math.min(timeOf(20_000), timeOf(20_000), timeOf(20_000)));
-    // 32 times as long: a quadratic look would take a thousand times longer.
+    // 32 times as long: a quadratic scan would take a thousand times longer.
     expect(Math.min(timeOf(640_000), timeOf(640_000)) / short).toBeLessThan(250);
   },
 );

@@ -7,7 +7,7 @@ const describeErasedChannels = (setting: () => Setting): void => {
     const session = await s.create();
     const { channelId, sessionId } = session;
     await s.say(session, "private");
-    const ending = await s.ended(session, "told why");
+    const ending = await s.ended(session, "the reason");
     const bystander = await s.create();
     await s.say(bystander, "stays");
     const kept = await s.ended(bystander, "kept");

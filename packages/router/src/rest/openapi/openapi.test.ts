@@ -11,7 +11,7 @@ import { renderDocsPage } from "./docs-page.js";
 import { createOpenapiDocument } from "./openapi.js";
 import { errorExamples } from "./openapi-errors.js";
 
-// biome-ignore lint/suspicious/noExplicitAny: the document is looked at as what it is, JSON.
+// biome-ignore lint/suspicious/noExplicitAny: the document is read as plain JSON.
 const documentOf = (dialect: (typeof dialectNames)[number]): any => createOpenapiDocument({ dialect });
 
 describe.each(dialectNames)("the OpenAPI document of the %s dialect", (dialect) => {
