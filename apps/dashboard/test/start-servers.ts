@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort } from "./free-port";
+import { freePort } from "@adjourn/testkit";
 
 const serverMain = fileURLToPath(new URL("../../api/dist/main.js", import.meta.url));
 const dashboardMain = fileURLToPath(new URL("../dist/serve.js", import.meta.url));
