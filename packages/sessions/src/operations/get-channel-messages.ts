@@ -1,6 +1,6 @@
 import type { ServiceContext } from "../context.js";
-import { readPage, toBounds } from "../paging/message-page.js";
 import type { Inputs, Outputs } from "../schemas/index.js";
+import { readPage, toBounds } from "./message-page.js";
 
 /** Works after the channel's sessions have ended. @throws SessionError `CHANNEL_NOT_FOUND`, `VALIDATION_ERROR` */
 export const getChannelMessages = async (

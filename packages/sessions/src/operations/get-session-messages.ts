@@ -1,7 +1,7 @@
 import type { ServiceContext } from "../context.js";
-import { readPage, toBounds } from "../paging/message-page.js";
 import type { Inputs, Outputs } from "../schemas/index.js";
 import { readLive } from "./get-session.js";
+import { readPage, toBounds } from "./message-page.js";
 
 /** The whole channel of a live session. @throws SessionError `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `VALIDATION_ERROR` */
 export const getSessionMessages = async (

@@ -1,7 +1,6 @@
 import { runEvery } from "../async/run-every.js";
 import { runInBackground } from "../async/run-in-background.js";
 import type { EndingRecord } from "../model/ending.js";
-import { addToEnding, nothingCut } from "../model/ending-counts.js";
 import { toIso } from "../model/session.js";
 import type {
   BusMessage,
@@ -13,6 +12,7 @@ import type {
   PresenceRecord,
 } from "../ports/index.js";
 import type { SessionServiceSettings } from "../settings.js";
+import { addToEnding, nothingCut } from "./ending-counts.js";
 import { SessionChannel } from "./session-channel.js";
 
 /** The bus subject of one session. */

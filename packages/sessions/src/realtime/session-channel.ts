@@ -1,6 +1,5 @@
 import { withDeadline } from "../async/with-deadline.js";
 import { type EndingRecord, sessionEnded } from "../model/ending.js";
-import { addToEnding } from "../model/ending-counts.js";
 import { SessionError } from "../model/errors.js";
 import type { Message } from "../model/message.js";
 import { type Session, toIso } from "../model/session.js";
@@ -18,6 +17,7 @@ import { InFlightReply } from "../replies/in-flight-reply.js";
 import { tooManyReplies } from "../replies/reply-limit.js";
 import { limits } from "../schemas/index.js";
 import type { SubscriberCredential } from "../session-service.js";
+import { addToEnding } from "./ending-counts.js";
 import { type Delivery, messageDelivery, Sequencer } from "./sequencer.js";
 import { closeGraceMs, type SequencedFrame, Subscriber } from "./subscriber.js";
 

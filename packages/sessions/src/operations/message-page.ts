@@ -1,9 +1,9 @@
 import type { ServiceContext } from "../context.js";
 import { channelNotFound, validationError } from "../model/errors.js";
 import { type MessageInfo, toMessageInfo } from "../model/message.js";
+import { type MessageBound, messageBoundRule, parseMessageBound } from "../paging/message-bound.js";
+import { jsonBytes, rowsWithinBytes } from "../paging/rows-within-bytes.js";
 import { type Inputs, limits, type Outputs } from "../schemas/index.js";
-import { type MessageBound, messageBoundRule, parseMessageBound } from "./message-bound.js";
-import { jsonBytes, rowsWithinBytes } from "./rows-within-bytes.js";
 
 type Range = Pick<Inputs["getChannelMessages"], "limit" | "before" | "after">;
 
