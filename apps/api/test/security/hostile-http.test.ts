@@ -186,7 +186,7 @@ describe("a pipeline", () => {
 describe("a peer that does not take its answers", () => {
   it("is cut after a while, and nothing of it is held", async () => {
     // Of its own, so that its answers can be counted.
-    await using slow = await startTestServer({}, { connectionTimeouts: { stalledReadMs: 300 } });
+    await using slow = await startTestServer({}, { connectionTimeouts: { stalledReadMs: 1_500 } });
     const wire = restWire(slow.url);
     const { sessionId } = await createSession(wire);
     const content = "x".repeat(4_000);

@@ -55,7 +55,8 @@ describe.each([
   });
 
   it("a listener that stops reading what it missed is cut after a while", async () => {
-    await using server = await startTestServer({}, { connectionTimeouts: { stalledReadMs: 300 } });
+    // Longer than the process may stand still while it sends the messages below: Node cuts a silent connection after it.
+    await using server = await startTestServer({}, { connectionTimeouts: { stalledReadMs: 1_500 } });
     const { sessionId } = await createSession(trpcHttpWire(server.url));
     const first = await get(server, path(sessionId));
     const lastEventId = /"?id"?: ?"?([\w.-]+)/.exec(String(first.read()))?.[1] ?? "";
