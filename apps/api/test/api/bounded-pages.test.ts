@@ -43,6 +43,7 @@ type Page = {
 describe.each(wires)("a page of large messages over $wire", ({ open }) => {
   it.each(["getSessionMessages", "getChannelMessages"])("of %s ends at 1 MiB of JSON", async (operation) => {
     await using wire = open(server.url);
+    // A 200 has a page's shape: the fuzz test compares every answer with its schema.
     const page = (await wire.call(operation, { ...ids, limit: 100 })).body as unknown as Page;
     const bytes = Buffer.byteLength(JSON.stringify(page));
     expect(page.hasMore).toBe(true);
@@ -56,6 +57,7 @@ describe.each(wires)("a page of large messages over $wire", ({ open }) => {
     const users = (messages: Page["messages"]) => messages.filter(({ isAgent }) => !isAgent);
     const older: string[] = [];
     for (let before: number | undefined; ; ) {
+      // A 200 has a page's shape: the fuzz test compares every answer with its schema.
       const page = (
         await wire.call("getChannelMessages", { ...ids, limit: 100, ...(before ? { before } : {}) })
       ).body as unknown as Page;
@@ -66,6 +68,7 @@ describe.each(wires)("a page of large messages over $wire", ({ open }) => {
     expect(older.reverse()).toEqual(sent);
     const newer: string[] = [];
     for (let after = 0; ; ) {
+      // A 200 has a page's shape: the fuzz test compares every answer with its schema.
       const page = (await wire.call("getChannelMessages", { ...ids, limit: 100, after }))
         .body as unknown as Page;
       newer.push(
