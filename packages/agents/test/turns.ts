@@ -1,4 +1,4 @@
-import type { AgentTurn, Clock, JsonObject, Message } from "@adjourn/sessions";
+import type { AgentTurn, Clock, JsonObject, Message, ReplyEnd } from "@adjourn/sessions";
 
 export const messageOf = (content: string, change: Partial<Message> = {}): Message => ({
   id: "11111111-1111-4111-8111-111111111111",
@@ -10,6 +10,8 @@ export const messageOf = (content: string, change: Partial<Message> = {}): Messa
   content,
   metadata: {},
   attachments: null,
+  finishReason: null,
+  usage: null,
   createdAt: 1_750_000_000_000,
   ...change,
 });
@@ -29,10 +31,18 @@ export const turnOf = (
   };
 };
 
-export const collect = async (pieces: AsyncIterable<string>): Promise<string[]> => {
-  const collected: string[] = [];
-  for await (const piece of pieces) collected.push(piece);
-  return collected;
+/** The text of a reply, piece by piece. */
+export const collect = async (reply: AsyncIterable<string | ReplyEnd>): Promise<string[]> => {
+  const pieces: string[] = [];
+  for await (const part of reply) if (typeof part === "string") pieces.push(part);
+  return pieces;
+};
+
+/** How a reply ended, from all that the agent gave. */
+export const collectEnd = async (reply: AsyncIterable<string | ReplyEnd>): Promise<ReplyEnd> => {
+  let end: ReplyEnd = {};
+  for await (const part of reply) if (typeof part !== "string") end = { ...end, ...part };
+  return end;
 };
 
 /** A clock that moves only on request. `waiting` has the delays that have not elapsed. */

@@ -89,6 +89,7 @@ test("a session's token may take part in its own session and in no other", () =>
     (operation) => verdict(operation, session, { sessionId: "mine" }) === "allowed",
   );
   expect(own.sort()).toEqual([
+    "cancelReply",
     "endSession",
     "getSession",
     "getSessionMessages",

@@ -24,6 +24,7 @@ export const accessTable = {
   updateSessionTimeout: backends,
   sessionHeartbeat: participants,
   sendSessionMessage: participants,
+  cancelReply: participants,
   getSessionMessages: participants,
   sessionEvents: participants,
   getChannelMessages: backends,

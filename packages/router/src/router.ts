@@ -1,4 +1,5 @@
 import { adminEvents } from "./procedures/admin-events.js";
+import { cancelReply } from "./procedures/cancel-reply.js";
 import { createSession } from "./procedures/create-session.js";
 import { endSession } from "./procedures/end-session.js";
 import { endSessions } from "./procedures/end-sessions.js";
@@ -30,6 +31,7 @@ export const appRouter = router({
   updateSessionTimeout,
   sessionHeartbeat,
   sendSessionMessage,
+  cancelReply,
   getSessionMessages,
   getChannelMessages,
   eraseChannel,

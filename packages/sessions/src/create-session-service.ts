@@ -1,8 +1,9 @@
 import { AdminFeed } from "./admin-feed/admin-feed.js";
 import type { ServiceContext } from "./context.js";
 import { startSweeper } from "./expiry/sweeper.js";
+import { cancelReply } from "./operations/cancel-reply.js";
 import { createSession } from "./operations/create-session.js";
-import { drain, draining } from "./operations/drain.js";
+import { cutByDraining, drain, draining } from "./operations/drain.js";
 import { endSession } from "./operations/end-session.js";
 import { endSessions } from "./operations/end-sessions.js";
 import { eraseChannel } from "./operations/erase-channel.js";
@@ -52,6 +53,7 @@ export const createSessionService = (ports: Ports, settings: SessionServiceSetti
     sessionHeartbeat: verb(sessionHeartbeat),
     sendSessionMessage: verb(sendSessionMessage),
     streamSessionMessage: verb(streamSessionMessage),
+    cancelReply: verb(cancelReply),
     getSessionMessages: verb(getSessionMessages),
     getChannelMessages: verb(getChannelMessages),
     eraseChannel: verb(eraseChannel),
@@ -79,7 +81,7 @@ export const createSessionService = (ports: Ports, settings: SessionServiceSetti
       context.sweeper.stop();
       context.feed.close();
       context.hub.dropSubscribers("draining");
-      context.hub.abortReplies(draining());
+      context.hub.abortReplies(cutByDraining());
       context.hub.close();
     },
   };

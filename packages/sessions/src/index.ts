@@ -3,6 +3,7 @@ export { createSessionService } from "./create-session-service.js";
 export * from "./model/ending.js";
 export * from "./model/errors.js";
 export * from "./model/message.js";
+export * from "./model/reply.js";
 export * from "./model/session.js";
 export * from "./model/session-event.js";
 export * from "./model/timeout-policy.js";

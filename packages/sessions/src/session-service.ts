@@ -53,8 +53,11 @@ export interface EndWatch {
   leave(): void;
 }
 
-/** The credential of a subscriber. A session's own token, which is the default, has a lower limit of subscribers. */
-export type SubscriberCredential = "key" | "token";
+/**
+ * The credential of a subscriber. A session's own token, which is the default, has a lower limit of subscribers. A
+ * subscriber of the domain itself is `internal`, and not counted as a listener.
+ */
+export type SubscriberCredential = "key" | "token" | "internal";
 
 export interface AdminSubscription {
   /** Ends by itself only when the server drains or when 20,000 events wait for the reader. */
@@ -78,6 +81,7 @@ export interface SessionService {
   sendSessionMessage: Verb<"sendSessionMessage">;
   /** Transport `sse`. */
   streamSessionMessage(input: Inputs["sendSessionMessage"]): Promise<ReplyStream>;
+  cancelReply: Verb<"cancelReply">;
   getSessionMessages: Verb<"getSessionMessages">;
   getChannelMessages: Verb<"getChannelMessages">;
   eraseChannel: Verb<"eraseChannel">;

@@ -1,7 +1,24 @@
-import type { EndedBy, EndingCause, EndingRecord, JsonObject, Message, Session } from "@adjourn/sessions";
+import type {
+  EndedBy,
+  EndingCause,
+  EndingRecord,
+  FinishReason,
+  JsonObject,
+  Message,
+  PartialText,
+  ReplyRecord,
+  Session,
+  Usage,
+} from "@adjourn/sessions";
+
+/** Both null where no model reported its usage. */
+export interface UsageColumns {
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+}
 
 /** The columns of `sessions` that the domain reads. SQLite stores booleans as 0 and 1. */
-export interface SessionColumns {
+export interface SessionColumns extends UsageColumns {
   readonly session_id: string;
   readonly channel_id: string;
   readonly agent_id: string;
@@ -21,7 +38,7 @@ export interface SessionColumns {
   readonly metadata: string;
 }
 
-export interface EndingColumns {
+export interface EndingColumns extends UsageColumns {
   readonly session_id: string;
   readonly channel_id: string;
   readonly agent_id: string;
@@ -39,7 +56,7 @@ export interface EndingColumns {
   readonly operations_aborted: number;
 }
 
-export interface MessageColumns {
+export interface MessageColumns extends UsageColumns {
   readonly id: string;
   readonly channel_id: string;
   readonly seq: number;
@@ -49,7 +66,24 @@ export interface MessageColumns {
   readonly content: string;
   readonly metadata: string;
   readonly attachments: string | null;
+  /** Null for a user's message, and for replies stored before there were reasons. */
+  readonly finish_reason: FinishReason | null;
   readonly created_at: number;
+}
+
+export interface ReplyColumns {
+  readonly message_id: string;
+  readonly in_reply_to: string;
+  readonly node_id: string;
+  readonly cancelled: PartialText | null;
+}
+
+/** A send's answer in `idempotency_keys`. The message itself is read from `messages`, so that it can be erased. */
+export interface StoredSend {
+  readonly messageId: string;
+  readonly replyId: string;
+  readonly session: Session;
+  readonly wasRenewed: boolean;
 }
 
 /**
@@ -57,6 +91,23 @@ export interface MessageColumns {
  * writes these columns, and values were validated before they were stored.
  */
 export const parseJson = <Value>(text: string): Value => JSON.parse(text);
+
+const toUsage = ({ input_tokens, output_tokens }: UsageColumns): Usage | null =>
+  input_tokens === null || output_tokens === null
+    ? null
+    : { inputTokens: input_tokens, outputTokens: output_tokens };
+
+const usageOfEnding = (row: UsageColumns): { readonly usage?: Usage } => {
+  const usage = toUsage(row);
+  return usage ? { usage } : {};
+};
+
+export const toReplyRecord = (row: ReplyColumns): ReplyRecord => ({
+  messageId: row.message_id,
+  inReplyTo: row.in_reply_to,
+  nodeId: row.node_id,
+  cancelled: row.cancelled,
+});
 
 export const toSession = (row: SessionColumns): Session => ({
   sessionId: row.session_id,
@@ -94,6 +145,7 @@ export const toEndingRecord = (row: EndingColumns): EndingRecord => ({
   messageCount: row.message_count,
   listenersDropped: row.listeners_dropped,
   operationsAborted: row.operations_aborted,
+  ...usageOfEnding(row),
 });
 
 /** The size of a message's content, metadata and attachments as they are stored, in bytes. */
@@ -110,5 +162,8 @@ export const toMessage = (row: MessageColumns): Message => ({
   content: row.content,
   metadata: parseJson<JsonObject>(row.metadata),
   attachments: row.attachments === null ? null : parseJson<JsonObject[]>(row.attachments),
+  // Before there were reasons, a reply was stored only if its agent finished it.
+  finishReason: row.finish_reason ?? (row.is_agent ? "stop" : null),
+  usage: toUsage(row),
   createdAt: row.created_at,
 });

@@ -1,5 +1,5 @@
 import type { SessionStore } from "@adjourn/sessions";
-import { newSessionDraft } from "@adjourn/testkit";
+import { newMessageDraft, newSessionDraft } from "@adjourn/testkit";
 
 /** The ids of the writes that succeeded. */
 export interface AcknowledgedWrites {
@@ -53,15 +53,6 @@ const storeMessage = async (
   content: string,
 ): Promise<string | null> => {
   const id = crypto.randomUUID();
-  const message = {
-    id,
-    sessionId,
-    isAgent: false,
-    inReplyTo: null,
-    content,
-    metadata: {},
-    attachments: null,
-  };
-  const stored = await store.appendMessage(message).catch(() => null);
+  const stored = await store.appendMessage(newMessageDraft(sessionId, { id, content })).catch(() => null);
   return stored?.outcome === "stored" ? id : null;
 };

@@ -33,11 +33,11 @@ const storeMessage = async (): Promise<void> => {
   await store.appendMessage({
     id,
     sessionId,
-    isAgent: false,
-    inReplyTo: null,
     content: "x".repeat(500),
     metadata: {},
     attachments: null,
+    reply: { messageId: crypto.randomUUID(), nodeId: "node" },
+    idempotency: null,
   });
   process.stdout.write(`${id}\n`);
 };

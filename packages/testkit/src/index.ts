@@ -2,6 +2,7 @@ export { describeEventBus, type OpenBus } from "./contracts/event-bus-contract.j
 export { describeSessionStore } from "./contracts/session-store-contract.js";
 export {
   type DraftParts,
+  newMessageDraft,
   newSessionDraft,
   type OpenStore,
 } from "./contracts/session-store-contract-setting.js";

@@ -11,6 +11,8 @@ const retentionEveryMs = 60_000;
 /** Endings deleted in one transaction together with their messages. SQLite blocks other writes meanwhile. */
 const retentionBatch = 10;
 const keyBatch = 500;
+/** How long a lapsed reply stays, so that the node that ran it can still store it after an outage of its store. */
+const lapsedReplyLifeMs = 600_000;
 const dayMs = 86_400_000;
 /** How long a retry with an Idempotency-Key is recognised (contract §2). */
 const idempotencyKeyLifeMs = dayMs;
@@ -45,12 +47,14 @@ export const startSweeper = (ports: Dependencies, hub: Hub, retentionDays: numbe
   const { log } = ports;
   const sweepAlone = logging(log, "The sweep of expired sessions failed", sweep);
   const deleteKeys = logging(log, "The sweep of old idempotency keys failed", () => deleteOldKeys(ports));
+  const deleteLapsed = logging(log, "The sweep of lapsed replies failed", () => deleteLapsedReplies(ports));
   const deleteEnded = logging(log, "The sweep of old records failed", () =>
     deleteOldEndings(ports, retentionDays),
   );
   // A failure of one must not prevent the other.
   const deleteAlone = async (): Promise<void> => {
     await deleteKeys();
+    await deleteLapsed();
     await deleteEnded();
   };
   const stopSweeping = runEvery(ports, sweepEveryMs, sweepAlone);
@@ -86,6 +90,11 @@ const sweepOnce = async ({ store }: Dependencies, hub: Hub): Promise<void> => {
 const deleteOldKeys = async ({ store }: Dependencies): Promise<void> => {
   const cutoff = store.now() - idempotencyKeyLifeMs;
   while ((await store.deleteIdempotencyKeysBefore(cutoff, keyBatch)) === keyBatch);
+};
+
+const deleteLapsedReplies = async ({ store }: Dependencies): Promise<void> => {
+  const cutoff = store.now() - lapsedReplyLifeMs;
+  while ((await store.deleteRepliesBefore(cutoff, keyBatch)) === keyBatch);
 };
 
 const deleteOldEndings = async ({ store }: Dependencies, retentionDays: number | null): Promise<void> => {

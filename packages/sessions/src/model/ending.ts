@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SessionError, sessionNotFound } from "./errors.js";
+import { usageSchema } from "./reply.js";
 import { isoTimeSchema, toIso } from "./session.js";
 
 export const endingCauses = ["requested", "bulk", "expired", "max_duration"] as const;
@@ -32,6 +33,8 @@ export const endingSchema = z
     messageCount: z.int().min(0),
     listenersDropped: z.int().min(0),
     operationsAborted: z.int().min(0),
+    /** The sum over the session's replies, present if a model reported any. */
+    usage: usageSchema.optional(),
   })
   .meta({ id: "Ending" });
 

@@ -9,8 +9,10 @@ export const errorCodes = [
   "AGENT_NOT_FOUND",
   "CHANNEL_NOT_FOUND",
   "NOT_FOUND",
+  "REPLY_NOT_FOUND",
   "CHANNEL_IN_USE",
   "IDEMPOTENCY_KEY_REUSED",
+  "REPLY_CANCELLED",
   "METHOD_NOT_ALLOWED",
   "SESSION_EXPIRED",
   "SESSION_ENDED",
@@ -64,6 +66,12 @@ export const sessionNotFound = (sessionId: string): SessionError =>
 
 export const channelNotFound = (channelId: string): SessionError =>
   new SessionError("CHANNEL_NOT_FOUND", "Channel not found", { channelId });
+
+/** The key was used before, with another request. */
+export const idempotencyKeyReused = (idempotencyKey: string): SessionError =>
+  new SessionError("IDEMPOTENCY_KEY_REUSED", "This Idempotency-Key was used with another body", {
+    idempotencyKey,
+  });
 
 export const channelInUse = (channelId: string): SessionError =>
   new SessionError("CHANNEL_IN_USE", "A live session is using this channel", { channelId });

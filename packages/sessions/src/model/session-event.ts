@@ -3,10 +3,16 @@ import type { ErrorCode } from "./errors.js";
 import type { MessageInfo } from "./message.js";
 import type { SessionInfo } from "./session.js";
 
-/** A reply in flight: the id of the message it will become, and the message it answers. */
+/**
+ * A reply in flight. `text` is its text so far, up to the delta `nextIndex`, which the subscriber receives next. Both are
+ * null if the node that runs the reply did not answer.
+ */
 export interface PendingReply {
+  /** The id of the message that the reply will become. */
   readonly messageId: string;
   readonly inReplyTo: string;
+  readonly text: string | null;
+  readonly nextIndex: number | null;
 }
 
 /** An event before a node gives it an id. */

@@ -1,10 +1,11 @@
 import type { ServiceContext } from "../context.js";
-import { channelInUse, channelNotFound, SessionError } from "../model/errors.js";
+import { channelInUse, channelNotFound, idempotencyKeyReused, SessionError } from "../model/errors.js";
 import { withoutIds } from "../model/metadata-ids.js";
 import { type Session, toIso } from "../model/session.js";
 import { parseTimeoutConfig, resolveTimeoutConfig } from "../model/timeout-policy.js";
-import type { IdempotencyKey, SessionDraft } from "../ports/index.js";
+import type { SessionDraft } from "../ports/index.js";
 import type { Inputs, Outputs } from "../schemas/index.js";
+import { toIdempotencyKey } from "./idempotency-key.js";
 import { toRow } from "./list-sessions.js";
 
 type Input = Inputs["createSession"];
@@ -14,7 +15,8 @@ export const createSession = async (
   context: ServiceContext,
   input: Input,
 ): Promise<Outputs["createSession"]> => {
-  const idempotency = await idempotencyOf(input);
+  const { idempotencyKey, ...request } = input;
+  const idempotency = await toIdempotencyKey(idempotencyKey, request);
   let configured: Configured;
   try {
     configured = configure(context, input);
@@ -42,9 +44,7 @@ export const createSession = async (
     case "repeated":
       return answer(created.session);
     case "key_reused":
-      throw new SessionError("IDEMPOTENCY_KEY_REUSED", "This Idempotency-Key was used with another body", {
-        idempotencyKey: input.idempotencyKey,
-      });
+      throw idempotencyKeyReused(idempotencyKey ?? "");
     case "channel_not_found":
       throw channelNotFound(channelId);
     case "channel_in_use":
@@ -62,22 +62,6 @@ const configure = ({ agents, settings: { timeouts } }: ServiceContext, input: In
   const timeoutConfig = resolveTimeoutConfig(named, agent?.timeoutConfig ?? {}, timeouts.defaults);
   if (!agent) throw new SessionError("AGENT_NOT_FOUND", "Agent not found", { agentId: input.agentId });
   return { agentId: agent.id, timeoutConfig };
-};
-
-const idempotencyOf = async ({ idempotencyKey, ...asked }: Input): Promise<IdempotencyKey | null> =>
-  idempotencyKey === undefined ? null : { key: idempotencyKey, fingerprint: await hash(canonical(asked)) };
-
-/** JSON that does not depend on the order of keys. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-
-const hash = async (text: string): Promise<string> => {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 };
 
 const answer = (session: Session): Outputs["createSession"] => ({

@@ -1,52 +1,65 @@
-import { AsyncQueue } from "../async/async-queue.js";
 import type { ServiceContext } from "../context.js";
+import { idempotencyKeyReused } from "../model/errors.js";
 import { type Message, type MessageInfo, toMessageInfo } from "../model/message.js";
 import { withoutIds } from "../model/metadata-ids.js";
-import { isNearExpiration, type Session, toIso, toSessionInfo } from "../model/session.js";
+import { isNearExpiration, toIso, toSessionInfo } from "../model/session.js";
+import type { IdempotencyKey, RepeatedSend, Sent } from "../ports/index.js";
+import { followRemoteReply } from "../replies/follow-remote-reply.js";
 import type { InFlightReply } from "../replies/in-flight-reply.js";
+import { PieceQueue } from "../replies/piece-queue.js";
+import { repeatedReply } from "../replies/repeated-reply.js";
 import { requireReplySlot } from "../replies/reply-limit.js";
 import { runReply } from "../replies/run-reply.js";
 import type { Inputs, Outputs } from "../schemas/index.js";
-import type { AgentResponse, Chunk, ReplyStream } from "../session-service.js";
+import type { AgentResponse, ReplyStream } from "../session-service.js";
 import { refuseGone } from "./gone.js";
+import { toIdempotencyKey } from "./idempotency-key.js";
 
 type Input = Inputs["sendSessionMessage"];
 type Output = Outputs["sendSessionMessage"];
 
 interface Begun {
-  readonly answer: Output;
-  readonly session: Session;
-  readonly message: Message;
-  readonly reply: InFlightReply;
+  readonly sent: Sent;
+  readonly replyId: string;
+  readonly isRetry: boolean;
+  /** The reply of a retry may run on another node, or have ended. */
+  readonly outcome: () => Promise<Message>;
 }
 
 /**
- * Stores the user's message and starts the agent's reply. With the transport `http` it waits for the reply.
- * @throws SessionError `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `RATE_LIMITED`; with `http` also `SESSION_ENDED`,
- * `AGENT_FAILED`, `AGENT_TIMEOUT`
+ * Stores the user's message and starts the agent's reply. With the transport `http` it waits for the reply. A retry with the
+ * same idempotency key stores nothing and gets the first answer.
+ * @throws SessionError `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `RATE_LIMITED`, `IDEMPOTENCY_KEY_REUSED`; with `http` also
+ * `SESSION_ENDED`, `REPLY_CANCELLED`, `AGENT_FAILED`, `AGENT_TIMEOUT`
  */
 export const sendSessionMessage = async (context: ServiceContext, input: Input): Promise<Output> => {
-  const begun = await begin(context, input);
-  const reply = run(context, begun, () => {});
-  if (input.transport === "websocket") {
-    reply.catch(() => {});
-    return begun.answer;
-  }
-  return { ...begun.answer, agentResponse: toAgentResponse(await reply) };
+  const { sent, outcome } = await begin(context, input);
+  const answer = toAnswer(sent);
+  return input.transport === "websocket"
+    ? answer
+    : { ...answer, agentResponse: toAgentResponse(await outcome()) };
 };
 
-/** Like {@link sendSessionMessage}, for the transport `sse`: the reply is streamed. */
+/** Like {@link sendSessionMessage}, for the transport `sse`: the reply is streamed. A retry begins with the text so far. */
 export const streamSessionMessage = async (context: ServiceContext, input: Input): Promise<ReplyStream> => {
-  const begun = await begin(context, input);
-  const { messageId } = begun.reply;
-  const chunks = new AsyncQueue<Chunk>();
-  const onChunk = (chunk: string, index: number) => chunks.push({ messageId, chunk, index });
-  const reply = run(context, begun, onChunk).then(toAgentResponse);
-  reply.then(
-    () => chunks.close(null),
-    (error: Error) => chunks.close(error),
+  const pieces = new PieceQueue();
+  const { sent, replyId, isRetry, outcome } = await begin(context, input, (reply) =>
+    reply.onPiece((piece) => pieces.push(piece)),
   );
-  return { userMessage: toMessageInfo(begun.message), chunks: chunks.read(), reply };
+  const follow = () => followRemoteReply(context, input.sessionId, replyId, (piece) => pieces.push(piece));
+  const stop = isRetry ? follow() : () => {};
+  const stored = outcome();
+  stored
+    .then(
+      ({ content }) => pieces.close(content),
+      (error: Error) => pieces.fail(error),
+    )
+    .finally(stop);
+  return {
+    userMessage: toMessageInfo(sent.message),
+    chunks: pieces.read(replyId),
+    reply: stored.then(toAgentResponse),
+  };
 };
 
 const toAgentResponse = (reply: Message): AgentResponse => {
@@ -54,69 +67,105 @@ const toAgentResponse = (reply: Message): AgentResponse => {
   return { ...info, text: info.content };
 };
 
-const begin = async (context: ServiceContext, input: Input): Promise<Begun> => {
+type OnReply = (reply: InFlightReply) => void;
+
+/** `onReply` gets the reply of a first send before its agent begins. */
+const begin = async (context: ServiceContext, input: Input, onReply: OnReply = () => {}): Promise<Begun> => {
+  const { sessionId, content, metadata, attachments, idempotencyKey } = input;
+  const idempotency = await toIdempotencyKey(idempotencyKey, { content, metadata, attachments });
+  if (!idempotency) return beginNew(context, input, null, onReply);
+  // Read first, so that a retry is answered whatever the state of its session and of the limits.
+  const earlier = await context.store.readSent(sessionId, idempotency);
+  return earlier
+    ? repeat(context, sessionId, idempotency, earlier)
+    : beginNew(context, input, idempotency, onReply);
+};
+
+const repeat = (
+  context: ServiceContext,
+  sessionId: string,
+  idempotency: IdempotencyKey,
+  send: RepeatedSend,
+): Begun => {
+  if (send.outcome === "key_reused") throw idempotencyKeyReused(idempotency.key);
+  const { earlier } = send;
+  return {
+    sent: earlier,
+    replyId: earlier.replyId,
+    isRetry: true,
+    outcome: () => repeatedReply(context, sessionId, idempotency, earlier),
+  };
+};
+
+const beginNew = async (
+  context: ServiceContext,
+  input: Input,
+  idempotency: IdempotencyKey | null,
+  onReply: OnReply,
+): Promise<Begun> => {
   const { sessionId } = input;
-  const messageId = context.newId();
+  const id = context.newId();
   const channel = context.hub.openChannel(sessionId);
   let reply: InFlightReply | undefined;
   try {
-    reply = channel.beginReply(context.newId(), messageId);
+    reply = channel.replies.begin(context.newId(), id);
     await requireReplySlot(context, sessionId, channel.sizes.operations);
     const stored = await context.store.appendMessage({
-      id: messageId,
+      id,
       sessionId,
-      isAgent: false,
-      inReplyTo: null,
       content: input.content,
       metadata: withoutIds(input.metadata ?? {}),
       attachments: input.attachments ?? null,
+      reply: { messageId: reply.messageId, nodeId: context.settings.nodeId },
+      idempotency,
     });
     if (stored.outcome === "gone") throw refuseGone(context, sessionId, stored.gone);
-    reply.start();
-    return { ...announce(context, stored.message, stored.session, stored.wasRenewed), reply };
+    if (stored.outcome === "stored") {
+      onReply(reply);
+      return start(context, stored, reply);
+    }
+    reply.discard();
+    // Only a key can have been used before.
+    return repeat(context, sessionId, idempotency ?? { key: "", fingerprint: "" }, stored);
   } catch (cause) {
-    reply?.finish();
+    reply?.discard();
     context.hub.closeIfEmpty(channel);
     throw cause;
   }
 };
 
-const announce = (
-  { hub, store }: ServiceContext,
-  message: Message,
-  session: Session,
-  wasRenewed: boolean,
-): Omit<Begun, "reply"> => {
-  const now = store.now();
-  const info: MessageInfo = toMessageInfo(message);
-  hub.publishMessage(session.sessionId, message.seq, info.createdAt, { type: "message", message: info });
-  if (wasRenewed)
-    hub.publishEvent(session.sessionId, { type: "session.renewed", session: toSessionInfo(session, now) });
-  const answer: Output = {
-    id: info.id,
-    content: info.content,
-    authorId: info.authorId,
-    createdAt: info.createdAt,
-    metadata: info.metadata,
-    ...(info.attachments ? { attachments: info.attachments } : {}),
+const start = (context: ServiceContext, sent: Sent, reply: InFlightReply): Begun => {
+  reply.start();
+  announce(context, sent);
+  const outcome = runReply(context, { ...sent, reply });
+  // A `websocket` send does not wait for it.
+  outcome.catch(() => {});
+  return { sent, replyId: reply.messageId, isRetry: false, outcome: () => outcome };
+};
+
+/** The time of the message stands for now, so that a retry gets the same answer. */
+const toAnswer = ({ message, session, wasRenewed }: Sent): Output => {
+  const { id, content, authorId, createdAt, metadata, attachments } = toMessageInfo(message);
+  return {
+    id,
+    content,
+    authorId,
+    createdAt,
+    metadata,
+    ...(attachments ? { attachments } : {}),
     sessionStatus: {
       expiresAt: toIso(session.expiresAt),
       renewalCount: session.renewalCount,
       wasRenewed,
-      isNearExpiration: isNearExpiration(session, now),
+      isNearExpiration: isNearExpiration(session, message.createdAt),
     },
   };
-  return { answer, session, message };
 };
 
-const run = (
-  context: ServiceContext,
-  { session, message, reply }: Begun,
-  onChunk: (text: string, index: number) => void,
-): Promise<Message> => {
-  const { messageId, inReplyTo } = reply;
-  return runReply(context, session, message, reply, (text, index) => {
-    onChunk(text, index);
-    context.hub.publishEvent(session.sessionId, { type: "message.delta", messageId, inReplyTo, index, text });
-  });
+const announce = ({ hub, store }: ServiceContext, { message, session, wasRenewed }: Sent): void => {
+  const { sessionId } = session;
+  const info: MessageInfo = toMessageInfo(message);
+  hub.publishMessage(sessionId, message.seq, info.createdAt, { type: "message", message: info });
+  if (wasRenewed)
+    hub.publishEvent(sessionId, { type: "session.renewed", session: toSessionInfo(session, store.now()) });
 };

@@ -1,9 +1,10 @@
+import { withDeadline } from "../async/with-deadline.js";
 import type { ServiceContext } from "../context.js";
 import { goneError } from "../model/ending.js";
 import { validationError } from "../model/errors.js";
 import { toSessionInfo } from "../model/session.js";
 import { parseEventId } from "../model/session-event.js";
-import type { SubscriberSink } from "../ports/index.js";
+import type { ReplyRecord, SubscriberSink } from "../ports/index.js";
 import { confirmSubscription } from "../realtime/confirm-subscription.js";
 import type { SessionChannel } from "../realtime/session-channel.js";
 import type { Subscriber } from "../realtime/subscriber.js";
@@ -29,15 +30,17 @@ export const sessionEvents = async (
   const subscriber = addSubscriber(context, channel, sink, credential);
   try {
     await confirmSubscription(context.clock, channel.subscription);
-    const remote = await context.presence.remote([sessionId]);
     const session = await readLive(context, sessionId);
+    // After the session: a reply that is stored in between is delivered as a message.
+    const pending = await context.store.readPendingReplies(sessionId);
+    const remote = pending.filter(({ nodeId }) => nodeId !== context.settings.nodeId);
+    const elsewhere = await withKnownTexts(context, channel, remote);
     if (channel.ending) throw goneError(sessionId, { state: "ended", ending: channel.ending });
     if (afterSeq !== null && afterSeq > session.lastSeq) throw wrongLastId("is ahead of this session");
-    const replies = [...channel.presence.replies, ...(remote.get(sessionId)?.replies ?? [])];
     const started = {
       type: "session.started",
       session: toSessionInfo(session, context.store.now()),
-      pendingReplies: replies,
+      pendingReplies: channel.replies.withTexts(elsewhere),
     } as const;
     channel.startSubscriber(subscriber, session, started, afterSeq);
     return { leave: () => subscriber.leave() };
@@ -45,6 +48,29 @@ export const sessionEvents = async (
     subscriber.leave();
     throw cause;
   }
+};
+
+/** How long the nodes that run replies may take to send the text so far, and how often they are asked. */
+const textsWithinMs = 250;
+const requests = 2;
+
+/**
+ * Waits for the text so far of the replies that other nodes run. A reply whose node does not answer has died with it, and is
+ * left out. While the bus is down, nodes can't be asked, and their replies stay in without a text.
+ */
+const withKnownTexts = async (
+  { hub, bus, clock }: ServiceContext,
+  channel: SessionChannel,
+  remote: readonly ReplyRecord[],
+): Promise<readonly ReplyRecord[]> => {
+  const { remoteTexts } = channel.replies;
+  const unknown = () => remote.filter(({ messageId }) => !remoteTexts.get(messageId));
+  for (let request = 0; request < requests && bus.status === "ok" && unknown().length > 0; request += 1) {
+    hub.requestTexts(channel.sessionId);
+    const known = remoteTexts.known(unknown().map(({ messageId }) => messageId));
+    await withDeadline(clock, textsWithinMs, known, undefined);
+  }
+  return bus.status === "ok" ? remote.filter((reply) => !unknown().includes(reply)) : remote;
 };
 
 const addSubscriber = (

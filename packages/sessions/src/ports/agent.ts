@@ -1,4 +1,5 @@
 import type { Message } from "../model/message.js";
+import type { FinishReason, ReplyOrder, Usage } from "../model/reply.js";
 import type { TimeoutConfigInput } from "../model/timeout-policy.js";
 
 export interface AgentTurn {
@@ -7,10 +8,20 @@ export interface AgentTurn {
   readonly userId: string;
   /** The user's message as stored. */
   readonly message: Message;
-  /** The messages before it in the channel, oldest first; at most the agent's `historyLimit`. */
+  /**
+   * The conversation before it, oldest first; at most the agent's `historyLimit`. An agent with one reply at a time also
+   * receives the replies to the earlier messages that were stored after this message.
+   */
   readonly history: readonly Message[];
-  /** Fires when the session ends or the reply times out. Nothing reads the reply after that. */
+  /** Fires when the session ends, the reply is cancelled or it times out. Nothing reads the reply after that. */
   readonly signal: AbortSignal;
+}
+
+/** How a reply ended, as far as the agent knows. An agent may give it in parts. */
+export interface ReplyEnd {
+  /** `stop` if the agent gives none. */
+  readonly finishReason?: Exclude<FinishReason, "cancelled"> | undefined;
+  readonly usage?: Usage | undefined;
 }
 
 export interface Agent {
@@ -22,8 +33,10 @@ export interface Agent {
   readonly replyTimeoutSeconds: number;
   /** Number of earlier messages that a turn needs; 0 saves the read. */
   readonly historyLimit: number;
-  /** The reply's pieces in order. Throws when the agent fails. */
-  reply(turn: AgentTurn): AsyncIterable<string>;
+  /** `parallel` if missing. */
+  readonly replyOrder?: ReplyOrder | undefined;
+  /** The reply's pieces in order, and how it ended. Throws when the agent fails. */
+  reply(turn: AgentTurn): AsyncIterable<string | ReplyEnd>;
 }
 
 export interface AgentDirectory {

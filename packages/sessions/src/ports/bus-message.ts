@@ -2,6 +2,7 @@ import { z } from "zod";
 import { endingSchema } from "../model/ending.js";
 import { errorCodes } from "../model/errors.js";
 import { messageInfoSchema } from "../model/message.js";
+import { longestReplyCharacters, partialTextSchema } from "../model/reply.js";
 import { isoTimeSchema, sessionInfoSchema } from "../model/session.js";
 import { limits, sessionRowSchema } from "../schemas/index.js";
 
@@ -25,6 +26,13 @@ const failure = z.object({
   type: z.literal("message.failed"),
   inReplyTo: name,
   code: z.enum(errorCodes),
+});
+/** The text so far of a reply, from the node that runs it. */
+const textSoFar = z.object({
+  messageId: name,
+  inReplyTo: name,
+  text: z.string().max(longestReplyCharacters),
+  nextIndex: count,
 });
 const stored = z.object({ type: z.literal("message"), message: messageInfoSchema });
 
@@ -53,11 +61,18 @@ export const busMessage = z.discriminatedUnion("kind", [
     body: z.discriminatedUnion("type", [ofState, delta, failure]),
   }),
   z.object({ kind: z.literal("ended"), origin, ending: endingRecord }),
+  /** A reply was cancelled in the store. The node that runs it aborts it. */
+  z.object({ kind: z.literal("cancelled"), origin, messageId: name, partial: partialTextSchema }),
+  /** Asks the nodes that run replies of the session for their text so far. */
+  z.object({ kind: z.literal("texts.requested"), origin }),
+  z.object({ kind: z.literal("text"), origin, reply: textSoFar }),
   z.object({ kind: z.literal("created"), origin, session: sessionRowSchema }),
   z.object({ kind: z.literal("changed"), origin, sessionId: name }),
 ]);
 
 export type BusMessage = z.infer<typeof busMessage>;
+/** The text so far of a reply that another node runs. */
+export type TextSoFar = z.infer<typeof textSoFar>;
 /** The body for a message that the store has accepted. */
 export type MessageBody = Extract<BusMessage, { kind: "message" }>["body"];
 /** The body for every other event of a session except its end. */

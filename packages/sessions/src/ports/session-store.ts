@@ -1,8 +1,10 @@
-import type { Caller, EndingCause, EndingRecord, Gone } from "../model/ending.js";
+import type { Caller, EndingCause, EndingRecord } from "../model/ending.js";
 import type { Message } from "../model/message.js";
+import type { ReplyFailure } from "../model/reply.js";
 import type { JsonObject, Session } from "../model/session.js";
 import type { TimeoutConfig, TimeoutConfigInput } from "../model/timeout-policy.js";
 import type { MessageBound } from "../paging/message-bound.js";
+import type { IsGone, ReplyRecord, ReplyStore } from "./reply-store.js";
 
 export interface IdempotencyKey {
   readonly key: string;
@@ -30,31 +32,39 @@ export type CreateOutcome =
   | { readonly outcome: "channel_not_found" }
   | { readonly outcome: "channel_in_use" };
 
-export interface IsGone {
-  readonly outcome: "gone";
-  readonly gone: Gone;
-}
-
+/** A user's message and the reply that begins with it. The store fills in the author. */
 export interface MessageDraft {
   readonly id: string;
   readonly sessionId: string;
-  /** The author is the session's agent if true, else its user. The store fills in the id. */
-  readonly isAgent: boolean;
-  readonly inReplyTo: string | null;
   readonly content: string;
   /** The message's own metadata. The store merges it over the session's and adds `sessionId`. */
   readonly metadata: JsonObject;
   readonly attachments: readonly JsonObject[] | null;
+  readonly reply: Pick<ReplyRecord, "messageId" | "nodeId">;
+  readonly idempotency: IdempotencyKey | null;
 }
 
-export type AppendOutcome =
-  | {
-      readonly outcome: "stored";
-      readonly message: Message;
-      readonly session: Session;
-      readonly wasRenewed: boolean;
-    }
-  | IsGone;
+/** A stored user's message, with its session as it was then. */
+export interface Sent {
+  readonly message: Message;
+  readonly session: Session;
+  readonly wasRenewed: boolean;
+}
+
+/** What an earlier send with the same idempotency key did. */
+export interface EarlierSend extends Sent {
+  /** The id of the message that the reply becomes. */
+  readonly replyId: string;
+  /** The error that the reply failed with; null if it is in flight, stored, or was cut by the session's end. */
+  readonly failure: ReplyFailure | null;
+}
+
+/** The outcomes of a send whose key was used before. */
+export type RepeatedSend =
+  | { readonly outcome: "repeated"; readonly earlier: EarlierSend }
+  | { readonly outcome: "key_reused" };
+
+export type AppendOutcome = ({ readonly outcome: "stored" } & Sent) | RepeatedSend | IsGone;
 
 export type RenewOutcome =
   | { readonly outcome: "renewed"; readonly session: Session }
@@ -169,7 +179,7 @@ export interface EndingCounts {
  * whether the sweeper has run or not.
  * @throws StoreUnavailableError from every method
  */
-export interface SessionStore {
+export interface SessionStore extends ReplyStore {
   /** The store's clock in ms: this process's clock, or an estimate of the database's. */
   now(): number;
 
@@ -185,8 +195,13 @@ export interface SessionStore {
   /** `expiringSoon` counts live sessions within their warning threshold. */
   countSessions(): Promise<SessionStats & { readonly expiringSoon: number }>;
 
-  /** Stores a message if its session is live. A user's message also renews it if `autoRenew` is on. */
+  /**
+   * Stores a user's message and begins its reply if the session is live; renews it if `autoRenew` is on. A repeated
+   * idempotency key stores nothing, and is recognised after the session's end as well.
+   */
   appendMessage(draft: MessageDraft): Promise<AppendOutcome>;
+  /** What an earlier send with this key did; null if there was none. */
+  readSent(sessionId: string, idempotency: IdempotencyKey): Promise<RepeatedSend | null>;
   /** Moves `expiresAt` as far as the maximum duration allows, regardless of `autoRenew`. */
   renewSession(sessionId: string): Promise<RenewOutcome>;
   /** Records activity, and renews if `autoRenew` is on and the maximum duration is not reached. */

@@ -1,6 +1,7 @@
 import { runEvery } from "../async/run-every.js";
 import { runInBackground } from "../async/run-in-background.js";
 import type { EndingRecord } from "../model/ending.js";
+import { type PartialText, replyCancelled } from "../model/reply.js";
 import { toIso } from "../model/session.js";
 import type {
   BusMessage,
@@ -11,6 +12,7 @@ import type {
   Ports,
   PresenceRecord,
 } from "../ports/index.js";
+import { CutShort, type InFlightReply } from "../replies/in-flight-reply.js";
 import type { SessionServiceSettings } from "../settings.js";
 import { addToEnding, nothingCut } from "./ending-counts.js";
 import { SessionChannel } from "./session-channel.js";
@@ -20,6 +22,12 @@ const subjectOf = (sessionId: string): string => `session.${sessionId}`;
 
 /** Sessions per read of a reconciliation. */
 const reconcileBatchSize = 1_000;
+
+/** Interval of the renewal of replies where nothing else is reconciled. */
+const renewEveryMs = 2_000;
+
+const cancelCause = (sessionId: string, messageId: string, partial: PartialText): CutShort =>
+  new CutShort(replyCancelled(sessionId, messageId), partial === "keep");
 
 /** Receives the changes that admins can watch. */
 export interface HubObserver {
@@ -45,8 +53,9 @@ export class Hub {
   ) {
     this.uniqueTag = ports.newId().slice(0, 8);
     const { reconcileEveryMs } = settings;
-    this.stopReconciler =
-      reconcileEveryMs === null ? () => {} : runEvery(ports, reconcileEveryMs, () => this.reconcile());
+    this.stopReconciler = runEvery(ports, reconcileEveryMs ?? renewEveryMs, () =>
+      reconcileEveryMs === null ? this.renewReplies() : this.reconcile(),
+    );
     ports.bus.onGap(() =>
       runInBackground(ports.log, "The reconciliation after a gap failed", this.reconcile()),
     );
@@ -63,6 +72,7 @@ export class Hub {
       sessionId,
       this.ports,
       () => this.nextUnique(),
+      () => this.requestTexts(sessionId),
       subscription,
       (changed) => this.onChange(changed),
     );
@@ -85,9 +95,31 @@ export class Hub {
   /** Delivers and publishes an event that is not stored. */
   publishEvent(sessionId: string, body: EventBody): void {
     const at = toIso(this.ports.store.now());
-    this.channels.get(sessionId)?.deliver({ seq: null, at, body });
+    const isBeginning = body.type === "message.delta" && body.index === 0;
+    this.channels.get(sessionId)?.deliver({ seq: null, at, body, isBeginning });
     this.eventCount += 1;
     this.publish(sessionId, { kind: "event", origin: this.settings.nodeId, nth: this.eventCount, at, body });
+  }
+
+  /** Asks the nodes that run replies of the session for their text so far. */
+  requestTexts(sessionId: string): void {
+    this.publish(sessionId, { kind: "texts.requested", origin: this.settings.nodeId });
+  }
+
+  /** Cancels a reply here, or tells the node that runs it. The store has marked it already. */
+  cancelReply(sessionId: string, messageId: string, partial: PartialText): void {
+    const reply = this.channels.get(sessionId)?.replies.get(messageId);
+    if (reply) reply.abort(cancelCause(sessionId, messageId, partial));
+    else this.publish(sessionId, { kind: "cancelled", origin: this.settings.nodeId, messageId, partial });
+  }
+
+  /** Calls `watcher` when a reply of the session ends. @returns a function that removes it */
+  onReplyEnd(sessionId: string, watcher: () => void): () => void {
+    return this.channels.get(sessionId)?.replies.onEnd(watcher) ?? (() => {});
+  }
+
+  reply(sessionId: string, messageId: string): InFlightReply | undefined {
+    return this.channels.get(sessionId)?.replies.get(messageId);
   }
 
   /** Delivers and publishes a change of the session's own state, which admins watch as well. */
@@ -116,9 +148,11 @@ export class Hub {
 
   /** Compares everything held here with the store: releases ended sessions and fetches missed messages. */
   async reconcile(): Promise<void> {
+    const renewed = this.renewReplies();
     const sessionIds = [...this.channels.keys()];
     for (let from = 0; from < sessionIds.length; from += reconcileBatchSize)
       await this.reconcileBatch(sessionIds.slice(from, from + reconcileBatchSize));
+    await renewed;
   }
 
   presenceOf(sessionId: string): PresenceRecord {
@@ -140,7 +174,7 @@ export class Hub {
   }
 
   abortReplies(cause: Error): void {
-    for (const channel of [...this.channels.values()]) channel.abortReplies(cause);
+    for (const channel of [...this.channels.values()]) channel.replies.abort(cause);
   }
 
   close(): void {
@@ -150,15 +184,30 @@ export class Hub {
 
   private onMessage(sessionId: string, message: BusMessage): void {
     if (message.origin === this.settings.nodeId) return;
-    if (message.kind === "ended") {
-      // A message on one session's subject must not end another session.
-      if (message.ending.sessionId === sessionId) this.release(message.ending);
-    } else if (message.kind === "message" || message.kind === "event") {
-      const { at, body } = message;
-      const channel = this.channels.get(sessionId);
-      if (message.kind === "message") channel?.deliver({ seq: message.seq, at, body });
-      else if (channel && !channel.isDuplicate(message.origin, message.nth))
-        channel.deliver({ seq: null, at, body });
+    const channel = this.channels.get(sessionId);
+    switch (message.kind) {
+      case "ended":
+        // A message on one session's subject must not end another session.
+        if (message.ending.sessionId === sessionId) this.release(message.ending);
+        break;
+      case "message":
+        channel?.deliverRemote(message);
+        break;
+      case "event":
+        if (channel && !channel.isDuplicate(message.origin, message.nth))
+          channel.deliverRemote({ ...message, seq: null });
+        break;
+      case "cancelled":
+        channel?.replies
+          .get(message.messageId)
+          ?.abort(cancelCause(sessionId, message.messageId, message.partial));
+        break;
+      case "texts.requested":
+        for (const { textSoFar } of channel?.replies.inFlight ?? [])
+          this.publish(sessionId, { kind: "text", origin: this.settings.nodeId, reply: textSoFar });
+        break;
+      case "text":
+        channel?.takeText(message.reply);
     }
   }
 
@@ -190,6 +239,32 @@ export class Hub {
       this.ports.log.warn("A reconciliation failed; the next one follows soon", {
         cause: String(cause),
       });
+    }
+  }
+
+  /** Renews the replies that run here, and aborts those whose cancellation the bus has lost. */
+  private async renewReplies(): Promise<void> {
+    const replies = [...this.channels.values()].flatMap(({ sessionId, replies }) =>
+      replies.inFlight.map((reply) => ({ sessionId, reply })),
+    );
+    try {
+      for (let from = 0; from < replies.length; from += reconcileBatchSize)
+        await this.renewBatch(replies.slice(from, from + reconcileBatchSize));
+    } catch (cause) {
+      this.ports.log.warn("Replies in flight could not be renewed; the next attempt follows soon", {
+        cause: String(cause),
+      });
+    }
+  }
+
+  private async renewBatch(
+    batch: readonly { readonly sessionId: string; readonly reply: InFlightReply }[],
+  ): Promise<void> {
+    const ids = batch.map(({ sessionId, reply: { messageId } }) => ({ sessionId, messageId }));
+    const marks = await this.ports.store.renewReplies(ids);
+    for (const { sessionId, reply } of batch) {
+      const partial = marks.get(reply.messageId);
+      if (partial) reply.abort(cancelCause(sessionId, reply.messageId, partial));
     }
   }
 

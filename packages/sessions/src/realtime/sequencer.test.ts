@@ -19,6 +19,8 @@ const message = (seq: number): Message => ({
   createdAt: 0,
   metadata: {},
   attachments: null,
+  finishReason: null,
+  usage: null,
 });
 
 const delivered = ({ seq }: Message): Delivery => ({

@@ -8,6 +8,8 @@ export interface Delivery {
   readonly seq: number | null;
   readonly at: string;
   readonly body: SessionEventBody;
+  /** Whether it is a delta with the beginning of its reply. */
+  readonly isBeginning?: boolean;
 }
 
 const fillPageSize = 100;

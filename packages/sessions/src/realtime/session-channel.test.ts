@@ -1,4 +1,4 @@
-import { createTestService, RecordingSink } from "@adjourn/testkit";
+import { createTestService, newMessageDraft, RecordingSink } from "@adjourn/testkit";
 import { describe, expect, it } from "vitest";
 
 const caller = { endedBy: "anonymous", actor: null } as const;
@@ -39,8 +39,20 @@ describe("a session channel", () => {
       });
     for (const index of [0, 0, 2, 1, 2, 3]) piece(index);
     await clock.advance(0);
-    const indexes = sink.events.flatMap((event) => (event.type === "message.delta" ? [event.index] : []));
-    expect(indexes).toEqual([0, 2, 3]);
+    const received = () =>
+      sink.events.flatMap((event) => (event.type === "message.delta" ? [[event.index, event.text]] : []));
+    // Piece 1 is missing, so no later one is delivered until the other node has sent its text.
+    expect(received()).toEqual([[0, "…"]]);
+    const reply = { messageId: "reply", inReplyTo: "question", text: "…1…2…3", nextIndex: 4 };
+    bus.publish(`session.${sessionId}`, { origin: "elsewhere", kind: "text", reply });
+    bus.publish(`session.${sessionId}`, { origin: "elsewhere", kind: "text", reply });
+    piece(4);
+    await clock.advance(0);
+    expect(received()).toEqual([
+      [0, "…"],
+      [3, "1…2…3"],
+      [4, "…"],
+    ]);
   });
 
   it("delivers no piece of a reply after the whole reply, which it fetched from the store", async () => {
@@ -49,36 +61,49 @@ describe("a session channel", () => {
     const sink = new RecordingSink();
     await sessions.sessionEvents({ sessionId }, sink);
     await send(sessionId, "question");
-    const piece = (messageId: string, index: number) =>
+    let nth = 0;
+    const piece = (messageId: string, index: number) => {
+      nth += 1;
       bus.publish(`session.${sessionId}`, {
         origin: "elsewhere",
         kind: "event",
-        nth: index + 1,
+        nth,
         at: "2026-01-01T00:00:00.000Z",
         body: {
           type: "message.delta",
           messageId,
-          inReplyTo: "question",
+          inReplyTo: `to ${messageId}`,
           index,
           text: `${messageId} ${index}`,
         },
       });
+    };
     piece("reply", 0);
-    const draft = { sessionId, isAgent: true, inReplyTo: "question", metadata: {}, attachments: null };
-    await store.appendMessage({ ...draft, id: "reply", content: "reply" });
+    const reply = { messageId: "reply", nodeId: "another" };
+    await store.appendMessage(newMessageDraft(sessionId, { id: "elsewhere", content: "elsewhere", reply }));
+    const ended = { content: "reply", finishReason: "stop", usage: null } as const;
+    await store.appendReply({ sessionId, messageId: "reply", inReplyTo: "elsewhere", ...ended });
     // The next message that this node stores reveals the gap.
     const turn = await agent.nextTurn();
     turn.say("mine");
     turn.finish();
     await clock.advance(0);
     piece("reply", 1);
-    piece("another", 2);
+    piece("another", 0);
     await clock.advance(0);
     const received = sink.events.flatMap((event) => {
       if (event.type === "message") return [`${event.message.content} whole`];
       return event.type === "message.delta" ? [event.text] : [];
     });
-    expect(received).toEqual(["question whole", "reply 0", "mine", "reply whole", "mine whole", "another 2"]);
+    expect(received).toEqual([
+      "question whole",
+      "reply 0",
+      "mine",
+      "elsewhere whole",
+      "reply whole",
+      "mine whole",
+      "another 0",
+    ]);
   });
 
   it("delivers local pieces before the whole reply, also while it fills a gap from the store", async () => {
@@ -88,8 +113,7 @@ describe("a session channel", () => {
     await sessions.sessionEvents({ sessionId }, sink);
     await send(sessionId, "question");
     const turn = await agent.nextTurn();
-    const draft = { sessionId, isAgent: false, inReplyTo: null, metadata: {}, attachments: null };
-    await store.appendMessage({ ...draft, id: "elsewhere", content: "missed" });
+    await store.appendMessage(newMessageDraft(sessionId, { content: "missed" }));
     const { readMessagesAfter } = store;
     let answer = () => {};
     const asked = new Promise<void>((resolve) => {
@@ -152,10 +176,13 @@ describe("a session channel", () => {
     await clock.advance(0);
     store.readSession = readSession;
     // Stored by a node whose bus messages are lost.
-    const draft = { sessionId, isAgent: false, inReplyTo: null, metadata: {}, attachments: null };
-    await store.appendMessage({ ...draft, id: "elsewhere", content: "one" });
-    await sessions.sessionEvents({ sessionId }, new RecordingSink());
+    await store.appendMessage(newMessageDraft(sessionId, { content: "one" }));
+    // The node that runs its reply does not send its text.
+    const late = sessions.sessionEvents({ sessionId }, new RecordingSink());
+    await clock.advance(500);
+    await late;
     answer();
+    await clock.advance(500);
     await subscribing;
     await clock.advance(0);
     expect(early.contents).toEqual(["one"]);

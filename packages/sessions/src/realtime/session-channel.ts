@@ -8,16 +8,19 @@ import type {
   BusSubscription,
   DropCause,
   EndingCounts,
+  EventBody,
   EventFrame,
+  MessageBody,
   Ports,
   PresenceRecord,
   SubscriberSink,
+  TextSoFar,
 } from "../ports/index.js";
-import { InFlightReply } from "../replies/in-flight-reply.js";
-import { tooManyReplies } from "../replies/reply-limit.js";
 import { limits } from "../schemas/index.js";
 import type { SubscriberCredential } from "../session-service.js";
+import { ChannelReplies } from "./channel-replies.js";
 import { addToEnding } from "./ending-counts.js";
+import type { RemoteDelta } from "./remote-texts.js";
 import { type Delivery, messageDelivery, Sequencer } from "./sequencer.js";
 import { closeGraceMs, type SequencedFrame, Subscriber } from "./subscriber.js";
 
@@ -26,9 +29,11 @@ export class SessionChannel {
   private readonly subscribers = new Set<Subscriber>();
   /** The subscribers that have received `session.started`: the ones that an end counts as dropped. */
   private readonly started = new Set<Subscriber>();
-  private readonly replies = new Set<InFlightReply>();
+  readonly replies: ChannelReplies;
   /** Callbacks that receive the session's end and no other event. */
   private readonly endWatchers = new Set<() => void>();
+  /** The subscribers that follow a reply for a caller of this process. They are no listeners. */
+  private readonly followers = new Set<Subscriber>();
   /** Number of subscribers that use the session's own token. */
   private tokenSubscribers = 0;
   private readonly sequencer: Sequencer;
@@ -41,9 +46,17 @@ export class SessionChannel {
     readonly sessionId: string,
     private readonly ports: Pick<Ports, "clock" | "store" | "log">,
     private readonly nextUnique: () => string,
+    requestTexts: () => void,
     readonly subscription: BusSubscription,
     private readonly onChange: (channel: SessionChannel) => void,
   ) {
+    const requestSeldom = atMostEvery(ports.clock, requestTextsEveryMs, requestTexts);
+    this.replies = new ChannelReplies(sessionId, requestSeldom, (hasEnded) => {
+      // Its message was stored before the end, but the store's answer arrived after it: it counts as aborted.
+      if (!hasEnded && this.ending)
+        addToEnding(this.ports, this.sessionId, { listenersDropped: 0, operationsAborted: 1 });
+      this.onChange(this);
+    });
     this.sequencer = new Sequencer(
       ports.store,
       (delivery) => this.broadcast(delivery),
@@ -57,15 +70,15 @@ export class SessionChannel {
   }
 
   get presence(): PresenceRecord {
-    const replies = [...this.replies].filter(({ isInFlight }) => isInFlight);
     return {
       listeners: this.started.size,
-      replies: replies.map(({ messageId, inReplyTo }) => ({ messageId, inReplyTo })),
+      replies: this.replies.inFlight.map(({ messageId, inReplyTo }) => ({ messageId, inReplyTo })),
     };
   }
 
   get sizes(): { readonly listeners: number; readonly operations: number } {
-    return { listeners: this.subscribers.size, operations: this.replies.size };
+    const listeners = this.subscribers.size - this.followers.size;
+    return { listeners, operations: this.replies.size };
   }
 
   /**
@@ -83,11 +96,16 @@ export class SessionChannel {
     const subscriber = new Subscriber(sink, this.ports.clock, withCursor, (gone) => {
       this.subscribers.delete(gone);
       this.started.delete(gone);
+      this.followers.delete(gone);
       if (isToken) this.tokenSubscribers -= 1;
-      if (this.subscribers.size === 0) this.sequencer.pause();
+      if (this.subscribers.size === 0) {
+        this.sequencer.pause();
+        this.replies.remoteTexts.clear();
+      }
       this.onChange(this);
     });
     this.subscribers.add(subscriber);
+    if (credential === "internal") this.followers.add(subscriber);
     if (isToken) this.tokenSubscribers += 1;
     return subscriber;
   }
@@ -106,7 +124,7 @@ export class SessionChannel {
   startSubscriber(
     subscriber: Subscriber,
     session: Session,
-    started: SessionEventBody,
+    started: Extract<SessionEventBody, { type: "session.started" }>,
     afterSeq: number | null,
   ): void {
     const from = afterSeq ?? session.lastSeq;
@@ -118,8 +136,8 @@ export class SessionChannel {
       toFrame: (message: Message) => this.frame(messageDelivery(message), message.seq),
     };
     const frame = this.frame({ seq: null, at: toIso(this.ports.store.now()), body: started }, from);
-    if (!subscriber.start(frame, from, replay)) return;
-    this.started.add(subscriber);
+    if (!subscriber.start(frame, from, replay, started.pendingReplies)) return;
+    if (!this.followers.has(subscriber)) this.started.add(subscriber);
     // The others must receive the messages that this subscriber already knows before any later event.
     this.sequencer.begin(session.channelId, session.lastSeq);
     this.onChange(this);
@@ -132,22 +150,27 @@ export class SessionChannel {
     });
   }
 
-  /** @throws SessionError `RATE_LIMITED` beyond 100 replies in flight on this node */
-  beginReply(messageId: string, inReplyTo: string): InFlightReply {
-    if (this.replies.size >= limits.inFlightReplies) throw tooManyReplies(this.sessionId);
-    const reply = new InFlightReply(messageId, inReplyTo, (changed, finished) => {
-      if (finished) this.replies.delete(changed);
-      // Its message was stored before the end, but the store's answer arrived after it: it counts as aborted.
-      else if (this.ending)
-        addToEnding(this.ports, this.sessionId, { listenersDropped: 0, operationsAborted: 1 });
-      this.onChange(this);
-    });
-    this.replies.add(reply);
-    return reply;
-  }
-
   deliver(delivery: Delivery): void {
     if (this.subscribers.size > 0) this.sequencer.take(delivery);
+  }
+
+  /** Delivers an event of another node. */
+  deliverRemote(delivery: Delivery & { readonly body: EventBody | MessageBody }): void {
+    const { body, at } = delivery;
+    if (body.type === "message.delta") {
+      if (this.subscribers.size > 0) this.deliverDelta(this.replies.remoteTexts.takeDelta(body), at);
+      return;
+    }
+    const answered = body.type === "message" ? body.message.inReplyTo : null;
+    const ended = body.type === "message.failed" ? body.inReplyTo : answered;
+    if (ended !== null) this.replies.endRemote(ended);
+    this.deliver(delivery);
+  }
+
+  /** Takes the text of a reply that another node runs. */
+  takeText(reply: TextSoFar): void {
+    if (this.subscribers.size > 0)
+      this.deliverDelta(this.replies.remoteTexts.takeText(reply), toIso(this.ports.store.now()));
   }
 
   /** Whether an event of another node repeats an earlier one or arrives after a later one; remembers it otherwise. */
@@ -165,8 +188,8 @@ export class SessionChannel {
   /** Aborts the replies in flight, sends `session.ended` to every subscriber and drops it. */
   release(ending: EndingRecord): EndingCounts {
     this.ending = ending;
-    const inFlight = [...this.replies].filter(({ isInFlight }) => isInFlight);
-    for (const reply of this.replies) reply.abort(sessionEnded(ending));
+    const { length: operationsAborted } = this.replies.inFlight;
+    this.replies.abort(sessionEnded(ending));
     const dropped = [...this.started];
     this.sendEnd(ending, dropped).catch((cause: unknown) => {
       const { sessionId } = this;
@@ -177,7 +200,7 @@ export class SessionChannel {
       for (const subscriber of dropped) subscriber.cut();
     });
     for (const watcher of this.endWatchers) watcher();
-    return { listenersDropped: dropped.length, operationsAborted: inFlight.length };
+    return { listenersDropped: dropped.length, operationsAborted };
   }
 
   /** Drops every subscriber although the session lives; they can reconnect to any node. */
@@ -185,11 +208,15 @@ export class SessionChannel {
     for (const subscriber of [...this.subscribers]) subscriber.drop(cause);
   }
 
-  abortReplies(cause: Error): void {
-    for (const reply of [...this.replies]) reply.abort(cause);
+  private deliverDelta(next: RemoteDelta | null, at: string): void {
+    if (next) this.deliver({ seq: null, at, body: next.delta, isBeginning: next.isBeginning });
   }
 
   private broadcast(delivery: Delivery): void {
+    const { body } = delivery;
+    // A message that the bus has lost comes from the store.
+    if (body.type === "message" && body.message.inReplyTo !== null)
+      this.replies.remoteTexts.end(body.message.inReplyTo);
     const item = this.sequenced(delivery);
     for (const subscriber of [...this.subscribers]) subscriber.deliver(item);
   }
@@ -212,7 +239,8 @@ export class SessionChannel {
   /** An event's id resumes after the event's own message, or after the last message delivered before it. */
   private sequenced(delivery: Delivery): SequencedFrame {
     const cursor = delivery.seq ?? this.sequencer.cursor;
-    return { frame: this.frame(delivery, cursor), seq: delivery.seq, cursor };
+    const { seq, isBeginning = false } = delivery;
+    return { frame: this.frame(delivery, cursor), seq, cursor, isBeginning };
   }
 
   private frame({ seq, at, body }: Delivery, cursor: number): EventFrame {
@@ -222,6 +250,18 @@ export class SessionChannel {
     return toFrame({ id, type, sessionId: this.sessionId, at, ...rest } as SessionEvent);
   }
 }
+
+/** Least time between two requests for the text of replies, of which each answer can have 256 Ki characters. */
+const requestTextsEveryMs = 250;
+
+const atMostEvery = (clock: Ports["clock"], everyMs: number, work: () => void): (() => void) => {
+  let ranAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (clock.now() - ranAt < everyMs) return;
+    ranAt = clock.now();
+    work();
+  };
+};
 
 const tooManySubscribers = (sessionId: string, limit: number): SessionError =>
   new SessionError("RATE_LIMITED", "Too many subscribers of this session", { sessionId, limit });

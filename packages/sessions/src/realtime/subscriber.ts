@@ -1,5 +1,5 @@
 import type { Message } from "../model/message.js";
-import type { SessionEvent } from "../model/session-event.js";
+import type { PendingReply, SessionEvent } from "../model/session-event.js";
 import type { Clock, DropCause, EventFrame, SubscriberSink, Timer } from "../ports/index.js";
 import { limits } from "../schemas/index.js";
 
@@ -9,6 +9,8 @@ export interface SequencedFrame {
   readonly seq: number | null;
   /** The seq after which the frame's id resumes. */
   readonly cursor: number;
+  /** Whether it is a delta with the beginning of its reply. */
+  readonly isBeginning: boolean;
 }
 
 /** Unread bytes at which a slow reader is closed with 4408 (contract §4). */
@@ -40,6 +42,8 @@ export class Subscriber {
   private cursor = 0;
   /** Ids of the newest replies that it received as complete messages, oldest first. */
   private readonly completeReplies = new Set<string>();
+  /** The next delta of each reply that it has the text so far of, by the message that the reply answers. */
+  private readonly nextIndexes = new Map<string, number>();
   private lastFrame: SequencedFrame | null = null;
   private timer: Timer | null = null;
 
@@ -57,13 +61,20 @@ export class Subscriber {
   }
 
   /** @returns false if it left or was dropped before it could start */
-  start(started: EventFrame, afterSeq: number, { upTo }: Replay): boolean {
+  start(
+    started: EventFrame,
+    afterSeq: number,
+    { upTo }: Replay,
+    pendingReplies: readonly PendingReply[],
+  ): boolean {
     if (this.state !== "entering") return false;
     this.state = "replaying";
     this.cursor = afterSeq;
     // Everything up to a message that the state already includes is part of that state.
     const known = this.buffered.findLastIndex(({ seq }) => seq !== null && seq <= upTo);
     for (const _ of this.buffered.slice(0, known + 1)) this.nextBuffered();
+    // Without a text so far, the deltas begin where they begin.
+    for (const { inReplyTo, nextIndex } of pendingReplies) this.nextIndexes.set(inReplyTo, nextIndex ?? 0);
     this.sink.write(started);
     return true;
   }
@@ -131,7 +142,12 @@ export class Subscriber {
       const wanted = page.filter(({ seq }) => seq <= target);
       if (wanted.length === 0) break;
       for (const message of wanted)
-        await this.sendWithBackpressure({ frame: toFrame(message), seq: message.seq, cursor: message.seq });
+        await this.sendWithBackpressure({
+          frame: toFrame(message),
+          seq: message.seq,
+          cursor: message.seq,
+          isBeginning: false,
+        });
     }
   }
 
@@ -143,22 +159,31 @@ export class Subscriber {
 
   private send(item: SequencedFrame): void {
     const { seq, frame } = item;
-    if (this.state === "gone" || (seq !== null && seq <= this.cursor) || this.isLateDelta(frame)) return;
+    if (this.state === "gone" || (seq !== null && seq <= this.cursor) || this.isLateDelta(item)) return;
     if (this.sink.waitingBytes > maxWaitingBytes) this.drop("too_slow");
     else {
       if (seq !== null) this.cursor = seq;
-      this.noteCompleteReply(frame);
+      this.noteReply(frame);
       this.sink.write(this.withOwnCursor(item));
     }
   }
 
-  /** A complete reply that is read from the store can overtake its deltas, which travel over the bus. */
-  private isLateDelta({ event }: EventFrame): boolean {
-    return event.type === "message.delta" && this.completeReplies.has(event.messageId);
+  /**
+   * Whether the subscriber has the delta's text already, or lacks what comes before it, because the reply ended while it
+   * subscribed. A complete reply that is read from the store can overtake its deltas.
+   */
+  private isLateDelta({ frame: { event }, isBeginning }: SequencedFrame): boolean {
+    if (event.type !== "message.delta") return false;
+    const next = this.nextIndexes.get(event.inReplyTo);
+    const isLate = next === undefined ? !isBeginning : event.index < next;
+    return isLate || this.completeReplies.has(event.messageId);
   }
 
-  private noteCompleteReply({ event }: EventFrame): void {
-    if (event.type !== "message" || !event.message.isAgent) return;
+  private noteReply({ event }: EventFrame): void {
+    if (event.type === "message.delta") this.nextIndexes.set(event.inReplyTo, event.index + 1);
+    if (event.type === "message.failed") this.nextIndexes.delete(event.inReplyTo);
+    if (event.type !== "message" || event.message.inReplyTo === null) return;
+    this.nextIndexes.delete(event.message.inReplyTo);
     this.completeReplies.add(event.message.id);
     const [oldest] = this.completeReplies;
     if (oldest && this.completeReplies.size > limits.inFlightReplies) this.completeReplies.delete(oldest);

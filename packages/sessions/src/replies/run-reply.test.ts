@@ -7,11 +7,10 @@ const caller = { endedBy: "anonymous", actor: null } as const;
 it("does not answer SESSION_ENDED for a reply that may be stored", async () => {
   const { sessions, store, agent, create, send } = createTestService();
   const { sessionId, channelId } = await create();
-  const { appendMessage } = store;
+  const { appendReply } = store;
   // The reply is committed, the session ends, and the answer to the write is lost.
-  store.appendMessage = async (draft) => {
-    const stored = await appendMessage(draft);
-    if (!draft.isAgent) return stored;
+  store.appendReply = async (draft) => {
+    await appendReply(draft);
     await sessions.endSession({ sessionId }, caller);
     throw new StoreUnavailableError("the connection is gone");
   };
@@ -27,9 +26,7 @@ it("does not answer SESSION_ENDED for a reply that may be stored", async () => {
 it("counts a reply that the store refused after another node expired its session", async () => {
   const { sessions, store, agent, clock, create, send } = createTestService();
   const { sessionId } = await create();
-  const { appendMessage } = store;
-  store.appendMessage = async (draft) => {
-    if (!draft.isAgent) return appendMessage(draft);
+  store.appendReply = async () => {
     // Refused between the expiry and its record, which another node writes.
     await store.endSession({ sessionId, reason: null, caller, idempotencyKey: null });
     return { outcome: "gone", gone: { state: "expired", expiresAt: clock.now() } };

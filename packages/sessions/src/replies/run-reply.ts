@@ -1,68 +1,91 @@
 import { readUntilAborted } from "../async/read-until-aborted.js";
 import type { ServiceContext } from "../context.js";
-import { type Gone, sessionEnded } from "../model/ending.js";
 import { SessionError, StoreUnavailableError } from "../model/errors.js";
 import { type Message, toMessageInfo } from "../model/message.js";
+import { longestReplyCharacters, replyCancelled, replyLost, toFailure } from "../model/reply.js";
 import { type Session, toIso } from "../model/session.js";
-import { releaseGone } from "../operations/gone.js";
-import type { Agent, AgentTurn } from "../ports/index.js";
-import type { InFlightReply } from "./in-flight-reply.js";
+import type { Agent, AgentTurn, ReplyDraft, ReplyEnd } from "../ports/index.js";
+import { endedMeanwhile } from "./ended-meanwhile.js";
+import { CutShort, type InFlightReply } from "./in-flight-reply.js";
+import { conversationBefore, waitForTurn } from "./reply-order.js";
 import { storablePieces } from "./storable-pieces.js";
 
-/** The longest reply in UTF-16 units. An agent that writes more has failed. */
-const longestReplyCharacters = 256 * 1_024;
+/** A reply and what it answers. */
+export interface Asked {
+  readonly session: Session;
+  /** The user's message. */
+  readonly message: Message;
+  readonly reply: InFlightReply;
+}
+
+/** How the text of a reply ended. */
+type Ended = Pick<ReplyDraft, "finishReason" | "usage">;
 
 /**
- * Lets the agent answer `message` and stores the reply if the session is still live. The store checks that condition in
- * the same transaction, so no late reply is stored.
- * @throws SessionError `SESSION_ENDED`, `AGENT_FAILED`, `AGENT_TIMEOUT`, `SERVICE_UNAVAILABLE`
+ * Lets the agent answer and stores the reply if it is in flight and the session live. The store checks both in the same
+ * transaction, so no late and no cancelled reply is stored as finished. A reply that is cut short is stored with its text
+ * so far where the cause keeps it.
+ * @throws SessionError `SESSION_ENDED`, `REPLY_CANCELLED`, `AGENT_FAILED`, `AGENT_TIMEOUT`, `SERVICE_UNAVAILABLE`
  */
-export const runReply = async (
-  context: ServiceContext,
-  session: Session,
-  message: Message,
-  reply: InFlightReply,
-  onChunk: (text: string, index: number) => void,
-): Promise<Message> => {
+export const runReply = (context: ServiceContext, asked: Asked): Promise<Message> => {
+  const stored = run(context, asked);
+  stored.then(
+    () => asked.reply.finish(stored),
+    () => asked.reply.finish(stored),
+  );
+  return stored;
+};
+
+const run = async (context: ServiceContext, asked: Asked): Promise<Message> => {
+  const { session, message } = asked;
   try {
-    const text = await writeReply(context, session, message, reply, onChunk).catch((cause: unknown) => {
-      throw reply.signal.aborted ? reply.signal.reason : cause;
-    });
-    // From here on the store decides: a reply that may already be stored must not be reported as aborted.
-    return await storeReply(context, session, reply, text);
+    // From the end of the text on the store decides: a reply that may already be stored must not be reported as aborted.
+    return await storeReply(context, asked, await writeOrCut(context, asked));
   } catch (cause) {
     const error = replyError(cause);
-    if (error.code !== "SESSION_ENDED") {
-      context.log.warn("A reply failed", {
-        sessionId: session.sessionId,
-        code: error.code,
-        cause: String(error.cause ?? ""),
-      });
-      context.hub.publishEvent(session.sessionId, {
-        type: "message.failed",
-        inReplyTo: message.id,
-        code: error.code,
-      });
-    }
+    if (error.code === "SESSION_ENDED") throw error;
+    const { sessionId } = session;
+    const { code } = error;
+    if (code !== "REPLY_CANCELLED")
+      context.log.warn("A reply failed", { sessionId, code, cause: String(error.cause ?? "") });
+    await recordFailure(context, asked, error);
+    context.hub.publishEvent(sessionId, { type: "message.failed", inReplyTo: message.id, code });
     throw error;
-  } finally {
-    reply.finish();
   }
 };
 
-const writeReply = async (
-  context: ServiceContext,
-  session: Session,
-  message: Message,
-  reply: InFlightReply,
-  onChunk: (text: string, index: number) => void,
-): Promise<string> => {
+const recordFailure = async (
+  { store, log }: ServiceContext,
+  { session: { sessionId }, reply: { messageId } }: Asked,
+  error: SessionError,
+): Promise<void> => {
+  try {
+    await store.failReply({ sessionId, messageId, failure: toFailure(error) });
+  } catch (cause) {
+    // The reply lapses, and a retry of its send is answered as for a node that crashed.
+    log.warn("The failure of a reply could not be recorded", { sessionId, cause: String(cause) });
+  }
+};
+
+/** Writes the reply to its end, or to the point where it is cut short. */
+const writeOrCut = async (context: ServiceContext, asked: Asked): Promise<Ended> => {
+  const { signal } = asked.reply;
+  try {
+    return await writeReply(context, asked);
+  } catch (cause) {
+    const reason: unknown = signal.aborted ? signal.reason : cause;
+    if (!(reason instanceof CutShort)) throw reason;
+    if (!reason.keepsText || asked.reply.text === "") throw reason.error;
+    return { finishReason: "cancelled", usage: null };
+  }
+};
+
+const writeReply = async (context: ServiceContext, asked: Asked): Promise<Ended> => {
+  const { session, message, reply } = asked;
   const agent = context.agents.get(session.agentId);
   if (!agent) throw new SessionError("AGENT_FAILED", "The agent is not configured any more");
-  const history =
-    agent.historyLimit === 0
-      ? []
-      : await context.store.readHistory(message.channelId, message.seq, agent.historyLimit);
+  await waitForTurn(context, agent, session.sessionId, reply);
+  const history = await conversationBefore(context, agent, message);
   const timeout = context.clock.setTimeout(
     () => reply.abort(agentTimeout(agent)),
     agent.replyTimeoutSeconds * 1_000,
@@ -70,70 +93,57 @@ const writeReply = async (
   try {
     const { sessionId, channelId, userId } = session;
     const { signal } = reply;
-    return await collect(agent, { sessionId, channelId, userId, message, history, signal }, onChunk);
+    return await collect(context, agent, { sessionId, channelId, userId, message, history, signal }, reply);
   } finally {
     timeout.cancel();
   }
 };
 
 const collect = async (
+  { hub }: ServiceContext,
   agent: Agent,
   turn: AgentTurn,
-  onChunk: (text: string, index: number) => void,
-): Promise<string> => {
-  let text = "";
-  let index = 0;
-  for await (const piece of storablePieces(readUntilAborted(agent.reply(turn), turn.signal))) {
-    text += piece;
-    if (text.length > longestReplyCharacters)
-      throw new SessionError("AGENT_FAILED", "The agent's reply is too long");
-    onChunk(piece, index);
-    index += 1;
-  }
-  if (text === "") throw new SessionError("AGENT_FAILED", "The agent gave an empty reply");
-  return text;
-};
-
-const storeReply = async (
-  context: ServiceContext,
-  session: Session,
   reply: InFlightReply,
-  content: string,
-): Promise<Message> => {
-  const stored = await context.store.appendMessage({
-    id: reply.messageId,
-    sessionId: session.sessionId,
-    isAgent: true,
-    inReplyTo: reply.inReplyTo,
-    content,
-    metadata: {},
-    attachments: null,
-  });
-  if (stored.outcome === "gone")
-    throw reply.signal.aborted ? reply.signal.reason : await endedMeanwhile(context, session, stored.gone);
-  const { message } = stored;
-  const body = { type: "message", message: toMessageInfo(message) } as const;
-  context.hub.publishMessage(session.sessionId, message.seq, toIso(message.createdAt), body);
-  return message;
+): Promise<Ended> => {
+  const { messageId, inReplyTo } = reply;
+  let characters = 0;
+  let end: ReplyEnd = {};
+  for await (const part of storablePieces(readUntilAborted(agent.reply(turn), turn.signal))) {
+    if (typeof part !== "string") {
+      end = { ...end, ...part };
+      continue;
+    }
+    characters += part.length;
+    if (characters > longestReplyCharacters)
+      throw new SessionError("AGENT_FAILED", "The agent's reply is too long");
+    const piece = reply.add(part);
+    hub.publishEvent(turn.sessionId, { type: "message.delta", messageId, inReplyTo, ...piece });
+  }
+  if (characters === 0) throw new SessionError("AGENT_FAILED", "The agent gave an empty reply");
+  return { finishReason: end.finishReason ?? "stop", usage: end.usage ?? null };
 };
 
-/** The error of a reply that the store refused. Once there is an ending, it gives the cause. */
-const endedMeanwhile = async (
-  context: ServiceContext,
-  session: Session,
-  gone: Gone,
-): Promise<SessionError> => {
-  releaseGone(context, gone);
-  if (gone.state === "ended") return sessionEnded(gone.ending);
-  await context.sweeper.sweep();
-  const [ending] = await context.store.readEndings([session.sessionId]);
-  // Another node may have ended the session; what this node aborts must still be counted.
-  if (ending) context.hub.release(ending);
-  return ending
-    ? sessionEnded(ending)
-    : new SessionError("SESSION_ENDED", "Session ended while the reply was pending", {
-        sessionId: session.sessionId,
-      });
+const storeReply = async (context: ServiceContext, asked: Asked, ended: Ended): Promise<Message> => {
+  const { session, reply } = asked;
+  const { sessionId } = session;
+  const { messageId, inReplyTo, text: content, signal } = reply;
+  const stored = await context.store.appendReply({ messageId, sessionId, inReplyTo, content, ...ended });
+  switch (stored.outcome) {
+    case "stored": {
+      const { message } = stored;
+      const body = { type: "message", message: toMessageInfo(message) } as const;
+      context.hub.publishMessage(sessionId, message.seq, toIso(message.createdAt), body);
+      return message;
+    }
+    case "discarded":
+      throw replyCancelled(sessionId, messageId);
+    case "not_pending":
+      throw replyLost();
+    case "gone":
+      throw signal.aborted && !(signal.reason instanceof CutShort)
+        ? signal.reason
+        : await endedMeanwhile(context, sessionId, stored.gone);
+  }
 };
 
 const agentTimeout = ({ replyTimeoutSeconds }: Agent): SessionError =>

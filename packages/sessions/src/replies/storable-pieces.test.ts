@@ -6,7 +6,7 @@ const clean = async (...pieces: string[]): Promise<string[]> => {
   const source = async function* () {
     yield* pieces;
   };
-  for await (const piece of storablePieces(source())) cleaned.push(piece);
+  for await (const piece of storablePieces(source())) cleaned.push(String(piece));
   return cleaned;
 };
 

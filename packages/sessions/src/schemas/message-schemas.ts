@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { messageInfoSchema } from "../model/message.js";
+import { partialTextSchema } from "../model/reply.js";
 import { isoTimeSchema, jsonObjectSchema } from "../model/session.js";
 import { messageBoundRule, parseMessageBound } from "../paging/message-bound.js";
-import { count, lookupId, sessionById } from "./fields.js";
+import { count, idempotencyKey, lookupId, sessionById } from "./fields.js";
 import { attachments, limits, metadata, text } from "./storable.js";
 
 const channelById = z.object({ channelId: lookupId });
@@ -47,6 +48,7 @@ export const messageInputs = {
       content: text(1, limits.contentCharacters),
       metadata: metadata.optional(),
       attachments: attachments.optional(),
+      idempotencyKey: idempotencyKey.optional(),
       transport: z.enum(transports).optional(),
       mode: z.enum(["sync", "stream", "websocket"]).optional(),
     })
@@ -54,6 +56,10 @@ export const messageInputs = {
       ...rest,
       transport: transport ?? (mode ? modes[mode] : "websocket"),
     })),
+  cancelReply: sessionById.extend({
+    messageId: lookupId,
+    partial: partialTextSchema.default("keep"),
+  }),
   getSessionMessages: sessionById.extend(messageRange),
   getChannelMessages: channelById.extend(messageRange),
   eraseChannel: channelById,
@@ -70,6 +76,7 @@ export const messageOutputs = {
     sessionStatus,
     agentResponse: agentResponse.optional(),
   }),
+  cancelReply: z.object({ success: z.literal(true), message: z.string(), stored: z.boolean() }),
   getSessionMessages: messagePage,
   getChannelMessages: messagePage,
   eraseChannel: z.object({ success: z.literal(true), message: z.string() }),

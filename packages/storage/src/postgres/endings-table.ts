@@ -14,9 +14,10 @@ import { isLive, readOver, statementStart } from "./sessions-table.js";
 
 /** Records an ending for each row of the CTE `gone`; `cause` is SQL. */
 const recordGone = (cause: string): string => `INSERT INTO endings (session_id, channel_id, agent_id, user_id,
-    created_at, expires_at, last_seq, ended_at, cause, reason, ended_by, actor, message_count)
+    created_at, expires_at, last_seq, ended_at, cause, reason, ended_by, actor, message_count, input_tokens,
+    output_tokens)
   SELECT session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq, adjourn_now(), ${cause},
-    :reason, :endedBy, :actor, message_count FROM gone RETURNING *`;
+    :reason, :endedBy, :actor, message_count, input_tokens, output_tokens FROM gone RETURNING *`;
 
 /** Deletes the rows that the CTE `due` has locked. */
 const takeDue = `gone AS (

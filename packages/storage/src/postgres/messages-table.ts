@@ -1,5 +1,4 @@
 import type {
-  AppendOutcome,
   JsonObject,
   Message,
   MessageBound,
@@ -16,7 +15,6 @@ import {
   toSession,
 } from "../rows.js";
 import type { Queryable } from "./queryable.js";
-import { activity, isLive, readOver } from "./sessions-table.js";
 
 interface StoredColumns extends MessageColumns {
   readonly session_id: string;
@@ -27,22 +25,12 @@ interface SizedColumns extends StoredColumns {
   readonly found: number;
 }
 
-/** Takes the next seq and time from the row of a live session and stores the message, in one statement. */
-const append = (setActivity: string): string => `WITH place AS (
-    UPDATE sessions SET last_seq = last_seq + 1, last_at = greatest(adjourn_now(), last_at + 1),
-      message_count = message_count + 1, ${setActivity}
-    WHERE ${isLive} RETURNING *),
-  stored AS (
-    INSERT INTO messages (id, channel_id, seq, session_id, author_id, is_agent, in_reply_to, content,
-      session_metadata, metadata, attachments, created_at)
-    SELECT :id, channel_id, last_seq, session_id, CASE WHEN :isAgent::boolean THEN agent_id ELSE user_id END,
-      :isAgent::boolean, :inReplyTo, :content, metadata, :metadata, :attachments, last_at
-    FROM place)
-  SELECT * FROM place`;
+/** The next seq and time of a session's row. */
+export const nextPlace =
+  "last_seq = last_seq + 1, last_at = greatest(adjourn_now(), last_at + 1), message_count = message_count + 1";
 
 const statements = {
-  append: append(activity()),
-  appendReply: append("was_renewed = false"),
+  byId: "SELECT * FROM messages WHERE id = :id",
   channel: "SELECT 1 FROM channels WHERE id = :channelId",
   seqOfId: "SELECT seq FROM messages WHERE id = :id AND channel_id = :channelId",
   seqFromTime: `SELECT seq FROM messages WHERE channel_id = :channelId AND created_at >= :time
@@ -84,34 +72,34 @@ const fromRow = (row: StoredColumns): Message => {
   return { ...message, metadata: mergeMetadata(ofSession, message.metadata, row.session_id) };
 };
 
-export const appendMessage = async (database: Queryable, draft: MessageDraft): Promise<AppendOutcome> => {
-  const { sessionId, isAgent } = draft;
-  const metadata = JSON.stringify(draft.metadata);
-  const attachments = draft.attachments && JSON.stringify(draft.attachments);
-  const row = await database.get<SessionColumns>(isAgent ? statements.appendReply : statements.append, {
-    sessionId,
-    id: draft.id,
-    isAgent,
-    inReplyTo: draft.inReplyTo,
-    content: draft.content,
-    metadata,
-    attachments,
-  });
-  if (!row) return readOver(database, sessionId);
+/** What a message says, whoever wrote it. */
+export type Written = Pick<Message, "id" | "isAgent" | "inReplyTo" | "content" | "finishReason" | "usage"> &
+  Pick<MessageDraft, "metadata" | "attachments">;
+
+/** The message that a statement has stored at the place that the session's row gave. */
+export const storedMessage = (
+  row: SessionColumns,
+  { metadata, attachments, ...written }: Written,
+): Message => {
   const session = toSession(row);
-  const message: Message = {
-    id: draft.id,
+  return {
+    ...written,
     channelId: session.channelId,
     seq: session.lastSeq,
-    authorId: isAgent ? session.agentId : session.userId,
-    isAgent,
-    inReplyTo: draft.inReplyTo,
-    content: draft.content,
-    metadata: mergeMetadata(session.metadata, parseJson<JsonObject>(metadata), sessionId),
-    attachments: attachments === null ? null : parseJson<JsonObject[]>(attachments),
+    authorId: written.isAgent ? session.agentId : session.userId,
+    metadata: mergeMetadata(
+      session.metadata,
+      parseJson<JsonObject>(JSON.stringify(metadata)),
+      session.sessionId,
+    ),
+    attachments: attachments && parseJson<JsonObject[]>(JSON.stringify(attachments)),
     createdAt: row.last_at,
   };
-  return { outcome: "stored", message, session, wasRenewed: Boolean(row.was_renewed) };
+};
+
+export const readMessage = async (database: Queryable, id: string): Promise<Message | undefined> => {
+  const row = await database.get<StoredColumns>(statements.byId, { id });
+  return row && fromRow(row);
 };
 
 export const listMessages = async (database: Queryable, range: MessageRange): Promise<MessagePageOutcome> => {

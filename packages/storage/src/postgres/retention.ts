@@ -24,6 +24,8 @@ const statements = {
   eraseChannel: "DELETE FROM channels WHERE id = :channelId",
   forgetReasons: "UPDATE endings SET reason = NULL WHERE channel_id = :channelId",
   forgetMetadata: `UPDATE sessions SET metadata = '{}' WHERE ${onChannel}`,
+  forgetSends:
+    "DELETE FROM idempotency_keys WHERE channel_id = :channelId AND operation = 'sendSessionMessage'",
   readAnswers: `SELECT operation, key, scope, answer FROM idempotency_keys
     WHERE channel_id = :channelId AND operation = 'createSession'`,
   replaceAnswer: `UPDATE idempotency_keys SET answer = :answer
@@ -72,6 +74,7 @@ const eraseStep = (database: PostgresDatabase, channelId: string): Promise<Erase
   database.transaction(async (transaction) => {
     if (!(await transaction.get(statements.lockChannel, { channelId }))) return "unknown_channel";
     if (!(await transaction.get(statements.closeChannel, { channelId }))) return "in_use";
+    await transaction.all(statements.forgetSends, { channelId });
     if (await deleteMessages(transaction, channelId)) return "unfinished";
     await transaction.all(statements.eraseChannel, { channelId });
     await transaction.all(statements.forgetReasons, { channelId });

@@ -1,13 +1,16 @@
-import { newSessionDraft } from "@adjourn/testkit";
+import { newMessageDraft, newSessionDraft } from "@adjourn/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ExplainedDatabase } from "../../test/explained-database.js";
 import { createTestSchema, findPostgres, type TestSchema } from "../../test/postgres.js";
+import { appendMessage } from "./append-message.js";
 import { createSession } from "./create-session.js";
 import * as endings from "./endings-table.js";
 import { countSessions, listEndings, listSessions } from "./lists.js";
 import * as messages from "./messages-table.js";
 import { migrate } from "./migrations.js";
+import * as replies from "./replies-table.js";
 import { deleteEndedBefore, deleteIdempotencyKeysBefore, eraseChannel } from "./retention.js";
+import { readSent } from "./sent-messages.js";
 import * as sessions from "./sessions-table.js";
 
 /** Rows of each kind: a hundredth for each agent, and three for each user. */
@@ -70,7 +73,12 @@ describe.skipIf(url === null)(
     const caller = { endedBy: "admin", actor: null } as const;
     const end = { reason: null, caller, createdUntil: Number.MAX_SAFE_INTEGER, limit: 10 };
     const page = { limit: 10, after: { time: Date.now(), id: "x" } };
-    const message = { id: "m", sessionId, inReplyTo: null, content: "x", metadata: {}, attachments: null };
+    const idempotency = { key: "s", fingerprint: "f" };
+    const reply = { messageId: "n", nodeId: "node" };
+    const message = newMessageDraft(sessionId, { id: "m", reply, idempotency });
+    const ofReply = { sessionId, messageId: "n" };
+    const failure = { code: "AGENT_FAILED", message: "no", details: {} } as const;
+    const finished = { ...ofReply, inReplyTo: "m", content: "x", finishReason: "stop", usage: null } as const;
     const draft = (changes: object) => ({
       ...newSessionDraft(changes),
       timeoutConfig: newSessionDraft().timeoutConfig,
@@ -93,8 +101,14 @@ describe.skipIf(url === null)(
       ["renewing", () => sessions.renewSession(database, sessionId)],
       ["a heartbeat", () => sessions.recordHeartbeat(database, sessionId)],
       ["changing the timeout", () => sessions.updateTimeout(database, sessionId, { timeoutMinutes: 40 })],
-      ["appending", () => messages.appendMessage(database, { ...message, isAgent: false })],
-      ["appending a reply", () => messages.appendMessage(database, { ...message, id: "n", isAgent: true })],
+      ["appending", () => appendMessage(database, message)],
+      ["looking for a retry's answer", () => readSent(database, sessionId, idempotency)],
+      ["reading the replies in flight", () => replies.readPendingReplies(database, sessionId)],
+      ["renewing replies", () => replies.renewReplies(database, [ofReply])],
+      ["cancelling a reply", () => replies.cancelReply(database, { ...ofReply, partial: "keep" })],
+      ["reading a reply", () => replies.readReply(database, sessionId, "n")],
+      ["appending a reply", () => replies.appendReply(database, finished)],
+      ["failing a reply", () => replies.failReply(database, { ...ofReply, failure })],
       ["paging", () => messages.listMessages(database, { channelId, limit: 10 })],
       [
         "paging by time",

@@ -1,4 +1,5 @@
 import type { SecretStore, SessionStore } from "@adjourn/sessions";
+import { appendMessage } from "./append-message.js";
 import { createSession, readCreated } from "./create-session.js";
 import { PostgresDatabase, type PostgresSettings } from "./database.js";
 import {
@@ -11,10 +12,20 @@ import {
 } from "./endings-table.js";
 import { asUnusable } from "./failures.js";
 import { countSessions, listEndings, listSessions } from "./lists.js";
-import { appendMessage, listMessages, readAfter, readHistory } from "./messages-table.js";
+import { listMessages, readAfter, readHistory } from "./messages-table.js";
 import { migrate } from "./migrations.js";
+import {
+  appendReply,
+  cancelReply,
+  deleteRepliesBefore,
+  failReply,
+  readPendingReplies,
+  readReply,
+  renewReplies,
+} from "./replies-table.js";
 import { deleteEndedBefore, deleteIdempotencyKeysBefore, eraseChannel } from "./retention.js";
 import { readOrCreateSecret } from "./secrets-table.js";
+import { readSent } from "./sent-messages.js";
 import {
   claimWarnings,
   readDue,
@@ -40,6 +51,14 @@ const operationsOn = (database: PostgresDatabase) =>
     listSessions: (filter, page) => listSessions(database, filter, page),
     countSessions: () => countSessions(database),
     appendMessage: (draft) => appendMessage(database, draft),
+    readSent: (sessionId, key) => readSent(database, sessionId, key),
+    appendReply: (draft) => appendReply(database, draft),
+    failReply: (reply) => failReply(database, reply),
+    cancelReply: (request) => cancelReply(database, request),
+    renewReplies: (replies) => renewReplies(database, replies),
+    readPendingReplies: (sessionId) => readPendingReplies(database, sessionId),
+    readReply: (sessionId, messageId) => readReply(database, sessionId, messageId),
+    deleteRepliesBefore: (cutoff, limit) => deleteRepliesBefore(database, cutoff, limit),
     renewSession: (sessionId) => renewSession(database, sessionId),
     recordHeartbeat: (sessionId) => recordHeartbeat(database, sessionId),
     updateTimeout: (sessionId, change) => updateTimeout(database, sessionId, change),

@@ -19,9 +19,9 @@ const statements = {
       SELECT session_id FROM sessions WHERE expires_at <= :now ORDER BY expires_at LIMIT :limit)
     RETURNING ${sessionColumns}, ${expiryCause} AS cause`,
   insert: `INSERT INTO endings (session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq, ended_at,
-      cause, reason, ended_by, actor, message_count)
+      cause, reason, ended_by, actor, message_count, input_tokens, output_tokens)
     VALUES (:sessionId, :channelId, :agentId, :userId, :createdAt, :expiresAt, :lastSeq, :now,
-      :cause, :reason, :endedBy, :actor, :messageCount)
+      :cause, :reason, :endedBy, :actor, :messageCount, :inputTokens, :outputTokens)
     RETURNING *`,
   read: "SELECT * FROM endings WHERE session_id IN (SELECT value FROM json_each(:sessionIds))",
   addCounts: `UPDATE endings SET listeners_dropped = listeners_dropped + :listenersDropped,
@@ -54,6 +54,8 @@ const record = (connection: SqliteConnection, row: SessionColumns, end: End, now
     endedBy: end.caller.endedBy,
     actor: end.caller.actor,
     messageCount: row.message_count,
+    inputTokens: row.input_tokens,
+    outputTokens: row.output_tokens,
   });
   if (!ending) throw new Error(`The ending of ${row.session_id} was not returned`);
   return toEndingRecord(ending);

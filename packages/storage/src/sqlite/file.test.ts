@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type SessionStore, StoreUnavailableError } from "@adjourn/sessions";
-import { createFakeClock, newSessionDraft } from "@adjourn/testkit";
+import { createFakeClock, newMessageDraft, newSessionDraft } from "@adjourn/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
 import { SqliteConnection } from "./connection.js";
@@ -34,15 +34,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const open = () => createSqliteSessionStore({ url: `file:${path}`, clock });
 
-const message = (sessionId: string, content: string) => ({
-  id: crypto.randomUUID(),
-  sessionId,
-  isAgent: false,
-  inReplyTo: null,
-  content,
-  metadata: {},
-  attachments: null,
-});
+const message = (sessionId: string, content: string) => newMessageDraft(sessionId, { content });
 
 const bytesOnDisk = (): string =>
   readdirSync(join(folder, "nested", "deeper"))

@@ -1,25 +1,31 @@
 import type {
-  AppendOutcome,
+  JsonObject,
   Message,
   MessageBound,
   MessageDraft,
   MessagePageOutcome,
   MessageRange,
 } from "@adjourn/sessions";
-import { type MessageColumns, type SessionColumns, storedBytes, toMessage, toSession } from "../rows.js";
+import {
+  type MessageColumns,
+  parseJson,
+  type SessionColumns,
+  storedBytes,
+  toMessage,
+  toSession,
+} from "../rows.js";
 import type { SqliteConnection } from "./connection.js";
-import { activity, isLive, readOver, sessionColumns } from "./sessions-table.js";
 
 /** Takes the next seq and time from the row of a live session; so a reply after the end is not stored. */
-const nextPlace =
+export const nextPlace =
   "last_seq = last_seq + 1, last_at = max(:now, last_at + 1), message_count = message_count + 1";
 
 const statements = {
-  takePlace: `UPDATE sessions SET ${nextPlace}, ${activity} WHERE ${isLive} RETURNING ${sessionColumns}`,
-  takePlaceOfReply: `UPDATE sessions SET ${nextPlace}, was_renewed = 0 WHERE ${isLive} RETURNING ${sessionColumns}`,
-  insert: `INSERT INTO messages
-      (id, channel_id, seq, author_id, is_agent, in_reply_to, content, metadata, attachments, created_at)
-    VALUES (:id, :channelId, :seq, :authorId, :isAgent, :inReplyTo, :content, :metadata, :attachments, :createdAt)`,
+  insert: `INSERT INTO messages (id, channel_id, seq, author_id, is_agent, in_reply_to, content, metadata, attachments,
+      finish_reason, input_tokens, output_tokens, created_at)
+    VALUES (:id, :channelId, :seq, :authorId, :isAgent, :inReplyTo, :content, :metadata, :attachments,
+      :finishReason, :inputTokens, :outputTokens, :createdAt)`,
+  byId: "SELECT * FROM messages WHERE id = :id",
   channel: "SELECT 1 FROM channels WHERE id = :channelId",
   seqOfId: "SELECT seq FROM messages WHERE id = :id AND channel_id = :channelId",
   /** The first seq at that time or later; `before` excludes it. */
@@ -36,43 +42,55 @@ const statements = {
 
 const beyondAll = Number.MAX_SAFE_INTEGER;
 
-export const appendMessage = (
+/** What a message says, whoever wrote it. */
+type Written = Pick<Message, "id" | "isAgent" | "inReplyTo" | "content" | "finishReason" | "usage"> &
+  Pick<MessageDraft, "metadata" | "attachments">;
+
+/** Stores a message at the place that the session's row has just given. */
+export const insertMessage = (
   connection: SqliteConnection,
-  draft: MessageDraft,
-  now: number,
-): AppendOutcome => {
-  const { sessionId, isAgent } = draft;
-  const takePlace = isAgent ? statements.takePlaceOfReply : statements.takePlace;
-  const row = connection.get<SessionColumns>(takePlace, { sessionId, now });
-  if (!row) return readOver(connection, sessionId);
-  const session = toSession(row);
-  const metadata = JSON.stringify({ ...session.metadata, ...draft.metadata, sessionId });
-  const attachments = draft.attachments && JSON.stringify(draft.attachments);
-  const stored: MessageColumns = {
-    id: draft.id,
-    channel_id: session.channelId,
-    seq: session.lastSeq,
-    author_id: isAgent ? session.agentId : session.userId,
-    is_agent: isAgent,
-    in_reply_to: draft.inReplyTo,
-    content: draft.content,
-    metadata,
-    attachments,
-    created_at: row.last_at,
-  };
+  row: SessionColumns,
+  { id, isAgent, inReplyTo, content, finishReason, usage, ...written }: Written,
+): Message => {
+  const { sessionId, channelId, lastSeq, agentId, userId, ...session } = toSession(row);
+  const metadata = JSON.stringify({ ...session.metadata, ...written.metadata, sessionId });
+  const attachments = written.attachments && JSON.stringify(written.attachments);
+  const authorId = isAgent ? agentId : userId;
+  const createdAt = row.last_at;
   connection.run(statements.insert, {
-    id: stored.id,
-    channelId: stored.channel_id,
-    seq: stored.seq,
-    authorId: stored.author_id,
+    id,
+    channelId,
+    seq: lastSeq,
+    authorId,
     isAgent: Number(isAgent),
-    inReplyTo: stored.in_reply_to,
-    content: stored.content,
+    inReplyTo,
+    content,
     metadata,
     attachments,
-    createdAt: stored.created_at,
+    finishReason,
+    inputTokens: usage?.inputTokens ?? null,
+    outputTokens: usage?.outputTokens ?? null,
+    createdAt,
   });
-  return { outcome: "stored", message: toMessage(stored), session, wasRenewed: Boolean(row.was_renewed) };
+  return {
+    id,
+    channelId,
+    seq: lastSeq,
+    authorId,
+    isAgent,
+    inReplyTo,
+    content,
+    metadata: parseJson<JsonObject>(metadata),
+    attachments: attachments === null ? null : parseJson<JsonObject[]>(attachments),
+    finishReason,
+    usage,
+    createdAt,
+  };
+};
+
+export const readMessage = (connection: SqliteConnection, id: string): Message | undefined => {
+  const row = connection.get<MessageColumns>(statements.byId, { id });
+  return row && toMessage(row);
 };
 
 export const listMessages = (connection: SqliteConnection, range: MessageRange): MessagePageOutcome => {

@@ -2,9 +2,10 @@ import { UnusableDatabaseError } from "../unusable-database-error.js";
 import type { SqliteConnection } from "./connection.js";
 import { sessions } from "./migrations/0001-sessions.js";
 import { secrets } from "./migrations/0002-secrets.js";
+import { replies } from "./migrations/0003-replies.js";
 
 /** Applied in order; the file's `user_version` counts the applied ones. A released migration is never changed. */
-const migrations: readonly string[] = [sessions, secrets];
+const migrations: readonly string[] = [sessions, secrets, replies];
 
 /**
  * Migrates the file to this version in one transaction.

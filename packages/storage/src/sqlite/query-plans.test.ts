@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SessionStore } from "@adjourn/sessions";
-import { createFakeClock, newSessionDraft } from "@adjourn/testkit";
+import { createFakeClock, newMessageDraft, newSessionDraft } from "@adjourn/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SqliteConnection } from "./connection.js";
 import { assembleStore, openReader, openWriter } from "./session-store.js";
@@ -91,10 +91,20 @@ describe("no table is scanned, however many rows it has", () => {
 
   test("appending, and paging in every direction", async () => {
     await store.createSession(draft, null);
-    const message = { id: "m", ...id, inReplyTo: null, content: "x", metadata: {}, attachments: null };
+    const idempotency = { key: "s", fingerprint: "f" };
+    const message = newMessageDraft(sessionId, { id: "m", idempotency });
+    const ofReply = { sessionId, messageId: message.reply.messageId };
+    const failure = { code: "AGENT_FAILED", message: "no", details: {} } as const;
+    const reply = { ...ofReply, inReplyTo: "m", content: "x", finishReason: "stop", usage: null } as const;
     const plan = await plansOf(async () => {
-      await store.appendMessage({ ...message, isAgent: false });
-      await store.appendMessage({ ...message, id: "n", isAgent: true });
+      await store.appendMessage(message);
+      await store.readSent(sessionId, idempotency);
+      await store.readPendingReplies(sessionId);
+      await store.renewReplies([ofReply]);
+      await store.cancelReply({ ...ofReply, partial: "keep" });
+      await store.readReply(sessionId, "m");
+      await store.appendReply(reply);
+      await store.failReply({ ...ofReply, failure });
       for (const before of [undefined, { time: 1 }, { id: "m" }])
         for (const after of [undefined, { time: 1 }, { id: "m" }])
           await store.listMessages({ channelId, limit: 10, before, after });

@@ -20,6 +20,8 @@ const statements = {
     WHERE channel_id = :channelId COLLATE NOCASE AND channel_id = :channelId`,
   forgetAnswers: `UPDATE idempotency_keys SET answer = json_set(answer, '$.metadata', json('{}'))
     WHERE channel_id = :channelId AND operation = 'createSession'`,
+  forgetSends:
+    "DELETE FROM idempotency_keys WHERE channel_id = :channelId AND operation = 'sendSessionMessage'",
   deleteEndings: `DELETE FROM endings WHERE session_id IN (
       SELECT session_id FROM endings WHERE ended_at < :cutoff ORDER BY ended_at LIMIT :limit)
     RETURNING channel_id`,
@@ -53,6 +55,7 @@ export const eraseStep = (
   const { forgetReasons, forgetMetadata, forgetAnswers, readChannel } = statements;
   if (connection.run(statements.closeChannel, { channelId, now }) === 0)
     return connection.get(readChannel, { channelId }) ? "in_use" : "unknown_channel";
+  connection.run(statements.forgetSends, { channelId });
   if (deleteMessages(connection, channelId)) return "unfinished";
   for (const forget of [statements.eraseChannel, forgetReasons, forgetMetadata, forgetAnswers])
     connection.run(forget, { channelId });

@@ -10,6 +10,7 @@ import {
   StoreUnavailableError,
 } from "@adjourn/sessions";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
+import { appendMessage } from "./append-message.js";
 import { isStorageFailure, SqliteConnection, storeUnavailable } from "./connection.js";
 import { createSession, readCreated } from "./create-session.js";
 import {
@@ -23,10 +24,19 @@ import {
 import { closeToOthers, makeOwnFile } from "./file-modes.js";
 import { countSessions, listEndings, listSessions } from "./lists.js";
 import { LogTruncation } from "./log-truncation.js";
-import { appendMessage, listMessages, readAfter, readHistory } from "./messages-table.js";
+import { listMessages, readAfter, readHistory } from "./messages-table.js";
 import { migrate } from "./migrations.js";
 import { lockDatabase, type ProcessLock } from "./process-lock.js";
 import { ReadTurns } from "./read-turns.js";
+import {
+  appendReply,
+  cancelReply,
+  deleteRepliesBefore,
+  failReply,
+  readPendingReplies,
+  readReply,
+  renewReplies,
+} from "./replies-table.js";
 import {
   deleteEndedBefore,
   deleteIdempotencyKeysBefore,
@@ -35,6 +45,7 @@ import {
   readOldChannels,
 } from "./retention.js";
 import { readOrCreateSecret } from "./secrets-table.js";
+import { readSent } from "./sent-messages.js";
 import {
   claimWarnings,
   hasDue,
@@ -142,6 +153,9 @@ const pageBytes = (page: MessagePageOutcome): number =>
 const readingOperations = (readNow: ReadNow, read: Read, turns = new ReadTurns()) =>
   ({
     readCreated: (key) => read((db) => readCreated(db, key)),
+    readSent: (sessionId, key) => read((db) => readSent(db, sessionId, key)),
+    readPendingReplies: (sessionId) => read((db, now) => readPendingReplies(db, sessionId, now)),
+    readReply: (sessionId, messageId) => read((db, now) => readReply(db, sessionId, messageId, now)),
     readSession: (sessionId) =>
       read((db, now) => {
         const session = readLive(db, sessionId, now);
@@ -165,6 +179,12 @@ const writingOperations = (write: Write) =>
   ({
     createSession: (draft, key) => write((db, now) => createSession(db, draft, key, now)),
     appendMessage: (draft) => write((db, now) => appendMessage(db, draft, now)),
+    appendReply: (draft) => write((db, now) => appendReply(db, draft, now)),
+    failReply: (reply) => write((db) => failReply(db, reply)),
+    cancelReply: (request) => write((db, now) => cancelReply(db, request, now)),
+    renewReplies: async (replies) =>
+      replies.length === 0 ? new Map() : write((db, now) => renewReplies(db, replies, now)),
+    deleteRepliesBefore: (cutoff, limit) => write((db) => deleteRepliesBefore(db, cutoff, limit)),
     renewSession: (sessionId) => write((db, now) => renewSession(db, sessionId, now)),
     recordHeartbeat: (sessionId) => write((db, now) => recordHeartbeat(db, sessionId, now)),
     updateTimeout: (sessionId, change) => write((db, now) => updateTimeout(db, sessionId, change, now)),

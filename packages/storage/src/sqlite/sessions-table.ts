@@ -24,7 +24,7 @@ import type { SqliteConnection } from "./connection.js";
 
 export const sessionColumns = `session_id, channel_id, agent_id, user_id, created_at, last_activity, expires_at,
   timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, was_renewed, renewal_count,
-  last_seq, last_at, message_count, metadata`;
+  last_seq, last_at, message_count, input_tokens, output_tokens, metadata`;
 
 export const isLive = "session_id = :sessionId AND expires_at > :now";
 

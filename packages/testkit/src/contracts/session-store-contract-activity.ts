@@ -47,10 +47,19 @@ const describeStoredMessages = (setting: () => Setting): void => {
   test("an agent's reply has the agent as author, is counted, and names the message that it answers", async () => {
     const s = setting();
     const session = await s.create();
-    const question = await s.say(session);
-    const reply = await s.say(session, "hi", { isAgent: true, inReplyTo: question.id });
-    expect(reply).toMatchObject({ seq: 2, authorId: session.agentId, isAgent: true, inReplyTo: question.id });
-    expect(reply.attachments).toBeNull();
+    const asked = await s.ask(session);
+    const outcome = await s.store.appendReply(asked);
+    const [, reply] = await s.other.readMessagesAfter(session.channelId, 0, 10);
+    expect(reply).toMatchObject({
+      seq: 2,
+      id: asked.messageId,
+      authorId: session.agentId,
+      isAgent: true,
+      inReplyTo: asked.inReplyTo,
+      content: "hi",
+      attachments: null,
+    });
+    expect(outcome).toMatchObject({ outcome: "stored", message: reply });
     expect(await s.store.readSession(session.sessionId)).toMatchObject({
       session: { lastSeq: 2, messageCount: 2 },
     });
@@ -74,15 +83,15 @@ const describeRenewals = (setting: () => Setting): void => {
     const s = setting();
     const session = await s.create();
     await s.advance(10 * minute);
-    const said = await s.store.appendMessage(s.message(session));
     const expiresAt = session.createdAt + 40 * minute;
-    expect(said).toMatchObject({ wasRenewed: true, session: { expiresAt, renewalCount: 1 } });
-    await s.advance(minute);
-    const replied = await s.store.appendMessage(s.message(session, { isAgent: true }));
     const lastActivity = session.createdAt + 10 * minute;
-    expect(replied).toMatchObject({
-      wasRenewed: false,
-      session: { expiresAt, renewalCount: 1, lastActivity },
+    const asked = await s.ask(session);
+    const renewed = { session: { expiresAt, renewalCount: 1, lastActivity } };
+    expect(await s.store.readSession(session.sessionId)).toMatchObject(renewed);
+    expect(await s.store.appendMessage(s.message(session))).toMatchObject({ wasRenewed: true });
+    await s.advance(minute);
+    expect(await s.store.appendReply(asked)).toMatchObject({
+      session: { expiresAt, renewalCount: 2, lastActivity },
     });
   });
 
@@ -154,7 +163,7 @@ const describeLastMoment = (setting: () => Setting): void => {
     const session = { sessionId } as Parameters<Setting["message"]>[0];
     await s.advance(30 * minute - 1);
     expect(await s.store.readSession(sessionId)).toMatchObject({ outcome: "live" });
-    expect(await s.store.appendMessage(s.message(session))).toMatchObject({ outcome: "stored" });
+    const reply = await s.ask(session);
     expect(await s.store.recordHeartbeat(sessionId)).toMatchObject({ outcome: "recorded" });
     await s.advance(1);
     const gone = { outcome: "gone", gone: { state: "expired", expiresAt } };
@@ -162,7 +171,10 @@ const describeLastMoment = (setting: () => Setting): void => {
     expect(await s.store.readSessions([sessionId])).toEqual([]);
     expect(await s.store.readLastSeqs([sessionId])).toEqual(new Map());
     expect(await s.store.appendMessage(s.message(session))).toEqual(gone);
-    expect(await s.store.appendMessage(s.message(session, { isAgent: true }))).toEqual(gone);
+    expect(await s.store.appendReply(reply)).toEqual(gone);
+    expect(await s.store.cancelReply({ sessionId, messageId: reply.messageId, partial: "keep" })).toEqual(
+      gone,
+    );
     expect(await s.store.renewSession(sessionId)).toEqual(gone);
     expect(await s.store.recordHeartbeat(sessionId)).toEqual(gone);
     expect(await s.store.updateTimeout(sessionId, { timeoutMinutes: 60 })).toEqual(gone);

@@ -6,8 +6,7 @@ const describeSingleEnds = (setting: () => Setting): void => {
   test("an ending records who, when, why and the number of messages", async () => {
     const s = setting();
     const session = await s.create();
-    await s.say(session);
-    await s.say(session, "hi", { isAgent: true });
+    await s.converse(session);
     await s.advance(minute);
     const ending = await s.ended(session, "done with it — ✓");
     expect(ending).toEqual({
@@ -72,9 +71,11 @@ const describeSingleEnds = (setting: () => Setting): void => {
     const s = setting();
     for (let round = 0; round < 5; round++) {
       const session = await s.create();
-      const appends = Array.from({ length: 10 }, (_, i) =>
-        (i % 2 ? s.store : s.other).appendMessage(s.message(session, { isAgent: i % 3 === 0 })),
+      const replies = await Promise.all(Array.from({ length: 5 }, () => s.ask(session)));
+      const appends = Array.from({ length: 5 }, (_, i) =>
+        (i % 2 ? s.store : s.other).appendMessage(s.message(session)),
       );
+      const answers = replies.map((reply, i) => (i % 2 ? s.other : s.store).appendReply(reply));
       const end = s.other.endSession({
         sessionId: session.sessionId,
         reason: null,
@@ -82,14 +83,13 @@ const describeSingleEnds = (setting: () => Setting): void => {
         idempotencyKey: null,
       });
       const later = Array.from({ length: 10 }, () => s.store.appendMessage(s.message(session)));
-      const stored = (await Promise.all([...appends, ...later])).filter(
-        ({ outcome }) => outcome === "stored",
-      );
+      const outcomes = await Promise.all([...appends, ...answers, ...later]);
+      const stored = replies.length + outcomes.filter(({ outcome }) => outcome === "stored").length;
       expect(await end).toMatchObject({
         outcome: "ended",
-        ending: { lastSeq: stored.length, messageCount: stored.length },
+        ending: { lastSeq: stored, messageCount: stored },
       });
-      expect(await s.store.readMessagesAfter(session.channelId, 0, 100)).toHaveLength(stored.length);
+      expect(await s.store.readMessagesAfter(session.channelId, 0, 100)).toHaveLength(stored);
     }
   });
 };

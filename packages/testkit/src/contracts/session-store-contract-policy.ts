@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createInMemorySessionStore } from "../in-memory/in-memory-session-store.js";
 import { propertyRuns } from "../property-runs.js";
-import { minute, newSessionDraft, type Setting } from "./session-store-contract-setting.js";
+import { minute, newMessageDraft, newSessionDraft, type Setting } from "./session-store-contract-setting.js";
 
 const minutes = (min: number, max: number) => fc.integer({ min, max });
 
@@ -33,9 +33,7 @@ const take = async (store: SessionStore, sessionId: string, step: Step): Promise
     case "heartbeat":
       return store.recordHeartbeat(sessionId);
     case "say": {
-      const own = { metadata: {}, attachments: null, inReplyTo: null };
-      const id = crypto.randomUUID();
-      const outcome = await store.appendMessage({ ...own, id, sessionId, isAgent: false, content: "hello" });
+      const outcome = await store.appendMessage(newMessageDraft(sessionId));
       return outcome.outcome === "stored" ? [outcome.session, outcome.wasRenewed] : outcome;
     }
     default:

@@ -4,6 +4,7 @@ import type {
   EndingRecord,
   Message,
   MessageDraft,
+  ReplyDraft,
   SecretStore,
   Session,
   SessionDraft,
@@ -49,6 +50,18 @@ export const newSessionDraft = (given: DraftParts = {}): SessionDraft => ({
   timeoutConfig: { ...timeouts, ...given.timeoutConfig },
 });
 
+/** A user's message that begins a reply. */
+export const newMessageDraft = (sessionId: string, given: Partial<MessageDraft> = {}): MessageDraft => ({
+  id: crypto.randomUUID(),
+  sessionId,
+  content: "hello",
+  metadata: {},
+  attachments: null,
+  reply: { messageId: crypto.randomUUID(), nodeId: "node" },
+  idempotency: null,
+  ...given,
+});
+
 /** A test's store, with the steps that most tests start with. */
 export class Setting {
   constructor(private readonly opened: OpenStore) {}
@@ -75,16 +88,29 @@ export class Setting {
   }
 
   message({ sessionId }: Session, given: Partial<MessageDraft> = {}): MessageDraft {
+    return newMessageDraft(sessionId, given);
+  }
+
+  /** Stores a user's message. @returns the reply that began with it, as its agent would finish it */
+  async ask(session: Session, given: Partial<MessageDraft> = {}): Promise<ReplyDraft> {
+    const draft = this.message(session, given);
+    const stored = await this.store.appendMessage(draft);
+    if (stored.outcome !== "stored") throw new Error(`The message met ${JSON.stringify(stored)}`);
     return {
-      id: crypto.randomUUID(),
-      sessionId,
-      isAgent: false,
-      inReplyTo: null,
-      content: "hello",
-      metadata: {},
-      attachments: null,
-      ...given,
+      messageId: draft.reply.messageId,
+      sessionId: draft.sessionId,
+      inReplyTo: draft.id,
+      content: "hi",
+      finishReason: "stop",
+      usage: null,
     };
+  }
+
+  /** Stores a message and the agent's reply to it. @returns the reply */
+  async converse(session: Session, given: Partial<ReplyDraft> = {}): Promise<Message> {
+    const outcome = await this.store.appendReply({ ...(await this.ask(session)), ...given });
+    if (outcome.outcome !== "stored") throw new Error(`The reply met ${JSON.stringify(outcome)}`);
+    return outcome.message;
   }
 
   async say(session: Session, content = "hello", given: Partial<MessageDraft> = {}): Promise<Message> {

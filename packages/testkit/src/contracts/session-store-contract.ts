@@ -6,6 +6,7 @@ import { describeErasing } from "./session-store-contract-erasing.js";
 import { describeListing } from "./session-store-contract-listing.js";
 import { describeMessages } from "./session-store-contract-messages.js";
 import { describePolicy } from "./session-store-contract-policy.js";
+import { describeIdempotentSends, describeReplies } from "./session-store-contract-replies.js";
 import { describeSecret } from "./session-store-contract-secret.js";
 import { type OpenStore, Setting } from "./session-store-contract-setting.js";
 import { describeTimeouts } from "./session-store-contract-timeouts.js";
@@ -29,6 +30,8 @@ export const describeSessionStore = (name: string, open: () => Promise<OpenStore
     describe("ending", () => describeEnding(setting));
     describe("listing", () => describeListing(setting));
     describe("messages", () => describeMessages(setting));
+    describe("replies", () => describeReplies(setting));
+    describe("idempotent sends", () => describeIdempotentSends(setting));
     describe("the secret", () => describeSecret(setting));
     describe("erasing and retention", () => describeErasing(setting));
   });

@@ -1,11 +1,15 @@
-import type { Message, Session, SessionStore } from "@adjourn/sessions";
-import { expiryCause, expiryTime, nextWarnAt, systemCaller } from "@adjourn/sessions";
-import { copyJson, type InMemoryState, type SessionRow } from "./in-memory-session-store-state.js";
+import type { PartialText, Session, SessionStore } from "@adjourn/sessions";
+import { expiryCause, expiryTime, nextWarnAt, replyLeaseMs, systemCaller } from "@adjourn/sessions";
+import { copyJson, type InMemoryState, type SessionRow, sendKey } from "./in-memory-session-store-state.js";
 
 type CreatingVerbs = Pick<SessionStore, "createSession">;
 type UpdatingVerbs = Pick<
   SessionStore,
   "appendMessage" | "renewSession" | "recordHeartbeat" | "updateTimeout"
+>;
+type ReplyVerbs = Pick<
+  SessionStore,
+  "appendReply" | "failReply" | "cancelReply" | "renewReplies" | "deleteRepliesBefore"
 >;
 type EndingVerbs = Pick<SessionStore, "endSession" | "endMatching" | "expireSessions" | "claimWarnings">;
 
@@ -63,7 +67,7 @@ const createCreatingVerbs = (state: InMemoryState): CreatingVerbs => ({
     };
     state.channels.set(channelId, { userId });
     const warnAt = nextWarnAt(expiresAt, timeoutConfig, now, null);
-    state.sessions.set(sessionId, { session, warnAt, lastAt: last?.createdAt ?? 0 });
+    state.sessions.set(sessionId, { session, warnAt, lastAt: last?.createdAt ?? 0, usage: null });
     if (idempotency)
       state.createKeys.set(idempotency.key, {
         fingerprint: idempotency.fingerprint,
@@ -76,27 +80,34 @@ const createCreatingVerbs = (state: InMemoryState): CreatingVerbs => ({
 
 const createUpdatingVerbs = (state: InMemoryState): UpdatingVerbs => ({
   async appendMessage(draft) {
-    const row = state.live(draft.sessionId);
-    if (!row) return state.gone(draft.sessionId);
+    const { id, sessionId, content, attachments, idempotency } = draft;
+    const repeated = idempotency && state.sent(sessionId, idempotency);
+    if (repeated) return repeated;
+    const row = state.live(sessionId);
+    if (!row) return state.gone(sessionId);
     const now = state.now();
-    const wasRenewed = !draft.isAgent && recordActivity(row, now);
-    const { channelId, agentId, userId, metadata, lastSeq, messageCount } = row.session;
-    const message: Message = {
-      id: draft.id,
-      channelId,
-      seq: lastSeq + 1,
-      authorId: draft.isAgent ? agentId : userId,
-      isAgent: draft.isAgent,
-      inReplyTo: draft.inReplyTo,
-      content: draft.content,
-      metadata: { ...metadata, ...copyJson(draft.metadata), sessionId: draft.sessionId },
-      attachments: draft.attachments && copyJson(draft.attachments),
-      createdAt: Math.max(now, row.lastAt + 1),
-    };
-    row.session = { ...row.session, lastSeq: message.seq, messageCount: messageCount + 1 };
-    row.lastAt = message.createdAt;
-    state.messages.set(channelId, [...(state.messages.get(channelId) ?? []), message]);
-    return { outcome: "stored", message, session: row.session, wasRenewed };
+    const wasRenewed = recordActivity(row, now);
+    const message = state.append(row, {
+      id,
+      authorId: row.session.userId,
+      isAgent: false,
+      inReplyTo: null,
+      content,
+      metadata: copyJson(draft.metadata),
+      attachments: attachments && copyJson(attachments),
+      finishReason: null,
+      usage: null,
+    });
+    const { messageId, nodeId } = draft.reply;
+    const record = { messageId, nodeId, inReplyTo: id, cancelled: null };
+    const key = idempotency && sendKey(sessionId, idempotency.key);
+    state.replies.set(messageId, { sessionId, key, record, heldUntil: now + replyLeaseMs });
+    const sent = { message, session: row.session, wasRenewed };
+    if (idempotency && key !== null) {
+      const earlier = { ...sent, replyId: messageId, failure: null };
+      state.sendKeys.set(key, { fingerprint: idempotency.fingerprint, earlier, createdAt: now });
+    }
+    return { outcome: "stored", ...sent };
   },
 
   async renewSession(sessionId) {
@@ -130,6 +141,70 @@ const createUpdatingVerbs = (state: InMemoryState): UpdatingVerbs => ({
     row.session = { ...session, timeoutConfig, expiresAt };
     row.warnAt = nextWarnAt(expiresAt, timeoutConfig, state.now(), row.warnAt);
     return { outcome: "updated", session: row.session };
+  },
+});
+
+const createReplyVerbs = (state: InMemoryState): ReplyVerbs => ({
+  async appendReply({ sessionId, messageId, inReplyTo, content, finishReason, usage }) {
+    const row = state.live(sessionId);
+    if (!row) return state.gone(sessionId);
+    const reply = state.replies.get(messageId);
+    if (!reply) return { outcome: "not_pending" };
+    const { cancelled } = reply.record;
+    if (cancelled === "discard") return { outcome: "discarded" };
+    state.replies.delete(messageId);
+    if (usage) {
+      const before = row.usage ?? { inputTokens: 0, outputTokens: 0 };
+      row.usage = {
+        inputTokens: before.inputTokens + usage.inputTokens,
+        outputTokens: before.outputTokens + usage.outputTokens,
+      };
+    }
+    const message = state.append(row, {
+      id: messageId,
+      authorId: row.session.agentId,
+      isAgent: true,
+      inReplyTo,
+      content,
+      metadata: {},
+      attachments: null,
+      finishReason: cancelled ? "cancelled" : finishReason,
+      usage,
+    });
+    return { outcome: "stored", message, session: row.session };
+  },
+
+  async failReply({ messageId, failure }) {
+    const sent = state.sendKeys.get(state.replies.get(messageId)?.key ?? "");
+    if (sent) sent.earlier = { ...sent.earlier, failure };
+    return state.replies.delete(messageId);
+  },
+
+  async cancelReply({ sessionId, messageId, partial }) {
+    if (!state.live(sessionId)) return state.gone(sessionId);
+    const reply = state
+      .pendingReplies(sessionId)
+      .find(({ record }) => record.messageId === messageId || record.inReplyTo === messageId);
+    if (!reply || reply.record.cancelled) return { outcome: "not_pending" };
+    reply.record = { ...reply.record, cancelled: partial };
+    return { outcome: "cancelled", reply: reply.record };
+  },
+
+  async renewReplies(replies) {
+    const marks = new Map<string, PartialText | null>();
+    for (const { messageId } of replies) {
+      const reply = state.replies.get(messageId);
+      if (!reply) continue;
+      reply.heldUntil = state.now() + replyLeaseMs;
+      marks.set(messageId, reply.record.cancelled);
+    }
+    return marks;
+  },
+
+  async deleteRepliesBefore(cutoff, limit) {
+    const lapsed = [...state.replies].filter(([, { heldUntil }]) => heldUntil < cutoff).slice(0, limit);
+    for (const [messageId] of lapsed) state.replies.delete(messageId);
+    return lapsed.length;
   },
 });
 
@@ -179,8 +254,11 @@ const createEndingVerbs = (state: InMemoryState): EndingVerbs => ({
 });
 
 /** The operations that change sessions. Each runs synchronously, which makes it a transaction. */
-export const createWritingVerbs = (state: InMemoryState): CreatingVerbs & UpdatingVerbs & EndingVerbs => ({
+export const createWritingVerbs = (
+  state: InMemoryState,
+): CreatingVerbs & UpdatingVerbs & ReplyVerbs & EndingVerbs => ({
   ...createCreatingVerbs(state),
   ...createUpdatingVerbs(state),
+  ...createReplyVerbs(state),
   ...createEndingVerbs(state),
 });

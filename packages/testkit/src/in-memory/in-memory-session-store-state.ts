@@ -1,12 +1,17 @@
 import type {
   Clock,
+  EarlierSend,
   EndingCause,
   EndingRecord,
   Gone,
+  IdempotencyKey,
   JsonObject,
   Message,
+  RepeatedSend,
+  ReplyRecord,
   Session,
   SessionFilter,
+  Usage,
 } from "@adjourn/sessions";
 
 /** A session's row, with the columns that only the store uses. */
@@ -15,7 +20,26 @@ export interface SessionRow {
   warnAt: number | null;
   /** `createdAt` of the channel's newest message, 0 when it has none. */
   lastAt: number;
+  usage: Usage | null;
 }
+
+/** A reply in flight. */
+export interface ReplyRow {
+  readonly sessionId: string;
+  /** The key in `sendKeys` of a send with an idempotency key. */
+  readonly key: string | null;
+  record: ReplyRecord;
+  heldUntil: number;
+}
+
+/** The first answer to a send with an idempotency key. */
+export interface SendKey {
+  readonly fingerprint: string;
+  earlier: EarlierSend;
+  readonly createdAt: number;
+}
+
+export const sendKey = (sessionId: string, key: string): string => JSON.stringify([sessionId, key]);
 
 /** The first answer to a create with an idempotency key. */
 export interface CreateKey {
@@ -36,6 +60,10 @@ export class InMemoryState {
   /** The user a channel belongs to. */
   readonly channels = new Map<string, { readonly userId: string }>();
   readonly messages = new Map<string, Message[]>();
+  /** By message id, in the order of their beginnings. */
+  readonly replies = new Map<string, ReplyRow>();
+  /** By {@link sendKey}. */
+  readonly sendKeys = new Map<string, SendKey>();
   readonly createKeys = new Map<string, CreateKey>();
   /** By session and key. */
   readonly endKeys = new Map<string, EndKey>();
@@ -65,6 +93,36 @@ export class InMemoryState {
     );
   }
 
+  pendingReplies(sessionId: string): readonly ReplyRow[] {
+    return [...this.replies.values()].filter(
+      (reply) => reply.sessionId === sessionId && reply.heldUntil > this.now(),
+    );
+  }
+
+  sent(sessionId: string, { key, fingerprint }: IdempotencyKey): RepeatedSend | null {
+    const sent = this.sendKeys.get(sendKey(sessionId, key));
+    if (!sent) return null;
+    return sent.fingerprint === fingerprint
+      ? { outcome: "repeated", earlier: sent.earlier }
+      : { outcome: "key_reused" };
+  }
+
+  /** Stores a message at the next place of a session's row. */
+  append(row: SessionRow, written: Omit<Message, "channelId" | "seq" | "createdAt">): Message {
+    const { channelId, sessionId, metadata, lastSeq, messageCount } = row.session;
+    const message: Message = {
+      ...written,
+      channelId,
+      seq: lastSeq + 1,
+      metadata: { ...metadata, ...written.metadata, sessionId },
+      createdAt: Math.max(this.now(), row.lastAt + 1),
+    };
+    row.session = { ...row.session, lastSeq: message.seq, messageCount: messageCount + 1 };
+    row.lastAt = message.createdAt;
+    this.messages.set(channelId, [...(this.messages.get(channelId) ?? []), message]);
+    return message;
+  }
+
   forgetChannel(channelId: string): void {
     this.channels.delete(channelId);
     this.messages.delete(channelId);
@@ -83,6 +141,7 @@ export class InMemoryState {
     by: Pick<EndingRecord, "reason" | "endedBy" | "actor"> & { cause: EndingCause },
   ): EndingRecord {
     const { sessionId, channelId, agentId, userId, createdAt, expiresAt, lastSeq, messageCount } = session;
+    const usage = this.sessions.get(sessionId)?.usage;
     const ending: EndingRecord = {
       sessionId,
       channelId,
@@ -99,6 +158,7 @@ export class InMemoryState {
       messageCount,
       listenersDropped: 0,
       operationsAborted: 0,
+      ...(usage ? { usage } : {}),
     };
     this.sessions.delete(sessionId);
     this.endings.set(sessionId, ending);

@@ -44,6 +44,9 @@ const createSessionReads = (
 ): Pick<
   SessionStore,
   | "readCreated"
+  | "readSent"
+  | "readPendingReplies"
+  | "readReply"
   | "readSession"
   | "readSessions"
   | "readLastSeqs"
@@ -55,6 +58,18 @@ const createSessionReads = (
   async readCreated({ key, fingerprint }) {
     const earlier = state.createKeys.get(key);
     return earlier?.fingerprint === fingerprint ? earlier.session : null;
+  },
+  async readSent(sessionId, idempotency) {
+    return state.sent(sessionId, idempotency);
+  },
+  async readPendingReplies(sessionId) {
+    return state.pendingReplies(sessionId).map(({ record }) => record);
+  },
+  async readReply(sessionId, messageId) {
+    const reply = state.live(sessionId) && state.replies.get(messageId);
+    if (reply) return { state: reply.heldUntil > state.now() ? "pending" : "lapsed" };
+    const message = [...state.messages.values()].flat().find(({ id }) => id === messageId);
+    return message ? { state: "stored", message } : { state: "unknown" };
   },
   async readSession(sessionId) {
     const row = state.live(sessionId);
@@ -152,6 +167,8 @@ const createDeletions = (
     if (!state.channels.has(channelId)) return "unknown_channel";
     if (state.liveSessions().some((session) => session.channelId === channelId)) return "in_use";
     state.forgetChannel(channelId);
+    for (const [key, { earlier }] of state.sendKeys)
+      if (earlier.session.channelId === channelId) state.sendKeys.delete(key);
     for (const ending of state.endings.values())
       if (ending.channelId === channelId) state.endings.set(ending.sessionId, { ...ending, reason: null });
     for (const row of [...state.sessions.values(), ...state.createKeys.values()])
@@ -171,7 +188,7 @@ const createDeletions = (
   },
   async deleteIdempotencyKeysBefore(cutoff, limit) {
     let deleted = 0;
-    for (const keys of [state.createKeys, state.endKeys])
+    for (const keys of [state.createKeys, state.endKeys, state.sendKeys])
       for (const [key, { createdAt }] of keys)
         if (createdAt < cutoff && deleted < limit) {
           keys.delete(key);

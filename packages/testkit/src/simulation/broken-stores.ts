@@ -1,12 +1,4 @@
-import type {
-  AppendOutcome,
-  EndingRecord,
-  EndRequest,
-  MessageDraft,
-  Ports,
-  Session,
-  SessionStore,
-} from "@adjourn/sessions";
+import type { EndingRecord, EndRequest, Ports, Session, SessionStore } from "@adjourn/sessions";
 import type { Scheduler } from "./scheduler.js";
 
 /** Stores and ports in which one mechanism is broken. Each function is named after the mechanism that it breaks. */
@@ -21,21 +13,72 @@ export const withoutFence =
       appendMessage: async (draft) => {
         const outcome = await inner.appendMessage(draft);
         if (outcome.outcome === "stored") sessions.set(draft.sessionId, outcome.session);
-        if (outcome.outcome === "stored" || draft.isAgent !== (late === "replies")) return outcome;
         const session = sessions.get(draft.sessionId);
-        return session && (late === "replies" || outcome.gone.state === "expired")
-          ? storedAnyway(draft, session, inner.now())
-          : outcome;
+        if (late === "replies" || outcome.outcome !== "gone" || outcome.gone.state !== "expired" || !session)
+          return outcome;
+        const { id, content, metadata, attachments } = draft;
+        const said = {
+          id,
+          content,
+          metadata,
+          attachments,
+          isAgent: false,
+          inReplyTo: null,
+          finishReason: null,
+        };
+        const message = { ...said, ...placeAfter(session, inner.now()), authorId: session.userId };
+        return { outcome: "stored", message, session, wasRenewed: false };
+      },
+      appendReply: async (draft) => {
+        const outcome = await inner.appendReply(draft);
+        const session = sessions.get(draft.sessionId);
+        if (late !== "replies" || outcome.outcome !== "gone" || !session) return outcome;
+        const { messageId: id, content, inReplyTo, finishReason } = draft;
+        const said = { id, content, inReplyTo, finishReason, isAgent: true, metadata: {}, attachments: null };
+        const message = { ...said, ...placeAfter(session, inner.now()), authorId: session.agentId };
+        return { outcome: "stored", message, session };
       },
     };
   };
 
-const storedAnyway = (draft: MessageDraft, session: Session, now: number): AppendOutcome => {
-  const { channelId, agentId, userId } = session;
-  const authorId = draft.isAgent ? agentId : userId;
-  const message = { ...draft, channelId, seq: session.lastSeq + 1, authorId, createdAt: now };
-  return { outcome: "stored", message, session, wasRenewed: false };
-};
+const placeAfter = ({ channelId, lastSeq }: Session, now: number) => ({
+  channelId,
+  seq: lastSeq + 1,
+  createdAt: now,
+  usage: null,
+});
+
+/** Stores a cancelled reply as if its agent had finished it. */
+export const ignoreCancellations = (inner: SessionStore): SessionStore => ({
+  ...inner,
+  cancelReply: async (request) => {
+    const pending = await inner.readPendingReplies(request.sessionId);
+    const reply = pending.find(({ messageId, inReplyTo }) =>
+      [messageId, inReplyTo].includes(request.messageId),
+    );
+    return reply
+      ? { outcome: "cancelled", reply: { ...reply, cancelled: request.partial } }
+      : inner.cancelReply(request);
+  },
+});
+
+export const forgetSendKeys = (inner: SessionStore): SessionStore => ({
+  ...inner,
+  appendMessage: (draft) => inner.appendMessage({ ...draft, idempotency: null }),
+  readSent: async () => null,
+});
+
+/** No reply waits for the one before it. */
+export const answerInParallel = (ports: Ports): Ports => ({
+  ...ports,
+  agents: {
+    get: (agentId) => {
+      const agent = ports.agents.get(agentId);
+      return agent && { ...agent, replyOrder: "parallel" };
+    },
+    list: () => ports.agents.list(),
+  },
+});
 
 /** Reads the session first and ends it afterwards, in two transactions. */
 export const endInTwoSteps = (inner: SessionStore, scheduler: Scheduler): SessionStore => ({

@@ -1,4 +1,5 @@
-import type { EndingRecord, Message, Session } from "@adjourn/sessions";
+import type { EndingRecord, Message, PartialText, Session } from "@adjourn/sessions";
+import { isOrdered } from "./simulated/simulated-agents.js";
 
 /** A broken promise of the contract. */
 export class Violation extends Error {
@@ -19,6 +20,12 @@ export interface ModelSession {
 export class Model {
   readonly sessions = new Map<string, ModelSession>();
   readonly channels = new Map<string, Message[]>();
+  /** How often the store's clock was set forward, which lapses every reply in flight. */
+  clockJumps = 0;
+  /** The number of jumps before each message. */
+  private readonly jumpsBefore = new Map<string, number>();
+  /** The committed cancellations, by message id. */
+  readonly cancels = new Map<string, PartialText | null>();
 
   constructor(private readonly now: () => number) {}
 
@@ -41,7 +48,26 @@ export class Model {
     if (message.seq !== messages.length + 1) throw new Violation("§4", `seq ${message.seq} is out of order`);
     if (message.createdAt <= (messages.at(-1)?.createdAt ?? 0))
       throw new Violation("§2", `message ${message.seq} is not later than the one before it`);
+    const isRepeated = !message.isAgent && messages.some(({ content }) => content === message.content);
+    if (isRepeated) throw new Violation("§2a", `${message.content} was stored twice`);
     messages.push(message);
+    this.jumpsBefore.set(message.id, this.clockJumps);
+  }
+
+  /** A reply that was just stored. */
+  replied(reply: Message): void {
+    const messages = this.channels.get(reply.channelId) ?? [];
+    if (messages.some(({ id, inReplyTo }) => id !== reply.id && inReplyTo === reply.inReplyTo))
+      throw new Violation("§2a", "a message has two replies");
+    const mark = this.cancels.get(reply.id) ?? null;
+    if (mark === "discard") throw new Violation("§2a", "a discarded reply was stored");
+    if (mark === "keep" && reply.finishReason !== "cancelled")
+      throw new Violation("§2a", "a cancelled reply was stored as finished");
+    const question = reply.inReplyTo ?? "";
+    if (!isOrdered(reply.authorId) || this.jumpsBefore.get(question) !== this.clockJumps) return;
+    const seqOf = ({ inReplyTo }: Message) => messages.find(({ id }) => id === inReplyTo)?.seq ?? 0;
+    if (messages.some((other) => other.isAgent && other.seq < reply.seq && seqOf(other) > seqOf(reply)))
+      throw new Violation("§2a", "a reply was stored after the reply to a later message");
   }
 
   /** Renewals, timeouts, heartbeats and warnings: only a live session accepts them. */

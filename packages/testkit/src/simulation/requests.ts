@@ -131,13 +131,18 @@ export const askEndMany = (world: World, node: SimulatedNode, filter: Inputs["en
   });
 };
 
+export interface Send {
+  readonly content: string;
+  readonly transport: "websocket" | "http" | "sse";
+  readonly idempotencyKey?: string;
+}
+
 /** E9: the answer agrees with the channel. Contents are unique, so a message is found by its content. */
 export const askSend = (
   world: World,
   node: SimulatedNode,
   sessionId: string,
-  content: string,
-  transport: "websocket" | "http" | "sse",
+  { content, transport, idempotencyKey }: Send,
 ): void => {
   const { channelId } = world.model.sessions.get(sessionId)?.session ?? {};
   const messages = () => world.model.channels.get(channelId ?? "") ?? [];
@@ -150,7 +155,7 @@ export const askSend = (
         throw new Violation("E9", "a reply was answered that is not stored");
     },
     refused: (error) => {
-      const isCutOff = ["SESSION_ENDED", "AGENT_FAILED", "AGENT_TIMEOUT"].includes(error.code);
+      const isCutOff = cutOffCodes.includes(error.code);
       if (!isCutOff) {
         if (error.code !== "RATE_LIMITED") checkGoneCode(world, sessionId, "E9", error);
         if (stored()) throw new Violation("E9", `${error.code}, and the message is stored`);
@@ -161,23 +166,22 @@ export const askSend = (
       if (reply()) throw new Violation("E9", `${error.code}, and the reply is stored`);
       if (error.code !== "SESSION_ENDED") return;
       checkEndingDetails(world, sessionId, error);
-      world.cutOff.set(sessionId, (world.cutOff.get(sessionId) ?? 0) + 1);
+      // A retry may wait for a reply that no node runs, since the answer to the first send's write was lost.
+      if (idempotencyKey === undefined) world.cutOff.set(sessionId, (world.cutOff.get(sessionId) ?? 0) + 1);
     },
   };
   const run = async (sessions: SessionService) => {
-    if (transport === "sse") return readStream(sessions, sessionId, content);
-    const answer = await sessions.sendSessionMessage({ sessionId, content, transport });
+    const input = { sessionId, content, transport, idempotencyKey };
+    if (transport === "sse") return readStream(sessions, input);
+    const answer = await sessions.sendSessionMessage(input);
     return { id: answer.id, replyId: answer.agentResponse?.id ?? null };
   };
   ask(world, node, `send ${sessionId.slice(0, 4)} ${content} by ${transport}`, sessionId, run, checks);
 };
 
-const readStream = async (sessions: SessionService, sessionId: string, content: string) => {
-  const { userMessage, chunks, reply } = await sessions.streamSessionMessage({
-    sessionId,
-    content,
-    transport: "sse",
-  });
+const readStream = async (sessions: SessionService, input: Inputs["sendSessionMessage"]) => {
+  const { content } = input;
+  const { userMessage, chunks, reply } = await sessions.streamSessionMessage(input);
   reply.catch(() => {});
   let text = "";
   // Some callers stop reading after the first piece. Their reply continues.
@@ -193,6 +197,14 @@ const readStream = async (sessions: SessionService, sessionId: string, content: 
     throw new Violation("§2", "the pieces of a reply are not the whole");
   return { id: userMessage.id, replyId: stored.id };
 };
+
+/** The errors of a send whose message is stored. */
+const cutOffCodes: readonly ErrorCode[] = [
+  "SESSION_ENDED",
+  "AGENT_FAILED",
+  "AGENT_TIMEOUT",
+  "REPLY_CANCELLED",
+];
 
 const checkEndingDetails = (world: World, sessionId: string, { details }: SessionError): void => {
   const ending = world.model.sessions.get(sessionId)?.ending;

@@ -88,6 +88,7 @@ const finish = async (world: World): Promise<void> => {
   });
   // Slow readers need longer for a long conversation.
   if (!(await scheduler.advance(Math.max(7_000, schedule.steps.length * 200)))) return;
+  if (!(await repliesEnd(world))) return;
   checkReceived(world);
   await checkStore(world);
   world.note(() => "all is ended");
@@ -105,6 +106,15 @@ const finish = async (world: World): Promise<void> => {
   checkNothingRemains(world);
   await checkCounts(world);
   await checkStore(world);
+};
+
+/** Replies that wait for each other take longer than the rest. @returns false after a violation */
+const repliesEnd = async ({ nodes, turns, scheduler }: World): Promise<boolean> => {
+  const isPending = () => nodes.some(({ isAlive, sessions }) => isAlive && sessions.held().operations > 1);
+  if (!turns.some(({ isOrdered }) => isOrdered) || !isPending()) return true;
+  for (let second = 0; second < 30 && isPending(); second += 1)
+    if (!(await scheduler.advance(1_000))) return false;
+  return scheduler.advance(3_000);
 };
 
 /** The platform hashes on another thread, at a time that no seed determines. This hash is ready at once. */

@@ -17,6 +17,8 @@ const steps = {
   createAgain: 3,
   retryCreate: 1,
   send: 22,
+  retrySend: 4,
+  cancel: 5,
   listen: 12,
   leave: 4,
   resume: 8,

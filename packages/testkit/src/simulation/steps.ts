@@ -1,6 +1,16 @@
 import type { Inputs } from "@adjourn/sessions";
+import { askCancel } from "./cancel-requests.js";
 import { Violation } from "./model.js";
-import { ask, askEnd, askEndMany, askMessages, askSend, askState, checkGoneCode } from "./requests.js";
+import {
+  ask,
+  askEnd,
+  askEndMany,
+  askMessages,
+  askSend,
+  askState,
+  checkGoneCode,
+  type Send,
+} from "./requests.js";
 import type { Step, StepKind } from "./schedule.js";
 import { agentId, agentKinds } from "./simulated/simulated-agents.js";
 import type { SimulatedNode } from "./simulated/simulated-node.js";
@@ -14,10 +24,17 @@ export interface Known {
   readonly sessions: { readonly sessionId: string; readonly channelId: string; readonly userId: string }[];
   readonly creates: { readonly input: Inputs["createSession"]; sessionId: string | null }[];
   readonly keyedEnds: { readonly sessionId: string; readonly idempotencyKey: string }[];
+  readonly keyedSends: (Send & { readonly sessionId: string })[];
   steps: number;
 }
 
-export const nothingKnown = (): Known => ({ sessions: [], creates: [], keyedEnds: [], steps: 0 });
+export const nothingKnown = (): Known => ({
+  sessions: [],
+  creates: [],
+  keyedEnds: [],
+  keyedSends: [],
+  steps: 0,
+});
 
 /** Does a step with the sessions and connections that exist; does nothing if there is none. */
 export const doStep = (world: World, known: Known, { do: kind, node: index, session, pick }: Step): void => {
@@ -58,9 +75,25 @@ const stepKinds: Record<StepKind, (context: StepContext) => void> = {
     if (earlier) create(world, known, node, earlier.input);
   },
   send: ({ world, known, node, pick, session }) => {
-    const transport = pick % 4 === 0 ? "http" : pick % 4 === 1 ? "sse" : "websocket";
     const to = knownSession(known, session);
-    if (to) askSend(world, node, to.sessionId, `m${known.steps}`, transport);
+    if (!to) return;
+    const send = { content: `m${known.steps}`, transport: transportOf(pick) };
+    if (pick % 3 !== 0) return askSend(world, node, to.sessionId, send);
+    const keyed = { ...send, sessionId: to.sessionId, idempotencyKey: `send ${known.steps}` };
+    known.keyedSends.push(keyed);
+    askSend(world, node, to.sessionId, keyed);
+    // A caller that hears nothing for a moment asks another node.
+    const other = world.nodes[(world.nodes.indexOf(node) + 1) % world.nodes.length];
+    if (other && pick % 2 === 0) askSend(world, other, to.sessionId, keyed);
+  },
+  retrySend: ({ world, known, node, pick }) => {
+    const again = known.keyedSends[pick % known.keyedSends.length];
+    if (again) askSend(world, node, again.sessionId, { ...again, transport: transportOf(pick) });
+  },
+  cancel: ({ world, node, pick }) => {
+    const running = world.turns.filter(({ isFinished, signal }) => !isFinished && !signal.aborted);
+    const turn = running[pick % running.length] ?? world.turns.at(-1);
+    if (turn) askCancel(world, node, turn, pick % 3 === 0 ? "discard" : "keep");
   },
   listen: ({ world, known, node, pick, session }) => {
     const to = knownSession(known, session);
@@ -172,7 +205,9 @@ const stepKinds: Record<StepKind, (context: StepContext) => void> = {
     const ahead =
       (pick % 2 === 0 ? expiresAt : warnsAt) - world.clock.now() - (pick % 5 === 0 ? pick % 12 : pick % 300);
     world.note(() => `the store's clock goes on by ${ahead} ms`);
-    if (ahead > 0) world.clock.jump(ahead);
+    if (ahead <= 0) return;
+    world.clock.jump(ahead);
+    world.model.clockJumps += 1;
   },
 };
 
@@ -184,6 +219,9 @@ const checkClosed = (world: World, node: SimulatedNode): void => {
       world.violated(new Violation("E5", `"${call.what}" was not answered before its node closed`));
   world.crash(node);
 };
+
+const transportOf = (pick: number): Send["transport"] =>
+  pick % 4 === 0 ? "http" : pick % 4 === 1 ? "sse" : "websocket";
 
 const knownSession = ({ sessions }: Known, index: number) =>
   sessions[sessions.length - 1 - (index % sessions.length)];

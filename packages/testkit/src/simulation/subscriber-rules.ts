@@ -36,6 +36,8 @@ export class SubscriberRules {
   readonly owed = new Set<string>();
   private readonly received = new Set<string>();
   private readonly chunkIndexes = new Map<string, number>();
+  /** The text of each reply so far, null where it began in the middle. */
+  private readonly texts = new Map<string, string | null>();
   /** Ids of the messages received, or stored when it started. */
   private readonly receivedMessages = new Set<string>();
   /** The number of turns when it started. It must receive every piece of later ones on its own node. */
@@ -97,6 +99,11 @@ export class SubscriberRules {
         "§4",
         `started at ${seq}, with ${this.storedBefore}-${this.messages.length} stored`,
       );
+    for (const { messageId, inReplyTo, text, nextIndex } of pending) {
+      this.texts.set(messageId, text);
+      if (nextIndex !== null) this.chunkIndexes.set(messageId, nextIndex - 1);
+      if (text !== null) this.checkText(inReplyTo, text);
+    }
     for (const { inReplyTo, isFinished, signal } of this.localTurns())
       if (!isFinished && !signal.aborted && !pending.some((reply) => reply.inReplyTo === inReplyTo))
         throw new Violation("§4", "session.started leaves out a reply in flight");
@@ -135,6 +142,9 @@ export class SubscriberRules {
       if (event.index <= last || (isLocal && last >= 0 && event.index > last + 1))
         throw new Violation("§4", `piece ${event.index} came after piece ${last}`);
       this.chunkIndexes.set(event.messageId, event.index);
+      const before = this.texts.get(event.messageId);
+      if (before !== null) this.checkText(event.inReplyTo, (before ?? "") + event.text);
+      this.texts.set(event.messageId, before === null ? null : (before ?? "") + event.text);
       if (isLocal && !this.receivedMessages.has(event.inReplyTo) && !this.mayMiss())
         throw new Violation("§4", "a piece of a reply came before the message that it answers");
     }
@@ -149,6 +159,13 @@ export class SubscriberRules {
       if (this.received.has(failed)) throw new Violation("§4", `message.failed came twice: ${failed}`);
       this.received.add(failed);
     }
+  }
+
+  /** What a subscriber knows of a reply is a beginning of what its agent has said. */
+  private checkText(inReplyTo: string, text: string): void {
+    const turn = this.run.turns.find((one) => one.inReplyTo === inReplyTo);
+    if (!(turn?.text ?? "").startsWith(text))
+      throw new Violation("§2a", `"${text}" is no beginning of "${turn?.text}"`);
   }
 
   private end(cause: string, reason: string | null, endedAt: string): void {

@@ -56,6 +56,10 @@ export class World {
   readonly endedAt = new Map<string, number>();
   /** Sends that were answered SESSION_ENDED, by session. */
   readonly cutOff = new Map<string, number>();
+  /** How often the reply to a message was cancelled, by the id of that message. */
+  readonly cancels = new Map<string, number>();
+  /** Ids of the replies whose cancellation was answered with 200. */
+  readonly cancelled = new Set<string>();
   readonly eventIds = new Map<string, string>();
   private readonly surroundings: Surroundings;
   private starts = 0;
@@ -157,6 +161,19 @@ export class World {
         const { message, session } = result;
         this.note(() => `commit message ${session.sessionId.slice(0, 4)} ${message.seq} ${message.content}`);
         this.check(() => model.stored(message, session));
+      },
+      appendReply: (result) => {
+        if (result.outcome !== "stored") return;
+        const { message, session } = result;
+        this.note(
+          () =>
+            `commit reply ${session.sessionId.slice(0, 4)} ${message.seq} ${message.finishReason}: ${message.content}`,
+        );
+        this.check(() => model.stored(message, session));
+        this.check(() => model.replied(message));
+      },
+      cancelReply: (result) => {
+        if (result.outcome === "cancelled") model.cancels.set(result.reply.messageId, result.reply.cancelled);
       },
       renewSession: (result) => result.outcome === "renewed" && change(result.session, "a renewal"),
       recordHeartbeat: (result) => result.outcome === "recorded" && change(result.session, "a heartbeat"),

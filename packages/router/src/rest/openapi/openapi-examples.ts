@@ -42,6 +42,8 @@ const reply = {
   inReplyTo: message.id,
   createdAt: "2026-11-23T13:00:02.000Z",
   metadata: { sessionId },
+  finishReason: "stop" as const,
+  usage: { inputTokens: 12, outputTokens: 4 },
 };
 const ending: Outputs["getEnding"] = {
   ...who,
@@ -54,6 +56,7 @@ const ending: Outputs["getEnding"] = {
   messageCount: 2,
   listenersDropped: 1,
   operationsAborted: 0,
+  usage: { inputTokens: 12, outputTokens: 4 },
 };
 const page: Outputs["getSessionMessages"] = {
   messages: [reply, { ...message, isAgent: false, inReplyTo: null }],
@@ -66,6 +69,7 @@ export const exampleInputs: Readonly<Partial<Record<RestOperation, object>>> = {
   createSession: { agentId, userId, metadata: { platform: "web" }, timeoutConfig: { timeoutMinutes: 30 } },
   updateSessionTimeout: { timeoutMinutes: 60 },
   sendSessionMessage: { content: "Hello", transport: "http" },
+  cancelReply: { partial: "keep" },
   endSessions: { userId, reason: "account closed" } satisfies Partial<Inputs["endSessions"]>,
 };
 
@@ -107,6 +111,7 @@ export const exampleOutputs: Readonly<Answers & Record<"endSession" | "listAgent
     sessionStatus: { expiresAt, renewalCount: 1, wasRenewed: true, isNearExpiration: false },
     agentResponse: { ...reply, text: reply.content },
   },
+  cancelReply: { success: true, message: `Reply ${reply.id} cancelled`, stored: true },
   getSessionMessages: page,
   getChannelMessages: page,
   eraseChannel: { success: true, message: `Channel ${channelId} erased successfully` },

@@ -66,8 +66,24 @@ export const operationDocs: Readonly<Record<RestOperation, OperationDoc>> = {
     description:
       "Transport `websocket` answers at once and the reply reaches the listeners; `http` waits for the whole reply; " +
       "`sse` streams it as `user_message`, `chunk`, then `done` or `error`. `mode` is the older name: `sync`, `stream`, " +
-      "`websocket`.",
-    errors: [...onLive, "SESSION_ENDED", "AGENT_FAILED", "AGENT_TIMEOUT"],
+      "`websocket`. A retry with the same `Idempotency-Key` and body stores nothing and gets the first answer.",
+    errors: [
+      ...onLive,
+      "IDEMPOTENCY_KEY_REUSED",
+      "SESSION_ENDED",
+      "REPLY_CANCELLED",
+      "AGENT_FAILED",
+      "AGENT_TIMEOUT",
+    ],
+  },
+  cancelReply: {
+    tag: "messaging",
+    summary: "Cancel one reply",
+    description:
+      "The session lives on. `messageId` is the reply's, or that of the message it answers. With `keep` the text so far is " +
+      "stored with `finishReason` `cancelled`; with `discard`, or without text, nothing is stored and whoever waits for " +
+      "the reply gets `REPLY_CANCELLED`. Of concurrent calls exactly one answers 200.",
+    errors: [...onLive, "REPLY_NOT_FOUND"],
   },
   getSessionMessages: {
     tag: "messaging",

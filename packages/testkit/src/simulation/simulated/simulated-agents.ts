@@ -7,11 +7,16 @@ export interface Turn {
   readonly sessionId: string;
   /** The id of the message that it answers. */
   readonly inReplyTo: string;
+  /** Its agent answers one message of a session at a time. */
+  readonly isOrdered: boolean;
+  /** Its agent fails after the first piece. */
+  readonly isFailing: boolean;
   readonly owner: Owner;
   readonly signal: AbortSignal;
   isFinished: boolean;
-  /** The number of pieces sent so far. */
+  /** The number of pieces sent so far, and their text. */
   pieces: number;
+  text: string;
 }
 
 export const agentKinds = ["prompt", "instant", "stalling", "deaf", "failing", "lingering"] as const;
@@ -19,6 +24,11 @@ type AgentKind = (typeof agentKinds)[number];
 
 export const agentId = (kind: AgentKind): string =>
   `00000000-0000-4000-8000-00000000a${agentKinds.indexOf(kind).toString().padStart(3, "0")}`;
+
+/** The kinds that answer one message of a session at a time. */
+const orderedKinds: readonly AgentKind[] = ["prompt", "lingering"];
+
+export const isOrdered = (id: string): boolean => orderedKinds.some((kind) => agentId(kind) === id);
 
 /** The agents of one process. Each kind behaves, or misbehaves, in its own way. */
 export class SimulatedAgents implements AgentDirectory {
@@ -47,7 +57,8 @@ export class SimulatedAgents implements AgentDirectory {
       id: agentId(kind),
       name: kind,
       kind,
-      replyTimeoutSeconds: kind === "stalling" ? 2 : 120,
+      replyTimeoutSeconds: kind === "stalling" ? 8 : 120,
+      replyOrder: orderedKinds.includes(kind) ? "one at a time" : "parallel",
       historyLimit: kind === "prompt" || kind === "deaf" ? 3 : 0,
       reply: (turn) => this.reply(kind, turn),
     };
@@ -58,10 +69,13 @@ export class SimulatedAgents implements AgentDirectory {
     const turn: Turn = {
       sessionId,
       inReplyTo: message.id,
+      isOrdered: orderedKinds.includes(kind),
+      isFailing: kind === "failing",
       owner: this.owner,
       signal,
       isFinished: false,
       pieces: 0,
+      text: "",
     };
     this.turns.push(turn);
     try {
@@ -74,8 +88,12 @@ export class SimulatedAgents implements AgentDirectory {
           await this.pause(random.below(1_000));
           throw signal.reason;
         }
-        turn.pieces += 1;
-        yield `${piece === 0 ? `re ${message.content}` : ""} ${piece}`;
+        const text = `${piece === 0 ? `re ${message.content}` : ""} ${piece}`;
+        if (!signal.aborted) {
+          turn.pieces += 1;
+          turn.text += text;
+        }
+        yield text;
         if (kind === "stalling") await this.pause(3_600_000, signal);
         if (kind === "failing") throw new Error("The model is not well");
       }

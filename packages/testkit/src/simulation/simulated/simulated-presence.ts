@@ -1,4 +1,4 @@
-import type { PendingReply, Presence, PresenceRecord } from "@adjourn/sessions";
+import type { Presence, PresenceRecord } from "@adjourn/sessions";
 import type { Random } from "../random.js";
 import type { Owner, Scheduler } from "../scheduler.js";
 
@@ -45,7 +45,7 @@ export class SimulatedPresence {
     );
     return {
       listeners: records.reduce((sum, { record }) => sum + record.listeners, 0),
-      replies: records.flatMap(({ record }): readonly PendingReply[] => record.replies),
+      replies: records.flatMap(({ record }) => [...record.replies]),
     };
   }
 }

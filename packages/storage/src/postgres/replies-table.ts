@@ -1,0 +1,142 @@
+import {
+  type AppendReplyOutcome,
+  type CancelOutcome,
+  type CancelRequest,
+  type PartialText,
+  type ReplyDraft,
+  type ReplyFailure,
+  type ReplyRecord,
+  type ReplyState,
+  replyLeaseMs,
+} from "@adjourn/sessions";
+import { addUsage } from "../reply-rules.js";
+import { type ReplyColumns, type SessionColumns, toReplyRecord, toSession } from "../rows.js";
+import { nextPlace, readMessage, storedMessage } from "./messages-table.js";
+import type { Queryable } from "./queryable.js";
+import { isLive, readLive, readOver } from "./sessions-table.js";
+
+const ofReply = "session_id = :sessionId AND message_id = :messageId";
+
+const statements = {
+  /**
+   * Takes the reply out of flight, then the next place of a live session, and stores the reply there. The row of a reply
+   * that is cancelled at the same moment is read again once its lock is held, so that the mark is never missed.
+   */
+  append: `WITH taken AS (
+      DELETE FROM replies WHERE ${ofReply} AND cancelled IS DISTINCT FROM 'discard' RETURNING cancelled),
+    place AS (
+      UPDATE sessions SET ${nextPlace}, ${addUsage.replaceAll(/:\w+/g, "$&::bigint")}, was_renewed = false
+      WHERE ${isLive} AND EXISTS (SELECT FROM taken) RETURNING *),
+    stored AS (
+      INSERT INTO messages (id, channel_id, seq, session_id, author_id, is_agent, in_reply_to, content, session_metadata,
+        metadata, finish_reason, input_tokens, output_tokens, created_at)
+      SELECT :messageId, channel_id, last_seq, session_id, agent_id, true, :inReplyTo, :content, metadata, '{}',
+        CASE WHEN taken.cancelled = 'keep' THEN 'cancelled' ELSE :finishReason END,
+        :inputTokens::bigint, :outputTokens::bigint, last_at
+      FROM place, taken)
+    SELECT place.*, taken.cancelled FROM place, taken`,
+  read: `SELECT cancelled, held_until > adjourn_now() AS is_held FROM replies
+    WHERE ${ofReply} AND EXISTS (SELECT FROM sessions WHERE ${isLive})`,
+  fail: `WITH taken AS (DELETE FROM replies WHERE ${ofReply} RETURNING idempotency_key),
+    kept AS (
+      UPDATE idempotency_keys SET failure = :failure FROM taken
+      WHERE operation = 'sendSessionMessage' AND key = taken.idempotency_key AND scope = :sessionId)
+    SELECT 1 FROM taken`,
+  cancel: `UPDATE replies SET cancelled = :partial
+    WHERE session_id = :sessionId AND (message_id = :messageId OR in_reply_to = :messageId)
+      AND cancelled IS NULL AND held_until > adjourn_now()
+      AND EXISTS (SELECT FROM sessions WHERE ${isLive})
+    RETURNING message_id, in_reply_to, node_id, cancelled`,
+  renew: `UPDATE replies SET held_until = adjourn_now() + ${replyLeaseMs}
+    FROM json_to_recordset(:replies::text::json) AS held ("sessionId" text, "messageId" text)
+    WHERE replies.session_id = held."sessionId" AND replies.message_id = held."messageId"
+    RETURNING replies.message_id, replies.cancelled`,
+  pending: `SELECT message_id, in_reply_to, node_id, cancelled FROM replies
+    WHERE session_id = :sessionId AND held_until > adjourn_now() ORDER BY seq`,
+  deleteLapsed: `WITH lapsed AS MATERIALIZED (
+      SELECT session_id, seq FROM replies WHERE held_until < :cutoff
+      ORDER BY held_until LIMIT :limit FOR UPDATE SKIP LOCKED)
+    DELETE FROM replies USING lapsed
+    WHERE replies.session_id = lapsed.session_id AND replies.seq = lapsed.seq RETURNING 1`,
+} as const;
+
+export const appendReply = async (database: Queryable, draft: ReplyDraft): Promise<AppendReplyOutcome> => {
+  const { sessionId, messageId, content, inReplyTo, finishReason, usage } = draft;
+  const row = await database.get<SessionColumns & Pick<ReplyColumns, "cancelled">>(statements.append, {
+    sessionId,
+    messageId,
+    content,
+    inReplyTo,
+    finishReason,
+    inputTokens: usage?.inputTokens ?? null,
+    outputTokens: usage?.outputTokens ?? null,
+  });
+  if (!row) return whyNotStored(database, draft);
+  const message = storedMessage(row, {
+    id: messageId,
+    isAgent: true,
+    inReplyTo,
+    content,
+    metadata: {},
+    attachments: null,
+    finishReason: row.cancelled ? "cancelled" : finishReason,
+    usage,
+  });
+  return { outcome: "stored", message, session: toSession(row) };
+};
+
+const whyNotStored = async (
+  database: Queryable,
+  { sessionId, messageId }: ReplyDraft,
+): Promise<AppendReplyOutcome> => {
+  if (!(await readLive(database, sessionId))) return readOver(database, sessionId);
+  const isDiscarded = await database.get(statements.read, { sessionId, messageId });
+  return { outcome: isDiscarded ? "discarded" : "not_pending" };
+};
+
+export const failReply = async (
+  database: Queryable,
+  { sessionId, messageId, failure }: { sessionId: string; messageId: string; failure: ReplyFailure },
+): Promise<boolean> => {
+  const given = { sessionId, messageId, failure: JSON.stringify(failure) };
+  return (await database.get(statements.fail, given)) !== undefined;
+};
+
+export const cancelReply = async (database: Queryable, request: CancelRequest): Promise<CancelOutcome> => {
+  const { sessionId, messageId, partial } = request;
+  const row = await database.get<ReplyColumns>(statements.cancel, { sessionId, messageId, partial });
+  if (row) return { outcome: "cancelled", reply: toReplyRecord(row) };
+  return (await readLive(database, sessionId)) ? { outcome: "not_pending" } : readOver(database, sessionId);
+};
+
+export const renewReplies = async (
+  database: Queryable,
+  replies: readonly Pick<ReplyDraft, "sessionId" | "messageId">[],
+): Promise<Map<string, PartialText | null>> => {
+  if (replies.length === 0) return new Map();
+  const rows = await database.all<Pick<ReplyColumns, "message_id" | "cancelled">>(statements.renew, {
+    replies: JSON.stringify(replies),
+  });
+  return new Map(rows.map(({ message_id, cancelled }) => [message_id, cancelled]));
+};
+
+export const readPendingReplies = async (database: Queryable, sessionId: string): Promise<ReplyRecord[]> =>
+  (await database.all<ReplyColumns>(statements.pending, { sessionId })).map(toReplyRecord);
+
+/** The reply first: one that is stored in between is found as a message. */
+export const readReply = async (
+  database: Queryable,
+  sessionId: string,
+  messageId: string,
+): Promise<ReplyState> => {
+  const row = await database.get<{ is_held: boolean }>(statements.read, { sessionId, messageId });
+  if (row) return { state: row.is_held ? "pending" : "lapsed" };
+  const message = await readMessage(database, messageId);
+  return message ? { state: "stored", message } : { state: "unknown" };
+};
+
+export const deleteRepliesBefore = async (
+  database: Queryable,
+  cutoff: number,
+  limit: number,
+): Promise<number> => (await database.all(statements.deleteLapsed, { cutoff, limit })).length;
