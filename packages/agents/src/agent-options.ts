@@ -1,4 +1,4 @@
-import type { TimeoutConfigInput } from "@adjourn/sessions";
+import type { ReplyOrder, TimeoutConfigInput } from "@adjourn/sessions";
 
 /** Options of every kind of agent. An omitted option has the default of the kind. */
 export interface AgentOptions {
@@ -14,6 +14,8 @@ export interface NamedAgentOptions extends AgentOptions {
   readonly name: string;
   /** Number of earlier messages that it receives. */
   readonly historyLimit?: number | undefined;
+  /** Whether a reply waits for those to the session's earlier messages. */
+  readonly replies?: ReplyOrder | undefined;
 }
 
 export const defaultReplyTimeoutSeconds = 120;

@@ -1,5 +1,6 @@
 import {
   parseTimeoutConfig,
+  replyOrders,
   resolveTimeoutConfig,
   SessionError,
   type TimeoutSettings,
@@ -26,6 +27,14 @@ const whole = (min: number, max: number) =>
 
 const flag = field((given, refuse) =>
   typeof given === "boolean" ? given : refuse(`${describeGiven(given)}; allowed: true or false`),
+);
+
+const replyOrder = field(
+  (given, refuse) =>
+    replyOrders.find((order) => order === given) ??
+    refuse(
+      `${describeGiven(given)}; allowed: ${replyOrders.map((order) => JSON.stringify(order)).join(" or ")}`,
+    ),
 );
 
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -80,6 +89,7 @@ export const entrySchemas = ({ env, timeouts }: { env: EnvLookup; timeouts: Time
     replyTimeoutSeconds: whole(1, 3_600).optional(),
   };
   const historyLimit = whole(0, 100).optional();
+  const replies = replyOrder.optional();
   return {
     echo: z.strictObject({ kind: z.literal("echo"), ...every }),
     typewriter: z.strictObject({ kind: z.literal("typewriter"), ...every }),
@@ -88,6 +98,7 @@ export const entrySchemas = ({ env, timeouts }: { env: EnvLookup; timeouts: Time
         kind: z.literal("openai"),
         ...every,
         historyLimit,
+        replies,
         baseUrl: address,
         model: text(200),
         apiKeyEnv: fromEnv({
@@ -108,6 +119,7 @@ export const entrySchemas = ({ env, timeouts }: { env: EnvLookup; timeouts: Time
       kind: z.literal("webhook"),
       ...every,
       historyLimit,
+      replies,
       url: address,
       secretEnv: fromEnv({
         env,

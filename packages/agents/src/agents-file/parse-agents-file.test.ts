@@ -103,7 +103,7 @@ describe("a mistake is one line: where, what was given, what is allowed", () => 
     ],
     [
       [{ ...openai, apiKey: "sk-test-secret" }],
-      "[0].apiKey is unknown; allowed: kind, id, name, timeoutConfig, replyTimeoutSeconds, historyLimit, baseUrl, model, apiKeyEnv, systemPrompt, headers, parameters, keepThinking",
+      "[0].apiKey is unknown; allowed: kind, id, name, timeoutConfig, replyTimeoutSeconds, historyLimit, replies, baseUrl, model, apiKeyEnv, systemPrompt, headers, parameters, keepThinking",
     ],
     [
       [{ ...echo, model: "small-1" }],
@@ -149,6 +149,7 @@ describe("a mistake is one line: where, what was given, what is allowed", () => 
       [{ ...echo, replyTimeoutSeconds: 0.5 }],
       "[0].replyTimeoutSeconds is 0.5; allowed: a whole number from 1 to 3600",
     ],
+    [[{ ...openai, replies: "ordered" }], '[0].replies is "ordered"; allowed: "one at a time" or "parallel"'],
     [[{ ...openai, historyLimit: "50" }], '[0].historyLimit is "50"; allowed: a whole number from 0 to 100'],
     [
       [{ ...echo, timeoutConfig: { timeoutMinutes: 4 } }],
@@ -247,7 +248,7 @@ describe("a poisoned file is one line as well", () => {
     [
       "the key __proto__",
       `[{${entry}, "__proto__": {"name": "x"}}]`,
-      "[0].__proto__ is unknown; allowed: kind, id, name, timeoutConfig, replyTimeoutSeconds, historyLimit, url, secretEnv",
+      "[0].__proto__ is unknown; allowed: kind, id, name, timeoutConfig, replyTimeoutSeconds, historyLimit, replies, url, secretEnv",
     ],
     [
       "the key __proto__ in parameters",
@@ -267,7 +268,7 @@ describe("a poisoned file is one line as well", () => {
     [
       "a key with a line break",
       `[{${entry}, "a\\nb": 1}]`,
-      '[0] has a key that is "a\\nb", which is unknown; allowed: kind, id, name, timeoutConfig, replyTimeoutSeconds, historyLimit, url, secretEnv',
+      '[0] has a key that is "a\\nb", which is unknown; allowed: kind, id, name, timeoutConfig, replyTimeoutSeconds, historyLimit, replies, url, secretEnv',
     ],
     ["entries without end", `[${"1,".repeat(5_000)}1]`, "has 5001 entries; allowed: at most 1000 agents"],
     ["nothing", "", "is not JSON; allowed: a JSON list of agents"],

@@ -6,6 +6,8 @@ import type { ModelError } from "./read-model-error.js";
 export class ModelFailure extends Error {
   override readonly name = "ModelFailure";
   readonly isContextTooLong: boolean;
+  /** The server does not know the option that asks for the usage. */
+  readonly isStreamOptionRefused: boolean;
 
   /**
    * `predicate` completes a sentence about the server and contains nothing that the server sent. `status` is the HTTP
@@ -14,6 +16,8 @@ export class ModelFailure extends Error {
   constructor(predicate: string, error?: ModelError, status?: number) {
     const code = error?.code === String(status) ? undefined : error?.code;
     super(`${predicate}${code === undefined ? "" : ` (${code})`}`);
+    const isRefusal = status === 400 || status === 422;
+    this.isStreamOptionRefused = isRefusal && /stream_options|include_usage/.test(error?.message ?? "");
     this.isContextTooLong = status === 413 || (error !== undefined && isContextTooLong(error, status));
   }
 }

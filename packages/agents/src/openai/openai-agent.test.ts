@@ -25,6 +25,7 @@ describe("asks as the endpoint wants to be asked", () => {
     expect(JSON.parse(server.received[0]?.body ?? "")).toEqual({
       model: "small-1",
       stream: true,
+      stream_options: { include_usage: true },
       messages: [
         { role: "system", content: "Be brief." },
         { role: "user", content: "hello" },
@@ -100,7 +101,7 @@ describe("an abort closes the connection to the model's server", () => {
     const words: string[] = [];
     const reading = (async () => {
       for await (const word of agentAt(server.url).reply(turnOf("hello", { signal: ended.signal }))) {
-        words.push(word);
+        words.push(String(word));
         if (words.length === 3) ended.abort(new Error("over"));
       }
     })();

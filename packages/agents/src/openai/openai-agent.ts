@@ -1,6 +1,7 @@
-import type { Agent, AgentTurn, Clock, Log } from "@adjourn/sessions";
+import type { Agent, AgentTurn, Clock, Log, ReplyEnd, Usage } from "@adjourn/sessions";
 import { defaultHistoryLimit, defaultReplyTimeoutSeconds, type NamedAgentOptions } from "../agent-options.js";
 import { toChatMessages } from "./chat-messages.js";
+import { toFinishReason } from "./finish-reason.js";
 import { describeModelFailure, ModelFailure } from "./model-failure.js";
 import { readModelAnswer } from "./read-answer.js";
 import type { ModelPart } from "./read-completion.js";
@@ -29,6 +30,7 @@ export const createOpenAi = (options: OpenAiOptions): Agent => {
     timeoutConfig: options.timeoutConfig,
     replyTimeoutSeconds: options.replyTimeoutSeconds ?? defaultReplyTimeoutSeconds,
     historyLimit: options.historyLimit ?? defaultHistoryLimit,
+    replyOrder: options.replies ?? "one at a time",
     async *reply(turn) {
       turn.signal.throwIfAborted();
       const stopped = new AbortController();
@@ -84,18 +86,21 @@ const readAnswerThatFits = async function* (
   }
 };
 
-/** @throws ModelFailure if the reply is empty */
+/** The texts of the reply, and how it ended. @throws ModelFailure if the reply is empty */
 const readReply = async function* (
   parts: AsyncIterable<ModelPart>,
   { keepThinking = false }: OpenAiOptions,
-): AsyncGenerator<string> {
+): AsyncGenerator<string | ReplyEnd> {
   const filter = keepThinking ? null : createThinkBlockFilter();
   const seen = new Set<ModelPart["type"]>();
   let isEmpty = true;
   let finishReason: string | undefined;
+  let usage: Usage | undefined;
   for await (const part of parts) {
     seen.add(part.type);
     if (part.type === "finish") finishReason = part.reason;
+    // Servers that report it with every chunk count from the beginning.
+    if (part.type === "usage") usage = { inputTokens: part.inputTokens, outputTokens: part.outputTokens };
     if (part.type !== "text") continue;
     const text = filter ? filter.feed(part.text) : part.text;
     if (text === "") continue;
@@ -105,6 +110,7 @@ const readReply = async function* (
   const rest = filter?.end() ?? "";
   if (rest !== "") yield rest;
   else if (isEmpty) throw emptyReply(seen, finishReason);
+  yield { finishReason: toFinishReason(finishReason), usage };
 };
 
 const emptyReply = (seen: ReadonlySet<ModelPart["type"]>, finishReason: string | undefined): ModelFailure => {

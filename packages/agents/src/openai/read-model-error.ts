@@ -30,7 +30,8 @@ export const readErrorBody = (body: string): ModelError => {
 
 const readMessage = ({ message, detail }: Record<string, unknown>): string => {
   if (typeof message === "string") return message;
-  return typeof detail === "string" ? detail : "";
+  // FastAPI reports a list of problems.
+  return typeof detail === "string" ? detail : Array.isArray(detail) ? JSON.stringify(detail) : "";
 };
 
 /** The most specific word; a number if there is no word. */

@@ -25,7 +25,8 @@ const maxErrorBodyBytes = 65_536;
 const errorBodyTimeoutMs = 5_000;
 
 /**
- * Requests a reply to the messages and resolves before the body is read. A busy server, and a connection that is reset
+ * Requests a reply to the messages and resolves before the body is read. A server that refuses `stream_options` is asked
+ * again without them. A busy server, and a connection that is reset
  * before an answer begins, are retried once. Later there is no retry, because delivered pieces can't be revoked.
  * @throws ModelFailure if the status of the answer is not a success
  */
@@ -34,7 +35,8 @@ export const requestCompletion = async (
   messages: readonly ChatMessage[],
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<Response> => {
-  const send = () => sendRequest(endpoint, messages, signal);
+  let asksForUsage = true;
+  const send = () => sendRequest(endpoint, messages, { signal, asksForUsage });
   const first = await send().catch((error: unknown) => {
     if (signal.aborted || !wasReset(error)) throw error;
     return null;
@@ -42,6 +44,10 @@ export const requestCompletion = async (
   if (first?.ok) return first;
   if (!first) return await acceptAnswer(await send(), clock);
   const failure = await readFailure(first, clock);
+  if (failure.isStreamOptionRefused) {
+    asksForUsage = false;
+    return await acceptAnswer(await send(), clock);
+  }
   const retryDelayMs = readRetryAfter(first.headers, clock) ?? defaultRetryDelayMs;
   if (!retryableStatuses.includes(first.status) || failure.isContextTooLong || retryDelayMs > maxRetryDelayMs)
     throw failure;
@@ -57,7 +63,7 @@ const acceptAnswer = async (response: Response, clock: Clock): Promise<Response>
 const sendRequest = (
   { baseUrl, model, apiKey, headers, parameters }: ModelEndpoint,
   messages: readonly ChatMessage[],
-  signal: AbortSignal,
+  { signal, asksForUsage }: { readonly signal: AbortSignal; readonly asksForUsage: boolean },
 ): Promise<Response> => {
   const url = new URL(baseUrl);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/chat/completions`;
@@ -70,7 +76,14 @@ const sendRequest = (
       ...headers,
       "content-type": "application/json",
     },
-    body: JSON.stringify({ ...parameters, model, messages, stream: true }),
+    body: JSON.stringify({
+      // OpenAI and others report the usage of a stream only on request.
+      ...(asksForUsage ? { stream_options: { include_usage: true } } : {}),
+      ...parameters,
+      model,
+      messages,
+      stream: true,
+    }),
     signal,
     // A redirect would send the conversation and the key to a server that is not configured.
     redirect: "manual",

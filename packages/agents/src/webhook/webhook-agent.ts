@@ -25,6 +25,7 @@ export const createWebhook = (options: WebhookOptions): Agent => {
     timeoutConfig: options.timeoutConfig,
     replyTimeoutSeconds: options.replyTimeoutSeconds ?? defaultReplyTimeoutSeconds,
     historyLimit: options.historyLimit ?? defaultHistoryLimit,
+    replyOrder: options.replies,
     async *reply(turn) {
       turn.signal.throwIfAborted();
       const stopped = new AbortController();
