@@ -7,6 +7,7 @@ import {
 } from "@adjourn/sessions";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { systemClock } from "../system-clock.js";
+import { countTokens } from "./counted-tokens.js";
 import { type BusFigures, instrumentBus } from "./instrumented-bus.js";
 import { instrumentStore } from "./instrumented-store.js";
 import { instrumentSubscribers } from "./instrumented-subscribers.js";
@@ -45,7 +46,7 @@ export const createMetrics = (): Metrics => {
   });
 
   return {
-    store: (store) => instrumentStore(store, registry),
+    store: (store) => instrumentStore(countTokens(store, registry), registry),
     bus: (bus, figures) => instrumentBus(bus, registry, figures),
     sessions: (sessions, store) => {
       countSessions(registry, store);
