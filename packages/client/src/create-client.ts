@@ -1,5 +1,6 @@
 import type { AppRouter } from "@adjourn/router";
 import { createTRPCClient, httpBatchLink, httpLink, splitLink, type TRPCClient } from "@trpc/client";
+import { type RetrySendOptions, retrySendLink } from "./retry-send-link.js";
 import { createSocketLink, type SocketClass, type Token } from "./socket-link.js";
 
 /** Calls. The server refuses a larger batch. */
@@ -21,6 +22,8 @@ export interface ClientOptions {
   readonly sessionId?: string | undefined;
   /** The `WebSocket` of the package `ws`, for Node before 22, which has none. */
   readonly WebSocket?: SocketClass | undefined;
+  /** How `sendSessionMessage` is repeated if its answer is lost or the server is not available. */
+  readonly retrySend?: RetrySendOptions | undefined;
 }
 
 export interface AdjournClient {
@@ -33,7 +36,10 @@ export interface AdjournClient {
   close(): Promise<void>;
 }
 
-/** Calls use HTTP and are batched per turn of the event loop. Subscriptions share one WebSocket, opened by the first one. */
+/**
+ * Calls use HTTP and are batched per turn of the event loop. Subscriptions share one WebSocket, opened by the first one.
+ * `sendSessionMessage` is repeated with the same idempotency key if its answer is lost.
+ */
 export const createClient = (options: ClientOptions): AdjournClient => {
   const { token } = options;
   const http = {
@@ -46,6 +52,7 @@ export const createClient = (options: ClientOptions): AdjournClient => {
   const socket = createSocketLink(options);
   const trpc = createTRPCClient<AppRouter>({
     links: [
+      retrySendLink(options.retrySend),
       splitLink({
         condition: ({ type }) => type === "subscription",
         true: socket.links,

@@ -1,6 +1,7 @@
 import type { AppRouter } from "@adjourn/router";
 import { createWSClient, type TRPCLink, type TRPCWebSocketClient, wsLink } from "@trpc/client";
 import { renewTokenLink } from "./renew-token-link.js";
+import { retryDelayMs } from "./retry-delay.js";
 
 /** `wasRefused`: the server refused the last token, so a function that caches tokens must return another one. */
 export interface TokenRequest {
@@ -34,10 +35,6 @@ export interface SocketOptions {
   readonly sessionId?: string | undefined;
   readonly WebSocket?: SocketClass | undefined;
 }
-
-/** 500 ms, doubled up to 15 s, with jitter so that not all clients return to a restarted server at once. */
-const retryDelayMs = (attempt: number): number =>
-  Math.min(500 * 2 ** attempt, 15_000) * (0.5 + Math.random() / 2);
 
 /** Sends subscriptions over one WebSocket, which the first subscription opens. */
 export const createSocketLink = (options: SocketOptions) => {
