@@ -93,6 +93,51 @@ describe("adjourn end", () => {
   });
 });
 
+describe("adjourn cancel", () => {
+  /** A session whose reply is being written, slowly enough not to end by itself. */
+  const startReply = async () => {
+    const { sessionId, trpc } = await createSession();
+    const watching = adjourn(["watch", sessionId]);
+    await watching.wrote("listening");
+    const { id } = await trpc.sendSessionMessage.mutate({
+      sessionId,
+      content: "word ".repeat(500),
+      metadata: { delayMs: 50 },
+    });
+    await watching.wrote("agent: word");
+    return { sessionId, trpc, watching, userMessageId: id };
+  };
+
+  test("stores the text so far, says so on both terminals, and leaves the session live", async () => {
+    const { sessionId, trpc, watching, userMessageId } = await startReply();
+    const cancelling = adjourn(["cancel", sessionId, userMessageId]);
+    expect(await cancelling.code).toBe(0);
+    await watching.wrote("(cancelled)");
+    const [reply] = (await trpc.getSessionMessages.query({ sessionId })).messages;
+    expect(reply).toMatchObject({ inReplyTo: userMessageId, finishReason: "cancelled" });
+    expect(cancelling.out.text).toBe(`Reply ${reply?.id} cancelled; its text so far is stored\n`);
+    expect(watching.out.text).toContain(`agent: ${reply?.content} (cancelled)\n`);
+
+    const again = adjourn(["cancel", sessionId, userMessageId]);
+    expect(await again.code).toBe(1);
+    expect(again.complaints).toEqual([expect.stringMatching(/^REPLY_NOT_FOUND: /)]);
+    watching.stop();
+    expect(await watching.code).toBe(0);
+  });
+
+  test("stores nothing with --discard", async () => {
+    const { sessionId, trpc, watching, userMessageId } = await startReply();
+    const cancelling = adjourn(["cancel", sessionId, userMessageId, "--discard"]);
+    expect(await cancelling.code).toBe(0);
+    expect(cancelling.out.text).toMatch(/^Reply \S+ cancelled; nothing is stored\n$/);
+    await watching.wrote("a reply was cancelled; nothing is stored\n");
+    const { messages } = await trpc.getSessionMessages.query({ sessionId });
+    expect(messages.map(({ id }) => id)).toEqual([userMessageId]);
+    watching.stop();
+    expect(await watching.code).toBe(0);
+  });
+});
+
 describe("adjourn watch", () => {
   test("of a session that never was fails at once", async () => {
     const watching = adjourn(["watch", "no-such-session"]);
@@ -137,7 +182,7 @@ describe("what can't work is said in one line", () => {
   });
 
   test.each([
-    [["stop", "a"], '"stop"; allowed: end, watch, list, send, endings'],
+    [["stop", "a"], '"stop"; allowed: end, cancel, watch, list, send, endings'],
     [["constructor"], '"constructor"; allowed: end'],
     [["--user", "x"], '"--user"; allowed: end'],
     [["end"], "ID"],
@@ -146,6 +191,8 @@ describe("what can't work is said in one line", () => {
     [["list", "--no-user"], "--user"],
     [["watch", "a", "--reason", "x"], "--reason"],
     [["end", "a", "--reason"], "--reason is given without a value"],
+    [["cancel", "a"], "MESSAGE"],
+    [["cancel", "a", "b", "--keep"], "--keep here; allowed: --discard"],
     [["end", "a", "b"], '"b" here; allowed: ID'],
     [["endings", "b"], '"b" here; allowed: options alone'],
     [["watch", "a", "--json=maybe"], "--json=maybe; allowed: --json alone"],
@@ -205,4 +252,7 @@ test("help is printed for the whole and for a command", async () => {
   const one = adjourn(["end", "--help"]);
   expect(await one.code).toBe(0);
   expect(one.out.text).toContain("--reason");
+  const another = adjourn(["cancel", "--help"]);
+  expect(await another.code).toBe(0);
+  expect(another.out.text).toContain("--discard");
 });

@@ -2,6 +2,7 @@ import { createClient } from "@adjourn/client";
 import { defineCommand, renderUsage, runCommand } from "citty";
 import { WebSocket } from "ws";
 import { UsageError } from "./command.js";
+import { cancel } from "./commands/cancel.js";
 import { end } from "./commands/end.js";
 import { endings } from "./commands/endings.js";
 import { list } from "./commands/list.js";
@@ -18,6 +19,7 @@ export interface Surroundings extends Omit<Terminal, "client"> {
 
 const commandsOf = (terminal: Terminal) => ({
   end: end(terminal),
+  cancel: cancel(terminal),
   watch: watch(terminal),
   list: list(terminal),
   send: send(terminal),
@@ -53,7 +55,7 @@ export const run = async (
 const runWith = async (terminal: Terminal, rawArgs: readonly string[]): Promise<void> => {
   const commands = Object.entries(commandsOf(terminal));
   const adjourn = defineCommand({
-    meta: { name: "adjourn", description: "End sessions, and watch them end" },
+    meta: { name: "adjourn", description: "End sessions, cancel replies, and watch both" },
     // Without a prototype, of which citty would take every name for a command.
     subCommands: Object.assign(
       Object.create(null),

@@ -1,0 +1,29 @@
+import { command } from "../command.js";
+import type { Terminal } from "../terminal.js";
+
+export const cancel = ({ client, write }: Terminal) =>
+  command({
+    meta: {
+      name: "adjourn cancel",
+      description: "Cancel one reply in flight and leave the session live; its text so far is stored",
+    },
+    args: {
+      id: { type: "positional", required: true, description: "The session's id" },
+      message: {
+        type: "positional",
+        required: true,
+        description: "The id of the reply, or of the user's message that it answers",
+      },
+      discard: { type: "boolean", description: "Store nothing of the reply" },
+    },
+    run: async ({ args: { id, message: messageId, discard } }) => {
+      const cancelled = await client.trpc.cancelReply.mutate({
+        sessionId: id,
+        messageId,
+        partial: discard ? "discard" : "keep",
+      });
+      write(
+        `${cancelled.message}; ${cancelled.stored ? "its text so far is stored" : "nothing is stored"}\n`,
+      );
+    },
+  });
