@@ -9,6 +9,13 @@ interface Created {
   readonly userId: string;
 }
 
+interface Message {
+  readonly id: string;
+  readonly content: string;
+  readonly isAgent: boolean;
+  readonly finishReason?: string;
+}
+
 /** The calls of a client program, over REST and the plain WebSocket. */
 export const createCalls = (api: string, key?: string) => {
   const call = async (method: string, path: string, body?: unknown): Promise<Response> =>
@@ -33,6 +40,14 @@ export const createCalls = (api: string, key?: string) => {
         metadata: { delayMs },
       });
       if (response.status !== 201) throw new Error(await response.text());
+    },
+    /** Takes the reply's id or the id of the user's message. */
+    cancel: async (sessionId: string, messageId: string): Promise<number> =>
+      (await call("POST", `/sessions/${sessionId}/replies/${messageId}/cancel`, {})).status,
+    state: async (sessionId: string): Promise<number> => (await call("GET", `/sessions/${sessionId}`)).status,
+    messages: async (sessionId: string): Promise<readonly Message[]> => {
+      const response = await call("GET", `/sessions/${sessionId}/messages`);
+      return ((await response.json()) as { readonly messages: readonly Message[] }).messages;
     },
     end: async (sessionId: string, reason = ""): Promise<number> =>
       (await call("DELETE", `/sessions/${sessionId}?reason=${encodeURIComponent(reason)}`)).status,

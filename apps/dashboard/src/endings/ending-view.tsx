@@ -8,6 +8,7 @@ import { useAgents } from "../lists/use-agents";
 import { describeError } from "../live/call-error";
 import { inBackground } from "../live/in-background";
 import { SessionSkeleton } from "../session/session-skeleton";
+import { tokenCounts } from "../session/token-counts";
 import { Transcript } from "../session/transcript";
 import { useEnding, useHistory } from "../session/use-session";
 import { Badge } from "../ui/badge";
@@ -107,6 +108,7 @@ const EndingFacts = ({ ending }: { readonly ending: Ending }) => {
         <Fact name="Messages">{ending.messageCount.toLocaleString()}</Fact>
         <Fact name="Listeners dropped">{ending.listenersDropped.toLocaleString()}</Fact>
         <Fact name="Operations cancelled">{ending.operationsAborted.toLocaleString()}</Fact>
+        {ending.usage && <Fact name="Tokens">{tokenCounts(ending.usage)}</Fact>}
         <Fact name="Agent">{agentName(ending.agentId)}</Fact>
         <IdFact name="User">
           <Link

@@ -7,6 +7,7 @@ import type { Ending } from "../lists/records";
 import { Notice } from "../ui/notice";
 import { TimeOfDay } from "../ui/time";
 import type { SessionEnd } from "./session-stream";
+import { tokenCounts } from "./token-counts";
 
 interface EndedNoticeProps {
   readonly sessionId: string;
@@ -39,6 +40,7 @@ export const EndedNotice = ({ sessionId, ending, end }: EndedNoticeProps) => {
           {causeNames[known.cause]}. {whyEnded(known)}
         </p>
       )}
+      {ending?.usage && <p>Tokens: {tokenCounts(ending.usage)}</p>}
       <p className="mt-1">
         The transcript stays.{" "}
         <Link

@@ -1,21 +1,18 @@
 import type { Message, SessionEvent, SessionInfo } from "../lists/records";
-
-/** A reply as it is being written. */
-export interface PartialReply {
-  readonly messageId: string;
-  readonly inReplyTo: string;
-  readonly text: string;
-  /** The index that the next piece should have. */
-  readonly nextIndex: number;
-  /** Pieces were missed: this page came late, or was cut off for a while. */
-  readonly hasGap: boolean;
-}
+import {
+  addPiece,
+  awaitReply,
+  notStored,
+  type PartialReply,
+  removeReply,
+  startReplies,
+} from "./partial-replies";
 
 /** Something in a session's life that is not a message. */
 export interface Happening {
   readonly id: string;
   readonly at: string;
-  readonly type: "renewed" | "updated" | "expiring" | "failed";
+  readonly type: "renewed" | "updated" | "expiring" | "failed" | "stopped";
   readonly detail?: string;
 }
 
@@ -26,17 +23,23 @@ export type SessionEnd = Pick<
 
 export interface SessionStream {
   readonly session: SessionInfo | null;
+  /** When the connection started. */
+  readonly startedAt: string;
   /** Oldest first. */
   readonly messages: readonly Message[];
   readonly replies: readonly PartialReply[];
+  /** The user's messages whose reply is known to be over without having been stored. */
+  readonly unanswered: ReadonlySet<string>;
   readonly happenings: readonly Happening[];
   readonly end: SessionEnd | null;
 }
 
 export const emptyStream: SessionStream = {
   session: null,
+  startedAt: "",
   messages: [],
   replies: [],
+  unanswered: new Set(),
   happenings: [],
   end: null,
 };
@@ -47,9 +50,15 @@ export const withMessages = (stream: SessionStream, added: readonly Message[]): 
   const fresh = added.filter(({ id }) => !known.has(id));
   if (fresh.length === 0) return stream;
   const messages = [...stream.messages, ...fresh].sort((a, b) => a.createdAt.localeCompare(b.createdAt));
-  const stored = new Set(messages.map(({ id }) => id));
-  return { ...stream, messages, replies: stream.replies.filter(({ messageId }) => !stored.has(messageId)) };
+  return { ...stream, messages, replies: notStored(stream.replies, messages) };
 };
+
+/** Removes a reply that is over and was not stored. */
+export const withoutReply = (stream: SessionStream, inReplyTo: string): SessionStream => ({
+  ...stream,
+  replies: removeReply(stream.replies, inReplyTo),
+  unanswered: new Set([...stream.unanswered, inReplyTo]),
+});
 
 const withHappening = (
   stream: SessionStream,
@@ -63,28 +72,21 @@ const withHappening = (
 export const withEvent = (stream: SessionStream, event: SessionEvent): SessionStream => {
   switch (event.type) {
     case "session.started": {
-      // What is under way now; a reply that was cut off while we were away is not among it.
-      const replies = event.pendingReplies.map(
-        ({ messageId, inReplyTo }) =>
-          stream.replies.find((reply) => reply.messageId === messageId) ?? {
-            messageId,
-            inReplyTo,
-            text: "",
-            nextIndex: 0,
-            hasGap: false,
-          },
-      );
-      return { ...stream, session: event.session, replies };
+      // What is in flight now; a reply that was cut off while we were away is not among it.
+      const replies = notStored(startReplies(stream.replies, event.pendingReplies), stream.messages);
+      return { ...stream, session: event.session, startedAt: event.at, replies };
     }
     case "message":
-      return withMessages(stream, [event.message]);
+      return withMessages(withAwaitedReply(stream, event), [event.message]);
     case "message.delta":
-      return withPiece(stream, event);
+      return isOver(stream, event.inReplyTo)
+        ? stream
+        : { ...stream, replies: addPiece(stream.replies, event) };
     case "message.failed":
       return withHappening(
-        { ...stream, replies: stream.replies.filter(({ inReplyTo }) => inReplyTo !== event.inReplyTo) },
+        withoutReply(stream, event.inReplyTo),
         event,
-        { type: "failed", detail: event.code },
+        event.code === "REPLY_CANCELLED" ? { type: "stopped" } : { type: "failed", detail: event.code },
       );
     case "session.renewed":
       return withHappening({ ...stream, session: event.session }, event, { type: "renewed" });
@@ -101,22 +103,15 @@ export const withEvent = (stream: SessionStream, event: SessionEvent): SessionSt
   }
 };
 
-const withPiece = (
+/** Whether a reply has been stored, has failed or was stopped: what still arrives of it is late. */
+const isOver = (stream: SessionStream, inReplyTo: string): boolean =>
+  stream.unanswered.has(inReplyTo) || stream.messages.some((message) => message.inReplyTo === inReplyTo);
+
+/** A user's message has a reply in flight, unless it is replayed from before the connection. */
+const withAwaitedReply = (
   stream: SessionStream,
-  { messageId, inReplyTo, index, text }: Extract<SessionEvent, { type: "message.delta" }>,
-): SessionStream => {
-  if (stream.messages.some(({ id }) => id === messageId)) return stream;
-  const reply = stream.replies.find((one) => one.messageId === messageId);
-  if (reply && index < reply.nextIndex) return stream;
-  const next: PartialReply = {
-    messageId,
-    inReplyTo,
-    text: `${reply?.text ?? ""}${text}`,
-    nextIndex: index + 1,
-    hasGap: (reply?.hasGap ?? false) || index !== (reply?.nextIndex ?? 0),
-  };
-  return {
-    ...stream,
-    replies: [...stream.replies.filter((one) => one.messageId !== messageId), next],
-  };
-};
+  { at, message }: Extract<SessionEvent, { type: "message" }>,
+): SessionStream =>
+  message.isAgent || at < stream.startedAt || isOver(stream, message.id)
+    ? stream
+    : { ...stream, replies: awaitReply(stream.replies, message.id) };

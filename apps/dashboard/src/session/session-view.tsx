@@ -25,7 +25,7 @@ export const SessionView = ({ sessionId }: { readonly sessionId: string }) => {
   const { isGone } = useKnownEnding(sessionId);
   const { data: session, error } = useSession(sessionId);
   const { ending, isMissing, error: endingError } = useEnding(sessionId, isGone);
-  const live = useSessionStream(sessionId);
+  const { stream: live, removeReply } = useSessionStream(sessionId);
   const facts = session ?? ending;
   const history = useHistory(facts?.channelId);
   const stream = useMemo(() => withMessages(live, history.messages), [live, history.messages]);
@@ -50,6 +50,7 @@ export const SessionView = ({ sessionId }: { readonly sessionId: string }) => {
             sessionId={sessionId}
             messages={stream.messages}
             replies={stream.replies}
+            onNotInFlight={removeReply}
             isGone={isGone}
             isLoading={history.query.isPending}
             problem={history.query.error}

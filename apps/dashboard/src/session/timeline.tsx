@@ -9,10 +9,11 @@ import {
   RotateCw,
   SlidersHorizontal,
   Sparkles,
+  Square,
   User,
 } from "lucide-react";
 import { whoEnded, whyEnded } from "../endings/ending-words";
-import { type Ending, sessionOf } from "../lists/records";
+import { type Ending, type Message, sessionOf } from "../lists/records";
 import { Card, CardHeader } from "../ui/card";
 import { TimeOfDay } from "../ui/time";
 import type { Happening, SessionStream } from "./session-stream";
@@ -29,6 +30,12 @@ const happeningLooks: Readonly<Record<Happening["type"], { icon: LucideIcon; tex
   updated: { icon: SlidersHorizontal, text: "Timeout settings changed" },
   expiring: { icon: Clock, text: "About to expire" },
   failed: { icon: CircleAlert, text: "A reply failed" },
+  stopped: { icon: Square, text: "A reply was stopped, not kept" },
+};
+
+const describeMessage = ({ isAgent, finishReason }: Message): string => {
+  if (!isAgent) return "User wrote";
+  return finishReason === "cancelled" ? "Agent's reply was stopped" : "Agent replied";
 };
 
 const mostEntries = 60;
@@ -48,7 +55,7 @@ const toEntries = (
         key: message.id,
         at: message.createdAt,
         icon: message.isAgent ? Bot : User,
-        text: message.isAgent ? "Agent replied" : "User wrote",
+        text: describeMessage(message),
       })),
     ...stream.happenings.map(({ id, at, type, detail }) => ({
       key: id,

@@ -7,9 +7,10 @@ import { describeError } from "../live/call-error";
 import { BlankState } from "../ui/blank-state";
 import { Button } from "../ui/button";
 import { Skeleton } from "../ui/skeleton";
-import { MessageBubble, ReplyBubble } from "./message-bubble";
+import { MessageBubble } from "./message-bubble";
+import type { PartialReply } from "./partial-replies";
+import { ReplyBubble } from "./reply-bubble";
 import { SessionDivider } from "./session-divider";
-import type { PartialReply } from "./session-stream";
 
 /** A user who has scrolled up further than this is reading; the box stays where it is. */
 const nearEndPx = 80;
@@ -18,6 +19,8 @@ interface TranscriptProps {
   readonly sessionId: string;
   readonly messages: readonly Message[];
   readonly replies: readonly PartialReply[];
+  /** A reply among `replies` was not in flight any more when it was to be stopped. */
+  readonly onNotInFlight?: (reply: PartialReply) => void;
   /** Replies that were being written were cut off. */
   readonly isGone: boolean;
   readonly isLoading: boolean;
@@ -32,6 +35,7 @@ export const Transcript = ({
   sessionId,
   messages,
   replies,
+  onNotInFlight,
   isGone,
   isLoading,
   problem,
@@ -61,20 +65,34 @@ export const Transcript = ({
       <ol className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <Messages sessionId={sessionId} messages={messages} />
         {replies.map((reply) => (
-          <ReplyBubble key={reply.messageId} reply={reply} isCut={isGone} />
+          <ReplyBubble
+            key={reply.inReplyTo}
+            sessionId={sessionId}
+            reply={reply}
+            isCut={isGone}
+            onNotInFlight={() => onNotInFlight?.(reply)}
+          />
         ))}
       </ol>
     </section>
   );
 };
 
-/** Keeps a box scrolled to its end, unless the user has scrolled up. Returns the properties of the box. */
+/** A button that is about to be pressed stays where it is. */
+const isAimedAt = (box: HTMLElement): boolean =>
+  box.querySelector("button:is(:hover, :focus-visible)") !== null;
+
+/**
+ * Keeps a box scrolled to its end, unless the user has scrolled up or is at a button in it. Returns the properties of the
+ * box.
+ */
 const useStickToEnd = (messages: readonly Message[], replies: readonly PartialReply[]) => {
   const ref = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   useLayoutEffect(() => {
-    if (ref.current && isAtEnd.current && messages.length + replies.length > 0)
-      ref.current.scrollTop = ref.current.scrollHeight;
+    const box = ref.current;
+    if (box && isAtEnd.current && messages.length + replies.length > 0 && !isAimedAt(box))
+      box.scrollTop = box.scrollHeight;
   }, [messages, replies]);
   const onScroll = ({ currentTarget: { scrollHeight, scrollTop, clientHeight } }: UIEvent<HTMLElement>) => {
     isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEndPx;

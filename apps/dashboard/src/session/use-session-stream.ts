@@ -2,18 +2,19 @@
 
 import { sessionErrorOf } from "@adjourn/client";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { SessionEvent } from "../lists/records";
 import { isGoneError } from "../live/call-error";
 import { useLive } from "../live/live-context";
 import { observeServerTime } from "../live/server-clock";
-import { emptyStream, type SessionStream, withEvent } from "./session-stream";
+import type { PartialReply } from "./partial-replies";
+import { emptyStream, withEvent, withoutReply } from "./session-stream";
 import { sessionKey } from "./use-session";
 
 const tryAgainMs = 2_000;
 
 /** Subscribes to one session until it is gone. Reconnects by itself and resumes after the last message received. */
-export const useSessionStream = (sessionId: string): SessionStream => {
+export const useSessionStream = (sessionId: string) => {
   const { socket, store } = useLive();
   const queryClient = useQueryClient();
   const [stream, setStream] = useState(emptyStream);
@@ -72,5 +73,9 @@ export const useSessionStream = (sessionId: string): SessionStream => {
     };
   }, [socket, sessionId, store, queryClient]);
 
-  return stream;
+  const removeReply = useCallback(
+    ({ inReplyTo }: PartialReply) => setStream((before) => withoutReply(before, inReplyTo)),
+    [],
+  );
+  return { stream, removeReply };
 };
