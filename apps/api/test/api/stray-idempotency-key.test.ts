@@ -15,7 +15,7 @@ const takeNone = [
   ["renewSession", {}],
   ["updateSessionTimeout", { timeoutMinutes: 60 }],
   ["sessionHeartbeat", {}],
-  ["sendSessionMessage", { content: "hi" }],
+  ["cancelReply", { messageId: "no-such-reply" }],
   ["getSessionMessages", {}],
   ["getChannelMessages", {}],
   ["eraseChannel", {}],

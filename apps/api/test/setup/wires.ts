@@ -44,6 +44,7 @@ const restRoutes: Readonly<Record<string, readonly [method: string, path: string
   updateSessionTimeout: ["PATCH", "/api/messaging/sessions/{sessionId}/timeout"],
   sessionHeartbeat: ["POST", "/api/messaging/sessions/{sessionId}/heartbeat"],
   sendSessionMessage: ["POST", "/api/messaging/sessions/{sessionId}/messages"],
+  cancelReply: ["POST", "/api/messaging/sessions/{sessionId}/replies/{messageId}/cancel"],
   getSessionMessages: ["GET", "/api/messaging/sessions/{sessionId}/messages"],
   getChannelMessages: ["GET", "/api/messaging/channels/{channelId}/messages"],
   eraseChannel: ["DELETE", "/api/messaging/channels/{channelId}"],
