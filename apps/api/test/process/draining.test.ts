@@ -50,6 +50,27 @@ it("closes listeners with 1012 and answers what is under way", async () => {
   await closed;
 });
 
+it("stores the text so far of a reply that takes longer than draining may", async () => {
+  await using server = await startTestServer();
+  const wire = trpcHttpWire(server.url);
+  const { sessionId } = await createSession(wire, { agentId: typewriterId });
+  const plain = await openSocket(`${server.wsUrl}${eventsPath(sessionId)}`);
+  const spoken = new Promise<void>((resolve) => {
+    plain.on("message", (data) => String(data).includes("message.delta") && resolve());
+  });
+  await until(async () => (await listenersOf(server)) === 1);
+  const endless = { content: "one two three", metadata: { delayMs: 20_000 }, transport: "http" };
+  const begun = { ...slowly, content: Array(500).fill("word").join(" "), metadata: { delayMs: 100 } };
+  const silent = wire.call("sendSessionMessage", { sessionId, ...endless });
+  const partial = wire.call("sendSessionMessage", { sessionId, ...begun });
+  await spoken;
+  await server.close(300);
+  const { agentResponse } = (await partial).body as { agentResponse: { content: string } };
+  expect(agentResponse).toMatchObject({ finishReason: "cancelled" });
+  expect(begun.content.startsWith(agentResponse.content)).toBe(true);
+  expect(await silent).toMatchObject({ status: 503, code: "SERVICE_UNAVAILABLE" });
+});
+
 it("a tRPC socket is asked to come back elsewhere, and closes once what is under way on it is answered", async () => {
   await using server = await startTestServer();
   const { sessionId } = await createSession(restWire(server.url), { agentId: typewriterId });

@@ -1,9 +1,18 @@
 import { writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { ask, channelsPath, sessionsPath } from "../setup/api-call.js";
-import { fault, finish, type ModelServer, startModelServer, streamOf } from "../setup/model-server.js";
+import { ask, channelsPath, endingsPath, sessionsPath } from "../setup/api-call.js";
+import {
+  eventOf,
+  fault,
+  finish,
+  type ModelServer,
+  startModelServer,
+  streamOf,
+} from "../setup/model-server.js";
 import { spawnServer, temporaryFolder } from "../setup/server-process.js";
+import { hasHeard, plainWs } from "../setup/subscribing.js";
 import { startTestServer, until, userId } from "../setup/test-server.js";
 
 const agentId = "00000000-0000-4000-8000-00000000000a";
@@ -18,6 +27,10 @@ const writeAgents = async (folder: string, { url }: ModelServer, headers: object
 const talkTo = async (url: string) => {
   const { json } = await ask(url, "POST", sessionsPath, { body: { agentId, userId } });
   return {
+    sessionId: String(json.sessionId),
+    cancel: (messageId: string) =>
+      ask(url, "POST", `${sessionsPath}/${json.sessionId}/replies/${messageId}/cancel`),
+    readEnding: async () => (await ask(url, "GET", `${endingsPath}/${json.sessionId}`)).json,
     send: (content: string, transport = "http") =>
       ask(url, "POST", `${sessionsPath}/${json.sessionId}/messages`, { body: { content, transport } }),
     end: () => ask(url, "DELETE", `${sessionsPath}/${json.sessionId}`),
@@ -66,6 +79,53 @@ it("a reply is stored whole, without thoughts, or not at all; the log has neithe
   expect(server.output()).toContain("broke off its reply");
   expect(server.output()).not.toContain("sk-test-secret");
   expect(server.output()).not.toContain("unanswered");
+});
+
+it("a reply that is cancelled closes the connection to the model's server, and keeps its text", async () => {
+  await using folder = await temporaryFolder();
+  let noteClosed: () => void = () => {};
+  const closed = new Promise<void>((resolve) => {
+    noteClosed = resolve;
+  });
+  await using model = await startModelServer((response) => {
+    response.on("close", noteClosed);
+    response.writeHead(200).write(streamOf("Good"));
+  });
+  await using server = await startTestServer({ AGENTS_FILE: await writeAgents(folder.path, model, {}) });
+  const { sessionId, send, cancel, readHistory } = await talkTo(server.url);
+  await using listener = plainWs.listen(server.url, sessionId);
+  await hasHeard(listener, "session.started");
+  const { json } = await send("hello", "websocket");
+  await hasHeard(listener, "message.delta");
+  expect((await cancel(json.id)).json).toMatchObject({ stored: true });
+  await closed;
+  expect(await readHistory()).toEqual(["Good", "hello"]);
+});
+
+it("how a reply ended and what it cost is in the message, the ending and the metrics", async () => {
+  await using folder = await temporaryFolder();
+  const length = { choices: [{ index: 0, delta: {}, finish_reason: "length" }] };
+  const usage = { choices: [], usage: { prompt_tokens: 12, completion_tokens: 4 } };
+  await using model = await startModelServer(
+    ...Array.from({ length: 2 }, () => (response: ServerResponse) => {
+      response.writeHead(200).end(`${streamOf("Good")}${eventOf(length)}${eventOf(usage)}data: [DONE]\n\n`);
+    }),
+  );
+  await using server = await startTestServer({ AGENTS_FILE: await writeAgents(folder.path, model, {}) });
+  const { send, end, readEnding } = await talkTo(server.url);
+  for (const content of ["one", "two"])
+    expect((await send(content)).json.agentResponse).toMatchObject({
+      content: "Good",
+      finishReason: "length",
+      usage: { inputTokens: 12, outputTokens: 4 },
+    });
+  // The second reply follows the first, which the model sees.
+  expect(JSON.parse(model.asked[1] ?? "").messages).toHaveLength(3);
+  await end();
+  expect(await readEnding()).toMatchObject({ usage: { inputTokens: 24, outputTokens: 8 } });
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  expect(metrics).toContain(`adjourn_tokens_total{agent="${agentId}",direction="input"} 24`);
+  expect(metrics).toContain(`adjourn_tokens_total{agent="${agentId}",direction="output"} 8`);
 });
 
 it("the end of a session closes the connection to the model's server", async () => {

@@ -51,3 +51,4 @@ export const ask = (
 
 export const sessionsPath = "/api/messaging/sessions";
 export const channelsPath = "/api/messaging/channels";
+export const endingsPath = "/api/messaging/endings";

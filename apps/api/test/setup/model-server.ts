@@ -32,12 +32,14 @@ export const startModelServer = async (
   };
 };
 
-const event = (data: unknown): string => `data: ${JSON.stringify(data)}\n\n`;
+export const eventOf = (data: unknown): string => `data: ${JSON.stringify(data)}\n\n`;
 
 export const streamOf = (...pieces: readonly string[]): string =>
   pieces
-    .map((content) => event({ choices: [{ index: 0, delta: { content }, finish_reason: null }] }))
+    .map((content) => eventOf({ choices: [{ index: 0, delta: { content }, finish_reason: null }] }))
     .join("");
 
-export const finish = event({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
-export const fault = event({ error: { message: "sk-test-secret is overloaded", type: "overloaded_error" } });
+export const finish = eventOf({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
+export const fault = eventOf({
+  error: { message: "sk-test-secret is overloaded", type: "overloaded_error" },
+});

@@ -48,7 +48,8 @@ test("sessions, messages, endings and keys survive a restart, byte for byte", as
   const created = await first.createSession(live, key);
   await first.createSession(gone, null);
   const content = "  tab\t newline\n é 😀 ' \" \\ \u2028 ✓ ";
-  const stored = await first.appendMessage(message(live.sessionId, content));
+  const draft = { ...message(live.sessionId, content), idempotency: key };
+  const stored = await first.appendMessage(draft);
   const end = { sessionId: gone.sessionId, reason: "why", caller, idempotencyKey: "end" };
   const ended = await first.endSession(end);
   await first.close();
@@ -58,6 +59,10 @@ test("sessions, messages, endings and keys survive a restart, byte for byte", as
   expect(found).toEqual(stored.outcome === "stored" && stored.message);
   expect(found?.content).toBe(content);
   expect(await second.createSession(newSessionDraft(), key)).toEqual({ ...created, outcome: "repeated" });
+  expect(await second.readSent(live.sessionId, key)).toMatchObject({
+    outcome: "repeated",
+    earlier: { message: found, replyId: draft.reply.messageId, failure: null },
+  });
   expect(await second.endSession(end)).toEqual({ ...ended, outcome: "repeated" });
   expect(await second.readSession(live.sessionId)).toMatchObject({
     outcome: "live",
