@@ -155,7 +155,7 @@ describe("every answer has the documented fields, in their order", () => {
     expect(json.metadata).toEqual({ tone: "dry", plan: "pro", sessionId });
     expect(json.attachments).toEqual(attachments);
     expect(keys(json.sessionStatus)).toBe("expiresAt renewalCount wasRenewed isNearExpiration");
-    expect(keys(json.agentResponse)).toBe(`${messageKeys} text`);
+    expect(keys(json.agentResponse)).toBe(`${messageKeys} finishReason text`);
     expect(json.agentResponse).toMatchObject({
       isAgent: true,
       inReplyTo: json.id,
@@ -163,7 +163,7 @@ describe("every answer has the documented fields, in their order", () => {
     });
     const page = (await ask(documented.url, "GET", `${sessionsPath}/${sessionId}/messages`)).json;
     expect(keys(page)).toBe("messages hasMore cursors");
-    expect(page.messages.map(keys)).toEqual([messageKeys, `${messageKeys} attachments`]);
+    expect(page.messages.map(keys)).toEqual([`${messageKeys} finishReason`, `${messageKeys} attachments`]);
     expect(page.messages[1]).toMatchObject({ isAgent: false, inReplyTo: null, attachments });
     expect(page.cursors).toEqual({
       before: Date.parse(page.messages[1].createdAt),

@@ -51,7 +51,13 @@ const fits = (schema: Schema, value: unknown): string | null => {
 let server: RestServer;
 const keepAlive = new Agent({ keepAlive: true, maxSockets: 8 });
 /** What exists while the requests come in; some of them will have been ended by others. */
-const known: Record<string, string[]> = { sessionId: [], channelId: [], agentId: [], userId: [] };
+const known: Record<string, string[]> = {
+  sessionId: [],
+  channelId: [],
+  agentId: [],
+  userId: [],
+  messageId: [],
+};
 
 beforeAll(async () => {
   server = await startRestServer();
@@ -64,11 +70,14 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
+/** A message whose reply stays in flight. */
+const heldContent = "a message whose reply stays in flight";
+
 const answerForEver = async (): Promise<never> => {
   for (;;) {
     const turn = await server.world.agent.nextTurn();
     turn.say("ok");
-    turn.finish();
+    if (turn.turn.message.content !== heldContent) turn.finish();
   }
 };
 
@@ -222,6 +231,12 @@ const createOne = async (): Promise<void> => {
   known.channelId?.push(channelId);
 };
 
+const holdOne = async (): Promise<void> => {
+  await createOne();
+  const { id } = await server.world.send(known.sessionId?.at(-1) ?? "", heldContent);
+  known.messageId?.push(id);
+};
+
 /** Enough to have seen every operation succeed; `npm run fuzz` may have time for fewer on a busy machine. */
 const ordinaryRuns = 10_000;
 
@@ -231,6 +246,7 @@ test("whatever is asked, no answer is a 5xx, and every one is as the document sa
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...operations).chain(requestOf), async (sent) => {
       if (runs % 3 === 0) await createOne();
+      if (sent.operation.operationId === "cancelReply") await holdOne();
       runs += 1;
       const { status, type, text } = await send(sent);
       const { operationId, responses } = sent.operation;
