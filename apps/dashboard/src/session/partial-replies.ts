@@ -7,9 +7,11 @@ export interface PartialReply {
   readonly inReplyTo: string;
   /** Empty while the reply waits for its first piece. */
   readonly text: string;
-  /** The index that the next piece should have. */
+  /** The index of the next piece, or a higher one: a piece can carry what the bus has lost before it. */
   readonly nextIndex: number;
-  /** Pieces were missed: the node that runs the reply could not be asked for its text so far. */
+  /** False while the node that runs the reply could not be asked for its text so far: the next piece can follow a gap. */
+  readonly isTextKnown: boolean;
+  /** Pieces were missed. */
   readonly hasGap: boolean;
 }
 
@@ -22,15 +24,17 @@ const waitingReply = (inReplyTo: string): PartialReply => ({
   inReplyTo,
   text: "",
   nextIndex: 0,
+  isTextKnown: true,
   hasGap: false,
 });
 
 /** The replies in flight when a connection starts. One whose text is not known keeps what was known before. */
 export const startReplies = (known: Replies, pending: Pending): Replies =>
   pending.map(({ messageId, inReplyTo, text, nextIndex }) => {
-    if (text !== null && nextIndex !== null) return { messageId, inReplyTo, text, nextIndex, hasGap: false };
+    if (text !== null && nextIndex !== null)
+      return { messageId, inReplyTo, text, nextIndex, isTextKnown: true, hasGap: false };
     const before = known.find((reply) => reply.inReplyTo === inReplyTo);
-    return { ...(before ?? waitingReply(inReplyTo)), messageId };
+    return { ...(before ?? waitingReply(inReplyTo)), messageId, isTextKnown: false };
   });
 
 export const awaitReply = (replies: Replies, inReplyTo: string): Replies =>
@@ -45,7 +49,8 @@ export const addPiece = (replies: Replies, piece: Piece): Replies =>
       inReplyTo: reply.inReplyTo,
       text: `${reply.text}${piece.text}`,
       nextIndex: piece.index + 1,
-      hasGap: reply.hasGap || piece.index !== reply.nextIndex,
+      isTextKnown: true,
+      hasGap: reply.hasGap || (!reply.isTextKnown && piece.index !== reply.nextIndex),
     };
   });
 

@@ -100,6 +100,11 @@ describe("a session's stream", () => {
     ]);
   });
 
+  it("has no gap where one piece carries what the bus has lost of the pieces before it", () => {
+    const repaired = play(started(pending("reply", "Good ", 1)), delta(3, "morning"));
+    expect(repaired.replies).toMatchObject([{ text: "Good morning", nextIndex: 4, hasGap: false }]);
+  });
+
   it("takes the text so far for the truth on coming back", () => {
     const back = play(started(), delta(0, "Good "), started(pending("reply", "Good morn", 3)));
     expect(withEvent(back, delta(3, "ing")).replies).toMatchObject([{ text: "Good morning", hasGap: false }]);
