@@ -45,12 +45,15 @@ describe("a server that does not know stream_options", () => {
   test.each([
     ["refusals/stream-options-openai.json", 400],
     ["refusals/stream-options-mistral.json", 422],
-  ])("is asked again without them after %s", async (file, status) => {
+  ])("is asked again without them after %s, and for no usage from then on", async (file, status) => {
     await using server = await startModelServer({ file, status }, { file: "replies/reply.sse" });
-    expect((await collect(agentAt(server.url).reply(turnOf("hello")))).join("")).toMatch(/^Good/);
+    const agent = agentAt(server.url);
+    for (const content of ["hello", "again"])
+      expect((await collect(agent.reply(turnOf(content)))).join("")).toMatch(/^Good/);
     const bodies: unknown[] = server.received.map(({ body }) => JSON.parse(body));
     expect(bodies).toEqual([
       expect.objectContaining({ stream_options: { include_usage: true } }),
+      expect.not.objectContaining({ stream_options: expect.anything() }),
       expect.not.objectContaining({ stream_options: expect.anything() }),
     ]);
   });

@@ -24,9 +24,12 @@ const maxRetryDelayMs = 10_000;
 const maxErrorBodyBytes = 65_536;
 const errorBodyTimeoutMs = 5_000;
 
+/** The endpoints that have refused `stream_options` since this process began. */
+const refusesStreamOptions = new WeakSet<ModelEndpoint>();
+
 /**
  * Requests a reply to the messages and resolves before the body is read. A server that refuses `stream_options` is asked
- * again without them. A busy server, and a connection that is reset
+ * again without them, and not asked for them any more. A busy server, and a connection that is reset
  * before an answer begins, are retried once. Later there is no retry, because delivered pieces can't be revoked.
  * @throws ModelFailure if the status of the answer is not a success
  */
@@ -35,8 +38,7 @@ export const requestCompletion = async (
   messages: readonly ChatMessage[],
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<Response> => {
-  let asksForUsage = true;
-  const send = () => sendRequest(endpoint, messages, { signal, asksForUsage });
+  const send = () => sendRequest(endpoint, messages, signal);
   const first = await send().catch((error: unknown) => {
     if (signal.aborted || !wasReset(error)) throw error;
     return null;
@@ -45,7 +47,7 @@ export const requestCompletion = async (
   if (!first) return await acceptAnswer(await send(), clock);
   const failure = await readFailure(first, clock);
   if (failure.isStreamOptionRefused) {
-    asksForUsage = false;
+    refusesStreamOptions.add(endpoint);
     return await acceptAnswer(await send(), clock);
   }
   const retryDelayMs = readRetryAfter(first.headers, clock) ?? defaultRetryDelayMs;
@@ -61,10 +63,11 @@ const acceptAnswer = async (response: Response, clock: Clock): Promise<Response>
 };
 
 const sendRequest = (
-  { baseUrl, model, apiKey, headers, parameters }: ModelEndpoint,
+  endpoint: ModelEndpoint,
   messages: readonly ChatMessage[],
-  { signal, asksForUsage }: { readonly signal: AbortSignal; readonly asksForUsage: boolean },
+  signal: AbortSignal,
 ): Promise<Response> => {
+  const { baseUrl, model, apiKey, headers, parameters } = endpoint;
   const url = new URL(baseUrl);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/chat/completions`;
   return fetch(url, {
@@ -78,7 +81,7 @@ const sendRequest = (
     },
     body: JSON.stringify({
       // OpenAI and others report the usage of a stream only on request.
-      ...(asksForUsage ? { stream_options: { include_usage: true } } : {}),
+      ...(refusesStreamOptions.has(endpoint) ? {} : { stream_options: { include_usage: true } }),
       ...parameters,
       model,
       messages,
