@@ -67,8 +67,9 @@ const withKnownTexts = async (
   const unknown = () => remote.filter(({ messageId }) => !remoteTexts.get(messageId));
   for (let request = 0; request < requests && bus.status === "ok" && unknown().length > 0; request += 1) {
     hub.requestTexts(channel.sessionId);
-    const known = remoteTexts.known(unknown().map(({ messageId }) => messageId));
-    await withDeadline(clock, textsWithinMs, known, undefined);
+    const wait = remoteTexts.wait(unknown().map(({ messageId }) => messageId));
+    await withDeadline(clock, textsWithinMs, wait.known, undefined);
+    wait.stop();
   }
   return bus.status === "ok" ? remote.filter((reply) => !unknown().includes(reply)) : remote;
 };

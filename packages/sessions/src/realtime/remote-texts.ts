@@ -19,7 +19,7 @@ export class RemoteTexts {
   private readonly texts = new Map<string, TextSoFar>();
   /** The messages whose replies have ended, oldest first. A late delta must not follow the end. */
   private readonly ended = new Set<string>();
-  private waiters: { readonly ids: readonly string[]; readonly resolve: () => void }[] = [];
+  private readonly waiters = new Set<{ readonly ids: readonly string[]; readonly resolve: () => void }>();
 
   constructor(private readonly requestTexts: () => void) {}
 
@@ -69,28 +69,31 @@ export class RemoteTexts {
     if (oldest !== undefined && this.ended.size > limits.inFlightReplies) this.ended.delete(oldest);
   }
 
-  /** Resolves once the text of each of these replies is known. */
-  known(ids: readonly string[]): Promise<void> {
-    if (ids.every((id) => this.texts.has(id))) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.waiters.push({ ids, resolve });
+  /** `known` resolves once the text of each of these replies is known; `stop` ends the wait. */
+  wait(ids: readonly string[]): { readonly known: Promise<void>; stop(): void } {
+    let stop = () => {};
+    const known = new Promise<void>((resolve) => {
+      const waiter = { ids, resolve };
+      this.waiters.add(waiter);
+      stop = () => this.waiters.delete(waiter);
     });
+    this.resolveWaiters();
+    return { known, stop: () => stop() };
   }
 
   /** Called when nobody follows the deltas any more. */
   clear(): void {
     this.texts.clear();
-    this.waiters = [];
   }
 
   private set(reply: TextSoFar): void {
     this.texts.set(reply.messageId, reply);
     const [oldest] = this.texts.keys();
     if (oldest !== undefined && this.texts.size > limits.inFlightReplies) this.texts.delete(oldest);
-    this.waiters = this.waiters.filter(({ ids, resolve }) => {
-      const isKnown = ids.every((id) => this.texts.has(id));
-      if (isKnown) resolve();
-      return !isKnown;
-    });
+    this.resolveWaiters();
+  }
+
+  private resolveWaiters(): void {
+    for (const { ids, resolve } of this.waiters) if (ids.every((id) => this.texts.has(id))) resolve();
   }
 }
