@@ -42,7 +42,7 @@ const walk: Readonly<Record<string, readonly Call[]>> = {
   updateSessionTimeout: [{ row: ofBackends, input: (target) => ({ ...named(target), timeoutMinutes: 60 }) }],
   sessionHeartbeat: [{ row: ofSession, input: named }],
   sendSessionMessage: [{ row: ofSession, input: (target) => ({ ...named(target), content: "hello" }) }],
-  // Whoever may call it is told that no such reply is in flight.
+  // A caller with access gets 404, because no such reply is in flight.
   cancelReply: [
     { row: [404, 404, 404, 403, 404], input: (target) => ({ ...named(target), messageId: "no-such-reply" }) },
   ],

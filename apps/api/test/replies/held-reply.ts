@@ -26,7 +26,7 @@ export interface HeldReply extends AsyncDisposable {
   readonly replyId: string;
   /** What the sender of the message is answered, who waits for the reply. */
   readonly answer: Promise<Answer>;
-  /** The last event of each listener, once all have heard one of this type. */
+  /** The last event of each listener, once all have received one of this type. */
   heardByAll(type: SessionEvent["type"], count?: number): Promise<readonly (SessionEvent | undefined)[]>;
   /** The contents in the order in which they were stored. */
   stored(): Promise<readonly string[]>;

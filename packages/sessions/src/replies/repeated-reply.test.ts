@@ -42,6 +42,27 @@ it("streams the text so far in one chunk, and what follows, on another node", as
   expect(otherNode.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
 });
 
+it("leaves nothing behind for a reader that leaves before the first piece, or between two", async () => {
+  const { sessions, otherNode, agent, clock, create } = createTestService();
+  const { sessionId } = await create();
+  await sessions.sendSessionMessage({ sessionId, ...send, transport: "websocket" });
+  const turn = await agent.nextTurn();
+  turn.say("a");
+  await clock.advance(0);
+  const repeat = () => otherNode.streamSessionMessage({ sessionId, ...send, transport: "sse" });
+  const [early, late] = [await repeat(), await repeat()];
+  await early.chunks[Symbol.asyncIterator]().return?.();
+  await clock.advance(500);
+  for await (const { chunk } of late.chunks) {
+    expect(chunk).toBe("a");
+    break;
+  }
+  turn.finish();
+  await clock.advance(1_000);
+  expect(await late.reply).toEqual(await early.reply);
+  expect(otherNode.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
+});
+
 it("fails with AGENT_FAILED if a crash lost the reply, which its node can't store any more", async () => {
   const { sessions, otherNode, store, agent, clock, create } = createTestService();
   const { sessionId } = await create();
