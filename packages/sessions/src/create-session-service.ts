@@ -36,10 +36,8 @@ export const createSessionService = (ports: Ports, settings: SessionServiceSetti
 
   const verb =
     <Args extends unknown[], Result>(run: (context: ServiceContext, ...args: Args) => Promise<Result>) =>
-    async (...args: Args): Promise<Result> => {
-      if (isDraining) throw draining();
-      return run(context, ...args);
-    };
+    (...args: Args): Promise<Result> =>
+      isDraining ? Promise.reject(draining()) : run(context, ...args);
 
   return {
     createSession: verb(createSession),
@@ -61,6 +59,7 @@ export const createSessionService = (ports: Ports, settings: SessionServiceSetti
     getEnding: verb(getEnding),
     sessionEvents: verb(sessionEvents),
     watchEnd: verb(watchEnd),
+    sessionOnChannel: verb(({ store }, { channelId }) => store.readChannelHolder(channelId)),
     listAgents: (input) => {
       if (isDraining) throw draining();
       return listAgents(context, input);

@@ -37,6 +37,8 @@ export type AgentResponse = NonNullable<Outputs["sendSessionMessage"]["agentResp
 export interface ReplyStream {
   /** The user's message as stored. */
   readonly userMessage: MessageInfo;
+  /** The id of the message that the reply will become. */
+  readonly replyId: string;
   /** Pieces in order; throws `SESSION_ENDED`, `AGENT_FAILED` or `AGENT_TIMEOUT`. Leaving it early does not abort the reply. */
   readonly chunks: AsyncIterable<Chunk>;
   /** The complete reply once it is stored. Rejects with the error that `chunks` throws. */
@@ -103,6 +105,8 @@ export interface SessionService {
    * @throws SessionError `SESSION_NOT_FOUND`, `SESSION_EXPIRED`
    */
   watchEnd(input: Inputs["getSession"], ended: () => void): Promise<EndWatch>;
+  /** The id of the live session on a channel; null if there is none. */
+  sessionOnChannel(input: Pick<Inputs["getChannelMessages"], "channelId">): Promise<string | null>;
   adminEvents(): AdminSubscription;
 
   /** Counts of what this process holds now. */

@@ -30,7 +30,8 @@ export class RecordingSink implements SubscriberSink {
     return Promise.resolve();
   }
 
-  end(): void {
+  end({ event }: EventFrame): void {
+    this.events.push(event);
     this.closings.push("ended");
     this.wake();
   }

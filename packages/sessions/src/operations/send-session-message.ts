@@ -3,6 +3,7 @@ import { idempotencyKeyReused } from "../model/errors.js";
 import { type Message, type MessageInfo, toMessageInfo } from "../model/message.js";
 import { withoutIds } from "../model/metadata-ids.js";
 import { isNearExpiration, toIso, toSessionInfo } from "../model/session.js";
+import { timeOrderedId } from "../model/time-ordered-id.js";
 import type { IdempotencyKey, RepeatedSend, Sent } from "../ports/index.js";
 import { followRemoteReply } from "../replies/follow-remote-reply.js";
 import type { InFlightReply } from "../replies/in-flight-reply.js";
@@ -57,6 +58,7 @@ export const streamSessionMessage = async (context: ServiceContext, input: Input
     .finally(stop);
   return {
     userMessage: toMessageInfo(sent.message),
+    replyId,
     chunks: pieces.read(replyId),
     reply: stored.then(toAgentResponse),
   };
@@ -104,11 +106,12 @@ const beginNew = async (
   onReply: OnReply,
 ): Promise<Begun> => {
   const { sessionId } = input;
-  const id = context.newId();
+  const newId = () => timeOrderedId(context.clock.now(), context.newId());
+  const id = newId();
   const channel = context.hub.openChannel(sessionId);
   let reply: InFlightReply | undefined;
   try {
-    reply = channel.replies.begin(context.newId(), id);
+    reply = channel.replies.begin(newId(), id);
     await requireReplySlot(context, sessionId, channel.sizes.operations);
     const stored = await context.store.appendMessage({
       id,

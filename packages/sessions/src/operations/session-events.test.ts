@@ -60,13 +60,13 @@ describe("a subscriber", () => {
     const { sessions, agent, create, send, clock } = createTestService();
     const { sessionId } = await create();
     const first = new RecordingSink();
-    const { leave } = await sessions.sessionEvents({ sessionId }, first);
+    const subscription = await sessions.sessionEvents({ sessionId }, first);
     await send(sessionId, "one");
     const reply = await agent.nextTurn();
     reply.say("a piece");
     await clock.advance(0);
     expect(first.events.at(-1)?.type).toBe("message.delta");
-    leave();
+    subscription.leave();
     reply.finish();
     await clock.advance(0);
     for (let i = 0; i < 120; i++)

@@ -3,7 +3,7 @@ import type { ServiceContext } from "../context.js";
 import { goneError } from "../model/ending.js";
 import { validationError } from "../model/errors.js";
 import { toSessionInfo } from "../model/session.js";
-import { parseEventId } from "../model/session-event.js";
+import { type PendingReply, parseEventId } from "../model/session-event.js";
 import type { ReplyRecord, SubscriberSink } from "../ports/index.js";
 import { confirmSubscription } from "../realtime/confirm-subscription.js";
 import type { SessionChannel } from "../realtime/session-channel.js";
@@ -40,14 +40,21 @@ export const sessionEvents = async (
     const started = {
       type: "session.started",
       session: toSessionInfo(session, context.store.now()),
-      pendingReplies: channel.replies.withTexts(elsewhere),
+      pendingReplies: inOrder(channel.replies.withTexts(elsewhere), pending),
     } as const;
     channel.startSubscriber(subscriber, session, started, afterSeq);
-    return { leave: () => subscriber.leave() };
+    return subscriber;
   } catch (cause) {
     subscriber.leave();
     throw cause;
   }
+};
+
+/** In the order of the messages that they answer. A reply that has begun since the read is the newest. */
+const inOrder = (replies: readonly PendingReply[], stored: readonly ReplyRecord[]): PendingReply[] => {
+  const places = new Map(stored.map(({ messageId }, place) => [messageId, place]));
+  const placeOf = ({ messageId }: PendingReply) => places.get(messageId) ?? stored.length;
+  return [...replies].sort((a, b) => placeOf(a) - placeOf(b));
 };
 
 /** How long the nodes that run replies may take to send the text so far, and how often they are asked. */

@@ -25,6 +25,6 @@ export interface Ports {
   readonly presence: Presence;
   readonly agents: AgentDirectory;
   readonly log: Log;
-  /** A new UUID. */
+  /** A new UUID in lower case, which the search for the ids of sessions relies on. */
   readonly newId: () => string;
 }

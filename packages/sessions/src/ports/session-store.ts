@@ -13,6 +13,7 @@ export interface IdempotencyKey {
 }
 
 export interface SessionDraft {
+  /** In lower case, like a new channel's id. */
   readonly sessionId: string;
   readonly agentId: string;
   readonly userId: string;
@@ -173,6 +174,11 @@ export interface EndingCounts {
   readonly operationsAborted: number;
 }
 
+/** What one node cut at the end of a session. */
+export interface CutCounts extends EndingCounts {
+  readonly sessionId: string;
+}
+
 /**
  * Decides every race: each operation is one conditional write, and its answer is durable. A session is live while its row
  * exists and `expires_at` lies ahead by the store's own clock. From that instant on it is gone for every operation,
@@ -191,6 +197,8 @@ export interface SessionStore extends ReplyStore {
   readSessions(sessionIds: readonly string[]): Promise<readonly Session[]>;
   /** Like {@link readSessions}, but only the last seq of each, for reconciliation. */
   readLastSeqs(sessionIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** The id of the live session that holds a channel. */
+  readChannelHolder(channelId: string): Promise<string | null>;
   listSessions(filter: ListFilter, page: PageRequest): Promise<SessionPage>;
   /** `expiringSoon` counts live sessions within their warning threshold. */
   countSessions(): Promise<SessionStats & { readonly expiringSoon: number }>;
@@ -229,13 +237,24 @@ export interface SessionStore extends ReplyStore {
     page: PageRequest,
   ): Promise<EndingPage>;
   readEndings(sessionIds: readonly string[]): Promise<readonly EndingRecord[]>;
-  addEndingCounts(sessionId: string, counts: EndingCounts): Promise<void>;
+  /** Adds the counts of one or many endings, each named once or several times. */
+  addEndingCounts(counts: readonly CutCounts[]): Promise<void>;
 
   listMessages(range: MessageRange): Promise<MessagePageOutcome>;
-  /** At most `limit` messages with a seq above `afterSeq`, oldest first. */
-  readMessagesAfter(channelId: string, afterSeq: number, limit: number): Promise<readonly Message[]>;
-  /** The newest `limit` messages with a seq below `beforeSeq`, oldest first. */
-  readHistory(channelId: string, beforeSeq: number, limit: number): Promise<readonly Message[]>;
+  /** At most `limit` messages with a seq above `afterSeq`, oldest first; at most `maxBytes`, but at least one message. */
+  readMessagesAfter(
+    channelId: string,
+    afterSeq: number,
+    limit: number,
+    maxBytes?: number,
+  ): Promise<readonly Message[]>;
+  /** The newest `limit` messages with a seq below `beforeSeq`, oldest first; `maxBytes` as above. */
+  readHistory(
+    channelId: string,
+    beforeSeq: number,
+    limit: number,
+    maxBytes?: number,
+  ): Promise<readonly Message[]>;
   eraseChannel(channelId: string): Promise<EraseOutcome>;
   /** Deletes at most `limit` endings older than `cutoff` (ms), and channels left without a session and an ending. */
   deleteEndedBefore(cutoff: number, limit: number): Promise<number>;

@@ -18,8 +18,8 @@ export interface SubscriberSink {
   readonly waitingBytes: number;
   /** Resolves when more may be written without piling up, and when the connection is gone. */
   drained(): Promise<void>;
-  /** Called after `session.ended` was written: completes, then closes as the wire does. */
-  end(): void;
+  /** Writes `session.ended`, completes, then closes as the wire does. One call, so that a wire can send all of it at once. */
+  end(last: EventFrame): void;
   drop(cause: DropCause): void;
   /** Cuts the connection at once, for a peer that did not answer `end` in time. May follow `end`. */
   destroy(): void;

@@ -1,14 +1,38 @@
-import type { EndingCounts, Ports } from "../ports/index.js";
+import { runInBackground } from "../async/run-in-background.js";
+import type { CutCounts, EndingCounts, Ports } from "../ports/index.js";
 
 export const nothingCut: EndingCounts = { listenersDropped: 0, operationsAborted: 0 };
 
-/** Adds the cut counts of this node to the ending in the background. A failure is logged and delays nothing. */
-export const addToEnding = (
-  { store, log }: Pick<Ports, "store" | "log">,
-  sessionId: string,
-  counts: EndingCounts,
-): void => {
-  store.addEndingCounts(sessionId, counts).catch((cause: unknown) => {
-    log.warn("The counts of an ending could not be stored", { sessionId, cause: String(cause) });
-  });
-};
+/**
+ * Adds the cut counts of this node to the endings in the background. What is reported while a write is under way goes out
+ * together as the next one, so that thousands of ends take few writes. A failure is logged and delays nothing.
+ */
+export class EndingCountsWriter {
+  private readonly reported: CutCounts[] = [];
+  private isWriting = false;
+
+  constructor(private readonly ports: Pick<Ports, "store" | "log">) {}
+
+  add(sessionId: string, counts: EndingCounts): void {
+    this.reported.push({ sessionId, ...counts });
+    if (!this.isWriting) runInBackground(this.ports.log, "Ending counts were not stored", this.writeAll());
+  }
+
+  private async writeAll(): Promise<void> {
+    this.isWriting = true;
+    // What is reported until the next microtask goes along.
+    await null;
+    while (this.reported.length > 0) await this.write(this.reported.splice(0));
+    this.isWriting = false;
+  }
+
+  private async write(counts: readonly CutCounts[]): Promise<void> {
+    try {
+      await this.ports.store.addEndingCounts(counts);
+    } catch (cause) {
+      const sessionIds = counts.slice(0, 10).map(({ sessionId }) => sessionId);
+      const failed = { endings: counts.length, sessionIds, cause: String(cause) };
+      this.ports.log.warn("The counts of endings could not be stored", failed);
+    }
+  }
+}

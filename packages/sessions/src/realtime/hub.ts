@@ -14,7 +14,7 @@ import type {
 } from "../ports/index.js";
 import { CutShort, type InFlightReply } from "../replies/in-flight-reply.js";
 import type { SessionServiceSettings } from "../settings.js";
-import { addToEnding, nothingCut } from "./ending-counts.js";
+import { EndingCountsWriter, nothingCut } from "./ending-counts.js";
 import { SessionChannel } from "./session-channel.js";
 
 /** The bus subject of one session. */
@@ -44,6 +44,7 @@ export class Hub {
   private uniques = 0;
   private eventCount = 0;
   private readonly uniqueTag: string;
+  private readonly endingCounts: EndingCountsWriter;
   private readonly stopReconciler: () => void;
 
   constructor(
@@ -52,6 +53,7 @@ export class Hub {
     private readonly observer: HubObserver,
   ) {
     this.uniqueTag = ports.newId().slice(0, 8);
+    this.endingCounts = new EndingCountsWriter(ports);
     const { reconcileEveryMs } = settings;
     this.stopReconciler = runEvery(ports, reconcileEveryMs ?? renewEveryMs, () =>
       reconcileEveryMs === null ? this.renewReplies() : this.reconcile(),
@@ -74,6 +76,7 @@ export class Hub {
       () => this.nextUnique(),
       () => this.requestTexts(sessionId),
       subscription,
+      this.endingCounts,
       (changed) => this.onChange(changed),
     );
     this.channels.set(sessionId, channel);
@@ -128,10 +131,13 @@ export class Hub {
     this.observer.changed(sessionId);
   }
 
-  /** Called on the node that ended the session: releases it here, publishes the end, and adds the cut counts to the ending. */
+  /**
+   * Called on the node that ended the session: publishes the end, releases the session here, and adds the cut counts to the
+   * ending. Other nodes do not wait until this one has told its subscribers.
+   */
   end(ending: EndingRecord): void {
-    const counts = this.release(ending);
     this.publish(ending.sessionId, { kind: "ended", origin: this.settings.nodeId, ending });
+    const counts = this.release(ending);
     this.observer.ended(ending, counts);
   }
 
@@ -142,7 +148,7 @@ export class Hub {
     this.remove(channel);
     const counts = channel.release(ending);
     if (counts.listenersDropped + counts.operationsAborted > 0)
-      addToEnding(this.ports, ending.sessionId, counts);
+      this.endingCounts.add(ending.sessionId, counts);
     return counts;
   }
 

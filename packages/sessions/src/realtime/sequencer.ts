@@ -2,6 +2,7 @@ import { type Message, toMessageInfo } from "../model/message.js";
 import { toIso } from "../model/session.js";
 import type { SessionEventBody } from "../model/session-event.js";
 import type { Ports } from "../ports/index.js";
+import { limits } from "../schemas/index.js";
 
 /** An event to deliver. Messages carry their seq, so order and deduplication do not depend on the path they took. */
 export interface Delivery {
@@ -56,6 +57,11 @@ export class Sequencer {
     if (!this.filling && this.deliverInOrder(delivery)) return;
     this.waiting.push(delivery);
     this.fill();
+  }
+
+  /** Whether everything up to `seq` has been delivered and nothing waits. */
+  hasDelivered(seq: number): boolean {
+    return this.filling === null && this.delivered !== null && this.delivered >= seq;
   }
 
   /** Delivers what is missing up to `seq`, which the store has. */
@@ -117,7 +123,12 @@ export class Sequencer {
 
   private async readMissing(upTo: number): Promise<void> {
     while (this.delivered !== null && this.channelId !== null && this.delivered < upTo) {
-      const page = await this.store.readMessagesAfter(this.channelId, this.delivered, fillPageSize);
+      const page = await this.store.readMessagesAfter(
+        this.channelId,
+        this.delivered,
+        fillPageSize,
+        limits.pageBytes,
+      );
       const missing = page.filter(({ seq }) => seq <= upTo);
       if (missing.length === 0) return;
       for (const message of missing) {

@@ -13,10 +13,10 @@ describe("a session channel", () => {
     const sink = new RecordingSink();
     const subscribing = sessions.sessionEvents({ sessionId }, sink);
     await sessions.renewSession({ sessionId });
-    const { leave } = await subscribing;
+    const subscription = await subscribing;
     await clock.advance(0);
     expect(sink.types).toEqual(["session.started", "session.renewed"]);
-    leave();
+    subscription.leave();
 
     const again = new RecordingSink();
     await sessions.sessionEvents({ sessionId, lastEventId: sink.lastId }, again);
@@ -209,7 +209,7 @@ describe("a session channel", () => {
     for (const sink of sinks) await sessions.sessionEvents({ sessionId }, sink);
     const [broken] = sinks;
     if (broken)
-      broken.write = () => {
+      broken.end = () => {
         throw new Error("no such socket");
       };
     await sessions.endSession({ sessionId }, caller);

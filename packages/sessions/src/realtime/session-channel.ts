@@ -15,30 +15,33 @@ import type {
   PresenceRecord,
   SubscriberSink,
   TextSoFar,
+  Timer,
 } from "../ports/index.js";
 import { limits } from "../schemas/index.js";
 import type { SubscriberCredential } from "../session-service.js";
 import { ChannelReplies } from "./channel-replies.js";
-import { addToEnding } from "./ending-counts.js";
+import type { EndingCountsWriter } from "./ending-counts.js";
 import type { RemoteDelta } from "./remote-texts.js";
 import { type Delivery, messageDelivery, Sequencer } from "./sequencer.js";
-import { closeGraceMs, type SequencedFrame, Subscriber } from "./subscriber.js";
+import { closeGraceMs, type SequencedFrame, Subscriber, type SubscriberOwner } from "./subscriber.js";
 
 /** The realtime state of one session on this node: subscribers, replies in flight, delivery order. Exists while it holds any. */
-export class SessionChannel {
+export class SessionChannel implements SubscriberOwner {
   private readonly subscribers = new Set<Subscriber>();
-  /** The subscribers that have received `session.started`: the ones that an end counts as dropped. */
-  private readonly started = new Set<Subscriber>();
+  /** Number of listeners that have received `session.started`: the ones that an end counts as dropped. */
+  private startedListeners = 0;
   readonly replies: ChannelReplies;
   /** Callbacks that receive the session's end and no other event. */
   private readonly endWatchers = new Set<() => void>();
-  /** The subscribers that follow a reply for a caller of this process. They are no listeners. */
-  private readonly followers = new Set<Subscriber>();
+  /** Number of subscribers that follow a reply for a caller of this process. They are no listeners. */
+  private followers = 0;
   /** Number of subscribers that use the session's own token. */
   private tokenSubscribers = 0;
   private readonly sequencer: Sequencer;
   /** The number of the last event of each other node. */
   private readonly lastNth = new Map<string, number>();
+  /** Cuts the peers that do not answer the close in time. */
+  private closeTimer: Timer | null = null;
   /** Set when the session ends. No subscriber can start after that. */
   ending: EndingRecord | null = null;
 
@@ -48,13 +51,14 @@ export class SessionChannel {
     private readonly nextUnique: () => string,
     requestTexts: () => void,
     readonly subscription: BusSubscription,
+    endingCounts: EndingCountsWriter,
     private readonly onChange: (channel: SessionChannel) => void,
   ) {
     const requestSeldom = atMostEvery(ports.clock, requestTextsEveryMs, requestTexts);
     this.replies = new ChannelReplies(sessionId, requestSeldom, (hasEnded) => {
       // Its message was stored before the end, but the store's answer arrived after it: it counts as aborted.
       if (!hasEnded && this.ending)
-        addToEnding(this.ports, this.sessionId, { listenersDropped: 0, operationsAborted: 1 });
+        endingCounts.add(sessionId, { listenersDropped: 0, operationsAborted: 1 });
       this.onChange(this);
     });
     this.sequencer = new Sequencer(
@@ -71,13 +75,13 @@ export class SessionChannel {
 
   get presence(): PresenceRecord {
     return {
-      listeners: this.started.size,
+      listeners: this.startedListeners,
       replies: this.replies.inFlight.map(({ messageId, inReplyTo }) => ({ messageId, inReplyTo })),
     };
   }
 
   get sizes(): { readonly listeners: number; readonly operations: number } {
-    const listeners = this.subscribers.size - this.followers.size;
+    const listeners = this.subscribers.size - this.followers;
     return { listeners, operations: this.replies.size };
   }
 
@@ -86,28 +90,32 @@ export class SessionChannel {
    * @throws SessionError `RATE_LIMITED` beyond the limit of the token or of the session
    */
   addSubscriber(sink: SubscriberSink, credential: SubscriberCredential): Subscriber {
-    const isToken = credential === "token";
-    if (isToken && this.tokenSubscribers >= limits.subscribersPerToken)
+    if (credential === "token" && this.tokenSubscribers >= limits.subscribersPerToken)
       throw tooManySubscribers(this.sessionId, limits.subscribersPerToken);
     if (this.subscribers.size >= limits.subscribersPerSession)
       throw tooManySubscribers(this.sessionId, limits.subscribersPerSession);
-    const withCursor = (event: SessionEvent, cursor: number) =>
-      toFrame({ ...event, id: formatEventId(this.sessionId, cursor, this.nextUnique()) });
-    const subscriber = new Subscriber(sink, this.ports.clock, withCursor, (gone) => {
-      this.subscribers.delete(gone);
-      this.started.delete(gone);
-      this.followers.delete(gone);
-      if (isToken) this.tokenSubscribers -= 1;
-      if (this.subscribers.size === 0) {
-        this.sequencer.pause();
-        this.replies.remoteTexts.clear();
-      }
-      this.onChange(this);
-    });
+    const subscriber = new Subscriber(sink, this.ports.clock, credential, this);
     this.subscribers.add(subscriber);
-    if (credential === "internal") this.followers.add(subscriber);
-    if (isToken) this.tokenSubscribers += 1;
+    if (credential === "internal") this.followers += 1;
+    if (credential === "token") this.tokenSubscribers += 1;
     return subscriber;
+  }
+
+  withCursor(event: SessionEvent, cursor: number): EventFrame {
+    return toFrame({ ...event, id: formatEventId(this.sessionId, cursor, this.nextUnique()) });
+  }
+
+  left(subscriber: Subscriber): void {
+    if (!this.subscribers.delete(subscriber)) return;
+    if (subscriber.isListening) this.startedListeners -= 1;
+    if (subscriber.credential === "internal") this.followers -= 1;
+    if (subscriber.credential === "token") this.tokenSubscribers -= 1;
+    if (this.subscribers.size === 0) {
+      this.closeTimer?.cancel();
+      this.sequencer.pause();
+      this.replies.remoteTexts.clear();
+    }
+    this.onChange(this);
   }
 
   /** Calls `ended` when the session ends. @returns a function that removes the callback */
@@ -132,12 +140,12 @@ export class SessionChannel {
       upTo: session.lastSeq,
       delivered: () => this.sequencer.cursor,
       read: (after: number, limit: number) =>
-        this.ports.store.readMessagesAfter(session.channelId, after, limit),
+        this.ports.store.readMessagesAfter(session.channelId, after, limit, limits.pageBytes),
       toFrame: (message: Message) => this.frame(messageDelivery(message), message.seq),
     };
     const frame = this.frame({ seq: null, at: toIso(this.ports.store.now()), body: started }, from);
     if (!subscriber.start(frame, from, replay, started.pendingReplies)) return;
-    if (!this.followers.has(subscriber)) this.started.add(subscriber);
+    if (subscriber.isListening) this.startedListeners += 1;
     // The others must receive the messages that this subscriber already knows before any later event.
     this.sequencer.begin(session.channelId, session.lastSeq);
     this.onChange(this);
@@ -189,8 +197,9 @@ export class SessionChannel {
   release(ending: EndingRecord): EndingCounts {
     this.ending = ending;
     const { length: operationsAborted } = this.replies.inFlight;
-    this.replies.abort(sessionEnded(ending));
-    const dropped = [...this.started];
+    if (this.replies.size > 0) this.replies.abort(sessionEnded(ending));
+    const dropped = [...this.subscribers].filter(({ isListening }) => isListening);
+    for (const watcher of this.endWatchers) watcher();
     this.sendEnd(ending, dropped).catch((cause: unknown) => {
       const { sessionId } = this;
       this.ports.log.error("An end could not be sent; its subscribers are cut", {
@@ -199,7 +208,6 @@ export class SessionChannel {
       });
       for (const subscriber of dropped) subscriber.cut();
     });
-    for (const watcher of this.endWatchers) watcher();
     return { listenersDropped: dropped.length, operationsAborted };
   }
 
@@ -222,7 +230,8 @@ export class SessionChannel {
   }
 
   private async sendEnd(ending: EndingRecord, dropped: readonly Subscriber[]): Promise<void> {
-    if (dropped.length > 0)
+    if (dropped.length === 0) return;
+    if (!this.sequencer.hasDelivered(ending.lastSeq))
       await withDeadline(
         this.ports.clock,
         closeGraceMs,
@@ -233,7 +242,13 @@ export class SessionChannel {
     const { cause, reason } = ending;
     const body = { type: "session.ended", cause, reason, endedAt: at } as const;
     const item = this.sequenced({ seq: null, at, body });
-    for (const subscriber of dropped) subscriber.end(item);
+    // On some wires a subscriber is gone as soon as its end is written.
+    const closing = dropped.filter((subscriber) => subscriber.end(item) && this.subscribers.has(subscriber));
+    // One timer for all: each would have the same time.
+    if (closing.length > 0)
+      this.closeTimer = this.ports.clock.setTimeout(() => {
+        for (const subscriber of closing) subscriber.cut();
+      }, closeGraceMs);
   }
 
   /** An event's id resumes after the event's own message, or after the last message delivered before it. */

@@ -2,6 +2,7 @@ import type { Message } from "../model/message.js";
 import type { PendingReply, SessionEvent } from "../model/session-event.js";
 import type { Clock, DropCause, EventFrame, SubscriberSink, Timer } from "../ports/index.js";
 import { limits } from "../schemas/index.js";
+import type { SubscriberCredential } from "../session-service.js";
 
 /** A frame with the seq of its message, or null if it carries no message. */
 export interface SequencedFrame {
@@ -30,30 +31,44 @@ export interface Replay {
   readonly toFrame: (message: Message) => EventFrame;
 }
 
+/** What a subscriber needs of its session's channel. */
+export interface SubscriberOwner {
+  /** Returns the same event with an id that resumes after `cursor`. */
+  withCursor(event: SessionEvent, cursor: number): EventFrame;
+  /** Called once, when the subscriber is gone. */
+  left(subscriber: Subscriber): void;
+}
+
 /**
  * One subscriber from its first event to its last. It buffers live frames until its replay has caught up. It becomes
- * gone exactly once: by leaving, by being dropped or by the end of its session.
+ * gone exactly once: by leaving, by being dropped or by the end of its session. A session can have tens of thousands of
+ * them, so what few of them use exists only while it is used.
  */
 export class Subscriber {
   private state: "entering" | "replaying" | "live" | "ending" | "gone" = "entering";
-  private buffered: SequencedFrame[] = [];
+  private buffered: SequencedFrame[] | null = null;
   private bufferedBytes = 0;
+  private hasStarted = false;
   /** The seq of the last message that it received, now or before it came back. */
   private cursor = 0;
   /** Ids of the newest replies that it received as complete messages, oldest first. */
-  private readonly completeReplies = new Set<string>();
+  private completeReplies: Set<string> | null = null;
   /** The next delta of each reply that it has the text so far of, by the message that the reply answers. */
-  private readonly nextIndexes = new Map<string, number>();
+  private nextIndexes: Map<string, number> | null = null;
   private lastFrame: SequencedFrame | null = null;
   private timer: Timer | null = null;
 
   constructor(
     private readonly sink: SubscriberSink,
     private readonly clock: Clock,
-    /** Returns the same event with an id that resumes after `cursor`. */
-    private readonly withCursor: (event: SessionEvent, cursor: number) => EventFrame,
-    private readonly onGone: (subscriber: Subscriber) => void,
+    readonly credential: SubscriberCredential,
+    private readonly owner: SubscriberOwner,
   ) {}
+
+  /** Whether it has received `session.started`, and for a client rather than for a caller of this process. */
+  get isListening(): boolean {
+    return this.hasStarted && this.credential !== "internal";
+  }
 
   deliver(item: SequencedFrame): void {
     if (this.state === "live") this.send(item);
@@ -69,12 +84,13 @@ export class Subscriber {
   ): boolean {
     if (this.state !== "entering") return false;
     this.state = "replaying";
+    this.hasStarted = true;
     this.cursor = afterSeq;
     // Everything up to a message that the state already includes is part of that state.
-    const known = this.buffered.findLastIndex(({ seq }) => seq !== null && seq <= upTo);
-    for (const _ of this.buffered.slice(0, known + 1)) this.nextBuffered();
+    const known = this.buffered?.findLastIndex(({ seq }) => seq !== null && seq <= upTo) ?? -1;
+    for (let skipped = 0; skipped <= known; skipped += 1) this.nextBuffered();
     // Without a text so far, the deltas begin where they begin.
-    for (const { inReplyTo, nextIndex } of pendingReplies) this.nextIndexes.set(inReplyTo, nextIndex ?? 0);
+    for (const { inReplyTo, nextIndex } of pendingReplies) this.expectDelta(inReplyTo, nextIndex ?? 0);
     this.sink.write(started);
     return true;
   }
@@ -88,19 +104,29 @@ export class Subscriber {
         await this.sendWithBackpressure(next);
       }
       await this.replayUpTo(replay.delivered(), replay);
-    } while (this.buffered.length > 0 && this.state === "replaying");
+    } while (this.buffered && this.buffered.length > 0 && this.state === "replaying");
     if (this.state !== "replaying") return;
     this.state = "live";
-    if (this.lastFrame) this.finish(this.lastFrame);
+    this.buffered = null;
+    if (this.lastFrame) this.finishReplay(this.lastFrame);
   }
 
-  /** Sends `session.ended` as the last event. A peer that does not answer the close in time is destroyed. */
-  end(item: SequencedFrame): void {
+  /**
+   * Sends `session.ended` as the last event.
+   * @returns whether it was sent; the caller then cuts a peer that does not answer the close in time
+   */
+  end(item: SequencedFrame): boolean {
     if (this.state === "replaying") {
       this.lastFrame = item;
-      this.timer = this.clock.setTimeout(() => this.finish(item), closeGraceMs);
-    } else if (this.state === "live") this.finish(item);
-    else this.leave();
+      this.timer = this.clock.setTimeout(() => this.finishReplay(item), closeGraceMs);
+      return false;
+    }
+    if (this.state !== "live") {
+      this.leave();
+      return false;
+    }
+    this.finish(item);
+    return true;
   }
 
   drop(cause: DropCause): void {
@@ -119,19 +145,20 @@ export class Subscriber {
   leave(): void {
     if (this.state === "gone") return;
     this.state = "gone";
-    this.buffered = [];
+    this.buffered = null;
     this.timer?.cancel();
-    this.onGone(this);
+    this.owner.left(this);
   }
 
   private buffer(item: SequencedFrame): void {
+    this.buffered ??= [];
     this.buffered.push(item);
     this.bufferedBytes += item.frame.json.length;
     if (this.bufferedBytes > maxWaitingBytes) this.drop("too_slow");
   }
 
   private nextBuffered(): SequencedFrame | undefined {
-    const item = this.buffered.shift();
+    const item = this.buffered?.shift();
     if (item) this.bufferedBytes -= item.frame.json.length;
     return item;
   }
@@ -174,32 +201,42 @@ export class Subscriber {
    */
   private isLateDelta({ frame: { event }, isBeginning }: SequencedFrame): boolean {
     if (event.type !== "message.delta") return false;
-    const next = this.nextIndexes.get(event.inReplyTo);
+    const next = this.nextIndexes?.get(event.inReplyTo);
     const isLate = next === undefined ? !isBeginning : event.index < next;
-    return isLate || this.completeReplies.has(event.messageId);
+    return isLate || (this.completeReplies?.has(event.messageId) ?? false);
   }
 
   private noteReply({ event }: EventFrame): void {
-    if (event.type === "message.delta") this.nextIndexes.set(event.inReplyTo, event.index + 1);
-    if (event.type === "message.failed") this.nextIndexes.delete(event.inReplyTo);
+    if (event.type === "message.delta") this.expectDelta(event.inReplyTo, event.index + 1);
+    if (event.type === "message.failed") this.nextIndexes?.delete(event.inReplyTo);
     if (event.type !== "message" || event.message.inReplyTo === null) return;
-    this.nextIndexes.delete(event.message.inReplyTo);
+    this.nextIndexes?.delete(event.message.inReplyTo);
+    this.completeReplies ??= new Set();
     this.completeReplies.add(event.message.id);
     const [oldest] = this.completeReplies;
     if (oldest && this.completeReplies.size > limits.inFlightReplies) this.completeReplies.delete(oldest);
   }
 
+  private expectDelta(inReplyTo: string, index: number): void {
+    this.nextIndexes ??= new Map();
+    this.nextIndexes.set(inReplyTo, index);
+  }
+
   /** An event id must resume after what this subscriber received, which can differ for a buffered frame. */
   private withOwnCursor({ frame, cursor }: SequencedFrame): EventFrame {
-    return cursor === this.cursor ? frame : this.withCursor(frame.event, this.cursor);
+    return cursor === this.cursor ? frame : this.owner.withCursor(frame.event, this.cursor);
+  }
+
+  /** Sends the end after its replay, or when that takes too long, and cuts a peer that does not answer in time. */
+  private finishReplay(item: SequencedFrame): void {
+    if (this.state === "gone" || this.state === "ending") return;
+    this.timer?.cancel();
+    this.timer = this.clock.setTimeout(() => this.cut(), closeGraceMs);
+    this.finish(item);
   }
 
   private finish(item: SequencedFrame): void {
-    if (this.state === "gone" || this.state === "ending") return;
     this.state = "ending";
-    this.timer?.cancel();
-    this.timer = this.clock.setTimeout(() => this.cut(), closeGraceMs);
-    this.sink.write(this.withOwnCursor(item));
-    this.sink.end();
+    this.sink.end(this.withOwnCursor(item));
   }
 }

@@ -18,7 +18,7 @@ export const followRemoteReply = (
   subscribed.catch(() => {});
   return () => {
     // A session that is over has no pieces; the caller learns from the store how the reply ended.
-    subscribed.then(({ leave }) => leave()).catch(() => {});
+    subscribed.then((subscription) => subscription.leave()).catch(() => {});
   };
 };
 

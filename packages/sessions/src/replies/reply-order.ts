@@ -1,5 +1,6 @@
 import type { ServiceContext } from "../context.js";
 import type { Message } from "../model/message.js";
+import { jsonBytes, rowsWithinBytes } from "../paging/rows-within-bytes.js";
 import type { Agent, AgentTurn } from "../ports/index.js";
 import { limits } from "../schemas/index.js";
 import type { InFlightReply } from "./in-flight-reply.js";
@@ -55,17 +56,20 @@ const nextChange = (
   return { happened, stop: () => stop() };
 };
 
-/** The history that the agent receives with a message. */
+/** The history that the agent receives with a message, bounded in messages and in bytes. */
 export const conversationBefore = async (
   { store }: ServiceContext,
   { historyLimit, replyOrder }: Agent,
   message: Message,
 ): Promise<AgentTurn["history"]> => {
   if (historyLimit === 0) return [];
-  const earlier = await store.readHistory(message.channelId, message.seq, historyLimit);
+  const { channelId, seq } = message;
+  const { pageBytes, inFlightReplies } = limits;
+  const earlier = await store.readHistory(channelId, seq, historyLimit, pageBytes);
   if (replyOrder !== "one at a time") return earlier;
-  const later = await store.readMessagesAfter(message.channelId, message.seq, 2 * limits.inFlightReplies);
-  return withLaterReplies(earlier, later).slice(-historyLimit);
+  const later = await store.readMessagesAfter(channelId, seq, 2 * inFlightReplies, pageBytes);
+  const newestFirst = withLaterReplies(earlier, later).slice(-historyLimit).reverse();
+  return [...rowsWithinBytes(newestFirst, pageBytes, jsonBytes)].reverse();
 };
 
 /** Puts the replies that were stored later behind the messages that they answer. */

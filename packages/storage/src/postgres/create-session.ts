@@ -4,19 +4,22 @@ import { firstExpiry, nextWarnAt, warningTime } from "../timeout-rules.js";
 import type { PostgresDatabase } from "./database.js";
 import type { Parameters } from "./named-parameters.js";
 import type { Queryable } from "./queryable.js";
+import { dueAt } from "./sessions-table.js";
+
+const warnAt = nextWarnAt(warningTime("at.expiry", ":warningThresholdMinutes::bigint"), "at.now", "false");
 
 /** All of the session's times come from one reading of the clock. */
 const newSession = `SELECT :sessionId, :channelId, :agentId, :userId, at.now, at.now, at.expiry,
     :timeoutMinutes::bigint, :autoRenew::boolean, :maxDurationMinutes::bigint, :warningThresholdMinutes::bigint,
-    ${nextWarnAt(warningTime("at.expiry", ":warningThresholdMinutes::bigint"), "at.now", "false")},
-    :metadata
+    ${warnAt}, ${dueAt("at.expiry", warnAt)}, :metadata
   FROM (SELECT clock.now,
       ${firstExpiry("least", "clock.now", ":timeoutMinutes::bigint", ":maxDurationMinutes::bigint")} AS expiry
     FROM (SELECT adjourn_now() AS now) AS clock) AS at
   ON CONFLICT (channel_id) WHERE holds_channel DO NOTHING RETURNING *`;
 
 const insertSession = `INSERT INTO sessions (session_id, channel_id, agent_id, user_id, created_at, last_activity,
-    expires_at, timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, warn_at, metadata)
+    expires_at, timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, warn_at, due_at,
+    metadata)
   ${newSession}`;
 
 const statements = {

@@ -28,6 +28,8 @@ const probeMs = 2_000;
  * @throws StoreUnavailableError from every call
  */
 export class PostgresDatabase implements Queryable {
+  /** Why the address can't be used; null if it can. */
+  private readonly problem: string | null;
   private readonly pool: ConnectionPool;
   private readonly turns: Turns;
   private calls = 0;
@@ -37,6 +39,7 @@ export class PostgresDatabase implements Queryable {
   private probe: Promise<boolean> | null = null;
 
   constructor(private readonly settings: PostgresSettings) {
+    this.problem = unknownParameter(settings.url);
     this.pool = new ConnectionPool(settings);
     this.turns = new Turns(settings.maxConnections ?? defaultConnections);
   }
@@ -74,8 +77,7 @@ export class PostgresDatabase implements Queryable {
   }
 
   private async call<Result>(work: Work<Result>, timeoutMs = this.deadlineMs): Promise<Result> {
-    const problem = unknownParameter(this.settings.url);
-    if (problem !== null) throw translate(new UnfitConnectionError(problem));
+    if (this.problem !== null) throw translate(new UnfitConnectionError(this.problem));
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.callOnce(work, timeoutMs);
@@ -93,8 +95,11 @@ export class PostgresDatabase implements Queryable {
     const turn = this.turns.take();
     try {
       await this.reach();
-      const waited = new StoreUnavailableError("No connection to the database was free in time");
-      await this.within(this.deadlineMs, turn.come, () => waited);
+      await this.within(
+        this.deadlineMs,
+        turn.come,
+        () => new StoreUnavailableError("No connection to the database was free in time"),
+      );
       await this.reach();
       return await this.runWithin(timeoutMs, work);
     } finally {

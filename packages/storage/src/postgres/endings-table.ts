@@ -1,6 +1,6 @@
 import type {
   Caller,
-  EndingCounts,
+  CutCounts,
   EndingRecord,
   EndOutcome,
   EndRequest,
@@ -10,14 +10,20 @@ import { type EndingColumns, toEndingRecord } from "../rows.js";
 import { expiryCause } from "../timeout-rules.js";
 import type { Parameters } from "./named-parameters.js";
 import type { Queryable } from "./queryable.js";
-import { isLive, readOver, statementStart } from "./sessions-table.js";
+import { hasExpired, isLive, readOver, sameId, statementStart } from "./sessions-table.js";
+import { isOfItems, itemsWith, ofItem, ofParameters, StatementBatches } from "./statement-batches.js";
 
 /** Records an ending for each row of the CTE `gone`; `cause` is SQL. */
-const recordGone = (cause: string): string => `INSERT INTO endings (session_id, channel_id, agent_id, user_id,
+const recordGone = (
+  cause: string,
+  field = ofParameters,
+  from = "gone",
+): string => `INSERT INTO endings (session_id, channel_id, agent_id, user_id,
     created_at, expires_at, last_seq, ended_at, cause, reason, ended_by, actor, message_count, input_tokens,
     output_tokens)
   SELECT session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq, adjourn_now(), ${cause},
-    :reason, :endedBy, :actor, message_count, input_tokens, output_tokens FROM gone RETURNING *`;
+    ${field("reason")}, ${field("endedBy")}, ${field("actor")}, message_count, input_tokens, output_tokens
+  FROM ${from} RETURNING *`;
 
 /** Deletes the rows that the CTE `due` has locked. */
 const takeDue = `gone AS (
@@ -29,18 +35,35 @@ const statements = {
       SELECT 'endSession', :key::text, session_id, session_id, channel_id, adjourn_now() FROM gone
       WHERE :key::text IS NOT NULL)
     ${recordGone("'requested'")}`,
+  /** The same for several sessions, apart from those that are locked. */
+  endBatch: `WITH ${itemsWith({ reason: "text", endedBy: "text", actor: "text" })},
+    due AS MATERIALIZED (
+      SELECT session_id FROM sessions WHERE ${isOfItems("sessions")} AND expires_at > adjourn_now()
+      FOR UPDATE SKIP LOCKED),
+    ${takeDue}
+    ${recordGone("'requested'", ofItem, `gone JOIN item ON session_id = "sessionId"`)}`,
   byKey: `SELECT endings.* FROM idempotency_keys JOIN endings USING (session_id)
     WHERE operation = 'endSession' AND key = :key AND scope = :sessionId`,
   expire: `WITH due AS MATERIALIZED (
-      SELECT session_id FROM sessions WHERE expires_at <= ${statementStart}
-      ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED),
+      SELECT session_id FROM sessions WHERE ${hasExpired(statementStart)}
+      ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED),
     ${takeDue}
     ${recordGone(expiryCause)}`,
   read: `SELECT * FROM endings
     WHERE session_id = ANY (ARRAY(SELECT json_array_elements_text(:sessionIds::text::json)))`,
-  addCounts: `UPDATE endings SET listeners_dropped = listeners_dropped + :listenersDropped,
-      operations_aborted = operations_aborted + :operationsAborted
-    WHERE session_id = :sessionId`,
+  // Locked in order, since several nodes report the same endings at once.
+  addCounts: `WITH cut AS (
+      SELECT "sessionId" AS session_id, sum("listenersDropped") AS listeners, sum("operationsAborted") AS operations
+      FROM json_to_recordset(:counts::text::json)
+        AS reported("sessionId" text, "listenersDropped" integer, "operationsAborted" integer)
+      GROUP BY 1),
+    locked AS (
+      SELECT session_id FROM endings WHERE session_id IN (SELECT session_id FROM cut)
+      ORDER BY session_id FOR UPDATE)
+    UPDATE endings SET listeners_dropped = listeners_dropped + cut.listeners,
+      operations_aborted = operations_aborted + cut.operations
+    FROM cut JOIN locked USING (session_id)
+    WHERE endings.session_id = cut.session_id`,
 } as const;
 
 /** One statement: the call whose DELETE returns the session's row is the one that ended it. */
@@ -51,6 +74,17 @@ export const endSession = async (database: Queryable, request: EndRequest): Prom
   const earlier =
     key === null ? undefined : await database.get<EndingColumns>(statements.byKey, { key, sessionId });
   return earlier ? { outcome: "repeated", ending: toEndingRecord(earlier) } : readOver(database, sessionId);
+};
+
+/** Ends of different sessions that come together share a statement. */
+export const endsTogether = (database: Queryable): ((request: EndRequest) => Promise<EndOutcome>) => {
+  const batches = new StatementBatches<EndingColumns>(database, statements.endBatch);
+  return async (request) => {
+    const { sessionId, idempotencyKey, reason, caller } = request;
+    const rows = idempotencyKey === null ? await batches.run({ sessionId, reason, ...caller }) : null;
+    const row = rows?.[0];
+    return row ? { outcome: "ended", ending: toEndingRecord(row) } : endSession(database, request);
+  };
 };
 
 /** The conditions of a bulk end's filter; an index serves each. */
@@ -69,8 +103,8 @@ const matching = ({
   const ids = sessionIds && JSON.stringify(sessionIds);
   const named = "session_id = ANY (ARRAY(SELECT json_array_elements_text(:sessionIds::text::json)))";
   add(named, "sessionIds", ids);
-  add("agent_id = :agentId", "agentId", agentId);
-  add("user_id = :userId", "userId", userId);
+  add(sameId("agent_id", ":agentId"), "agentId", agentId);
+  add(sameId("user_id", ":userId"), "userId", userId);
   return { sql: conditions.join(" AND ") || "true", parameters };
 };
 
@@ -82,7 +116,7 @@ export const countMatching = async (
   const { sql, parameters } = matching(filter);
   const count = `SELECT count(*) FROM sessions WHERE ${sql} AND created_at <= clock.at`;
   const row = await database.get<{ total: number; at: number }>(
-    `SELECT clock.at, (${count}) - (${count} AND expires_at <= clock.at) AS total
+    `SELECT clock.at, (${count}) - (${count} AND ${hasExpired("clock.at")}) AS total
       FROM (SELECT adjourn_now() AS at) AS clock`,
     parameters,
   );
@@ -130,10 +164,6 @@ export const readEndings = async (
   return rows.map(toEndingRecord);
 };
 
-export const addEndingCounts = async (
-  database: Queryable,
-  sessionId: string,
-  { listenersDropped, operationsAborted }: EndingCounts,
-): Promise<void> => {
-  await database.all(statements.addCounts, { sessionId, listenersDropped, operationsAborted });
+export const addEndingCounts = async (database: Queryable, counts: readonly CutCounts[]): Promise<void> => {
+  await database.all(statements.addCounts, { counts: JSON.stringify(counts) });
 };

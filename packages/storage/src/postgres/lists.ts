@@ -10,14 +10,14 @@ import { type Conditions, type List, lastCharacter, pageStatement, toPage } from
 import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
 import { warningTime } from "../timeout-rules.js";
 import type { Queryable } from "./queryable.js";
-import { readClock } from "./sessions-table.js";
+import { hasExpired, readClock, sameId } from "./sessions-table.js";
 
-/** The expression of the index `sessions_by_nearness`. */
-const nearAt = warningTime("expires_at", "warning_threshold_minutes");
+const isNear = `${warningTime("expires_at", "warning_threshold_minutes")} <= :now`;
 
 const countAll = `SELECT (SELECT count(*) FROM sessions) AS all,
-  (SELECT count(*) FROM sessions WHERE expires_at <= :now) AS expired,
-  (SELECT count(*) FROM sessions WHERE ${nearAt} <= :now) AS near`;
+  (SELECT count(*) FROM sessions WHERE ${hasExpired(":now")}) AS expired,
+  (SELECT count(*) FROM sessions WHERE is_warned AND ${isNear})
+    + (SELECT count(*) FROM sessions WHERE NOT is_warned AND due_at <= :now AND ${isNear}) AS near`;
 
 /** Every expired session is also near its expiry, so the live ones near it are the difference. */
 const countAt = async (
@@ -41,12 +41,13 @@ const conditionsOf = (filter: ListFilter & { cause?: EndingCause }): Conditions 
     Object.assign(parameters, values);
   };
   const { agentId, userId, search, cause } = filter;
-  if (agentId !== undefined) add("agent_id = :agentId", { agentId });
-  if (userId !== undefined) add("user_id = :userId", { userId });
+  if (agentId !== undefined) add(sameId("agent_id", ":agentId"), { agentId });
+  if (userId !== undefined) add(sameId("user_id", ":userId"), { userId });
   if (cause !== undefined) add("cause = :cause", { cause });
   if (search) {
-    const starts = ["session_id", "channel_id", "agent_id", "user_id"].map(
-      (column) => `(lower(${column}) >= lower(:from) AND lower(${column}) < lower(:to))`,
+    // The ids of sessions are lower case.
+    const starts = ["session_id", "lower(channel_id)", "lower(agent_id)", "lower(user_id)"].map(
+      (id) => `(${id} >= lower(:from) AND ${id} < lower(:to))`,
     );
     add(`(${starts.join(" OR ")})`, { from: search, to: `${search}${lastCharacter}` });
   }
@@ -76,7 +77,7 @@ export const listSessions = async (
   };
   // All matching sessions minus the expired ones: a count of the live ones alone could read every live row.
   const all = `SELECT count(*) FROM sessions WHERE ${matching.sql.join(" AND ")}`;
-  const counting = `SELECT (${all}) - (${all} AND expires_at <= :now) AS total`;
+  const counting = `SELECT (${all}) - (${all} AND ${hasExpired(":now")}) AS total`;
   const [{ rows, next }, { active, expired }, counted] = await Promise.all([
     readPage<SessionColumns>(
       database,

@@ -141,21 +141,17 @@ const seqOf = async (
   return byTime === "seqFromTime" ? beyondAll : 0;
 };
 
-const readNewest = async (
-  database: Queryable,
-  channelId: string,
-  range: { readonly above: number; readonly below: number; readonly limit: number },
-): Promise<Message[]> =>
-  (await database.all<StoredColumns>(statements.newest, { channelId, ...range })).map(fromRow);
-
 /** Oldest first. */
 export const readAfter = async (
   database: Queryable,
   channelId: string,
   above: number,
   limit: number,
-): Promise<Message[]> =>
-  (await database.all<StoredColumns>(statements.oldest, { channelId, above, limit })).map(fromRow);
+  maxBytes = Number.MAX_SAFE_INTEGER,
+): Promise<Message[]> => {
+  const range = { channelId, above, limit, maxBytes };
+  return (await database.all<StoredColumns>(boundedStatements.oldest, range)).map(fromRow);
+};
 
 /** The newest messages before a seq, oldest first. */
 export const readHistory = async (
@@ -163,4 +159,8 @@ export const readHistory = async (
   channelId: string,
   below: number,
   limit: number,
-): Promise<Message[]> => (await readNewest(database, channelId, { above: 0, below, limit })).reverse();
+  maxBytes = Number.MAX_SAFE_INTEGER,
+): Promise<Message[]> => {
+  const range = { channelId, above: 0, below, limit, maxBytes };
+  return (await database.all<StoredColumns>(boundedStatements.newest, range)).map(fromRow).reverse();
+};

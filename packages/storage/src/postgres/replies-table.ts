@@ -14,8 +14,27 @@ import { type ReplyColumns, type SessionColumns, toReplyRecord, toSession } from
 import { nextPlace, readMessage, storedMessage } from "./messages-table.js";
 import type { Queryable } from "./queryable.js";
 import { isLive, readLive, readOver } from "./sessions-table.js";
+import {
+  type BatchItem,
+  type Field,
+  isOfItems,
+  itemsWith,
+  ofItem,
+  ofParameters,
+  StatementBatches,
+} from "./statement-batches.js";
 
 const ofReply = "session_id = :sessionId AND message_id = :messageId";
+
+/** Stores the reply of the CTE `taken` at the place that its session's row gave. */
+const storeReply = (field: Field, from: string): string => `stored AS (
+      INSERT INTO messages (id, channel_id, seq, session_id, author_id, is_agent, in_reply_to, content, session_metadata,
+        metadata, finish_reason, input_tokens, output_tokens, created_at)
+      SELECT ${field("messageId")}, channel_id, last_seq, place.session_id, agent_id, true, ${field("inReplyTo")},
+        ${field("content")}, metadata, '{}',
+        CASE WHEN taken.cancelled = 'keep' THEN 'cancelled' ELSE ${field("finishReason")} END,
+        ${field("inputTokens")}::bigint, ${field("outputTokens")}::bigint, last_at
+      FROM ${from})`;
 
 const statements = {
   /**
@@ -27,14 +46,35 @@ const statements = {
     place AS (
       UPDATE sessions SET ${nextPlace}, ${addUsage.replaceAll(/:\w+/g, "$&::bigint")}, was_renewed = false
       WHERE ${isLive} AND EXISTS (SELECT FROM taken) RETURNING *),
-    stored AS (
-      INSERT INTO messages (id, channel_id, seq, session_id, author_id, is_agent, in_reply_to, content, session_metadata,
-        metadata, finish_reason, input_tokens, output_tokens, created_at)
-      SELECT :messageId, channel_id, last_seq, session_id, agent_id, true, :inReplyTo, :content, metadata, '{}',
-        CASE WHEN taken.cancelled = 'keep' THEN 'cancelled' ELSE :finishReason END,
-        :inputTokens::bigint, :outputTokens::bigint, last_at
-      FROM place, taken)
+    ${storeReply(ofParameters, "place, taken")}
     SELECT place.*, taken.cancelled FROM place, taken`,
+  /** The same for replies in several sessions, apart from those that are locked. */
+  appendBatch: `WITH ${itemsWith({
+    messageId: "text",
+    content: "text",
+    inReplyTo: "text",
+    finishReason: "text",
+    inputTokens: "bigint",
+    outputTokens: "bigint",
+  })},
+    due AS MATERIALIZED (
+      SELECT session_id, replies.seq FROM sessions
+        JOIN channels ON channels.id = channel_id
+        JOIN item ON item."sessionId" = session_id
+        JOIN replies USING (session_id)
+      WHERE ${isOfItems("sessions")} AND ${isOfItems("replies")} AND expires_at > adjourn_now()
+        AND message_id = item."messageId" AND cancelled IS DISTINCT FROM 'discard'
+      FOR NO KEY UPDATE OF sessions SKIP LOCKED FOR UPDATE OF replies SKIP LOCKED
+      FOR KEY SHARE OF channels SKIP LOCKED),
+    taken AS (
+      DELETE FROM replies USING due
+      WHERE replies.session_id = due.session_id AND replies.seq = due.seq RETURNING replies.session_id, cancelled),
+    place AS (
+      UPDATE sessions SET ${nextPlace}, ${addUsage.replaceAll(/:(\w+)/g, 'item."$1"')}, was_renewed = false
+      FROM taken JOIN item ON taken.session_id = "sessionId"
+      WHERE sessions.session_id = taken.session_id RETURNING sessions.*),
+    ${storeReply(ofItem, `place JOIN taken USING (session_id) JOIN item ON session_id = "sessionId"`)}
+    SELECT place.*, taken.cancelled FROM place JOIN taken USING (session_id)`,
   read: `SELECT cancelled, held_until > adjourn_now() AS is_held FROM replies
     WHERE ${ofReply} AND EXISTS (SELECT FROM sessions WHERE ${isLive})`,
   fail: `WITH taken AS (DELETE FROM replies WHERE ${ofReply} RETURNING idempotency_key),
@@ -53,6 +93,9 @@ const statements = {
     RETURNING replies.message_id, replies.cancelled`,
   pending: `SELECT message_id, in_reply_to, node_id, cancelled FROM replies
     WHERE session_id = :sessionId AND held_until > adjourn_now() ORDER BY seq`,
+  pendingBatch: `WITH ${itemsWith({})}
+    SELECT session_id, message_id, in_reply_to, node_id, cancelled FROM replies
+    WHERE ${isOfItems("replies")} AND held_until > adjourn_now() ORDER BY seq`,
   deleteLapsed: `WITH lapsed AS MATERIALIZED (
       SELECT session_id, seq FROM replies WHERE held_until < :cutoff
       ORDER BY held_until LIMIT :limit FOR UPDATE SKIP LOCKED)
@@ -61,17 +104,42 @@ const statements = {
 } as const;
 
 export const appendReply = async (database: Queryable, draft: ReplyDraft): Promise<AppendReplyOutcome> => {
-  const { sessionId, messageId, content, inReplyTo, finishReason, usage } = draft;
-  const row = await database.get<SessionColumns & Pick<ReplyColumns, "cancelled">>(statements.append, {
-    sessionId,
-    messageId,
-    content,
-    inReplyTo,
-    finishReason,
-    inputTokens: usage?.inputTokens ?? null,
-    outputTokens: usage?.outputTokens ?? null,
-  });
-  if (!row) return whyNotStored(database, draft);
+  const row = await database.get<PlacedColumns>(statements.append, toItem(draft));
+  return row ? toStored(row, draft) : whyNotStored(database, draft);
+};
+
+/** Replies in different sessions that are finished together share a statement. */
+export const repliesTogether = (
+  database: Queryable,
+): ((draft: ReplyDraft) => Promise<AppendReplyOutcome>) => {
+  const batches = new StatementBatches<PlacedColumns>(database, statements.appendBatch);
+  return async (draft) => {
+    const [row] = (await batches.run(toItem(draft))) ?? [];
+    return row ? toStored(row, draft) : appendReply(database, draft);
+  };
+};
+
+type PlacedColumns = SessionColumns & Pick<ReplyColumns, "cancelled">;
+
+const toItem = ({
+  sessionId,
+  messageId,
+  content,
+  inReplyTo,
+  finishReason,
+  usage,
+}: ReplyDraft): BatchItem => ({
+  sessionId,
+  messageId,
+  content,
+  inReplyTo,
+  finishReason,
+  inputTokens: usage?.inputTokens ?? null,
+  outputTokens: usage?.outputTokens ?? null,
+});
+
+const toStored = (row: PlacedColumns, draft: ReplyDraft): AppendReplyOutcome => {
+  const { messageId, content, inReplyTo, finishReason, usage } = draft;
   const message = storedMessage(row, {
     id: messageId,
     isAgent: true,
@@ -122,6 +190,18 @@ export const renewReplies = async (
 
 export const readPendingReplies = async (database: Queryable, sessionId: string): Promise<ReplyRecord[]> =>
   (await database.all<ReplyColumns>(statements.pending, { sessionId })).map(toReplyRecord);
+
+/** Sessions whose replies are read together share a statement. */
+export const pendingTogether = (database: Queryable): ((sessionId: string) => Promise<ReplyRecord[]>) => {
+  const batches = new StatementBatches<ReplyColumns & { readonly session_id: string }>(
+    database,
+    statements.pendingBatch,
+  );
+  return async (sessionId) => {
+    const rows = await batches.run({ sessionId });
+    return rows ? rows.map(toReplyRecord) : readPendingReplies(database, sessionId);
+  };
+};
 
 /** The reply first: one that is stored in between is found as a message. */
 export const readReply = async (

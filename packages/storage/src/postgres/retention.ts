@@ -2,9 +2,9 @@ import type { EraseOutcome, Session } from "@adjourn/sessions";
 import { parseJson } from "../rows.js";
 import type { PostgresDatabase } from "./database.js";
 import type { Queryable } from "./queryable.js";
+import { sameId } from "./sessions-table.js";
 
-/** The NOCASE index by channel serves this condition. */
-const onChannel = "lower(channel_id) = lower(:channelId) AND channel_id = :channelId";
+const onChannel = sameId("channel_id", ":channelId");
 
 /** How many messages one transaction deletes, so that other writes do not wait for long. */
 const messagesAtOnce = 500;
@@ -22,7 +22,7 @@ const statements = {
       RETURNING 1)
     SELECT count(*) AS count FROM gone`,
   eraseChannel: "DELETE FROM channels WHERE id = :channelId",
-  forgetReasons: "UPDATE endings SET reason = NULL WHERE channel_id = :channelId",
+  forgetReasons: `UPDATE endings SET reason = NULL WHERE ${onChannel}`,
   forgetMetadata: `UPDATE sessions SET metadata = '{}' WHERE ${onChannel}`,
   forgetSends:
     "DELETE FROM idempotency_keys WHERE channel_id = :channelId AND operation = 'sendSessionMessage'",
@@ -36,14 +36,14 @@ const statements = {
     DELETE FROM endings USING old WHERE endings.session_id = old.session_id RETURNING channel_id`,
   deleteIdleChannel: `DELETE FROM channels WHERE id = :channelId
     AND NOT EXISTS (SELECT FROM sessions WHERE ${onChannel})
-    AND NOT EXISTS (SELECT FROM endings WHERE channel_id = :channelId)`,
+    AND NOT EXISTS (SELECT FROM endings WHERE ${onChannel})`,
   /** Channels without a live session or a newer ending: their histories can be deleted. */
   oldChannels: `SELECT DISTINCT channel_id FROM (
       SELECT channel_id FROM endings WHERE ended_at < :cutoff ORDER BY ended_at LIMIT :limit) AS oldest
     WHERE NOT EXISTS (SELECT FROM sessions
-        WHERE lower(channel_id) = lower(oldest.channel_id) AND channel_id = oldest.channel_id)
+        WHERE ${sameId("sessions.channel_id", "oldest.channel_id")})
       AND NOT EXISTS (SELECT FROM endings AS younger
-        WHERE younger.channel_id = oldest.channel_id AND younger.ended_at >= :cutoff)`,
+        WHERE ${sameId("younger.channel_id", "oldest.channel_id")} AND younger.ended_at >= :cutoff)`,
   deleteKeys: `WITH old AS MATERIALIZED (
       SELECT operation, key, scope FROM idempotency_keys WHERE created_at < :cutoff
       ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED)

@@ -25,9 +25,9 @@ const uuid = (kind: string, nth: string): string =>
 const fill = `
   INSERT INTO channels SELECT ${uuid("c", "n")}, ${uuid("b", "n / 3")}, n FROM generate_series(1, ${2 * total}) n;
   INSERT INTO sessions (session_id, channel_id, agent_id, user_id, created_at, last_activity, expires_at,
-      timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, warn_at, last_seq, metadata)
+      timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, warn_at, due_at, last_seq, metadata)
     SELECT ${uuid("5", "n")}, ${uuid("c", "n")}, ${uuid("a", "n % 100")}, ${uuid("b", "n / 3")}, now - n, now,
-      now + 1000000 + n, 30, true, 720, 5, now + 700000 + n, 1, '{}'
+      now + 1000000 + n, 30, true, 720, 5, now + 700000 + n, now + 700000 + n, 1, '{}'
     FROM generate_series(1, ${total}) n, (SELECT adjourn_now() AS now) AS clock;
   INSERT INTO endings SELECT ${uuid("5", "n")}, ${uuid("c", "n")}, ${uuid("a", "n % 100")}, ${uuid("b", "n / 3")},
       n, n, 1, n, (ARRAY['requested', 'bulk', 'expired'])[1 + n % 3], null, 'anonymous', null, 1
@@ -97,6 +97,7 @@ describe.skipIf(url === null)(
       ],
       ["reading a session", () => sessions.readLive(database, sessionId)],
       ["reading many sessions", () => sessions.readLiveOf(database, [sessionId, id("5", 5)])],
+      ["finding the session of a channel", () => sessions.readChannelHolder(database, id("c", 5))],
       ["looking at what is held", () => sessions.readLastSeqs(database, [sessionId, id("5", 5)])],
       ["renewing", () => sessions.renewSession(database, sessionId)],
       ["a heartbeat", () => sessions.recordHeartbeat(database, sessionId)],

@@ -1,12 +1,12 @@
 import type { SecretStore, SessionStore } from "@adjourn/sessions";
-import { appendMessage } from "./append-message.js";
+import { appendTogether } from "./append-message.js";
 import { createSession, readCreated } from "./create-session.js";
 import { PostgresDatabase, type PostgresSettings } from "./database.js";
 import {
   addEndingCounts,
   countMatching,
   endMatching,
-  endSession,
+  endsTogether,
   expireSessions,
   readEndings,
 } from "./endings-table.js";
@@ -15,19 +15,21 @@ import { countSessions, listEndings, listSessions } from "./lists.js";
 import { listMessages, readAfter, readHistory } from "./messages-table.js";
 import { migrate } from "./migrations.js";
 import {
-  appendReply,
   cancelReply,
   deleteRepliesBefore,
   failReply,
-  readPendingReplies,
+  pendingTogether,
   readReply,
   renewReplies,
+  repliesTogether,
 } from "./replies-table.js";
 import { deleteEndedBefore, deleteIdempotencyKeysBefore, eraseChannel } from "./retention.js";
 import { readOrCreateSecret } from "./secrets-table.js";
 import { readSent } from "./sent-messages.js";
 import {
   claimWarnings,
+  confirmDue,
+  readChannelHolder,
   readDue,
   readLastSeqs,
   readLive,
@@ -48,31 +50,32 @@ const operationsOn = (database: PostgresDatabase) =>
     },
     readSessions: (sessionIds) => readLiveOf(database, sessionIds),
     readLastSeqs: (sessionIds) => readLastSeqs(database, sessionIds),
+    readChannelHolder: (channelId) => readChannelHolder(database, channelId),
     listSessions: (filter, page) => listSessions(database, filter, page),
     countSessions: () => countSessions(database),
-    appendMessage: (draft) => appendMessage(database, draft),
+    appendMessage: appendTogether(database),
     readSent: (sessionId, key) => readSent(database, sessionId, key),
-    appendReply: (draft) => appendReply(database, draft),
+    appendReply: repliesTogether(database),
     failReply: (reply) => failReply(database, reply),
     cancelReply: (request) => cancelReply(database, request),
     renewReplies: (replies) => renewReplies(database, replies),
-    readPendingReplies: (sessionId) => readPendingReplies(database, sessionId),
+    readPendingReplies: pendingTogether(database),
     readReply: (sessionId, messageId) => readReply(database, sessionId, messageId),
     deleteRepliesBefore: (cutoff, limit) => deleteRepliesBefore(database, cutoff, limit),
     renewSession: (sessionId) => renewSession(database, sessionId),
     recordHeartbeat: (sessionId) => recordHeartbeat(database, sessionId),
     updateTimeout: (sessionId, change) => updateTimeout(database, sessionId, change),
-    endSession: (request) => endSession(database, request),
+    endSession: endsTogether(database),
     countMatching: (filter) => countMatching(database, filter),
     endMatching: (filter, end) => endMatching(database, filter, end),
     expireSessions: (limit) => expireSessions(database, limit),
     claimWarnings: (limit) => claimWarnings(database, limit),
     listEndings: (filter, page) => listEndings(database, filter, page),
     readEndings: (sessionIds) => readEndings(database, sessionIds),
-    addEndingCounts: (sessionId, counts) => addEndingCounts(database, sessionId, counts),
+    addEndingCounts: (counts) => addEndingCounts(database, counts),
     listMessages: (range) => listMessages(database, range),
-    readMessagesAfter: (channelId, afterSeq, limit) => readAfter(database, channelId, afterSeq, limit),
-    readHistory: (channelId, beforeSeq, limit) => readHistory(database, channelId, beforeSeq, limit),
+    readMessagesAfter: (...range) => readAfter(database, ...range),
+    readHistory: (...range) => readHistory(database, ...range),
     eraseChannel: (channelId) => eraseChannel(database, channelId),
     deleteEndedBefore: (cutoff, limit) => deleteEndedBefore(database, cutoff, limit),
     deleteIdempotencyKeysBefore: (cutoff, limit) => deleteIdempotencyKeysBefore(database, cutoff, limit),
@@ -95,9 +98,9 @@ export const createPostgresSessionStore = async (
   /** Called four times a second. Also measures the clock offset, at the midpoint between call and answer. */
   const hasDue = async (): Promise<boolean> => {
     const asked = clock.now();
-    const { now, due } = await readDue(database);
+    const { now, mayBeDue } = await readDue(database);
     aheadMs = now - Math.round((asked + clock.now()) / 2);
-    return due;
+    return mayBeDue && (await confirmDue(database));
   };
 
   try {

@@ -4,7 +4,21 @@ import Database from "libsql";
 /** Values that can be bound. The driver aborts the process on a boolean. */
 export type Parameters = Readonly<Record<string, string | number | null>>;
 
-type Statement = ReturnType<InstanceType<typeof Database>["prepare"]>;
+type DriverStatement = ReturnType<InstanceType<typeof Database>["prepare"]>;
+
+interface Statement {
+  readonly driver: DriverStatement;
+  readonly columns: readonly string[];
+}
+
+/** Builds a row from its values. The driver builds an object in nearly twice the time of an array of the same values. */
+export const toRow = <Row>(columns: readonly string[], values: unknown): Row => {
+  const row: Record<string, unknown> = {};
+  (values as readonly unknown[]).forEach((value, i) => {
+    row[columns[i] ?? ""] = value;
+  });
+  return row as Row;
+};
 
 /** Primary result codes for failures of the file, not of the statement. */
 const storageFailures = new Set(
@@ -52,16 +66,21 @@ export class SqliteConnection {
 
   /** The first row. A statement that writes still writes all of its rows. */
   get<Row>(sql: string, parameters: Parameters = {}): Row | undefined {
-    return this.withStatement(sql, (statement) => statement.get(parameters) as Row | undefined);
+    return this.withStatement(sql, ({ driver, columns }) => {
+      const values = driver.get(parameters);
+      return values === undefined ? undefined : toRow<Row>(columns, values);
+    });
   }
 
   all<Row>(sql: string, parameters: Parameters = {}): Row[] {
-    return this.withStatement(sql, (statement) => statement.all(parameters) as Row[]);
+    return this.withStatement(sql, ({ driver, columns }) =>
+      driver.all(parameters).map((values) => toRow<Row>(columns, values)),
+    );
   }
 
   /** How many rows were changed. */
   run(sql: string, parameters: Parameters = {}): number {
-    return this.withStatement(sql, (statement) => statement.run(parameters).changes);
+    return this.withStatement(sql, ({ driver }) => driver.run(parameters).changes);
   }
 
   close(): void {
@@ -70,12 +89,22 @@ export class SqliteConnection {
   }
 
   private withStatement<Result>(sql: string, use: (statement: Statement) => Result): Result {
-    const statement = this.statements.get(sql) ?? this.database.prepare(sql);
-    // The driver does not reset a statement that failed: used again it would run with the old parameters.
-    this.statements.delete(sql);
-    const result = use(statement);
+    const statement = this.statements.get(sql) ?? this.prepare(sql);
+    try {
+      return use(statement);
+    } catch (error) {
+      // The driver does not reset a statement that failed: used again it would run with the old parameters.
+      this.statements.delete(sql);
+      throw error;
+    }
+  }
+
+  private prepare(sql: string): Statement {
+    const driver = this.database.prepare(sql);
+    const columns = driver.columns().map(({ name }: { readonly name: string }) => name);
+    const statement = { driver: columns.length > 0 ? driver.raw() : driver, columns };
     this.statements.set(sql, statement);
-    return result;
+    return statement;
   }
 }
 

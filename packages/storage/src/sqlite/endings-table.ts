@@ -1,7 +1,7 @@
 import type {
   Caller,
+  CutCounts,
   EndingCause,
-  EndingCounts,
   EndingRecord,
   EndOutcome,
   EndRequest,
@@ -11,18 +11,36 @@ import { systemCaller } from "@adjourn/sessions";
 import { type EndingColumns, type SessionColumns, toEndingRecord } from "../rows.js";
 import { expiryCause } from "../timeout-rules.js";
 import type { Parameters, SqliteConnection } from "./connection.js";
-import { isLive, readOver, sessionColumns } from "./sessions-table.js";
+import { isLive, readOver } from "./sessions-table.js";
+
+/** The columns of a session that its ending keeps. */
+const keptColumns = [
+  "session_id",
+  "channel_id",
+  "agent_id",
+  "user_id",
+  "created_at",
+  "expires_at",
+  "last_seq",
+  "message_count",
+  "input_tokens",
+  "output_tokens",
+] as const satisfies readonly (keyof SessionColumns & keyof EndingColumns)[];
+
+type Taken = Pick<SessionColumns, (typeof keptColumns)[number]>;
+
+const kept = keptColumns.join(", ");
 
 const statements = {
-  takeLive: `DELETE FROM sessions WHERE ${isLive} RETURNING ${sessionColumns}`,
-  takeExpired: `DELETE FROM sessions WHERE session_id IN (
-      SELECT session_id FROM sessions WHERE expires_at <= :now ORDER BY expires_at LIMIT :limit)
-    RETURNING ${sessionColumns}, ${expiryCause} AS cause`,
+  takeLive: `DELETE FROM sessions WHERE ${isLive} RETURNING ${kept}`,
+  takeExpired: `DELETE FROM sessions WHERE rowid IN (
+      SELECT rowid FROM sessions WHERE expires_at <= :now ORDER BY expires_at LIMIT :limit)
+    RETURNING ${kept}, ${expiryCause} AS cause`,
   insert: `INSERT INTO endings (session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq, ended_at,
-      cause, reason, ended_by, actor, message_count, input_tokens, output_tokens)
-    VALUES (:sessionId, :channelId, :agentId, :userId, :createdAt, :expiresAt, :lastSeq, :now,
-      :cause, :reason, :endedBy, :actor, :messageCount, :inputTokens, :outputTokens)
-    RETURNING *`,
+      cause, reason, ended_by, actor, message_count, listeners_dropped, operations_aborted, input_tokens, output_tokens)
+    VALUES (:session_id, :channel_id, :agent_id, :user_id, :created_at, :expires_at, :last_seq, :ended_at,
+      :cause, :reason, :ended_by, :actor, :message_count, :listeners_dropped, :operations_aborted,
+      :input_tokens, :output_tokens)`,
   read: "SELECT * FROM endings WHERE session_id IN (SELECT value FROM json_each(:sessionIds))",
   addCounts: `UPDATE endings SET listeners_dropped = listeners_dropped + :listenersDropped,
       operations_aborted = operations_aborted + :operationsAborted
@@ -39,32 +57,26 @@ interface End {
   readonly caller: Caller;
 }
 
-const record = (connection: SqliteConnection, row: SessionColumns, end: End, now: number): EndingRecord => {
-  const ending = connection.get<EndingColumns>(statements.insert, {
-    sessionId: row.session_id,
-    channelId: row.channel_id,
-    agentId: row.agent_id,
-    userId: row.user_id,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    lastSeq: row.last_seq,
-    now,
+/** Records the ending of a session whose row was taken. What is stored is known, so that no row has to be read back. */
+const record = (connection: SqliteConnection, row: Taken, end: End, now: number): EndingRecord => {
+  const ending: EndingColumns = {
+    ...row,
+    ended_at: now,
     cause: end.cause,
     reason: end.reason,
-    endedBy: end.caller.endedBy,
+    ended_by: end.caller.endedBy,
     actor: end.caller.actor,
-    messageCount: row.message_count,
-    inputTokens: row.input_tokens,
-    outputTokens: row.output_tokens,
-  });
-  if (!ending) throw new Error(`The ending of ${row.session_id} was not returned`);
+    listeners_dropped: 0,
+    operations_aborted: 0,
+  };
+  connection.run(statements.insert, { ...ending });
   return toEndingRecord(ending);
 };
 
 /** Within a transaction, like all that follow. The call whose DELETE returns the session's row has ended it. */
 export const endSession = (connection: SqliteConnection, request: EndRequest, now: number): EndOutcome => {
   const { sessionId, idempotencyKey: key, reason, caller } = request;
-  const row = connection.get<SessionColumns>(statements.takeLive, { sessionId, now });
+  const row = connection.get<Taken>(statements.takeLive, { sessionId, now });
   if (!row) {
     const earlier =
       key === null ? undefined : connection.get<EndingColumns>(statements.byKey, { key, sessionId });
@@ -114,18 +126,18 @@ export const endMatching = (
 ): EndingRecord[] => {
   const { sql, parameters } = matching(filter);
   const { reason, caller, createdUntil, limit } = end;
-  const take = `DELETE FROM sessions WHERE session_id IN (
-      SELECT session_id FROM sessions WHERE ${sql} AND created_at <= :createdUntil LIMIT :limit)
-    RETURNING ${sessionColumns}`;
+  const take = `DELETE FROM sessions WHERE rowid IN (
+      SELECT rowid FROM sessions WHERE ${sql} AND created_at <= :createdUntil LIMIT :limit)
+    RETURNING ${kept}`;
   return connection
-    .all<SessionColumns>(take, { ...parameters, now, createdUntil, limit })
+    .all<Taken>(take, { ...parameters, now, createdUntil, limit })
     .map((row) => record(connection, row, { cause: "bulk", reason, caller }, now));
 };
 
 /** Oldest first. */
 export const expireSessions = (connection: SqliteConnection, limit: number, now: number): EndingRecord[] =>
   connection
-    .all<SessionColumns & { readonly cause: EndingCause }>(statements.takeExpired, { now, limit })
+    .all<Taken & { readonly cause: EndingCause }>(statements.takeExpired, { now, limit })
     .sort((a, b) => a.expires_at - b.expires_at)
     .map((row) => record(connection, row, { cause: row.cause, reason: null, caller: systemCaller }, now));
 
@@ -134,10 +146,6 @@ export const readEndings = (connection: SqliteConnection, sessionIds: readonly s
     .all<EndingColumns>(statements.read, { sessionIds: JSON.stringify(sessionIds) })
     .map(toEndingRecord);
 
-export const addEndingCounts = (
-  connection: SqliteConnection,
-  sessionId: string,
-  { listenersDropped, operationsAborted }: EndingCounts,
-): void => {
-  connection.run(statements.addCounts, { sessionId, listenersDropped, operationsAborted });
+export const addEndingCounts = (connection: SqliteConnection, counts: readonly CutCounts[]): void => {
+  for (const count of counts) connection.run(statements.addCounts, { ...count });
 };

@@ -14,7 +14,9 @@ import { sessionColumns } from "./sessions-table.js";
 const statements = {
   all: "SELECT count(*) AS total FROM sessions",
   expired: "SELECT count(*) AS total FROM sessions WHERE expires_at <= :now",
-  near: "SELECT count(*) AS total FROM sessions WHERE near_at <= :now",
+  /** Near their expiry: the warning was given, or is due. */
+  warned: "SELECT count(*) AS total FROM sessions WHERE warn_at IS NULL",
+  warnable: "SELECT count(*) AS total FROM sessions WHERE warn_at <= :now",
 } as const;
 
 const count = (connection: SqliteConnection, sql: string, parameters: Parameters): number =>
@@ -31,11 +33,29 @@ export const countSessions = (
   now: number,
 ): SessionStats & { readonly expiringSoon: number } => {
   const stats = readStats(connection, now);
-  return { ...stats, expiringSoon: count(connection, statements.near, { now }) - stats.expired };
+  const near = count(connection, statements.warned, {}) + count(connection, statements.warnable, { now });
+  return { ...stats, expiringSoon: near - stats.expired };
 };
 
+/** The ranges of the ids that start with `:from`. Session and channel ids are lower case, agent and user ids are not. */
+const startRanges = {
+  sessions: [
+    "session_id >= lower(:from) AND session_id < lower(:to)",
+    // A session without its channel has expired, and is not listed.
+    "holds_channel = 1 AND channel_id >= lower(:from) AND channel_id < lower(:to)",
+    "agent_id >= :from COLLATE NOCASE AND agent_id < :to COLLATE NOCASE",
+    "user_id >= :from COLLATE NOCASE AND user_id < :to COLLATE NOCASE",
+  ],
+  endings: [
+    "session_id >= lower(:from) AND session_id < lower(:to)",
+    ...["channel_id", "agent_id", "user_id"].map(
+      (column) => `${column} >= :from COLLATE NOCASE AND ${column} < :to COLLATE NOCASE`,
+    ),
+  ],
+} as const;
+
 /**
- * A search is four case-insensitive index range scans, not a LIKE over every row.
+ * A search is four index range scans, not a LIKE over every row.
  * Filters compare twice: case-insensitively, which the NOCASE indexes serve, and exactly.
  */
 const conditionsOf = (
@@ -53,10 +73,7 @@ const conditionsOf = (
   if (userId !== undefined) add("user_id = :userId COLLATE NOCASE AND user_id = :userId", { userId });
   if (cause !== undefined) add("cause = :cause", { cause });
   if (search) {
-    const starts = ["session_id", "channel_id", "agent_id", "user_id"].map(
-      (column) => `SELECT rowid FROM ${table}
-        WHERE ${column} >= :from COLLATE NOCASE AND ${column} < :to COLLATE NOCASE`,
-    );
+    const starts = startRanges[table].map((range) => `SELECT rowid FROM ${table} WHERE ${range}`);
     add(`rowid IN (${starts.join(" UNION ")})`, { from: search, to: `${search}${lastCharacter}` });
   }
   return { sql, parameters };

@@ -15,6 +15,7 @@ import {
   toSession,
 } from "../rows.js";
 import type { SqliteConnection } from "./connection.js";
+import { readMessageRows, selectAsJson } from "./message-rows.js";
 
 /** Takes the next seq and time from the row of a live session; so a reply after the end is not stored. */
 export const nextPlace =
@@ -28,16 +29,12 @@ const statements = {
   byId: "SELECT * FROM messages WHERE id = :id",
   channel: "SELECT 1 FROM channels WHERE id = :channelId",
   seqOfId: "SELECT seq FROM messages WHERE id = :id AND channel_id = :channelId",
-  /** The first seq at that time or later; `before` excludes it. */
-  seqFromTime: `SELECT seq FROM messages WHERE channel_id = :channelId AND created_at >= :time
-    ORDER BY created_at LIMIT 1`,
-  /** The last seq at that time or earlier; `after` excludes it. */
-  seqUntilTime: `SELECT seq FROM messages WHERE channel_id = :channelId AND created_at <= :time
-    ORDER BY created_at DESC LIMIT 1`,
-  newest: `SELECT * FROM messages WHERE channel_id = :channelId AND seq > :above AND seq < :below
-    ORDER BY seq DESC LIMIT :limit`,
-  oldest: `SELECT * FROM messages WHERE channel_id = :channelId AND seq > :above
-    ORDER BY seq LIMIT :limit`,
+  lastSeq: "SELECT max(seq) AS seq FROM messages WHERE channel_id = :channelId",
+  timeFromSeq: `SELECT created_at FROM messages WHERE channel_id = :channelId AND seq >= :seq
+    ORDER BY seq LIMIT 1`,
+  newest: selectAsJson(`WHERE channel_id = :channelId AND seq > :above AND seq < :below
+    ORDER BY seq DESC LIMIT :limit`),
+  oldest: selectAsJson("WHERE channel_id = :channelId AND seq > :above ORDER BY seq LIMIT :limit"),
 } as const;
 
 const beyondAll = Number.MAX_SAFE_INTEGER;
@@ -96,22 +93,22 @@ export const readMessage = (connection: SqliteConnection, id: string): Message |
 export const listMessages = (connection: SqliteConnection, range: MessageRange): MessagePageOutcome => {
   const { channelId, limit, before, after, maxBytes = Number.POSITIVE_INFINITY } = range;
   if (!connection.get(statements.channel, { channelId })) return { outcome: "unknown_channel" };
-  const below = before ? seqOf(connection, channelId, before, statements.seqFromTime) : beyondAll;
+  const below = before ? seqOf(connection, channelId, before, "before") : beyondAll;
   if (below === null) return { outcome: "unknown_bound", bound: "before" };
-  const above = after ? seqOf(connection, channelId, after, statements.seqUntilTime) : 0;
+  const above = after ? seqOf(connection, channelId, after, "after") : 0;
   if (above === null) return { outcome: "unknown_bound", bound: "after" };
   const forward = after !== undefined && before === undefined;
   const read = (limit: number, last: number | undefined): MessageColumns[] =>
     forward
-      ? connection.all(statements.oldest, { channelId, above: last ?? above, limit })
-      : connection.all(statements.newest, { channelId, above, below: last ?? below, limit });
+      ? readMessageRows(connection, statements.oldest, { channelId, above: last ?? above, limit })
+      : readMessageRows(connection, statements.newest, { channelId, above, below: last ?? below, limit });
   const { rows, ...rest } = readWithin(read, limit, maxBytes);
   const messages = rows.map(toMessage);
   return { outcome: "page", messages: forward ? messages.reverse() : messages, ...rest };
 };
 
-/** Rows read at a time, so that a page that ends by its size is not read to its limit. */
-const sliceRows = 25;
+/** Rows read at a time: a default page at once, and of a longer one not all where it ends by its size. */
+const sliceRows = 51;
 
 const readWithin = (
   read: (limit: number, last: number | undefined) => readonly MessageColumns[],
@@ -139,19 +136,33 @@ const seqOf = (
   connection: SqliteConnection,
   channelId: string,
   bound: MessageBound,
-  byTime: typeof statements.seqFromTime | typeof statements.seqUntilTime,
+  side: "before" | "after",
 ): number | null => {
   if ("id" in bound)
     return connection.get<{ seq: number }>(statements.seqOfId, { id: bound.id, channelId })?.seq ?? null;
-  const row = connection.get<{ seq: number }>(byTime, { channelId, time: bound.time });
-  return row?.seq ?? (byTime === statements.seqFromTime ? beyondAll : 0);
+  if (side === "before") return firstSeq(connection, channelId, (createdAt) => createdAt >= bound.time);
+  return firstSeq(connection, channelId, (createdAt) => createdAt > bound.time) - 1;
 };
 
-const readNewest = (
+/**
+ * The first seq from which all messages have such a time, found by bisection: within a channel times increase with seq.
+ * While a history is being deleted, seqs are missing; the next one that is there decides.
+ */
+const firstSeq = (
   connection: SqliteConnection,
   channelId: string,
-  range: { readonly above: number; readonly below: number; readonly limit: number },
-): Message[] => connection.all<MessageColumns>(statements.newest, { channelId, ...range }).map(toMessage);
+  isSuch: (createdAt: number) => boolean,
+): number => {
+  const last = connection.get<{ seq: number | null }>(statements.lastSeq, { channelId })?.seq ?? 0;
+  let [low, high] = [0, last + 1];
+  while (high - low > 1) {
+    const seq = Math.floor((low + high) / 2);
+    const row = connection.get<{ created_at: number }>(statements.timeFromSeq, { channelId, seq });
+    if (!row || isSuch(row.created_at)) high = seq;
+    else low = seq;
+  }
+  return high;
+};
 
 /** Oldest first. */
 export const readAfter = (
@@ -159,7 +170,12 @@ export const readAfter = (
   channelId: string,
   above: number,
   limit: number,
-): Message[] => connection.all<MessageColumns>(statements.oldest, { channelId, above, limit }).map(toMessage);
+  maxBytes = Number.POSITIVE_INFINITY,
+): Message[] => {
+  const read = (limit: number, last = above) =>
+    readMessageRows(connection, statements.oldest, { channelId, above: last, limit });
+  return readWithin(read, limit, maxBytes).rows.map(toMessage);
+};
 
 /** The newest messages before a seq, oldest first. */
 export const readHistory = (
@@ -167,4 +183,9 @@ export const readHistory = (
   channelId: string,
   below: number,
   limit: number,
-): Message[] => readNewest(connection, channelId, { above: 0, below, limit }).reverse();
+  maxBytes = Number.POSITIVE_INFINITY,
+): Message[] => {
+  const read = (limit: number, last = below) =>
+    readMessageRows(connection, statements.newest, { channelId, above: 0, below: last, limit });
+  return readWithin(read, limit, maxBytes).rows.map(toMessage).reverse();
+};

@@ -25,10 +25,11 @@ const statements = {
   begin: `INSERT INTO replies (session_id, message_id, in_reply_to, seq, node_id, idempotency_key, held_until)
     VALUES (:sessionId, :messageId, :inReplyTo, :seq, :nodeId, :idempotencyKey, :heldUntil)`,
   read: `SELECT cancelled, held_until FROM replies WHERE ${ofReply}`,
-  take: `DELETE FROM replies WHERE ${ofReply} RETURNING idempotency_key`,
+  take: `DELETE FROM replies WHERE ${ofReply} RETURNING idempotency_key, cancelled`,
   /** Takes the next seq and time from the row of a live session; so a reply after the end is not stored. */
   takePlace: `UPDATE sessions SET ${nextPlace}, ${addUsage}, was_renewed = 0
-    WHERE ${isLive} RETURNING ${sessionColumns}`,
+    WHERE ${isLive} AND EXISTS (SELECT 1 FROM replies WHERE ${ofReply} AND cancelled IS NOT 'discard')
+    RETURNING ${sessionColumns}`,
   cancel: `UPDATE replies SET cancelled = :partial
     WHERE session_id = :sessionId AND (message_id = :messageId OR in_reply_to = :messageId)
       AND cancelled IS NULL AND held_until > :now
@@ -58,17 +59,11 @@ export const appendReply = (
   { sessionId, messageId, content, inReplyTo, finishReason, usage }: ReplyDraft,
   now: number,
 ): AppendReplyOutcome => {
-  const row = connection.get<{ cancelled: PartialText | null }>(statements.read, { sessionId, messageId });
-  if (!row)
-    return readLive(connection, sessionId, now)
-      ? { outcome: "not_pending" }
-      : readOver(connection, sessionId);
-  if (row.cancelled === "discard") return { outcome: "discarded" };
+  const ids = { sessionId, messageId };
   const tokens = { inputTokens: usage?.inputTokens ?? null, outputTokens: usage?.outputTokens ?? null };
-  const place = connection.get<SessionColumns>(statements.takePlace, { sessionId, now, ...tokens });
-  if (!place) return readOver(connection, sessionId);
-  // Not `run`, which would leave a statement that returns rows in progress, and the next savepoint would fail.
-  connection.get(statements.take, { sessionId, messageId });
+  const place = connection.get<SessionColumns>(statements.takePlace, { ...ids, now, ...tokens });
+  if (!place) return whyRefused(connection, sessionId, messageId, now);
+  const reply = connection.get<{ cancelled: PartialText | null }>(statements.take, ids);
   const message = insertMessage(connection, place, {
     id: messageId,
     isAgent: true,
@@ -76,10 +71,22 @@ export const appendReply = (
     content,
     metadata: {},
     attachments: null,
-    finishReason: row.cancelled ? "cancelled" : finishReason,
+    finishReason: reply?.cancelled ? "cancelled" : finishReason,
     usage,
   });
   return { outcome: "stored", message, session: toSession(place) };
+};
+
+const whyRefused = (
+  connection: SqliteConnection,
+  sessionId: string,
+  messageId: string,
+  now: number,
+): AppendReplyOutcome => {
+  const row = connection.get<{ cancelled: PartialText | null }>(statements.read, { sessionId, messageId });
+  if (row?.cancelled === "discard") return { outcome: "discarded" };
+  if (!row && readLive(connection, sessionId, now)) return { outcome: "not_pending" };
+  return readOver(connection, sessionId);
 };
 
 export const failReply = (

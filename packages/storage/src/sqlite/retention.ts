@@ -4,6 +4,10 @@ import type { SqliteConnection } from "./connection.js";
 const holdsChannel = `SELECT 1 FROM sessions
   WHERE channel_id = :channelId AND holds_channel = 1 AND expires_at > :now`;
 
+/** The sessions of a channel. Two partial indexes serve it. */
+const ofChannel = (channelId: string): string =>
+  `(channel_id = ${channelId} AND holds_channel = 1 OR channel_id = ${channelId} AND holds_channel = 0)`;
+
 /** How many messages one transaction deletes, so that other writes do not wait for long. */
 const messagesAtOnce = 500;
 
@@ -16,8 +20,7 @@ const statements = {
   readChannel: "SELECT 1 FROM channels WHERE id = :channelId",
   forgetReasons: `UPDATE endings SET reason = NULL
     WHERE channel_id = :channelId COLLATE NOCASE AND channel_id = :channelId`,
-  forgetMetadata: `UPDATE sessions SET metadata = '{}'
-    WHERE channel_id = :channelId COLLATE NOCASE AND channel_id = :channelId`,
+  forgetMetadata: `UPDATE sessions SET metadata = '{}' WHERE ${ofChannel(":channelId")}`,
   forgetAnswers: `UPDATE idempotency_keys SET answer = json_set(answer, '$.metadata', json('{}'))
     WHERE channel_id = :channelId AND operation = 'createSession'`,
   forgetSends:
@@ -26,15 +29,13 @@ const statements = {
       SELECT session_id FROM endings WHERE ended_at < :cutoff ORDER BY ended_at LIMIT :limit)
     RETURNING channel_id`,
   deleteIdleChannel: `DELETE FROM channels WHERE id = :channelId
-    AND NOT EXISTS (SELECT 1 FROM sessions
-      WHERE channel_id = :channelId COLLATE NOCASE AND channel_id = :channelId)
+    AND NOT EXISTS (SELECT 1 FROM sessions WHERE ${ofChannel("channels.id")})
     AND NOT EXISTS (SELECT 1 FROM endings
       WHERE channel_id = :channelId COLLATE NOCASE AND channel_id = :channelId)`,
   /** Channels without a live session or a newer ending: their histories can be deleted. */
   oldChannels: `SELECT DISTINCT channel_id FROM (
       SELECT channel_id FROM endings WHERE ended_at < :cutoff ORDER BY ended_at LIMIT :limit) AS oldest
-    WHERE NOT EXISTS (SELECT 1 FROM sessions
-        WHERE channel_id = oldest.channel_id COLLATE NOCASE AND channel_id = oldest.channel_id)
+    WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE ${ofChannel("oldest.channel_id")})
       AND NOT EXISTS (SELECT 1 FROM endings AS younger
         WHERE younger.channel_id = oldest.channel_id COLLATE NOCASE AND younger.channel_id = oldest.channel_id
           AND younger.ended_at >= :cutoff)`,

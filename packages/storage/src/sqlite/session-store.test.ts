@@ -33,7 +33,7 @@ describeSessionStore("the session store in SQLite", async () => {
 
 /** Permitted scans: a page from the newest row, counts from a covering index, and lists that were read before. */
 const allowed =
-  /^SCAN (json_each|CONSTANT ROW|oldest$|\w+ USING INDEX \w+_by_(creation|time)$|\w+ USING COVERING INDEX)/;
+  /^SCAN (json_each|CONSTANT ROW|oldest$|slice$|\w+ USING INDEX \w+_by_(creation|time)$|\w+ USING COVERING INDEX)/;
 
 /** A search sorts the rows that it found, which are few. */
 const isSearch = (sql: string): boolean => sql.includes("UNION SELECT rowid");

@@ -49,6 +49,7 @@ import { readSent } from "./sent-messages.js";
 import {
   claimWarnings,
   hasDue,
+  readChannelHolder,
   readLastSeqs,
   readLive,
   readLiveOf,
@@ -163,6 +164,7 @@ const readingOperations = (readNow: ReadNow, read: Read, turns = new ReadTurns()
       }),
     readSessions: (sessionIds) => read((db, now) => readLiveOf(db, sessionIds, now)),
     readLastSeqs: (sessionIds) => read((db, now) => readLastSeqs(db, sessionIds, now)),
+    readChannelHolder: (channelId) => read((db, now) => readChannelHolder(db, channelId, now)),
     listSessions: (filter, page) => read((db, now) => listSessions(db, filter, page, now)),
     countSessions: () => read(countSessions),
     countMatching: (filter) => read((db, now) => countMatching(db, filter, now)),
@@ -170,9 +172,8 @@ const readingOperations = (readNow: ReadNow, read: Read, turns = new ReadTurns()
     listEndings: (filter, page) => read((db) => listEndings(db, filter, page)),
     readEndings: (sessionIds) => read((db) => readEndings(db, sessionIds)),
     listMessages: (range) => turns.run(() => readNow((db) => listMessages(db, range)), pageBytes),
-    readMessagesAfter: (channelId, afterSeq, limit) =>
-      read((db) => readAfter(db, channelId, afterSeq, limit)),
-    readHistory: (channelId, beforeSeq, limit) => read((db) => readHistory(db, channelId, beforeSeq, limit)),
+    readMessagesAfter: (...range) => read((db) => readAfter(db, ...range)),
+    readHistory: (...range) => read((db) => readHistory(db, ...range)),
   }) satisfies Partial<SessionStore>;
 
 const writingOperations = (write: Write) =>
@@ -192,7 +193,7 @@ const writingOperations = (write: Write) =>
     endMatching: (filter, end) => write((db, now) => endMatching(db, filter, end, now)),
     expireSessions: (limit) => write((db, now) => expireSessions(db, limit, now)),
     claimWarnings: (limit) => write((db, now) => claimWarnings(db, limit, now)),
-    addEndingCounts: (sessionId, counts) => write((db) => addEndingCounts(db, sessionId, counts)),
+    addEndingCounts: (counts) => write((db) => addEndingCounts(db, counts)),
     deleteIdempotencyKeysBefore: (cutoff, limit) =>
       write((db) => deleteIdempotencyKeysBefore(db, cutoff, limit)),
     readOrCreateSecret: (candidate) => write((db) => readOrCreateSecret(db, candidate)),

@@ -44,7 +44,7 @@ const statements = {
     SELECT :sessionId, id, :agentId, :userId, :now, :now, ${newExpiry},
       :timeoutMinutes, :autoRenew, :maxDurationMinutes, :warningThresholdMinutes, ${newWarnAt},
       coalesce((SELECT max(seq) FROM messages WHERE channel_id = :channelId), 0),
-      coalesce((SELECT max(created_at) FROM messages WHERE channel_id = :channelId), 0), :metadata
+      coalesce((SELECT created_at FROM messages WHERE channel_id = :channelId ORDER BY seq DESC LIMIT 1), 0), :metadata
     FROM channels WHERE id = :channelId AND user_id = :userId
     ON CONFLICT (channel_id) WHERE holds_channel = 1 DO NOTHING RETURNING ${sessionColumns}`,
   readLive: `SELECT ${sessionColumns} FROM sessions WHERE ${isLive}`,
@@ -54,6 +54,8 @@ const statements = {
     WHERE session_id IN (SELECT value FROM json_each(:sessionIds)) AND expires_at > :now`,
   readLastSeqs: `SELECT session_id, last_seq FROM sessions
     WHERE session_id IN (SELECT value FROM json_each(:sessionIds)) AND expires_at > :now`,
+  readHolder: `SELECT session_id FROM sessions
+    WHERE channel_id = :channelId AND holds_channel = 1 AND expires_at > :now`,
   renew: `UPDATE sessions SET ${renewal} WHERE ${isLive} AND ${isBelowCap} RETURNING ${sessionColumns}`,
   heartbeat: `UPDATE sessions SET ${activity} WHERE ${isLive} RETURNING ${sessionColumns}`,
   updateTimeout: `UPDATE sessions SET ${setEach(changeTimeout("min", ":now"))}
@@ -115,6 +117,13 @@ export const readLastSeqs = (
   const rows = connection.all<{ session_id: string; last_seq: number }>(statements.readLastSeqs, ids);
   return new Map(rows.map(({ session_id, last_seq }) => [session_id, last_seq]));
 };
+
+export const readChannelHolder = (
+  connection: SqliteConnection,
+  channelId: string,
+  now: number,
+): string | null =>
+  connection.get<{ session_id: string }>(statements.readHolder, { channelId, now })?.session_id ?? null;
 
 /** What is known of a session that is not live. */
 export const readOver = (connection: SqliteConnection, sessionId: string): IsGone => {

@@ -24,8 +24,9 @@ const retryMs = 20;
 const maxWaiting = 20_000;
 
 /**
- * Commits all writes of one turn of the event loop in one transaction, with one disk sync. Each write has a savepoint,
- * so that it fails alone. All resolve after the commit, in their order.
+ * Commits all writes of one turn of the event loop in one transaction, with one disk sync. All resolve after the commit,
+ * in their order. A write that fails is undone alone: the transaction is rolled back and runs again, with a savepoint for
+ * each write. Failures are rare, and savepoints cost every write a copy of each page that it changes.
  */
 export class WriteQueue {
   private waiting: Write[] = [];
@@ -50,7 +51,8 @@ export class WriteQueue {
   }
 
   /**
-   * Runs `work` within the next transaction. If it throws, only its own writes are undone.
+   * Runs `work` within the next transaction. If it throws, only its own writes are undone. Where another write of the
+   * transaction fails, it runs again, so it must not change anything but the database.
    * @throws StoreUnavailableError where the transaction could not be committed
    */
   run<Result>(work: () => Result): Promise<Result> {
@@ -87,26 +89,61 @@ export class WriteQueue {
   /** @returns false where another program has locked the file; the writes keep waiting */
   private commitBatch(): boolean {
     const batch: Write[] = [];
-    const settles: Settle[] = [];
-    const deadline = performance.now() + this.budgetMs;
     try {
-      if (this.connection.inTransaction) this.connection.exec("ROLLBACK");
-      // Not prepared: a prepared BEGIN that finds the file locked would stay in progress and block all others.
-      this.connection.exec("BEGIN IMMEDIATE");
-      do {
-        const write = this.waiting.shift();
-        if (!write) break;
-        batch.push(write);
-        settles.push(this.runAlone(write));
-      } while (performance.now() < deadline);
+      const settles = this.runTogether(batch) ?? this.runEachAlone(batch);
       this.connection.exec("COMMIT");
+      this.failing = false;
+      for (const settle of settles) settle();
+      return true;
     } catch (error) {
       this.rollBack();
       return this.fail(batch, error);
     }
-    this.failing = false;
-    for (const settle of settles) settle();
-    return true;
+  }
+
+  /**
+   * Within a new transaction, like the next. Moves what it runs from `waiting` to `batch`.
+   * @returns undefined where a write failed; then all of them wait again
+   * @throws what makes the whole transaction fail
+   */
+  private runTogether(batch: Write[]): Settle[] | undefined {
+    let hasFailed = false;
+    const settles = this.runWithinBudget(batch, ({ work, resolve }) => {
+      try {
+        const result = work();
+        return () => resolve(result);
+      } catch (error) {
+        this.throwIfFatal(error);
+        hasFailed = true;
+        return undefined;
+      }
+    });
+    if (!hasFailed) return settles;
+    this.connection.exec("ROLLBACK");
+    this.waiting.unshift(...batch.splice(0));
+    return undefined;
+  }
+
+  private runEachAlone(batch: Write[]): Settle[] {
+    return this.runWithinBudget(batch, (write) => this.runAlone(write));
+  }
+
+  /** Runs writes until the budget is used or `run` returns undefined. */
+  private runWithinBudget(batch: Write[], run: (write: Write) => Settle | undefined): Settle[] {
+    const settles: Settle[] = [];
+    const deadline = performance.now() + this.budgetMs;
+    if (this.connection.inTransaction) this.connection.exec("ROLLBACK");
+    // Not prepared: a prepared BEGIN that finds the file locked would stay in progress and block all others.
+    this.connection.exec("BEGIN IMMEDIATE");
+    do {
+      const write = this.waiting.shift();
+      if (!write) break;
+      batch.push(write);
+      const settle = run(write);
+      if (!settle) break;
+      settles.push(settle);
+    } while (performance.now() < deadline);
+    return settles;
   }
 
   private fail(batch: readonly Write[], error: unknown): boolean {
@@ -127,7 +164,6 @@ export class WriteQueue {
     for (const { reject } of writes) reject(failure);
   }
 
-  /** @throws what makes the whole transaction fail */
   private runAlone({ work, resolve, reject }: Write): Settle {
     this.connection.run("SAVEPOINT one_write");
     try {
@@ -135,11 +171,15 @@ export class WriteQueue {
       this.connection.run("RELEASE one_write");
       return () => resolve(result);
     } catch (error) {
-      if (isStorageFailure(error) || !this.connection.inTransaction) throw error;
+      this.throwIfFatal(error);
       this.connection.run("ROLLBACK TO one_write");
       this.connection.run("RELEASE one_write");
       return () => reject(error);
     }
+  }
+
+  private throwIfFatal(error: unknown): void {
+    if (isStorageFailure(error) || !this.connection.inTransaction) throw error;
   }
 
   private rollBack(): void {

@@ -168,6 +168,7 @@ const describeLastMoment = (setting: () => Setting): void => {
     await s.advance(1);
     const gone = { outcome: "gone", gone: { state: "expired", expiresAt } };
     expect(await s.store.readSession(sessionId)).toEqual(gone);
+    expect(await s.store.readChannelHolder(channelId)).toBeNull();
     expect(await s.store.readSessions([sessionId])).toEqual([]);
     expect(await s.store.readLastSeqs([sessionId])).toEqual(new Map());
     expect(await s.store.appendMessage(s.message(session))).toEqual(gone);
@@ -191,7 +192,9 @@ const describeLastMoment = (setting: () => Setting): void => {
     expect(await s.store.recordHeartbeat(session.sessionId)).toEqual(unknown);
     expect(await s.store.updateTimeout(session.sessionId, { autoRenew: false })).toEqual(unknown);
     expect(await s.end(session)).toEqual(unknown);
-    await s.store.addEndingCounts(session.sessionId, { listenersDropped: 1, operationsAborted: 1 });
+    await s.store.addEndingCounts([
+      { sessionId: session.sessionId, listenersDropped: 1, operationsAborted: 1 },
+    ]);
     expect(await s.store.readEndings([session.sessionId])).toEqual([]);
   });
 };

@@ -54,6 +54,18 @@ const describeNewSessions = (setting: () => Setting): void => {
     expect(await s.store.readLastSeqs([])).toEqual(new Map());
   });
 
+  test("a channel's holder is its live session, and no other", async () => {
+    const s = setting();
+    const [first, other] = [await s.create(), await s.create()];
+    expect(await s.store.readChannelHolder(first.channelId)).toBe(first.sessionId);
+    expect(await s.other.readChannelHolder(other.channelId)).toBe(other.sessionId);
+    expect(await s.store.readChannelHolder(first.sessionId)).toBeNull();
+    await s.ended(first);
+    expect(await s.store.readChannelHolder(first.channelId)).toBeNull();
+    const next = created(await s.continueOn(first));
+    expect(await s.store.readChannelHolder(first.channelId)).toBe(next.sessionId);
+  });
+
   test("metadata is returned byte for byte, whatever the names of its keys", async () => {
     const s = setting();
     const metadata = JSON.parse(

@@ -128,7 +128,9 @@ const describeEndKeys = (setting: () => Setting): void => {
     const s = setting();
     const session = await s.create();
     const first = await s.end(session, "why", "key");
-    await s.other.addEndingCounts(session.sessionId, { listenersDropped: 9, operationsAborted: 3 });
+    await s.other.addEndingCounts([
+      { sessionId: session.sessionId, listenersDropped: 9, operationsAborted: 3 },
+    ]);
     const ending = {
       ...(first.outcome === "ended" && first.ending),
       listenersDropped: 9,
@@ -262,14 +264,25 @@ const describeExpiry = (setting: () => Setting): void => {
 const describeReportedCounts = (setting: () => Setting): void => {
   test("the counts that nodes report for an ending are added up", async () => {
     const s = setting();
-    const { sessionId } = await s.ended(await s.create());
+    const [first, second] = [await s.ended(await s.create()), await s.ended(await s.create())];
+    const unknown = { sessionId: "unknown", listenersDropped: 1, operationsAborted: 1 };
+    const cut = (
+      { sessionId }: { sessionId: string },
+      listenersDropped: number,
+      operationsAborted: number,
+    ) => ({
+      sessionId,
+      listenersDropped,
+      operationsAborted,
+    });
     await Promise.all([
-      s.store.addEndingCounts(sessionId, { listenersDropped: 2, operationsAborted: 1 }),
-      s.other.addEndingCounts(sessionId, { listenersDropped: 3, operationsAborted: 0 }),
+      s.store.addEndingCounts([cut(first, 2, 1), unknown, cut(second, 1, 0)]),
+      s.other.addEndingCounts([cut(second, 4, 0), cut(first, 3, 0), cut(first, 1, 2)]),
     ]);
-    expect(await s.store.readEndings([sessionId])).toMatchObject([
-      { listenersDropped: 5, operationsAborted: 1 },
-    ]);
+    const endings = await s.store.readEndings([first.sessionId, second.sessionId]);
+    const counted = new Map(endings.map((ending) => [ending.sessionId, ending]));
+    expect(counted.get(first.sessionId)).toMatchObject({ listenersDropped: 6, operationsAborted: 3 });
+    expect(counted.get(second.sessionId)).toMatchObject({ listenersDropped: 5, operationsAborted: 0 });
   });
 };
 

@@ -91,7 +91,7 @@ const describeSearch = (setting: () => Setting): void => {
   test("a search finds the start of any id in any case, and nothing in the middle", async () => {
     const s = setting();
     const session = await s.create({
-      sessionId: "aaaa1111-Session",
+      sessionId: "aaaa1111-session",
       channelId: "bbbb2222-channel",
       agentId: "CCCC3333-agent",
       userId: "dddd4444-user",

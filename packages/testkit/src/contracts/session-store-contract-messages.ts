@@ -206,6 +206,25 @@ const describeReplayAndHistory = (setting: () => Setting): void => {
     expect(await s.store.readHistory("nowhere", 5, 3)).toEqual([]);
   });
 
+  test("a replay and a history have at most the requested bytes, and at least one message", async () => {
+    const s = setting();
+    const session = await s.create();
+    const { channelId } = session;
+    for (let i = 1; i <= 6; i += 1) await s.say(session, `${i}`.repeat(1_000));
+    const after = async (...range: readonly [seq: number, limit: number, maxBytes: number]) =>
+      (await s.other.readMessagesAfter(channelId, ...range)).map(({ seq }) => seq);
+    const before = async (...range: readonly [seq: number, limit: number, maxBytes: number]) =>
+      (await s.other.readHistory(channelId, ...range)).map(({ seq }) => seq);
+    expect(await after(1, 6, 3_500)).toEqual([2, 3, 4]);
+    expect(await after(1, 2, 3_500)).toEqual([2, 3]);
+    expect(await after(1, 6, 1)).toEqual([2]);
+    expect(await after(0, 6, 100_000)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(await before(6, 6, 3_500)).toEqual([3, 4, 5]);
+    expect(await before(6, 2, 3_500)).toEqual([4, 5]);
+    expect(await before(6, 6, 1)).toEqual([5]);
+    expect(await before(7, 6, 100_000)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
   test("messages remain after their session, and a channel has those of all its sessions", async () => {
     const s = setting();
     const session = await conversation(s, 2);

@@ -50,6 +50,7 @@ const createSessionReads = (
   | "readSession"
   | "readSessions"
   | "readLastSeqs"
+  | "readChannelHolder"
   | "listSessions"
   | "countSessions"
   | "countMatching"
@@ -81,6 +82,10 @@ const createSessionReads = (
   async readLastSeqs(sessionIds) {
     const live = sessionIds.flatMap((sessionId) => state.live(sessionId)?.session ?? []);
     return new Map(live.map(({ sessionId, lastSeq }) => [sessionId, lastSeq]));
+  },
+  async readChannelHolder(channelId) {
+    const holder = state.liveSessions().find((session) => session.channelId === channelId);
+    return holder?.sessionId ?? null;
   },
   async listSessions(filter, page) {
     const matching = state.liveSessions().filter((session) => matches(session, filter));
@@ -116,14 +121,16 @@ const createEndingRecords = (
   async readEndings(sessionIds) {
     return [...new Set(sessionIds)].flatMap((sessionId) => state.endings.get(sessionId) ?? []);
   },
-  async addEndingCounts(sessionId, { listenersDropped, operationsAborted }) {
-    const ending = state.endings.get(sessionId);
-    if (ending)
-      state.endings.set(sessionId, {
-        ...ending,
-        listenersDropped: ending.listenersDropped + listenersDropped,
-        operationsAborted: ending.operationsAborted + operationsAborted,
-      });
+  async addEndingCounts(counts) {
+    for (const { sessionId, listenersDropped, operationsAborted } of counts) {
+      const ending = state.endings.get(sessionId);
+      if (ending)
+        state.endings.set(sessionId, {
+          ...ending,
+          listenersDropped: ending.listenersDropped + listenersDropped,
+          operationsAborted: ending.operationsAborted + operationsAborted,
+        });
+    }
   },
 });
 
@@ -151,12 +158,13 @@ const createMessageReads = (
       bytes: shown.reduce((sum, message) => sum + storedBytes(message), 0),
     };
   },
-  async readMessagesAfter(channelId, afterSeq, limit) {
-    return (state.messages.get(channelId) ?? []).filter(({ seq }) => seq > afterSeq).slice(0, limit);
+  async readMessagesAfter(channelId, afterSeq, limit, maxBytes = Number.POSITIVE_INFINITY) {
+    const later = (state.messages.get(channelId) ?? []).filter(({ seq }) => seq > afterSeq);
+    return rowsWithinBytes(later.slice(0, limit), maxBytes, storedBytes);
   },
-  async readHistory(channelId, beforeSeq, limit) {
+  async readHistory(channelId, beforeSeq, limit, maxBytes = Number.POSITIVE_INFINITY) {
     const earlier = (state.messages.get(channelId) ?? []).filter(({ seq }) => seq < beforeSeq);
-    return limit === 0 ? [] : earlier.slice(-limit);
+    return [...rowsWithinBytes(earlier.reverse().slice(0, limit), maxBytes, storedBytes)].reverse();
   },
 });
 

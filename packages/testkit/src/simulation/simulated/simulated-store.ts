@@ -73,6 +73,7 @@ export class SimulatedStore {
       readSession: through("readSession", inner.readSession),
       readSessions: through("readSessions", inner.readSessions),
       readLastSeqs: through("readLastSeqs", inner.readLastSeqs),
+      readChannelHolder: through("readChannelHolder", inner.readChannelHolder),
       listSessions: through("listSessions", inner.listSessions),
       countSessions: through("countSessions", inner.countSessions),
       appendMessage: through("appendMessage", inner.appendMessage, this.commits.appendMessage),

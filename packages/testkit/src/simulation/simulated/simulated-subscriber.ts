@@ -82,8 +82,9 @@ export class SimulatedSubscriber implements SubscriberSink {
     });
   }
 
-  end(): void {
+  end(last: EventFrame): void {
     if (this.leftUnnoticed) return;
+    this.write(last);
     this.check(() => {
       if (this.closed || this.endCalledAt !== null) throw new Violation("§4", "closed twice");
       if (!this.rules.hasEnded) throw new Violation("E6", "closed without session.ended");

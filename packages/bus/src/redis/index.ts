@@ -1,0 +1,1 @@
+export { openRedisBus } from "./open-redis-bus.js";

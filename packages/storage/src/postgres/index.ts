@@ -1,0 +1,2 @@
+export type { PostgresSettings } from "./database.js";
+export { createPostgresSessionStore } from "./session-store.js";
