@@ -1,22 +1,23 @@
 import { closeGraceMs } from "@adjourn/sessions";
-import type { WebSocket } from "ws";
 import { type Close, dropCloses } from "./close-codes.js";
+import type { PeerSocket } from "./web-socket/peer-socket.js";
 
 /** A slow reader gets more time, since the close frame waits behind what it has not read. */
 const slowGraceMs = 10_000;
 
-const waitedFor = new WeakSet<WebSocket>();
-
 /** Closes a socket, also one that is closing already, and destroys it if the peer does not answer in time. */
-export const closeSocket = (socket: WebSocket, { code, reason }: Close): void => {
+export const closeSocket = (socket: PeerSocket, { code, reason }: Close): void => {
   if (socket.readyState === socket.CLOSED) return;
   socket.close(code, reason);
-  if (waitedFor.has(socket)) return;
-  waitedFor.add(socket);
-  const timer = setTimeout(
-    () => socket.terminate(),
-    code === dropCloses.too_slow.code ? slowGraceMs : closeGraceMs,
-  );
-  timer.unref();
-  socket.once("close", () => clearTimeout(timer));
+  if (socket.closeTimer) return;
+  const graceMs = code === dropCloses.too_slow.code ? slowGraceMs : closeGraceMs;
+  socket.closeTimer = setTimeout(terminate, graceMs, socket).unref();
+  socket.addListener("close", cancelTimer);
 };
+
+// One function of each kind for all sockets.
+const terminate = (socket: PeerSocket): void => socket.terminate();
+
+function cancelTimer(this: PeerSocket): void {
+  if (this.closeTimer) clearTimeout(this.closeTimer);
+}

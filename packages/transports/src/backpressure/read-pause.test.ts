@@ -4,17 +4,19 @@ import type { AddressInfo } from "node:net";
 import { maxWaitingBytes } from "@adjourn/sessions";
 import { expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { pauseWhileUnsent } from "./pause-while-unsent.js";
+import { PeerSocket } from "../web-socket/peer-socket.js";
+import { pauseIfUnsent } from "./pause-if-unsent.js";
 import { pauseReading, resumeReading } from "./read-pause.js";
 
 const openPair = async () => {
-  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1", WebSocket: PeerSocket });
   await once(server, "listening");
   const connected = once(server, "connection");
   const { port } = server.address() as AddressInfo;
   const peer = new WebSocket(`ws://127.0.0.1:${port}`);
   await once(peer, "open");
-  const [socket, request] = (await connected) as [WebSocket, IncomingMessage];
+  const [socket, request] = (await connected) as [PeerSocket, IncomingMessage];
+  socket.accept(request.socket);
   const close = () => {
     peer.terminate();
     server.close();
@@ -45,7 +47,7 @@ it("a reason that was not given resumes nothing", async () => {
 it("a peer that has taken its answers is not read while a call waits", async () => {
   using pair = await openPair();
   const { peer, socket, connection } = pair;
-  pauseWhileUnsent(socket, connection);
+  socket.on("message", () => pauseIfUnsent(socket));
   peer.pause();
   while (socket.bufferedAmount <= maxWaitingBytes) {
     socket.send(Buffer.alloc(maxWaitingBytes));

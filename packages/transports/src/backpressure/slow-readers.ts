@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { ConnectionTimeouts } from "../connection-timeouts.js";
 import { RunningClock } from "../dead-peers/running-clock.js";
@@ -17,19 +17,17 @@ type Timeouts = Pick<ConnectionTimeouts, "checkPeersEveryMs" | "stalledReadMs" |
  * timer and keep an answer in memory for days. Event streams are excluded; they have their own limits.
  */
 export class SlowReaders {
-  private readonly answers = new Map<ServerResponse, Socket>();
   private readonly measurements = new WeakMap<ServerResponse, Measurement>();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly timeouts: Timeouts) {
+  /** `answers` are those that have begun or may begin, read anew at each check. */
+  constructor(
+    private readonly timeouts: Timeouts,
+    private readonly answers: Iterable<ServerResponse>,
+  ) {
     const clock = new RunningClock(timeouts.checkPeersEveryMs);
     this.timer = setInterval(() => this.check(clock.tick()), timeouts.checkPeersEveryMs);
     this.timer.unref();
-  }
-
-  watch({ socket }: IncomingMessage, response: ServerResponse): void {
-    this.answers.set(response, socket);
-    response.once("close", () => this.answers.delete(response));
   }
 
   stop(): void {
@@ -37,9 +35,10 @@ export class SlowReaders {
   }
 
   private check(now: number): void {
-    for (const [response, socket] of this.answers) {
+    for (const response of this.answers) {
+      const { socket } = response;
       // Of pipelined answers only the current one has the socket.
-      if (response.socket === null || isStream(response)) continue;
+      if (socket === null || isStream(response)) continue;
       const taken = socket.writableLength === 0 ? null : takenBytes(socket);
       if (taken === null) this.measurements.delete(response);
       else this.judge(response, socket, { taken, at: now });

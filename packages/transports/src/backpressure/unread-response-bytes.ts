@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 /** Answers with fewer unread bytes do not trigger a count. */
@@ -9,28 +9,34 @@ const ignoredBytes = 65_536;
  * the most, so that a caller who reads is not cut because of one who does not.
  */
 export class UnreadResponseBytes {
-  private readonly byNetwork = new Map<string, Map<ServerResponse, Socket>>();
+  private readonly byNetwork = new Map<string, Set<ServerResponse>>();
 
   constructor(private readonly maxBytes: number) {}
 
-  watch(network: string, { socket }: IncomingMessage, response: ServerResponse): void {
-    const answers = this.byNetwork.get(network) ?? new Map<ServerResponse, Socket>();
-    this.byNetwork.set(network, answers);
-    answers.set(response, socket);
-    response.once("ended", () => {
-      if (response.writableLength > ignoredBytes) this.cutTooMuch(answers);
-    });
-    response.once("close", () => {
-      answers.delete(response);
-      if (answers.size === 0) this.byNetwork.delete(network);
-    });
+  add(network: string, response: ServerResponse): void {
+    const answers = this.byNetwork.get(network);
+    if (answers) answers.add(response);
+    else this.byNetwork.set(network, new Set([response]));
   }
 
-  private cutTooMuch(answers: ReadonlyMap<ServerResponse, Socket>): void {
+  /** To be called once the answer has closed. */
+  delete(network: string, response: ServerResponse): void {
+    const answers = this.byNetwork.get(network);
+    if (answers?.delete(response) && answers.size === 0) this.byNetwork.delete(network);
+  }
+
+  /** To be called once the whole answer has been written. */
+  count(network: string, response: ServerResponse): void {
+    const answers = this.byNetwork.get(network);
+    if (answers && response.writableLength > ignoredBytes) this.cutTooMuch(answers);
+  }
+
+  private cutTooMuch(answers: ReadonlySet<ServerResponse>): void {
     const unread = new Map<Socket, number>();
     let sum = 0;
     // A pipelined answer that waits counts its own bytes; the current one counts those of the connection.
-    for (const [response, connection] of answers) {
+    for (const response of answers) {
+      const connection = response.req.socket;
       if (connection.destroyed) continue;
       sum += response.writableLength;
       unread.set(connection, (unread.get(connection) ?? 0) + response.writableLength);

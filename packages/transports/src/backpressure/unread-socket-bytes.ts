@@ -1,4 +1,4 @@
-import type { WebSocket } from "ws";
+import type { PeerSocket, UnreadGroup } from "../web-socket/peer-socket.js";
 
 /** Bytes that one socket may leave unread. */
 const maxUnreadPerSocket = 16_777_216;
@@ -10,46 +10,50 @@ const checkEveryMs = 50;
 /** Sockets with fewer unread bytes do not trigger a sum. */
 const worthwhileBytes = 65_536;
 
-interface Sockets {
-  readonly all: Set<WebSocket>;
-  checkedAt: number;
-}
-
 /** Limits the bytes that peers leave unread: per socket, and per address over its sockets without a key. */
 export class UnreadSocketBytes {
-  private readonly addresses = new Map<string, Sockets>();
+  private readonly groups = new Map<string, UnreadGroup>();
+  private readonly leave: (this: PeerSocket) => void;
 
   constructor(
     private readonly limits = { perSocket: maxUnreadPerSocket, perAddress: maxUnreadPerAddress },
     private readonly now: () => number = () => performance.now(),
-  ) {}
-
-  /** Assigns a socket to an address, or to none if it has a key. @returns a function to call after each write */
-  watch(socket: WebSocket, address: string | null): () => void {
-    if (address === null) return () => this.wrote(socket, null);
-    const sockets = this.addresses.get(address) ?? { all: new Set(), checkedAt: 0 };
-    this.addresses.set(address, sockets);
-    sockets.all.add(socket);
-    socket.once("close", () => {
-      sockets.all.delete(socket);
-      if (sockets.all.size === 0 && this.addresses.get(address) === sockets) this.addresses.delete(address);
-    });
-    return () => this.wrote(socket, sockets);
+  ) {
+    const { groups } = this;
+    // One function for all sockets.
+    this.leave = function leave() {
+      const group = this.unreadGroup;
+      if (!group) return;
+      group.sockets.delete(this);
+      if (group.sockets.size === 0) groups.delete(group.address);
+    };
   }
 
-  private wrote(socket: WebSocket, sockets: Sockets | null): void {
-    if (socket.bufferedAmount < worthwhileBytes) return;
-    if (socket.bufferedAmount > this.limits.perSocket) {
+  /** Assigns a socket to an address, or to none if it has a key. {@link wrote} must follow each write. */
+  watch(socket: PeerSocket, address: string | null): void {
+    socket.unread = this;
+    if (address === null) return;
+    const group = this.groups.get(address) ?? { address, sockets: new Set(), checkedAt: 0 };
+    this.groups.set(address, group);
+    group.sockets.add(socket);
+    socket.unreadGroup = group;
+    socket.addListener("close", this.leave);
+  }
+
+  wrote(socket: PeerSocket): void {
+    const { bufferedAmount, unreadGroup: group } = socket;
+    if (bufferedAmount < worthwhileBytes) return;
+    if (bufferedAmount > this.limits.perSocket) {
       socket.terminate();
       return;
     }
-    if (!sockets || this.now() - sockets.checkedAt < checkEveryMs) return;
-    sockets.checkedAt = this.now();
-    this.cutDown(sockets.all);
+    if (!group || this.now() - group.checkedAt < checkEveryMs) return;
+    group.checkedAt = this.now();
+    this.cutDown(group.sockets);
   }
 
   /** Terminates the sockets with the most unread bytes first. */
-  private cutDown(sockets: ReadonlySet<WebSocket>): void {
+  private cutDown(sockets: ReadonlySet<PeerSocket>): void {
     let sum = 0;
     for (const { bufferedAmount } of sockets) sum += bufferedAmount;
     if (sum <= this.limits.perAddress) return;

@@ -18,6 +18,7 @@ it("a check that fails stops neither the process nor the checks after it", async
   const failures: unknown[] = [];
   const peers = new DeadPeerDetector({
     everyMs: 5,
+    answers: [response],
     read: async () => {
       checks += 1;
       if (checks <= 2) throw new Error("the kernel's table is not what it was");
@@ -25,7 +26,6 @@ it("a check that fails stops neither the process nor the checks after it", async
     },
     onFailure: (error) => failures.push(error),
   });
-  peers.watch(response);
   await once(response, "close");
   expect(failures).toHaveLength(2);
   expect(checks).toBeGreaterThanOrEqual(5);

@@ -11,6 +11,8 @@ interface Observation extends Unacknowledged {
 
 interface SilentPeersOptions {
   readonly everyMs: number;
+  /** The answers that have begun or may begin, read anew at each check. */
+  readonly answers: Iterable<ServerResponse>;
   readonly read?: typeof readUnacknowledged;
   /** Called when a check fails. The next one follows at its interval. */
   readonly onFailure: (error: unknown) => void;
@@ -21,23 +23,19 @@ interface SilentPeersOptions {
  * alive. One timer and one read of the kernel's connection table serve all streams.
  */
 export class DeadPeerDetector {
-  private readonly answers = new Set<ServerResponse>();
+  private readonly answers: Iterable<ServerResponse>;
   private readonly read: typeof readUnacknowledged;
   private observations: ReadonlyMap<ServerResponse, Observation> = new Map();
   private readonly timer: NodeJS.Timeout;
   private isChecking = false;
 
-  constructor({ everyMs, read = readUnacknowledged, onFailure }: SilentPeersOptions) {
+  constructor({ everyMs, answers, read = readUnacknowledged, onFailure }: SilentPeersOptions) {
+    this.answers = answers;
     this.read = read;
     this.timer = setInterval(() => {
       this.check().catch(onFailure);
     }, everyMs);
     this.timer.unref();
-  }
-
-  watch(response: ServerResponse): void {
-    this.answers.add(response);
-    response.once("close", () => this.answers.delete(response));
   }
 
   stop(): void {

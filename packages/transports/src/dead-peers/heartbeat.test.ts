@@ -4,18 +4,20 @@ import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { connectionTimeouts } from "../connection-timeouts.js";
+import { PeerSocket } from "../web-socket/peer-socket.js";
 import { Heartbeat } from "./heartbeat.js";
 
 it("a socket that can't be pinged is cut, and the others are pinged all the same", async () => {
-  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1", WebSocket: PeerSocket });
   await once(server, "listening");
   const failures: unknown[] = [];
   const heartbeat = new Heartbeat({ ...connectionTimeouts, pingAfterMs: 5 }, (error) => failures.push(error));
   const open = async () => {
     const connected = once(server, "connection");
     const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const [socket, { socket: connection }] = (await connected) as [WebSocket, IncomingMessage];
-    return { client, socket, connection };
+    const [socket, { socket: connection }] = (await connected) as [PeerSocket, IncomingMessage];
+    socket.accept(connection);
+    return { client, socket };
   };
   const broken = await open();
   broken.socket.ping = () => {
@@ -23,7 +25,7 @@ it("a socket that can't be pinged is cut, and the others are pinged all the same
   };
   const sound = await open();
   const cut = once(broken.client, "close");
-  for (const { socket, connection } of [broken, sound]) heartbeat.watch(socket, connection);
+  for (const { socket } of [broken, sound]) heartbeat.watch(socket);
   await Promise.all([cut, once(sound.client, "ping")]);
   await once(sound.client, "ping");
   expect(failures).toHaveLength(1);
@@ -33,11 +35,14 @@ it("a socket that can't be pinged is cut, and the others are pinged all the same
 });
 
 it("drops nobody for a time in which the server itself stood still", async () => {
-  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1", WebSocket: PeerSocket });
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const heartbeat = new Heartbeat({ ...connectionTimeouts, pingAfterMs: 50, silenceMs: 500 }, () => {});
-  server.on("connection", (socket, { socket: connection }) => heartbeat.watch(socket, connection));
+  server.on("connection", (socket, { socket: connection }) => {
+    socket.accept(connection);
+    heartbeat.watch(socket);
+  });
   const peer = new WebSocket(`ws://127.0.0.1:${port}`);
   const closed = once(peer, "close").then(() => "closed");
   const pinged = () => once(peer, "ping").then(() => "pinged");

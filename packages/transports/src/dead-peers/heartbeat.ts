@@ -1,21 +1,12 @@
 import { Socket } from "node:net";
-import type { Duplex } from "node:stream";
-import type { WebSocket } from "ws";
 import { takenBytes } from "../backpressure/bytes-taken.js";
 import type { ConnectionTimeouts } from "../connection-timeouts.js";
+import type { PeerSocket } from "../web-socket/peer-socket.js";
 import { RunningClock } from "./running-clock.js";
 import { connectionName, readQueued } from "./unacknowledged.js";
 
 /** Longest interval of the check, which is how late a dead peer may be dropped. */
 const longestBeatMs = 1_000;
-
-interface Pulse {
-  readonly connection: Duplex;
-  lastSeenAt: number;
-  pingedAt: number;
-  /** Bytes that the peer had acknowledged at the last check. */
-  acknowledged: { readonly bytes: number; readonly at: number } | null;
-}
 
 type Times = Pick<
   ConnectionTimeouts,
@@ -27,7 +18,8 @@ type Times = Pick<
  * cannot answer soon; as long as it takes that data, it is alive.
  */
 export class Heartbeat {
-  private readonly pulses = new Map<WebSocket, Pulse>();
+  private readonly sockets = new Set<PeerSocket>();
+  private readonly seen: (this: PeerSocket) => void;
   private readonly timer: NodeJS.Timeout;
   private readonly clock: RunningClock;
   private checkedAt = Number.NEGATIVE_INFINITY;
@@ -38,24 +30,20 @@ export class Heartbeat {
     private readonly onFailure: (error: unknown) => void,
   ) {
     const everyMs = Math.min(times.pingAfterMs / 5, longestBeatMs);
-    this.clock = new RunningClock(everyMs);
+    const clock = new RunningClock(everyMs);
+    this.clock = clock;
+    // One function for all sockets.
+    this.seen = function seen() {
+      this.lastSeenAt = clock.now();
+    };
     this.timer = setInterval(() => this.beat(this.clock.tick()), everyMs);
     this.timer.unref();
   }
 
-  watch(socket: WebSocket, connection: Duplex): void {
-    const pulse: Pulse = {
-      connection,
-      lastSeenAt: this.clock.now(),
-      pingedAt: Number.NEGATIVE_INFINITY,
-      acknowledged: null,
-    };
-    this.pulses.set(socket, pulse);
-    const seen = () => {
-      pulse.lastSeenAt = this.clock.now();
-    };
-    socket.on("message", seen).on("pong", seen).on("ping", seen);
-    socket.once("close", () => this.pulses.delete(socket));
+  watch(socket: PeerSocket): void {
+    socket.lastSeenAt = this.clock.now();
+    this.sockets.add(socket);
+    for (const sign of ["message", "ping", "pong"] as const) socket.addListener(sign, this.seen);
   }
 
   stop(): void {
@@ -64,9 +52,9 @@ export class Heartbeat {
 
   private beat(now: number): void {
     this.checkLatePeers(now).catch(this.onFailure);
-    for (const [socket, pulse] of this.pulses) {
+    for (const socket of this.sockets) {
       try {
-        this.check(socket, pulse, now);
+        this.check(socket, now);
       } catch (error) {
         socket.terminate();
         this.onFailure(error);
@@ -74,15 +62,19 @@ export class Heartbeat {
     }
   }
 
-  private check(socket: WebSocket, pulse: Pulse, now: number): void {
-    const silenceMs = now - pulse.lastSeenAt;
+  private check(socket: PeerSocket, now: number): void {
+    if (socket.readyState === socket.CLOSED) {
+      this.sockets.delete(socket);
+      return;
+    }
+    const silenceMs = now - socket.lastSeenAt;
     if (silenceMs > this.times.silenceMs) {
       socket.terminate();
       return;
     }
-    const isDue = silenceMs >= this.times.pingAfterMs && now - pulse.pingedAt >= this.times.pingAfterMs;
+    const isDue = silenceMs >= this.times.pingAfterMs && now - socket.pingedAt >= this.times.pingAfterMs;
     if (!isDue || socket.readyState !== socket.OPEN) return;
-    pulse.pingedAt = now;
+    socket.pingedAt = now;
     socket.ping();
   }
 
@@ -92,26 +84,27 @@ export class Heartbeat {
     if (now - this.checkedAt < checkPeersEveryMs) return;
     // Early enough for several checks, since each compares with the previous one.
     const lateMs = pingAfterMs + (silenceMs - pingAfterMs) / 4;
-    const late = [...this.pulses.values()].filter(({ lastSeenAt }) => now - lastSeenAt > lateMs);
+    const late = [...this.sockets].filter(({ lastSeenAt }) => now - lastSeenAt > lateMs);
     if (late.length === 0) return;
     this.checkedAt = now;
     const queued = await readQueued();
-    for (const pulse of late) {
-      const { connection } = pulse;
+    for (const socket of late) {
+      const { connection } = socket;
       const found = connection instanceof Socket ? queued.get(connectionName(connection)) : undefined;
-      this.judge(pulse, found?.bytes ?? 0, this.clock.now());
+      this.judge(socket, found?.bytes ?? 0, this.clock.now());
     }
   }
 
-  private judge(pulse: Pulse, queuedBytes: number, now: number): void {
-    const { connection, acknowledged: last } = pulse;
+  private judge(socket: PeerSocket, queuedBytes: number, now: number): void {
+    const { connection, acknowledged: last } = socket;
+    if (connection === null) return;
     const taken = takenBytes(connection);
     // With nothing left to take, the ping has arrived and its pong is due.
     if (taken === null || (queuedBytes === 0 && connection.writableLength === 0)) return;
     const bytes = taken - queuedBytes;
-    pulse.acknowledged = { bytes, at: now };
+    socket.acknowledged = { bytes, at: now };
     if (last === null) return;
     const enough = (this.times.minReadBytesPerSecond * (now - last.at)) / 1_000;
-    if (bytes > last.bytes && bytes - last.bytes >= enough) pulse.lastSeenAt = now;
+    if (bytes > last.bytes && bytes - last.bytes >= enough) socket.lastSeenAt = now;
   }
 }

@@ -1,66 +1,71 @@
 import type { DropCause, EventFrame, SubscriberSink, Subscription } from "@adjourn/sessions";
 import { type Close, dropCloses, sessionEndedClose } from "../close-codes.js";
+import { closeSocket } from "../close-socket.js";
+import type { PeerSocket, SocketOwner } from "../web-socket/peer-socket.js";
+import { textFrame } from "../web-socket/text-frame.js";
 
-/** The parts of a `ws` socket that the sink uses. `close` destroys the socket if the peer does not answer in time. */
-export interface EventSocket {
-  readonly bufferedAmount: number;
-  send(data: Buffer, options: { binary: boolean }, sent: (error?: Error | null) => void): void;
-  close(close: Close): void;
-  terminate(): void;
-  onceClosed(run: () => void): void;
+/** What the hub wrote before the socket exists. */
+interface Early {
+  readonly frames: EventFrame[];
+  bytes: number;
+  close: Close | null;
 }
-
-/** Unread bytes below which a replay continues. */
-const lowWaterBytes = 65_536;
 
 /**
  * Writes a session's events to a plain WebSocket, one JSON text frame each. It subscribes before the socket exists, so that
  * a refusal can still be an HTTP status. Events are buffered until {@link attach}.
  */
-export class PlainWebSocketSink implements SubscriberSink {
-  private socket: EventSocket | null = null;
-  private early: EventFrame[] = [];
-  private earlyBytes = 0;
-  private earlyClose: Close | null = null;
+export class PlainWebSocketSink implements SubscriberSink, SocketOwner {
+  private socket: PeerSocket | null = null;
+  private subscription: Subscription | null = null;
+  private early: Early | null = { frames: [], bytes: 0, close: null };
   private isGone = false;
-  private wakeDrained: (() => void)[] = [];
+  private wakeDrained: (() => void)[] | null = null;
 
   /** Called with the socket once the upgrade is done. */
-  attach(socket: EventSocket, subscription: Subscription): void {
+  attach(socket: PeerSocket, subscription: Subscription): void {
+    const { early } = this;
     this.socket = socket;
-    socket.onceClosed(() => {
-      subscription.leave();
-      this.gone();
-    });
+    this.subscription = subscription;
+    this.early = null;
+    socket.serveBy(this);
     if (this.isGone) socket.terminate();
-    for (const frame of this.early) this.write(frame);
-    this.early = [];
-    this.earlyBytes = 0;
-    if (this.earlyClose) socket.close(this.earlyClose);
+    for (const frame of early?.frames ?? []) this.write(frame);
+    if (early?.close) closeSocket(socket, early.close);
+    this.wake();
+  }
+
+  closed(): void {
+    this.subscription?.leave();
   }
 
   write(frame: EventFrame): void {
-    if (!this.socket) {
-      this.early.push(frame);
-      this.earlyBytes += frame.json.length;
-      return;
+    if (this.socket) this.socket.writeFrame(frameOf(frame));
+    else if (this.early) {
+      this.early.frames.push(frame);
+      this.early.bytes += frame.json.length;
     }
-    this.socket.send(textOf(frame), { binary: false }, () => this.wakeIfDrained());
   }
 
   get waitingBytes(): number {
-    return this.earlyBytes + (this.socket?.bufferedAmount ?? 0);
+    return this.socket?.bufferedAmount ?? this.early?.bytes ?? 0;
   }
 
-  drained(): Promise<void> {
-    return new Promise((resolve) => {
-      this.wakeDrained.push(resolve);
-      this.wakeIfDrained();
-    });
+  async drained(): Promise<void> {
+    if (!this.socket && !this.isGone)
+      await new Promise<void>((resolve) => {
+        this.wakeDrained ??= [];
+        this.wakeDrained.push(resolve);
+      });
+    await this.socket?.drained();
   }
 
-  end(): void {
+  /** The event and the close frame go out together. */
+  end(last: EventFrame): void {
+    this.socket?.cork();
+    this.write(last);
     this.close(sessionEndedClose);
+    this.socket?.uncork();
   }
 
   drop(cause: DropCause): void {
@@ -68,32 +73,27 @@ export class PlainWebSocketSink implements SubscriberSink {
   }
 
   destroy(): void {
-    this.gone();
+    this.isGone = true;
+    this.wake();
     this.socket?.terminate();
   }
 
   private close(close: Close): void {
-    if (this.socket) this.socket.close(close);
-    else this.earlyClose = close;
+    if (this.socket) closeSocket(this.socket, close);
+    else if (this.early) this.early.close = close;
   }
 
-  private gone(): void {
-    this.isGone = true;
-    this.wakeIfDrained();
-  }
-
-  private wakeIfDrained(): void {
-    if (this.wakeDrained.length === 0) return;
-    if (!this.isGone && this.waitingBytes > lowWaterBytes) return;
-    for (const wake of this.wakeDrained.splice(0)) wake();
+  private wake(): void {
+    for (const wake of this.wakeDrained ?? []) wake();
+    this.wakeDrained = null;
   }
 }
 
-/** One buffer for all subscribers of the event on this wire. */
-const textOf = ({ json, wireForms }: EventFrame): Buffer => {
+/** One frame for all subscribers of the event on this wire. */
+const frameOf = ({ json, wireForms }: EventFrame): Buffer => {
   const existing = wireForms.get("text");
   if (existing instanceof Buffer) return existing;
-  const text = Buffer.from(json);
-  wireForms.set("text", text);
-  return text;
+  const frame = textFrame(json);
+  wireForms.set("text", frame);
+  return frame;
 };

@@ -44,8 +44,7 @@ it("writes id and data lines, no event line, and ends the response", async () =>
     leave = resolve;
   });
   await using server = await serve(async (writer) => {
-    writer.write(frame("s.0.a"));
-    writer.end();
+    writer.end(frame("s.0.a"));
     return { leave };
   });
   const response = await fetch(server.url);

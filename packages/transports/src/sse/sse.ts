@@ -84,7 +84,8 @@ class SseSink implements SubscriberSink {
     return new Promise((resolve) => this.wakeDrained.push(resolve));
   }
 
-  end(): void {
+  end(last: EventFrame): void {
+    this.write(last);
     this.response.end();
   }
 

@@ -4,14 +4,24 @@ import type { TrpcSocket } from "./trpc-peer.js";
 const maxSubscriptions = 100;
 
 /**
- * Counts a subscription on its socket. The returned function releases the slot, once.
+ * Counts a subscription on its socket. `endSubscription` releases the slot.
  * @throws SessionError `RATE_LIMITED` beyond 100 per socket
  */
-export const takeSubscriptionSlot = (socket: TrpcSocket | undefined): (() => void) => {
-  if (!socket) return () => {};
+export const beginSubscription = (socket: TrpcSocket): void => {
   if (socket.subscriptions >= maxSubscriptions)
     throw new SessionError("RATE_LIMITED", `A socket carries at most ${maxSubscriptions} subscriptions`, {
       limit: maxSubscriptions,
     });
-  return socket.beginSubscription();
+  socket.beginSubscription();
+};
+
+/** Like {@link beginSubscription}, also without a socket. The returned function releases the slot, once. */
+export const takeSubscriptionSlot = (socket: TrpcSocket | undefined): (() => void) => {
+  if (!socket) return () => {};
+  beginSubscription(socket);
+  let isOpen = true;
+  return () => {
+    if (isOpen) socket.endSubscription();
+    isOpen = false;
+  };
 };

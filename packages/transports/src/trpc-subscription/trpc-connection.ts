@@ -15,7 +15,7 @@ export interface TrpcWire {
 }
 
 /** How long calls in flight may delay the close of a socket whose session has ended. */
-const answersWithinMs = 1_000;
+export const answersWithinMs = 1_000;
 
 /** A WebSocket outlives its subscriptions, unless it was opened for one session only. */
 export const socketWire = (socket: TrpcSocket, sessionId: string): TrpcWire => ({

@@ -1,3 +1,4 @@
+import type { Inputs, SessionService, SubscriberCredential } from "@adjourn/sessions";
 import type { Close } from "../close-codes.js";
 
 /** A WebSocket that carries tRPC calls, as far as a subscription needs it. */
@@ -5,6 +6,11 @@ export interface TrpcSocket {
   /** Bytes written that the peer has not taken yet. */
   readonly waitingBytes: number;
   drained(): Promise<void>;
+  /** Writes a frame that `textFrame` made. */
+  writeFrame(frame: Buffer): void;
+  /** Sends what is written until {@link uncork} with one system call. */
+  cork(): void;
+  uncork(): void;
   /** Set by `connectionParams.sessionId` or a session's token: the socket serves this session only and closes with it. */
   readonly onlySessionId: string | null;
   /** Registers a call in flight. The returned function marks it as answered, once. */
@@ -16,8 +22,23 @@ export interface TrpcSocket {
   terminate(): void;
   /** Number of open subscriptions on this socket; at most 100. */
   readonly subscriptions: number;
-  /** Registers a subscription. The returned function removes it and is idempotent. */
-  beginSubscription(): () => void;
+  beginSubscription(): void;
+  /** Called once for each subscription that began. */
+  endSubscription(): void;
+  /** Called when a subscription that the hub writes to is over: complete, stopped or refused. */
+  left(subscription: HubSubscription): void;
+  /** Whether another subscription of this session, which the hub writes to, has not received its end yet. */
+  isSubscribedTo(sessionId: string): boolean;
+}
+
+/** A subscription on a socket whose frames the hub writes. */
+export interface HubSubscription {
+  /** Subscribes it. @throws SessionError like the domain's `sessionEvents`, and `RATE_LIMITED` beyond 100 a socket */
+  begin(
+    sessions: Pick<SessionService, "sessionEvents">,
+    input: Inputs["sessionEvents"],
+    credential: SubscriberCredential,
+  ): Promise<void>;
 }
 
 /** The HTTP response that a tRPC subscription over SSE is written to. */
@@ -28,8 +49,10 @@ export interface TrpcResponse {
   destroy(): void;
 }
 
-/** The connection that a tRPC subscription arrived on: exactly one of the two is set. */
+/** The connection that a tRPC subscription arrived on: `socket` or `response` is set. */
 export interface TrpcPeer {
   readonly socket?: TrpcSocket | undefined;
   readonly response?: TrpcResponse | undefined;
+  /** Set for a subscription on a socket to which the hub writes itself. */
+  readonly subscription?: HubSubscription | undefined;
 }

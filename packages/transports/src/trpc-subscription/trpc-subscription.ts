@@ -21,11 +21,15 @@ export type TrackedEvent = TrackedEnvelope<SessionEvent>;
  */
 export const subscribeOverTrpc = async (
   sessions: Pick<SessionService, "sessionEvents">,
-  { socket, response }: TrpcPeer,
+  { socket, response, subscription }: TrpcPeer,
   input: Inputs["sessionEvents"],
   credential: SubscriberCredential,
   signal: AbortSignal | undefined,
 ): Promise<AsyncIterable<TrackedEvent>> => {
+  if (subscription) {
+    await subscription.begin(sessions, input, credential);
+    return writtenByTheHub;
+  }
   const giveBack = takeSubscriptionSlot(socket);
   const wire = socket ? socketWire(socket, input.sessionId) : responseWire(response);
   const sink = new TrpcSubscriptionSink(wire, giveBack);
@@ -42,6 +46,11 @@ export const subscribeOverTrpc = async (
   if (signal?.aborted) leave();
   else signal?.addEventListener("abort", leave, { once: true });
   return sink;
+};
+
+/** The result of a subscription whose frames the hub writes to the socket itself. Nothing reads it. */
+const writtenByTheHub: AsyncIterable<TrackedEvent> = {
+  async *[Symbol.asyncIterator]() {},
 };
 
 interface Reader {
@@ -92,7 +101,8 @@ class TrpcSubscriptionSink implements SubscriberSink, AsyncIterableIterator<Trac
     await this.wire.drained();
   }
 
-  end(): void {
+  end(last: EventFrame): void {
+    this.write(last);
     this.finish({ error: null, isEnd: true });
   }
 

@@ -1,0 +1,116 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, it } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import { PeerSocket } from "./peer-socket.js";
+import { textFrame } from "./text-frame.js";
+
+const openPair = async (compresses = false) => {
+  const server = new WebSocketServer({
+    port: 0,
+    host: "127.0.0.1",
+    WebSocket: PeerSocket,
+    perMessageDeflate: compresses,
+  });
+  await once(server, "listening");
+  const connected = once(server, "connection");
+  const peer = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const received: string[] = [];
+  peer.on("message", (data) => received.push(String(data)));
+  peer.on("ping", (data) => received.push(`ping ${data}`));
+  await once(peer, "open");
+  const [socket, request] = (await connected) as [PeerSocket, IncomingMessage];
+  socket.accept(request.socket);
+  const close = () => {
+    peer.terminate();
+    server.close();
+  };
+  return { peer, socket, connection: request.socket, received, [Symbol.dispose]: close };
+};
+
+it.each([0, 1, 125, 126, 65_535, 65_536])("a frame of %i characters arrives whole", async (length) => {
+  using pair = await openPair();
+  const text = "é".repeat(length / 2) + "x".repeat(length % 2);
+  pair.socket.writeFrame(textFrame(text));
+  expect(String((await once(pair.peer, "message"))[0])).toBe(text);
+});
+
+it("frames keep their order among those that ws sends, also behind what the peer has not read", async () => {
+  using pair = await openPair();
+  const { peer, socket, received } = pair;
+  peer.pause();
+  const large = "x".repeat(1_048_576);
+  const expected: string[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    socket.send(`sent ${round}`);
+    socket.writeFrame(textFrame(`written ${round}`));
+    socket.ping(`${round}`);
+    socket.cork();
+    socket.writeFrame(textFrame(large));
+    socket.send(`corked ${round}`);
+    socket.uncork();
+    expected.push(`sent ${round}`, `written ${round}`, `ping ${round}`, large, `corked ${round}`);
+  }
+  expect(socket.bufferedAmount).toBeGreaterThan(large.length);
+  socket.close(4410, "session ended");
+  peer.resume();
+  expect((await once(peer, "close"))[0]).toBe(4410);
+  expect(received).toEqual(expected);
+});
+
+it("what the peer has not read counts as waiting, frame for frame", async () => {
+  using pair = await openPair();
+  const { peer, socket } = pair;
+  peer.pause();
+  const frame = textFrame("x".repeat(1_048_576));
+  while (socket.bufferedAmount === 0) {
+    socket.writeFrame(frame);
+    await new Promise(setImmediate);
+  }
+  const before = socket.bufferedAmount;
+  socket.writeFrame(frame);
+  expect(socket.bufferedAmount - before).toBe(frame.length);
+  const drained = socket.drained();
+  peer.resume();
+  await drained;
+  expect(socket.bufferedAmount).toBe(0);
+});
+
+it("nothing is written behind a close frame", async () => {
+  using pair = await openPair();
+  const { peer, socket, connection } = pair;
+  socket.close(1000);
+  const { bytesWritten } = connection;
+  socket.writeFrame(textFrame("late"));
+  expect(connection.bytesWritten).toBe(bytesWritten);
+  await once(peer, "close");
+});
+
+it("a socket that negotiated compression receives the text through it", async () => {
+  using pair = await openPair(true);
+  const { peer, socket, received } = pair;
+  expect(socket.extensions).toContain("permessage-deflate");
+  const large = "x".repeat(65_536);
+  socket.send(large);
+  socket.writeFrame(textFrame("behind it"));
+  await once(peer, "message");
+  await once(peer, "message");
+  expect(received).toEqual([large, "behind it"]);
+});
+
+it("an owner hears of the close once, also of one before it", async () => {
+  using pair = await openPair();
+  const { peer, socket } = pair;
+  let closes = 0;
+  const closed = () => {
+    closes += 1;
+  };
+  socket.serveBy({ closed });
+  const closing = once(socket, "close");
+  peer.terminate();
+  await closing;
+  expect(closes).toBe(1);
+  socket.serveBy({ closed });
+  expect(closes).toBe(2);
+});

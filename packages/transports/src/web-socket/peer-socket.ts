@@ -1,0 +1,107 @@
+import type { Duplex } from "node:stream";
+import { type RawData, WebSocket } from "ws";
+import { payloadOf } from "./text-frame.js";
+
+/** Serves one socket. */
+export interface SocketOwner {
+  received?(data: RawData, isBinary: boolean): void;
+  /** Called once, when the socket is closed. */
+  closed(): void;
+}
+
+/** The sockets of one address. */
+export interface UnreadGroup {
+  readonly address: string;
+  readonly sockets: Set<PeerSocket>;
+  checkedAt: number;
+}
+
+/** Bytes that a peer had acknowledged at the last check. */
+export interface Acknowledged {
+  readonly bytes: number;
+  readonly at: number;
+}
+
+/**
+ * A socket that a server accepted, with what its guards note about it: `new WebSocketServer({ WebSocket: PeerSocket })`.
+ * Tens of thousands may be open, so notes are fields rather than closures and map entries.
+ */
+export class PeerSocket extends WebSocket {
+  /** The connection of the upgrade, set by {@link accept}. */
+  connection: Duplex | null = null;
+  /** Set by {@link serveBy}. */
+  owner: SocketOwner | null = null;
+
+  /** Noted by the heartbeat. */
+  lastSeenAt = 0;
+  pingedAt = Number.NEGATIVE_INFINITY;
+  acknowledged: Acknowledged | null = null;
+
+  /** Noted by the limit of unread bytes. */
+  unread: { wrote(socket: PeerSocket): void } | null = null;
+  unreadGroup: UnreadGroup | null = null;
+
+  /** Cuts a peer that does not answer a close in time. */
+  closeTimer: NodeJS.Timeout | null = null;
+
+  /** Called in the turn of the upgrade. */
+  accept(connection: Duplex): void {
+    this.connection = connection;
+  }
+
+  /** Tells `owner` when the socket is closed, also if it is closed already. A socket has one owner. */
+  serveBy(owner: SocketOwner): void {
+    this.owner = owner;
+    if (this.readyState === WebSocket.CLOSED) owner.closed();
+    else this.addListener("close", closed);
+    if (owner.received) this.addListener("message", received);
+  }
+
+  /**
+   * Writes a frame that `textFrame` made, for any number of sockets, to the connection itself. ws writes every frame to the
+   * connection within the call that sends it, unless it compresses or reads a blob first; so no other frame is under way,
+   * and `bufferedAmount` counts this one as well. A socket that negotiated compression takes it through `send`.
+   */
+  writeFrame(frame: Buffer): void {
+    if (this.readyState !== WebSocket.OPEN) return;
+    if (this.connection === null || this.extensions !== "") this.send(payloadOf(frame), { binary: false });
+    else this.connection.write(frame);
+    this.checkUnread();
+  }
+
+  /** Sends what is written until {@link uncork} with one system call. */
+  cork(): void {
+    this.connection?.cork();
+  }
+
+  uncork(): void {
+    this.connection?.uncork();
+  }
+
+  /** Called after each write. */
+  checkUnread(): void {
+    this.unread?.wrote(this);
+  }
+
+  /** Resolves once the peer has taken what waits, or is gone. */
+  drained(): Promise<void> {
+    const { connection } = this;
+    return new Promise((resolve) => {
+      if (!connection?.writableNeedDrain || connection.destroyed) return resolve();
+      const done = () => {
+        connection.off("drain", done).off("close", done);
+        resolve();
+      };
+      connection.on("drain", done).on("close", done);
+    });
+  }
+}
+
+// One function of each kind for all sockets.
+function closed(this: PeerSocket): void {
+  this.owner?.closed();
+}
+
+function received(this: PeerSocket, data: RawData, isBinary: boolean): void {
+  this.owner?.received?.(data, isBinary);
+}
