@@ -1,5 +1,5 @@
 import type { SessionService } from "@adjourn/sessions";
-import type { TrpcResponse, TrpcSocket } from "@adjourn/transports";
+import type { HubSubscription, TrpcResponse, TrpcSocket } from "@adjourn/transports";
 import type { BatchBudget } from "./requests/batch-budget.js";
 
 /**
@@ -33,6 +33,8 @@ export interface Context {
   readonly requestId: string;
   /** Present on calls over tRPC's WebSocket. */
   readonly socket?: TrpcSocket | undefined;
+  /** Present on a subscription over tRPC's WebSocket whose frames the hub writes itself. */
+  readonly subscription?: HubSubscription | undefined;
   /**
    * Present on tRPC calls over HTTP: checks the request's body and query as a whole, as far as they have been read. Called
    * after the checks of key and role and before the input is parsed.

@@ -1,50 +1,30 @@
+import { mutations, queries } from "./operations.js";
 import { adminEvents } from "./procedures/admin-events.js";
-import { cancelReply } from "./procedures/cancel-reply.js";
-import { createSession } from "./procedures/create-session.js";
-import { endSession } from "./procedures/end-session.js";
-import { endSessions } from "./procedures/end-sessions.js";
-import { eraseChannel } from "./procedures/erase-channel.js";
-import { getChannelMessages } from "./procedures/get-channel-messages.js";
-import { getEnding } from "./procedures/get-ending.js";
-import { getSession } from "./procedures/get-session.js";
-import { getSessionMessages } from "./procedures/get-session-messages.js";
-import { getSessionsHealth } from "./procedures/get-sessions-health.js";
-import { issueTicket } from "./procedures/issue-ticket.js";
-import { listAgents } from "./procedures/list-agents.js";
-import { listEndings } from "./procedures/list-endings.js";
-import { listSessions } from "./procedures/list-sessions.js";
-import { renewSession } from "./procedures/renew-session.js";
-import { sendSessionMessage } from "./procedures/send-session-message.js";
 import { sessionEvents } from "./procedures/session-events.js";
-import { sessionHeartbeat } from "./procedures/session-heartbeat.js";
-import { updateSessionTimeout } from "./procedures/update-session-timeout.js";
-import { createCallerFactory, router } from "./trpc.js";
+import { inputlessMutation, inputlessQuery, mutation, query, router } from "./trpc.js";
 
 /** Every operation by its operationId. */
 export const appRouter = router({
-  createSession,
-  listSessions,
-  getSessionsHealth,
-  getSession,
-  endSession,
-  renewSession,
-  updateSessionTimeout,
-  sessionHeartbeat,
-  sendSessionMessage,
-  cancelReply,
-  getSessionMessages,
-  getChannelMessages,
-  eraseChannel,
-  listEndings,
-  getEnding,
-  endSessions,
-  issueTicket,
-  listAgents,
+  createSession: mutation("createSession", mutations.createSession),
+  listSessions: query("listSessions", queries.listSessions),
+  getSessionsHealth: inputlessQuery("getSessionsHealth", queries.getSessionsHealth),
+  getSession: query("getSession", queries.getSession),
+  endSession: mutation("endSession", mutations.endSession),
+  renewSession: mutation("renewSession", mutations.renewSession),
+  updateSessionTimeout: mutation("updateSessionTimeout", mutations.updateSessionTimeout),
+  sessionHeartbeat: mutation("sessionHeartbeat", mutations.sessionHeartbeat),
+  sendSessionMessage: mutation("sendSessionMessage", mutations.sendSessionMessage),
+  cancelReply: mutation("cancelReply", mutations.cancelReply),
+  getSessionMessages: query("getSessionMessages", queries.getSessionMessages),
+  getChannelMessages: query("getChannelMessages", queries.getChannelMessages),
+  eraseChannel: mutation("eraseChannel", mutations.eraseChannel),
+  listEndings: query("listEndings", queries.listEndings),
+  getEnding: query("getEnding", queries.getEnding),
+  endSessions: mutation("endSessions", mutations.endSessions),
+  issueTicket: inputlessMutation("issueTicket", mutations.issueTicket),
+  listAgents: query("listAgents", queries.listAgents),
   sessionEvents,
   adminEvents,
 });
 
 export type AppRouter = typeof appRouter;
-
-/** Calls the procedures in the same process, with access checks. */
-export const createCaller = createCallerFactory(appRouter);

@@ -1,10 +1,11 @@
+import { SessionError } from "@adjourn/sessions";
 import { initTRPC } from "@trpc/server";
-import { requireAccess } from "./access.js";
+import type { z } from "zod";
+import { type Operation, requireAccess } from "./access.js";
 import type { Context } from "./context.js";
-import { trpcErrorShape } from "./errors/trpc-error-shape.js";
-import { requireNoStrayKey } from "./requests/idempotency-key.js";
-import { requireJsonDepth } from "./requests/require-json-depth.js";
-import { requireOrdinaryKeys } from "./requests/require-ordinary-keys.js";
+import { toTrpcError, trpcErrorShape } from "./errors/trpc-error-shape.js";
+import type { InputlessOperation, Operation as OperationOf } from "./operation.js";
+import { checkInput } from "./requests/check-input.js";
 
 const t = initTRPC.context<Context>().create({
   isDev: false,
@@ -13,13 +14,17 @@ const t = initTRPC.context<Context>().create({
 });
 
 export const router = t.router;
-export const createCallerFactory = t.createCallerFactory;
 
-/** Registers the call with its socket, which closes only after its calls in flight are answered. */
+/**
+ * Registers the call with its socket, which closes only after its calls in flight are answered. Gives an error the tRPC code of
+ * its own table, for an application that merges the router and formats errors by itself; our own format is made from the cause.
+ */
 const answered = t.middleware(async ({ ctx, type, next }) => {
   const finish = type === "subscription" ? undefined : ctx.socket?.beginCall();
   try {
-    return await next();
+    const result = await next();
+    if (!result.ok && result.error.cause instanceof SessionError) throw toTrpcError(result.error.cause);
+    return result;
   } finally {
     finish?.();
   }
@@ -28,18 +33,44 @@ const answered = t.middleware(async ({ ctx, type, next }) => {
 /** Applies the limit for all answers of a batch. */
 const withinBatch = t.middleware(({ ctx, type, next }) => (ctx.batch ? ctx.batch.run(type, next) : next()));
 
-/** Checks key and role by the access table before the input is read. */
-const judged = t.procedure.use(answered).use(async ({ ctx, path, getRawInput, next }) => {
-  // Before the input is parsed; otherwise invalid JSON would be reported before a missing key.
-  requireAccess(path, ctx.principal, undefined, "nothing");
-  ctx.judgeRequest?.();
-  const input = await getRawInput();
-  ctx.judgeRequest?.();
-  requireAccess(path, ctx.principal, input);
-  requireJsonDepth(input);
-  requireOrdinaryKeys(input);
-  requireNoStrayKey(path, input);
-  return next();
-});
+/**
+ * Checks key and role by the access table before the input is read. The operation is named here, since in an application's
+ * router the path is the application's.
+ */
+export const procedure = (operation: Operation) =>
+  t.procedure
+    .use(answered)
+    .use(async ({ ctx, getRawInput, next }) => {
+      // Before the input is parsed; otherwise invalid JSON would be reported before a missing key.
+      requireAccess(operation, ctx.principal, undefined, "nothing");
+      ctx.judgeRequest?.();
+      const input = await getRawInput();
+      ctx.judgeRequest?.();
+      checkInput(operation, ctx.principal, input);
+      return next();
+    })
+    .use(withinBatch);
 
-export const procedure = judged.use(withinBatch);
+// The casts name the type that tRPC computes by a conditional type, which stays unresolved as long as `Schema` is open: it
+// passes on what the schema returned.
+export const query = <Schema extends z.ZodType, Result>(
+  name: Operation,
+  { input, run }: OperationOf<Schema, Result>,
+) =>
+  procedure(name)
+    .input(input)
+    .query(({ ctx, input }) => run(ctx, input as z.output<Schema>));
+
+export const mutation = <Schema extends z.ZodType, Result>(
+  name: Operation,
+  { input, run }: OperationOf<Schema, Result>,
+) =>
+  procedure(name)
+    .input(input)
+    .mutation(({ ctx, input }) => run(ctx, input as z.output<Schema>));
+
+export const inputlessQuery = <Result>(name: Operation, { run }: InputlessOperation<Result>) =>
+  procedure(name).query(({ ctx }) => run(ctx));
+
+export const inputlessMutation = <Result>(name: Operation, { run }: InputlessOperation<Result>) =>
+  procedure(name).mutation(({ ctx }) => run(ctx));

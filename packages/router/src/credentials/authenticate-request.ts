@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Credentials, Principal } from "../context.js";
+import type { RequestTarget } from "../requests/request-target.js";
 
 /**
  * Authenticates a request by a key, session token or ticket in `Authorization: Bearer …` or `X-API-KEY: …`, or by a ticket
@@ -9,16 +10,17 @@ import type { Credentials, Principal } from "../context.js";
 export const authenticateRequest = (
   credentials: Credentials,
   headers: IncomingHttpHeaders,
-  query: URLSearchParams,
+  { search }: Pick<RequestTarget, "search">,
 ): Promise<Principal> => {
   const header = credentialInHeaders(headers);
   return header !== null
     ? credentials.authenticate(header)
-    : credentials.authenticate(query.get("ticket"), "ticket");
+    : credentials.authenticate(credentials.inUse ? search.get("ticket") : null, "ticket");
 };
 
 const credentialInHeaders = (headers: IncomingHttpHeaders): string | null => {
-  const bearer = /^bearer +(\S.*)$/i.exec(headers.authorization ?? "")?.[1];
+  const { authorization } = headers;
+  const bearer = authorization === undefined ? undefined : /^bearer +(\S.*)$/i.exec(authorization)?.[1];
   if (bearer !== undefined) return bearer.trim();
   const apiKey = headers["x-api-key"];
   return (Array.isArray(apiKey) ? apiKey[0] : apiKey) ?? null;

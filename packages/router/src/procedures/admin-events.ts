@@ -1,6 +1,6 @@
 import { adminEventsOverTrpc } from "@adjourn/transports";
 import { procedure } from "../trpc.js";
 
-export const adminEvents = procedure.subscription(({ ctx, signal }) =>
+export const adminEvents = procedure("adminEvents").subscription(({ ctx, signal }) =>
   adminEventsOverTrpc(ctx.sessions, ctx, signal),
 );

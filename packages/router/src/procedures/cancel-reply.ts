@@ -1,6 +1,4 @@
 import { inputs } from "@adjourn/sessions";
-import { procedure } from "../trpc.js";
+import { operation } from "../operation.js";
 
-export const cancelReply = procedure
-  .input(inputs.cancelReply)
-  .mutation(({ ctx, input }) => ctx.sessions.cancelReply(input));
+export const cancelReply = operation(inputs.cancelReply, (ctx, input) => ctx.sessions.cancelReply(input));

@@ -1,7 +1,7 @@
 import { inputs } from "@adjourn/sessions";
 import { callerOf } from "../access.js";
-import { procedure } from "../trpc.js";
+import { operation } from "../operation.js";
 
-export const endSession = procedure
-  .input(inputs.endSession)
-  .mutation(({ ctx, input }) => ctx.sessions.endSession(input, callerOf(ctx.principal)));
+export const endSession = operation(inputs.endSession, (ctx, input) =>
+  ctx.sessions.endSession(input, callerOf(ctx.principal)),
+);

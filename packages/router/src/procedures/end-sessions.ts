@@ -1,7 +1,7 @@
 import { inputs } from "@adjourn/sessions";
 import { callerOf } from "../access.js";
-import { procedure } from "../trpc.js";
+import { operation } from "../operation.js";
 
-export const endSessions = procedure
-  .input(inputs.endSessions)
-  .mutation(({ ctx, input }) => ctx.sessions.endSessions(input, callerOf(ctx.principal)));
+export const endSessions = operation(inputs.endSessions, (ctx, input) =>
+  ctx.sessions.endSessions(input, callerOf(ctx.principal)),
+);

@@ -1,6 +1,4 @@
 import { inputs } from "@adjourn/sessions";
-import { procedure } from "../trpc.js";
+import { operation } from "../operation.js";
 
-export const eraseChannel = procedure
-  .input(inputs.eraseChannel)
-  .mutation(({ ctx, input }) => ctx.sessions.eraseChannel(input));
+export const eraseChannel = operation(inputs.eraseChannel, (ctx, input) => ctx.sessions.eraseChannel(input));

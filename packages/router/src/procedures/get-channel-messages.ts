@@ -1,6 +1,6 @@
 import { inputs } from "@adjourn/sessions";
-import { procedure } from "../trpc.js";
+import { operation } from "../operation.js";
 
-export const getChannelMessages = procedure
-  .input(inputs.getChannelMessages)
-  .query(({ ctx, input }) => ctx.sessions.getChannelMessages(input));
+export const getChannelMessages = operation(inputs.getChannelMessages, (ctx, input) =>
+  ctx.sessions.getChannelMessages(input),
+);

@@ -1,6 +1,4 @@
 import { inputs } from "@adjourn/sessions";
-import { procedure } from "../trpc.js";
+import { operation } from "../operation.js";
 
-export const getEnding = procedure
-  .input(inputs.getEnding)
-  .query(({ ctx, input }) => ctx.sessions.getEnding(input));
+export const getEnding = operation(inputs.getEnding, (ctx, input) => ctx.sessions.getEnding(input));

@@ -1,6 +1,6 @@
 import { inputs } from "@adjourn/sessions";
-import { procedure } from "../trpc.js";
+import { operation } from "../operation.js";
 
-export const getSessionMessages = procedure
-  .input(inputs.getSessionMessages)
-  .query(({ ctx, input }) => ctx.sessions.getSessionMessages(input));
+export const getSessionMessages = operation(inputs.getSessionMessages, (ctx, input) =>
+  ctx.sessions.getSessionMessages(input),
+);

@@ -1,6 +1,4 @@
 import { inputs } from "@adjourn/sessions";
-import { procedure } from "../trpc.js";
+import { operation } from "../operation.js";
 
-export const getSession = procedure
-  .input(inputs.getSession)
-  .query(({ ctx, input }) => ctx.sessions.getSession(input));
+export const getSession = operation(inputs.getSession, (ctx, input) => ctx.sessions.getSession(input));

@@ -1,3 +1,3 @@
-import { procedure } from "../trpc.js";
+import { inputlessOperation } from "../operation.js";
 
-export const getSessionsHealth = procedure.query(({ ctx }) => ctx.sessions.getSessionsHealth());
+export const getSessionsHealth = inputlessOperation((ctx) => ctx.sessions.getSessionsHealth());

@@ -1,6 +1,4 @@
 import { inputs } from "@adjourn/sessions";
-import { procedure } from "../trpc.js";
+import { operation } from "../operation.js";
 
-export const listAgents = procedure
-  .input(inputs.listAgents)
-  .query(({ ctx, input }) => ctx.sessions.listAgents(input));
+export const listAgents = operation(inputs.listAgents, (ctx, input) => ctx.sessions.listAgents(input));

@@ -1,6 +1,4 @@
 import { inputs } from "@adjourn/sessions";
-import { procedure } from "../trpc.js";
+import { operation } from "../operation.js";
 
-export const listEndings = procedure
-  .input(inputs.listEndings)
-  .query(({ ctx, input }) => ctx.sessions.listEndings(input));
+export const listEndings = operation(inputs.listEndings, (ctx, input) => ctx.sessions.listEndings(input));

@@ -1,6 +1,4 @@
 import { inputs } from "@adjourn/sessions";
-import { procedure } from "../trpc.js";
+import { operation } from "../operation.js";
 
-export const listSessions = procedure
-  .input(inputs.listSessions)
-  .query(({ ctx, input }) => ctx.sessions.listSessions(input));
+export const listSessions = operation(inputs.listSessions, (ctx, input) => ctx.sessions.listSessions(input));

@@ -1,6 +1,4 @@
 import { inputs } from "@adjourn/sessions";
-import { procedure } from "../trpc.js";
+import { operation } from "../operation.js";
 
-export const renewSession = procedure
-  .input(inputs.renewSession)
-  .mutation(({ ctx, input }) => ctx.sessions.renewSession(input));
+export const renewSession = operation(inputs.renewSession, (ctx, input) => ctx.sessions.renewSession(input));

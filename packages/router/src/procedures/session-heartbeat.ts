@@ -1,6 +1,6 @@
 import { inputs } from "@adjourn/sessions";
-import { procedure } from "../trpc.js";
+import { operation } from "../operation.js";
 
-export const sessionHeartbeat = procedure
-  .input(inputs.sessionHeartbeat)
-  .mutation(({ ctx, input }) => ctx.sessions.sessionHeartbeat(input));
+export const sessionHeartbeat = operation(inputs.sessionHeartbeat, (ctx, input) =>
+  ctx.sessions.sessionHeartbeat(input),
+);

@@ -1,6 +1,6 @@
 import { inputs } from "@adjourn/sessions";
-import { procedure } from "../trpc.js";
+import { operation } from "../operation.js";
 
-export const updateSessionTimeout = procedure
-  .input(inputs.updateSessionTimeout)
-  .mutation(({ ctx, input }) => ctx.sessions.updateSessionTimeout(input));
+export const updateSessionTimeout = operation(inputs.updateSessionTimeout, (ctx, input) =>
+  ctx.sessions.updateSessionTimeout(input),
+);

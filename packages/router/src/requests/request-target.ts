@@ -15,11 +15,26 @@ export interface RequestTarget {
  */
 export const parseRequestTarget = (target = "/"): RequestTarget | null => {
   if (target.includes("#")) return null;
-  const local = target.replace(/^https?:\/\/[^/?]*/i, "");
+  const local = target.startsWith("/") ? target : target.replace(/^https?:\/\/[^/?]*/i, "");
   const at = local.indexOf("?");
   const [path, query] = at === -1 ? [local, ""] : [local.slice(0, at), local.slice(at + 1)];
-  return { path, query, search: new URLSearchParams(query) };
+  return new ParsedTarget(path, query);
 };
+
+/** Most requests have no query, or one that nobody reads as a whole. */
+class ParsedTarget implements RequestTarget {
+  private parsed: URLSearchParams | null = null;
+
+  constructor(
+    readonly path: string,
+    readonly query: string,
+  ) {}
+
+  get search(): URLSearchParams {
+    this.parsed ??= new URLSearchParams(this.query);
+    return this.parsed;
+  }
+}
 
 /** The error for a target that cannot be parsed. */
 export const unreadableTarget = (): SessionError =>

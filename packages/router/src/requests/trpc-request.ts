@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
-import { toRefusal } from "../errors/refusal.js";
+import { type Refusal, toRefusal } from "../errors/refusal.js";
 import { trpcErrorShape } from "../errors/trpc-error-shape.js";
 import { answerRefusal } from "../rest/answer.js";
 import { appRouter } from "../router.js";
@@ -49,14 +49,23 @@ export const answerTrpcRefusal = (
 ): void =>
   answerRefusal(response, toRefusal(error, requestId), { error: trpcErrorShape(error, requestId, path) });
 
-/** Rewrites the request so that tRPC sees the target as it was parsed here; its own parsing could differ. */
-export const handToTrpc = (request: IncomingMessage, { search }: RequestTarget): void => {
+/**
+ * Rewrites the request so that tRPC sees the target as it was parsed here; its own parsing could differ. The returned function
+ * undoes it once tRPC has read it, for others who log the request.
+ */
+export const handToTrpc = (request: IncomingMessage, { search }: RequestTarget): (() => void) => {
+  const { url, method } = request;
+  const { host } = request.headers;
   const query = new URLSearchParams(search);
   query.delete("connectionParams");
   request.url = `/trpc?${query}`;
   request.headers.host = "localhost";
   // A fetch `Request` cannot have this method. tRPC serves nothing for the substitute either.
   if (request.method === "TRACE") request.method = "OPTIONS";
+  return () => {
+    Object.assign(request, { url, method });
+    request.headers.host = host;
+  };
 };
 
 /** The `connectionParams` of a client that cannot set headers; null unless they are an object of strings. */
@@ -77,8 +86,17 @@ const methodOf = (type: string): string => (type === "mutation" ? "POST" : "GET"
 const isMixed = (types: readonly (string | undefined)[]): boolean =>
   new Set(types.filter((type) => type !== undefined)).size > 1;
 
+/** What tRPC's answers vary by, and CORS. */
+export const trpcVary = "Origin, trpc-accept, accept";
+
+/** The `Retry-After` of an answer with several errors; null if it has none. */
+export const retryAfterOf = (refusals: readonly Refusal[]): string | null => {
+  const [first] = refusals.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
+  return first === undefined ? null : String(first);
+};
+
 /** Whether a batch asks for its answers as a stream of lines. */
-const asksForLines = (headers: IncomingMessage["headers"]): boolean =>
+export const asksForLines = (headers: IncomingMessage["headers"]): boolean =>
   (headers["trpc-accept"] ?? headers.accept ?? "").includes("application/jsonl");
 
 const typeOf = (name: string): string | undefined => {

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
-import { type SessionError, validationError } from "@adjourn/sessions";
+import { SessionError, validationError } from "@adjourn/sessions";
 import { invalidJson } from "../errors/refusal.js";
 import { hasBody, jsonRefusal } from "../rest/read-body.js";
 import { isWellEncoded } from "../rest/read-input.js";
 import { maxBodyBytes, tooLarge } from "./body-limit.js";
+import { bodyReadByHost } from "./body-read-by-host.js";
 import type { RequestTarget } from "./request-target.js";
 import { readConnectionParams } from "./trpc-request.js";
 
@@ -15,7 +16,7 @@ import { readConnectionParams } from "./trpc-request.js";
 export const watchTrpcRequest = (request: IncomingMessage, target: RequestTarget): (() => void) => {
   let refusal = addressRefusal(target) ?? keyRefusal(request);
   if (request.method !== "GET" && hasBody(request)) {
-    refusal ??= headRefusal(request);
+    refusal ??= headRefusal(request) ?? readRefusal(request);
     whenNotUtf8(request, () => {
       refusal ??= invalidJson();
     });
@@ -46,6 +47,16 @@ const keyRefusal = ({ headers }: IncomingMessage): SessionError | null =>
 
 const headRefusal = (request: IncomingMessage): SessionError | null =>
   Number(request.headers["content-length"] ?? 0) > maxBodyBytes ? tooLarge() : jsonRefusal(request);
+
+const readRefusal = (request: IncomingMessage): SessionError | null => {
+  try {
+    bodyReadByHost(request, maxBodyBytes);
+    return null;
+  } catch (error) {
+    if (error instanceof SessionError) return error;
+    throw error;
+  }
+};
 
 const whenNotUtf8 = (request: IncomingMessage, onInvalid: () => void): void => {
   const utf8 = new TextDecoder("utf-8", { fatal: true });

@@ -4,11 +4,14 @@ import type { Refusal } from "../errors/refusal.js";
 /** Writes a complete JSON answer. Does nothing if the peer is gone. */
 export const answerJson = (response: ServerResponse, status: number, body: unknown): void => {
   const json = JSON.stringify(body);
-  response.writeHead(status, {
-    "Content-Type": "application/json; charset=utf-8",
-    "Content-Length": Buffer.byteLength(json),
-    "Cache-Control": "no-store",
-  });
+  response.writeHead(status, [
+    "Content-Type",
+    "application/json; charset=utf-8",
+    "Content-Length",
+    Buffer.byteLength(json),
+    "Cache-Control",
+    "no-store",
+  ]);
   response.end(json);
 };
 

@@ -1,6 +1,6 @@
 import { longestDurationMinutes, type TimeoutConfig, type TimeoutLimits } from "@adjourn/sessions";
 import type { Context } from "../context.js";
-import { createCaller } from "../router.js";
+import { readSession } from "./read-session.js";
 import type { RestOperation } from "./routes.js";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -47,13 +47,8 @@ const coercePatch = async (input: Fields, { limits }: LenientSettings, ctx: Cont
   };
 };
 
-/** @returns undefined for a value that cannot be read; the operation reports the error */
-const currentTimeoutMinutes = async (sessionId: unknown, ctx: Context): Promise<number | undefined> => {
-  const session = await createCaller(ctx)
-    .getSession({ sessionId: String(sessionId) })
-    .catch(() => undefined);
-  return session?.timeoutConfig.timeoutMinutes;
-};
+const currentTimeoutMinutes = async (sessionId: unknown, ctx: Context): Promise<number | undefined> =>
+  (await readSession(ctx, sessionId))?.timeoutConfig.timeoutMinutes;
 
 const coerceTimeouts = ({ timeoutConfig, agentId }: Fields, settings: LenientSettings): unknown => {
   if (timeoutConfig === null) return undefined;

@@ -19,7 +19,8 @@ const patternOf = (route: Route): Pattern => ({
 });
 
 /** A trailing slash makes no difference, as in Express. */
-const segmentsOf = (path: string): readonly string[] => path.replace(/\/$/, "").split("/").slice(1);
+const segmentsOf = (path: string): readonly string[] =>
+  (path.endsWith("/") ? path.slice(0, -1) : path).split("/").slice(1);
 
 const parameterCount = ({ segments }: Pattern): number => segments.filter((one) => one.isParameter).length;
 
@@ -29,11 +30,19 @@ export type RouteMatcher = (method: string, path: string) => Match;
 export const createRouteMatcher = (routes: readonly Route[]): RouteMatcher => {
   // Literal paths come first, so that `…/sessions/health` does not match a session id.
   const patterns = routes.map(patternOf).sort((a, b) => parameterCount(a) - parameterCount(b));
-  return (method, path) => matchRoute(patterns, method, path);
+  const byLength = new Map<number, Pattern[]>();
+  for (const pattern of patterns) {
+    const { length } = pattern.segments;
+    byLength.set(length, [...(byLength.get(length) ?? []), pattern]);
+  }
+  return (method, path) => {
+    const segments = segmentsOf(path);
+    return matchRoute(byLength.get(segments.length) ?? [], method, segments);
+  };
 };
 
-const matchRoute = (patterns: readonly Pattern[], method: string, path: string): Match => {
-  const segments = segmentsOf(path);
+/** Each of the patterns has as many segments as the path. */
+const matchRoute = (patterns: readonly Pattern[], method: string, segments: readonly string[]): Match => {
   const fitting = patterns.filter((pattern) => fits(pattern, segments));
   if (fitting.length === 0) return { found: "nothing" };
   const match = fitting.find(({ route }) => methodsOf(route).some((one) => one === method));
@@ -48,7 +57,6 @@ const matchRoute = (patterns: readonly Pattern[], method: string, path: string):
 };
 
 const fits = (pattern: Pattern, segments: readonly string[]): boolean =>
-  pattern.segments.length === segments.length &&
   pattern.segments.every(({ text, isParameter }, index) =>
     isParameter ? segments[index] !== "" : segments[index] === text,
   );

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { SessionError, validationError } from "@adjourn/sessions";
 import { invalidJson } from "../errors/refusal.js";
 import { maxBodyBytes, tooLarge } from "../requests/body-limit.js";
+import { bodyReadByHost } from "../requests/body-read-by-host.js";
 
 /**
  * Reads a request's JSON body; an empty object if there is none. A body that the route does not use (`isWanted` false) is
@@ -29,10 +30,22 @@ export const readBody = async (
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 
-const readBytes = async (request: IncomingMessage, maxBytes: number): Promise<Buffer> => {
+/**
+ * Reads a body as it is.
+ * @throws SessionError `PAYLOAD_TOO_LARGE`; {@link CallerLeft}
+ */
+export const readBytes = async (request: IncomingMessage, maxBytes = maxBodyBytes): Promise<Buffer> => {
+  const read = bodyReadByHost(request, maxBytes);
+  if (read !== null) return read;
   // A request that has closed already emits no further events.
   if (request.destroyed) throw new CallerLeft();
-  if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw skipRest(request, maxBytes);
+  const announced = Number(request.headers["content-length"] ?? 0);
+  if (announced > maxBytes) throw skipRest(request, maxBytes);
+  // Most bodies have come with their head. Nothing is left to wait for then.
+  if (request.complete && announced > 0 && request.readableLength === announced) {
+    const bytes: unknown = request.read();
+    if (Buffer.isBuffer(bytes)) return bytes;
+  }
   const chunks: Buffer[] = [];
   let length = 0;
   // Not `for await`: leaving it early would destroy the socket of the answer.
@@ -65,6 +78,9 @@ const skipRest = (request: IncomingMessage, maxBytes: number): SessionError => {
 
 /** @returns null if the body is declared as JSON in UTF-8, else the error */
 export const jsonRefusal = ({ headers }: IncomingMessage): SessionError | null => {
+  // What most clients send.
+  if (headers["content-type"] === "application/json" && headers["content-encoding"] === undefined)
+    return null;
   const [type, ...parameters] = (headers["content-type"] ?? "").toLowerCase().split(";");
   const charset = parameters
     .map((parameter) => /^\s*charset="?([^"\s]*)"?\s*$/.exec(parameter)?.[1])

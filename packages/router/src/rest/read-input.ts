@@ -16,23 +16,32 @@ export interface AddressInput {
 export const readAddressInput = (
   route: Route,
   parameters: Readonly<Record<string, string>>,
-  { query, search }: RequestTarget,
+  target: RequestTarget,
 ): AddressInput => {
   const issues: ValidationIssue[] = [];
   const fields: Record<string, unknown> = {};
+  if (target.query !== "") readQuery(route, target, fields, issues);
+  for (const name in parameters) {
+    const decoded = decode(parameters[name] ?? "");
+    if (decoded === null) issues.push({ path: name, message: "is not well-formed percent-encoding" });
+    else fields[name] = decoded;
+  }
+  if (!isWellEncoded(target.query))
+    issues.push({ path: "", message: "the query is not well-formed percent-encoding" });
+  return { fields, issues };
+};
+
+const readQuery = (
+  route: Route,
+  { search }: RequestTarget,
+  fields: Record<string, unknown>,
+  issues: ValidationIssue[],
+): void => {
   for (const [name, kind] of Object.entries(route.query)) {
     const values = search.getAll(name);
     if (values.length > 1) issues.push({ path: name, message: "is given more than once" });
     if (values[0] !== undefined) fields[name] = toValue(values[0], kind);
   }
-  for (const [name, encoded] of Object.entries(parameters)) {
-    const decoded = decode(encoded);
-    if (decoded === null) issues.push({ path: name, message: "is not well-formed percent-encoding" });
-    else fields[name] = decoded;
-  }
-  if (!isWellEncoded(query))
-    issues.push({ path: "", message: "the query is not well-formed percent-encoding" });
-  return { fields, issues };
 };
 
 /** Merges address, body and headers. The body cannot override the address. */
@@ -60,6 +69,7 @@ const toValue = (text: string, kind: QueryKind): string | number =>
 export const isWellEncoded = (query: string): boolean => decode(query.replaceAll("+", " ")) !== null;
 
 const decode = (encoded: string): string | null => {
+  if (!encoded.includes("%")) return encoded;
   try {
     return decodeURIComponent(encoded);
   } catch {

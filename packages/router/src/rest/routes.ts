@@ -16,6 +16,8 @@ export interface Route {
   readonly query: Readonly<Record<string, QueryKind>>;
   /** Whether the input comes from a JSON body. */
   readonly body: boolean;
+  /** Where a request names its session; in the address, if missing. */
+  readonly namesSession?: "body";
   /** Whether the `Idempotency-Key` header is read. */
   readonly idempotent: boolean;
   /** The fields of the result that REST shows; all of them if missing. */

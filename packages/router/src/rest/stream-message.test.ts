@@ -124,7 +124,12 @@ test("a slow reader is waited for, and gets every piece in the end", async () =>
   await using server = await startRestServer({
     sessions: (real) => ({
       ...real,
-      streamSessionMessage: async () => ({ userMessage, chunks: read(), reply: Promise.resolve(reply) }),
+      streamSessionMessage: async () => ({
+        userMessage,
+        replyId: "reply",
+        chunks: read(),
+        reply: Promise.resolve(reply),
+      }),
     }),
   });
   const response = await open(server, pathOf(unknownId));
