@@ -1,64 +1,55 @@
-import type { Server } from "node:http";
-import type { SessionService } from "@adjourn/sessions";
-import { connectionTimeouts } from "@adjourn/transports";
-import { createEndpoints } from "./create-endpoints.js";
-import { maxConnectionsPerAddress, maxUnreadBytes } from "./limits.js";
-import { createLogger } from "./observability/log.js";
-import { createMetrics } from "./observability/metrics.js";
-import { openSessionService } from "./open-session-service.js";
-import type { Overrides } from "./overrides.js";
-import type { Settings } from "./settings.js";
-import { type ShutdownState, shutDown } from "./shut-down.js";
-import { systemClock } from "./system-clock.js";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { type AppRouter, appRouter, type Context, createLocalCalls, type LocalCalls } from "@adjourn/router";
+import { type ContextOptions, createHostContext } from "./host-context.js";
+import { openAdjourn } from "./open-adjourn.js";
+import { type AdjournOptions, readOptions } from "./options.js";
+import { closeEndpoints } from "./shut-down.js";
 
+/** A server in another program, which listens and passes requests on. */
 export interface Adjourn {
-  /** Serves every endpoint. It does not listen yet. */
-  readonly server: Server;
-  /** The operations by operationId, without access checks, for calls in the same process. */
-  readonly sessions: SessionService;
   /**
-   * Stops in stages. `/readyz` answers 503 at once and everything else is served for `delayMs`. Then subscribers are
-   * dropped, new calls are refused and replies in flight get `graceMs`. Then everything is closed. Idempotent.
+   * Answers a request. Where `next` is given, a path that is no endpoint's is left to it, so that this is a middleware of
+   * Express.
    */
-  close(graceMs?: number, delayMs?: number): Promise<void>;
+  handler(request: IncomingMessage, response: ServerResponse, next?: () => unknown): void;
+  /** Takes a WebSocket of an endpoint, or refuses it by status. False for any other upgrade, which it does not touch. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** The operations by operationId, with an admin's rights, without network. */
+  readonly sessions: LocalCalls;
+  /** The procedures, for an application's own tRPC router. */
+  readonly router: AppRouter;
+  /** The context that the procedures need, for whichever of tRPC's adapters serves them. */
+  createContext(options: ContextOptions): Promise<Context>;
+  /**
+   * Drops subscribers, refuses new calls, gives replies in flight `graceMs`, then closes what it has opened. The program's
+   * server stays open. Idempotent.
+   */
+  close(graceMs?: number): Promise<void>;
 }
 
 /**
- * The composition root: opens the store and the bus, and builds every endpoint over them.
- * @throws SettingError for a setting that turns out to be wrong when it is used
+ * Opens the store and the bus. Nothing listens, and no signal is handled.
+ * @throws SettingError for an option that is wrong; StoreUnavailableError for a database that can't be reached
  */
-export const createAdjourn = async (settings: Settings, overrides: Overrides = {}): Promise<Adjourn> => {
-  const clock = overrides.clock ?? systemClock;
-  const logger = createLogger(settings);
-  const metrics = createMetrics();
-  const opened = await openSessionService(settings, overrides, { clock, logger, metrics });
-  const { sessions } = opened;
-  const shutdownState: ShutdownState = { isStopping: false, isDraining: false };
-  const { server, webSockets, connections } = createEndpoints(settings, {
-    sessions,
-    keys: opened.keys,
-    now: opened.now,
-    logger,
-    metrics,
-    shutdownState,
-    connectionTimeouts: { ...connectionTimeouts, ...overrides.connectionTimeouts },
-    aroundCredentials: (credentials) => overrides.around?.("credentials", credentials) ?? credentials,
-    connectionsPerAddress: overrides.connectionsPerAddress ?? maxConnectionsPerAddress,
-    maxUnreadBytes: overrides.maxUnreadBytes ?? maxUnreadBytes,
-  });
-  const stop = async (graceMs: number, delayMs: number) => {
-    if (server.listening)
-      await shutDown({ server, webSockets, connections, sessions, shutdownState }, { graceMs, delayMs });
-    else webSockets.close();
-    await opened.close();
-  };
-  let closing: Promise<void> | null = null;
+export const createAdjourn = async (options: AdjournOptions = {}): Promise<Adjourn> => {
+  const { settings, agents } = readOptions(options);
+  const { endpoints, sessions, close } = await openAdjourn(settings, { agents });
+  const { requests, upgrades, credentials } = endpoints;
+  const principal = { role: "admin", name: null } as const;
   return {
-    server,
-    sessions,
-    close: (graceMs = 0, delayMs = 0) => {
-      closing ??= stop(graceMs, delayMs);
-      return closing;
+    handler: (request, response, next) => {
+      if (next && !requests.serves(request)) next();
+      else requests.handle(request, response);
     },
+    upgrade: (request, socket, head) => {
+      if (!upgrades.serves(request)) return false;
+      upgrades.handle(request, socket, head);
+      return true;
+    },
+    sessions: createLocalCalls({ sessions, credentials, principal, requestId: "in-process" }),
+    router: appRouter,
+    createContext: createHostContext(endpoints, sessions),
+    close: (graceMs = 0) => close({ graceMs, delayMs: 0 }, () => closeEndpoints(endpoints)),
   };
 };

@@ -1,10 +1,10 @@
-import type { Server } from "node:http";
 import {
   type Credentials,
+  createChatHandler,
   createCredentials,
-  createOpenapiDocument,
   createRestHandler,
   dialects,
+  type RestOptions,
   type SigningKeys,
 } from "@adjourn/router";
 import type { SessionService } from "@adjourn/sessions";
@@ -12,15 +12,17 @@ import type { ConnectionTimeouts } from "@adjourn/transports";
 import type { Logger } from "pino";
 import { createConnectionSlots } from "./admission/connection-slots.js";
 import { createOriginGuard } from "./admission/origin-guard.js";
-import { createRequestGuard } from "./admission/request-guard.js";
-import type { Connections } from "./http/connections.js";
-import { createHttpServer } from "./http/create-http-server.js";
+import { createRequestGuard, type RequestGuard } from "./admission/request-guard.js";
+import { type ConnectionGuard, createConnections } from "./http/connections.js";
+import { createRequestHandler, type RequestHandler } from "./http/create-request-handler.js";
 import { createPages } from "./http/pages.js";
 import type { Metrics } from "./observability/metrics.js";
 import { createReportError } from "./observability/report-error.js";
 import type { Settings } from "./settings.js";
-import type { ShutdownState } from "./shut-down.js";
-import { serveWebSockets, type WebSockets } from "./websocket/serve-websockets.js";
+import type { ShutdownState } from "./shutdown-state.js";
+import type { GatewayDependencies, SocketIoGateway } from "./socket-io/socket-io-gateway.js";
+import { createUpgradeHandler } from "./websocket/create-upgrade-handler.js";
+import type { UpgradeHandler } from "./websocket/upgrade-handler.js";
 
 export interface EndpointDependencies {
   readonly sessions: SessionService;
@@ -35,13 +37,21 @@ export interface EndpointDependencies {
   /** Limit of connections per address, if there is a rate limit. */
   readonly connectionsPerAddress: number;
   readonly maxUnreadBytes: number;
+  /** Null if Socket.IO is not served. */
+  readonly createGateway: ((dependencies: GatewayDependencies) => SocketIoGateway) | null;
 }
 
-/** Creates every endpoint on one server that does not listen yet: REST, tRPC, SSE, WebSockets and the pages. */
-export const createEndpoints = (
-  settings: Settings,
-  dependencies: EndpointDependencies,
-): { readonly server: Server; readonly webSockets: WebSockets; readonly connections: Connections } => {
+export interface Endpoints {
+  readonly requests: RequestHandler;
+  readonly upgrades: UpgradeHandler;
+  readonly connections: ConnectionGuard;
+  readonly credentials: Credentials;
+  readonly requestGuard: RequestGuard;
+  readonly isDraining: () => boolean;
+}
+
+/** Creates every endpoint, for whichever server passes its requests on: REST, tRPC, SSE, WebSockets and the pages. */
+export const createEndpoints = (settings: Settings, dependencies: EndpointDependencies): Endpoints => {
   const { adminKeys, serviceKeys, restDialect, timeouts, trustProxy } = settings;
   const credentials = dependencies.aroundCredentials(
     createCredentials({ adminKeys, serviceKeys, signingKeys: dependencies.keys, now: dependencies.now }),
@@ -55,8 +65,10 @@ export const createEndpoints = (
   const { errorBody } = dialects[restDialect];
   const reportError = createReportError(dependencies.logger);
   const isDraining = () => dependencies.shutdownState.isDraining;
+  const connections = createConnections({ ...dependencies, slots, trustProxy, errorBody });
   const shared = {
     ...dependencies,
+    connections,
     isDraining,
     credentials,
     originGuard,
@@ -66,18 +78,24 @@ export const createEndpoints = (
     errorBody,
     reportError,
   };
-  const { server, connections } = createHttpServer({
+  const restOptions: RestOptions = {
+    sessions: dependencies.sessions,
+    credentials,
+    dialect: restDialect,
+    timeouts,
+    admit: requestGuard.admit,
+    isDraining,
+    onError: reportError,
+  };
+  const hasSeveralNodes = settings.redisUrl !== null;
+  const socketIo = dependencies.createGateway?.({ ...shared, hasSeveralNodes }) ?? null;
+  const requests = createRequestHandler({
     ...shared,
-    pages: createPages({ ...shared, restDialect, openApi: createOpenapiDocument({ dialect: restDialect }) }),
-    rest: createRestHandler({
-      sessions: dependencies.sessions,
-      credentials,
-      dialect: restDialect,
-      timeouts,
-      admit: requestGuard.admit,
-      isDraining,
-      onError: reportError,
-    }),
+    socketIo,
+    pages: createPages({ ...shared, restDialect }),
+    rest: createRestHandler(restOptions),
+    chat: createChatHandler(restOptions),
   });
-  return { server, connections, webSockets: serveWebSockets(server, { ...shared, connections }) };
+  const upgrades = createUpgradeHandler({ ...shared, socketIo });
+  return { requests, upgrades, connections, credentials, requestGuard, isDraining };
 };

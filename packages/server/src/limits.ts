@@ -22,6 +22,11 @@ export const maxConnectionsPerAddress = 1_000;
 /** Bytes of answers that one address may leave unread over all its connections. */
 export const maxUnreadBytes = 32 * 1_024 * 1_024;
 
+/** Rooms of one Socket.IO socket (contract §9). */
+export const maxRooms = 100;
+/** Events of one Socket.IO socket that may wait for those before them. */
+export const maxWaitingEvents = 1_000;
+
 /** Fragments of one WebSocket message. */
 export const maxFragments = 1_024;
 /** Frames that a socket may send: a sustained rate, and a burst. */

@@ -1,6 +1,7 @@
 import { AgentsFileError, createAgentDirectory, loadAgents } from "@adjourn/agents";
-import { createInProcessEventBus, createNoPresence, openRedisBus } from "@adjourn/bus";
+import { createInProcessEventBus, createNoPresence } from "@adjourn/bus";
 import type {
+  Agent,
   AgentDirectory,
   Clock,
   EventBus,
@@ -9,14 +10,11 @@ import type {
   SecretStore,
   SessionStore,
 } from "@adjourn/sessions";
-import {
-  createPostgresSessionStore,
-  createSqliteSessionStore,
-  UnusableDatabaseError,
-} from "@adjourn/storage";
+import { createSqliteSessionStore, UnusableDatabaseError } from "@adjourn/storage";
 import { SettingError, type Settings } from "./settings.js";
 
 /**
+ * The driver of Postgres is loaded only for a Postgres database.
  * @throws SettingError for a database that can't be used
  * @throws StoreUnavailableError for a database that can't be reached
  */
@@ -25,9 +23,9 @@ export const openStore = async (
   clock: Clock,
 ): Promise<SessionStore & SecretStore> => {
   try {
-    return databaseUrl.startsWith("file:")
-      ? createSqliteSessionStore({ url: databaseUrl, clock })
-      : await createPostgresSessionStore({ url: databaseUrl, clock });
+    if (databaseUrl.startsWith("file:")) return createSqliteSessionStore({ url: databaseUrl, clock });
+    const { createPostgresSessionStore } = await import("@adjourn/storage/postgres");
+    return await createPostgresSessionStore({ url: databaseUrl, clock });
   } catch (error) {
     if (error instanceof UnusableDatabaseError) throw new SettingError(`DATABASE_URL: ${error.message}`);
     throw error;
@@ -43,28 +41,35 @@ export interface OpenBus {
   readonly refused: () => Readonly<Record<string, number>>;
 }
 
-/** Opens the event bus and presence. Without Redis, nodes share only the store. */
+/** Opens the event bus and presence. Without Redis, its driver is not loaded and nodes share only the store. */
 export const openBus = async (
   { redisUrl, redisPrefix }: Settings,
   dependencies: { readonly log: Log; readonly key: Uint8Array; readonly now: () => number },
-): Promise<OpenBus> =>
-  redisUrl === null
-    ? {
-        bus: createInProcessEventBus({ log: dependencies.log }),
-        presence: createNoPresence(),
-        dropped: () => 0,
-        refused: () => ({}),
-      }
-    : openRedisBus({ url: redisUrl, prefix: redisPrefix, ...dependencies });
+): Promise<OpenBus> => {
+  if (redisUrl === null)
+    return {
+      bus: createInProcessEventBus({ log: dependencies.log }),
+      presence: createNoPresence(),
+      dropped: () => 0,
+      refused: () => ({}),
+    };
+  const { openRedisBus } = await import("@adjourn/bus/redis");
+  return openRedisBus({ url: redisUrl, prefix: redisPrefix, ...dependencies });
+};
 
-/** @throws SettingError for an agents file that can't be read or is invalid */
+/**
+ * The agents of the file and of the program itself; one of the program's own replaces another with the same id.
+ * @throws SettingError for an agents file that can't be read or is invalid
+ */
 export const openAgents = async (
   { agentsFile, readVariable, timeouts }: Settings,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log, own }: { readonly clock: Clock; readonly log: Log; readonly own: readonly Agent[] },
 ): Promise<AgentDirectory> => {
+  const replaced = new Set(own.map(({ id }) => id.toLowerCase()));
   try {
     const source = { path: agentsFile, env: readVariable, timeouts, clock, log };
-    return createAgentDirectory(await loadAgents(source));
+    const loaded = await loadAgents(source);
+    return createAgentDirectory([...loaded.filter(({ id }) => !replaced.has(id.toLowerCase())), ...own]);
   } catch (error) {
     if (!(error instanceof AgentsFileError)) throw error;
     const [first, ...more] = error.problems;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { dialects } from "@adjourn/router";
 import {
+  type Agent,
   type Clock,
   createSessionService,
   type SecretStore,
@@ -9,7 +9,6 @@ import {
 } from "@adjourn/sessions";
 import type { Logger } from "pino";
 import { type DerivedKeys, deriveKeys, randomSecret } from "./derive-keys.js";
-import { openWhileWaiting } from "./http/startup-server.js";
 import { toLog } from "./observability/log.js";
 import type { Metrics } from "./observability/metrics.js";
 import { openAgents, openBus, openStore } from "./open-adapters.js";
@@ -23,7 +22,14 @@ interface Dependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Agents of the program itself. */
+  readonly agents: readonly Agent[];
+  /** Opens the store; where nothing else is said, one that can't be reached fails at once. */
+  readonly openStore?: OpenStore | undefined;
 }
+
+/** Calls `open`, again where it may succeed later. */
+export type OpenStore = <Store>(open: () => Promise<Store>) => Promise<Store>;
 
 export interface OpenSessionService {
   readonly sessions: SessionService;
@@ -34,24 +40,23 @@ export interface OpenSessionService {
 }
 
 /**
- * Opens the domain over the adapters of the settings, instrumented for metrics. It waits for an unreachable store. `close`
+ * Opens the domain over the adapters of the settings, instrumented for metrics. `close`
  * closes the domain, then the adapters.
  * @throws SettingError for a setting that turns out to be wrong when it is used
  */
 export const openSessionService = async (
   settings: Settings,
   overrides: Overrides,
-  { clock, logger, metrics }: Dependencies,
+  { clock, logger, metrics, agents: own, openStore: openWith = (open) => open() }: Dependencies,
 ): Promise<OpenSessionService> => {
   const log = toLog(logger);
   const around: NonNullable<Overrides["around"]> = overrides.around ?? ((_, port) => port);
-  const agents = overrides.agents ?? (await openAgents(settings, { clock, log }));
-  const { errorBody } = dialects[settings.restDialect];
+  const agents = overrides.agents ?? (await openAgents(settings, { clock, log, own }));
   const open = async () => {
     const store = overrides.store ?? (await openStore(settings, clock));
     return { store, secret: await secretOf(settings, store) };
   };
-  const opened = await openWhileWaiting(open, settings, logger, errorBody);
+  const opened = await openWith(open);
   const keys = deriveKeys(opened.secret);
   const store = metrics.store(around("store", opened.store));
   const now = () => store.now();

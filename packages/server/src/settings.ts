@@ -29,6 +29,8 @@ export interface Settings {
   /** Null keeps endings and messages for ever. */
   readonly retentionDays: number | null;
   readonly restDialect: "documented" | "elizaos";
+  /** Whether Socket.IO is served at `/socket.io/`. */
+  readonly socketIo: boolean;
   /** Requests per minute and address; 0 for no limit. */
   readonly rateLimitPerMinute: number;
   readonly allowedOrigins: readonly string[];

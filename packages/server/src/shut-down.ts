@@ -2,23 +2,21 @@ import type { Server } from "node:http";
 import { Server as NetServer } from "node:net";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { SessionService } from "@adjourn/sessions";
+import type { Endpoints } from "./create-endpoints.js";
 import type { Connections } from "./http/connections.js";
-import type { WebSockets } from "./websocket/serve-websockets.js";
-
-/** The progress of a shutdown. */
-export interface ShutdownState {
-  /** `/readyz` answers 503, so that load balancers stop sending requests; everything else is served. */
-  isStopping: boolean;
-  /** Subscribers are dropped and new calls get 503. */
-  isDraining: boolean;
-}
+import type { ShutdownState } from "./shutdown-state.js";
 
 interface Parts {
-  readonly server: Server;
-  readonly webSockets: WebSockets;
-  readonly connections: Connections;
+  readonly endpoints: Pick<Endpoints, "connections" | "upgrades">;
   readonly sessions: SessionService;
   readonly shutdownState: ShutdownState;
+}
+
+export interface Patience {
+  /** How long replies in flight may take to finish, in ms; with 0, no stage waits. */
+  readonly graceMs: number;
+  /** How long everything is still served while `/readyz` answers 503, in ms. */
+  readonly delayMs: number;
 }
 
 /** Least time for which new calls get 503 before connections are refused. */
@@ -44,22 +42,36 @@ const acceptWaiting = async (connections: Connections): Promise<void> => {
   }
 };
 
-/** Stops a server in stages. With `graceMs` 0, no stage waits. */
-export const shutDown = async (
-  { server, webSockets, connections, sessions, shutdownState }: Parts,
-  { graceMs, delayMs }: { readonly graceMs: number; readonly delayMs: number },
+/** The stages before the last connections are closed: subscribers are dropped and new calls refused. */
+export const drain = async (
+  { endpoints, sessions, shutdownState }: Parts,
+  { graceMs, delayMs }: Patience,
 ): Promise<void> => {
   shutdownState.isStopping = true;
   if (delayMs > 0) await sleep(delayMs);
   shutdownState.isDraining = true;
-  connections.drain();
-  webSockets.drain();
+  endpoints.connections.drain();
+  endpoints.upgrades.drain();
   await Promise.all([sessions.drain(graceMs), sleep(Math.min(refuseForMs, graceMs))]);
+};
+
+/** Closes the sockets and lets the last answers be sent, on another program's server. */
+export const closeEndpoints = async ({ connections, upgrades }: Parts["endpoints"]): Promise<void> => {
+  upgrades.close();
+  await connections.finishAnswers(lingerMs);
+};
+
+/** Closes a server of our own that has drained. */
+export const closeServer = async (
+  server: Server,
+  { connections, upgrades }: Parts["endpoints"],
+  graceMs: number,
+): Promise<void> => {
   const closed = new Promise((resolve) => server.once("close", resolve));
   await acceptWaiting(connections);
   // Node's own `close` would reset connections with a request in transit.
   NetServer.prototype.close.call(server);
-  webSockets.close();
+  upgrades.close();
   if (graceMs > 0) {
     await sleep(onTheWayMs);
     connections.endIdle();

@@ -1,10 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { canonicalAddress } from "../network-address.js";
+import { canonicalAddress, networkOf } from "../network-address.js";
 import type { TrustedProxies } from "../settings.js";
 
+/** What the address of a request's client is told from. */
+export type Sender = Pick<IncomingMessage, "headers" | "socket">;
+
+/** The sender of a request, for as long as its socket is open. It retains the request only if a proxy sent it. */
+export const senderOf = (request: IncomingMessage, trusted: TrustedProxies): Sender =>
+  isProxy(request.socket, trusted) ? request : { socket: request.socket, headers: {} };
+
 /** The canonical address of a request's client: the peer, or the address that a trusted proxy names. */
-export const clientAddress = (request: IncomingMessage, trusted: TrustedProxies): string => {
+export const clientAddress = (request: Sender, trusted: TrustedProxies): string => {
   const peer = peerAddress(request.socket);
   if (!isTrusted(peer, trusted)) return peer;
   const hops = listed(request, "x-forwarded-for");
@@ -17,13 +24,32 @@ export const clientAddress = (request: IncomingMessage, trusted: TrustedProxies)
   return peer;
 };
 
+/** Parsing an address costs as much as answering a request from memory, and a connection keeps its peer. */
+const peers = new WeakMap<Socket, { readonly address: string; readonly network: string }>();
+
+const peerOf = (connection: Socket) => {
+  const known = peers.get(connection);
+  if (known) return known;
+  const { remoteAddress } = connection;
+  const address = canonicalAddress(remoteAddress ?? "") ?? remoteAddress ?? "";
+  const peer = { address, network: networkOf(address) };
+  // A closed connection no longer names its peer.
+  if (remoteAddress !== undefined) peers.set(connection, peer);
+  return peer;
+};
+
 /** The canonical address of a connection's peer. */
-export const peerAddress = ({ remoteAddress = "" }: Socket): string =>
-  canonicalAddress(remoteAddress) ?? remoteAddress;
+export const peerAddress = (connection: Socket): string => peerOf(connection).address;
+
+/** The network of a request's client; see {@link clientAddress}. */
+export const clientNetwork = (request: IncomingMessage, trusted: TrustedProxies): string =>
+  isProxy(request.socket, trusted)
+    ? networkOf(clientAddress(request, trusted))
+    : peerOf(request.socket).network;
 
 /** Whether a connection comes from a trusted proxy. */
 export const isProxy = (connection: Socket, trusted: TrustedProxies): boolean =>
-  isTrusted(peerAddress(connection), trusted);
+  trusted !== "none" && isTrusted(peerAddress(connection), trusted);
 
 /** The scheme that the client's browser sees. */
 export const clientScheme = (request: IncomingMessage, trusted: TrustedProxies): "http" | "https" => {

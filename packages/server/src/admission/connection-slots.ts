@@ -1,10 +1,10 @@
-import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { SessionError } from "@adjourn/sessions";
 import { networkOf } from "../network-address.js";
+import type { Sender } from "./client-address.js";
 
 /** A connection or, behind a proxy, a request on one of the proxy's connections. */
-export type Holder = Duplex | IncomingMessage;
+export type Holder = Duplex | Sender;
 
 /** Counts the holders of each address that have no admin or service key. */
 export interface ConnectionSlots {

@@ -5,7 +5,10 @@ import type { Settings } from "../settings.js";
 import { clientScheme, forwardedHost } from "./client-address.js";
 
 export interface OriginGuard {
-  /** @throws SessionError `FORBIDDEN` for a foreign `Origin`, or for a foreign `Host` if no keys are configured */
+  /**
+   * @throws SessionError `FORBIDDEN` for a foreign `Origin`, for what a foreign page embeds, or, if no keys
+   * are configured, for a foreign `Host` or a connection that is not over loopback
+   */
   check(request: IncomingMessage): void;
   /** The request's `Origin` if it may read answers; null if it has none or a foreign one. */
   allowedOrigin(request: IncomingMessage): string | null;
@@ -27,9 +30,27 @@ export const createOriginGuard = (settings: GuardSettings, keysInUse: boolean): 
     return [request.headers.host, ...(forwarded === null ? [] : [forwarded])];
   };
 
+  // Callers send the same one again and again.
+  let lastKnown: string | null = null;
   const isKnownHost = (host: string | undefined): boolean => {
+    if (host !== undefined && host === lastKnown) return true;
+    const isKnown = hasKnownName(host);
+    if (isKnown) lastKnown = host ?? null;
+    return isKnown;
+  };
+
+  const hasKnownName = (host: string | undefined): boolean => {
     const name = hostName(host);
     return name !== null && (isLoopback(name) || publicHosts.has(name.toLowerCase()));
+  };
+
+  let lastLocal: string | null = null;
+  /** A `Host` header can be forged, and a program that embeds the server may listen on every address. */
+  const isLocal = ({ socket: { localAddress = "" } }: IncomingMessage): boolean => {
+    if (localAddress === lastLocal) return true;
+    const isKnown = isLoopback(localAddress);
+    if (isKnown) lastLocal = localAddress;
+    return isKnown;
   };
 
   const isOwn = (request: IncomingMessage, origin: string): boolean => {
@@ -49,21 +70,40 @@ export const createOriginGuard = (settings: GuardSettings, keysInUse: boolean): 
     return isLoopback(bare(asked.hostname)) && asked.port === port && asked.protocol === protocol;
   };
 
+  const isAllowed = (request: IncomingMessage, origin: string): boolean =>
+    allowed.has(origin) || isOwn(request, origin);
+
   const allowedOrigin = (request: IncomingMessage): string | null => {
     const { origin } = request.headers;
-    if (origin === undefined) return null;
-    return allowed.has(origin) || isOwn(request, origin) ? origin : null;
+    return origin !== undefined && isAllowed(request, origin) ? origin : null;
+  };
+
+  /** A page that loads an image, a script or a frame sends no `Origin`. Its browser says so, and may name it in `Referer`. */
+  const isForeignEmbed = (request: IncomingMessage): boolean => {
+    if (!isEmbed(request)) return false;
+    const { referer = "" } = request.headers;
+    return !URL.canParse(referer) || !isAllowed(request, new URL(referer).origin);
   };
 
   return {
     allowedOrigin,
     check: (request) => {
+      if (!keysInUse && !isLocal(request))
+        throw new SessionError("FORBIDDEN", "Without keys, only connections over loopback are served");
       if (!keysInUse && !hostsOf(request).every(isKnownHost))
         throw new SessionError("FORBIDDEN", "Without keys, only a loopback Host is served");
-      if (request.headers.origin !== undefined && allowedOrigin(request) === null)
-        throw new SessionError("FORBIDDEN", "This Origin may not call the server");
+      const isForeign =
+        request.headers.origin === undefined ? isForeignEmbed(request) : allowedOrigin(request) === null;
+      if (isForeign) throw new SessionError("FORBIDDEN", "This Origin may not call the server");
     },
   };
+};
+
+/** Whether a page elsewhere made a request that is not a navigation of the whole tab, such as by a link. */
+const isEmbed = ({ headers }: IncomingMessage): boolean => {
+  const site = headers["sec-fetch-site"];
+  if (site !== "cross-site" && site !== "same-site") return false;
+  return headers["sec-fetch-mode"] !== "navigate" || headers["sec-fetch-dest"] !== "document";
 };
 
 const originOf = (scheme: string, host: string | undefined): string | null => {

@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Refusal, toRefusal } from "@adjourn/router";
 import { SessionError, validationError } from "@adjourn/sessions";
 import { UnreadResponseBytes } from "@adjourn/transports";
-import { clientAddress, isProxy, peerAddress } from "../admission/client-address.js";
+import { clientAddress, clientNetwork, isProxy, peerAddress } from "../admission/client-address.js";
 import type { ConnectionSlots } from "../admission/connection-slots.js";
 import { maxPipelined } from "../limits.js";
-import { networkOf } from "../network-address.js";
 import type { TrustedProxies } from "../settings.js";
+import { HttpResponse } from "./http-response.js";
 import { PendingResponses } from "./pending-responses.js";
 import { refuseConnection } from "./refuse-connection.js";
 
@@ -25,8 +26,12 @@ export interface ConnectionDependencies {
 export interface Connections {
   /** False for a request on a connection that has been refused; such a request must be ignored. */
   accepts(request: IncomingMessage): boolean;
-  /** Applies the limits of a request's connection until the request is answered. */
+  /** The answers that have begun or may begin. */
+  readonly answers: Iterable<ServerResponse>;
+  /** Applies the limits of a request's connection until {@link finish}. */
   begin(request: IncomingMessage, response: ServerResponse): void;
+  /** To be called when an answer emits `close`. @returns false if it was called before */
+  finish(request: IncomingMessage, response: ServerResponse): boolean;
   /** Applies the limits of an upgrade's connection until it closes. */
   beginUpgrade(request: IncomingMessage): void;
   /** Resolves when every answer on this request's connection is complete. */
@@ -37,50 +42,55 @@ export interface Connections {
   drain(): void;
   /** Ends idle connections without resetting peers that have not closed their side yet. */
   endIdle(): void;
-  /** `RATE_LIMITED` if too many requests are pending on this request's connection, else null. */
-  pipelineRefusal(request: IncomingMessage): SessionError | null;
+  /** `RATE_LIMITED` if this request's address has too many connections, or its connection too many requests; else null. */
+  refusalOf(request: IncomingMessage): SessionError | null;
+  /** Resolves when no answer is pending, or after `withinMs`, when those that are left are cut. */
+  finishAnswers(withinMs: number): Promise<void>;
 }
 
-export const guardConnections = (server: Server, dependencies: ConnectionDependencies): Connections => {
-  const guard = new ConnectionGuard(dependencies);
+export const createConnections = (dependencies: ConnectionDependencies): ConnectionGuard =>
+  new ConnectionGuard(dependencies);
+
+/** Guards the connections of an own server from the moment they are accepted. */
+export const guardConnections = (server: Server, guard: ConnectionGuard): void => {
   server.on("connection", (connection: Socket) => guard.connected(connection));
   server.on("clientError", (error: NodeJS.ErrnoException, connection) => guard.failed(error, connection));
-  return guard;
+  server.on("timeout", (connection: Socket) => guard.timedOut(connection));
 };
 
-class ConnectionGuard implements Connections {
+export class ConnectionGuard implements Connections {
   private readonly refused = new WeakSet<Duplex>();
   /** A connection is announced twice if its offer of another protocol was ignored. */
   private readonly known = new WeakSet<Duplex>();
+  /** The networks of answers on another program's server. */
+  private readonly networks = new WeakMap<ServerResponse, string>();
   private readonly pending = new PendingResponses();
+  readonly answers: Iterable<ServerResponse> = this.pending;
   private readonly unread: UnreadResponseBytes;
   /** The connections that speak HTTP; an upgraded one belongs to its socket. */
   private readonly open = new Set<Socket>();
   private acceptedCount = 0;
+  /** One function for all connections. */
+  private readonly closed: (this: Socket) => void;
 
   constructor(private readonly dependencies: ConnectionDependencies) {
+    const { open } = this;
+    const { slots } = dependencies;
+    this.closed = function closed() {
+      open.delete(this);
+      slots.free(this);
+    };
     this.unread = new UnreadResponseBytes(dependencies.maxUnreadBytes);
   }
 
   connected(connection: Socket): void {
-    const { slots, trustProxy } = this.dependencies;
     this.acceptedCount += 1;
     if (!this.open.has(connection)) {
       this.open.add(connection);
-      connection.once("close", () => this.open.delete(connection));
+      connection.addListener("close", this.closed);
     }
-    // Connections of a proxy are counted per request, by the client's address.
-    if (isProxy(connection, trustProxy) || this.known.has(connection)) return;
-    this.known.add(connection);
-    slots.take(peerAddress(connection), connection);
-    connection.once("close", () => slots.free(connection));
-    try {
-      slots.check(connection);
-    } catch (error) {
-      if (!(error instanceof SessionError)) throw error;
-      slots.free(connection);
-      this.refuse(connection, error);
-    }
+    const refusal = this.takeSlot(connection);
+    if (refusal) this.refuse(connection, refusal);
   }
 
   failed(error: NodeJS.ErrnoException, connection: Duplex): void {
@@ -93,24 +103,55 @@ class ConnectionGuard implements Connections {
     this.refuse(connection, refusal, status);
   }
 
+  /**
+   * Cuts a peer that takes nothing of its answer; one that waits for the server has nothing to take. Lets an idle connection
+   * go, as Node does where nobody listens. Timers run before Node reads, so a request may have arrived while the process
+   * stood still; one turn later it is pending.
+   */
+  timedOut(connection: Socket): void {
+    // A socket has limits of its own after its upgrade.
+    if (!this.open.has(connection)) return;
+    const { bytesRead } = connection;
+    const isIdle = () => this.pending.count(connection) === 0;
+    if (!isIdle()) {
+      if (connection.writableLength > 0) connection.destroy();
+      return;
+    }
+    setImmediate(() => {
+      const isStillOurs = this.open.has(connection) && connection.bytesRead === bytesRead;
+      if (isStillOurs && isIdle()) connection.destroy();
+    });
+  }
+
   accepts({ socket }: IncomingMessage): boolean {
     return !this.refused.has(socket);
   }
 
   begin(request: IncomingMessage, response: ServerResponse): void {
-    const { socket } = request;
-    this.pending.add(socket, response);
-    this.unread.watch(networkOf(clientAddress(request, this.dependencies.trustProxy)), request, response);
-    this.takeForProxied(request, response);
-    // The socket's timer detects progress. A peer that waits for the server has nothing to take and is not cut.
-    response.on("timeout", () => {
-      if (socket.writableLength > 0) socket.destroy();
-    });
+    this.pending.add(request.socket, response);
+    const network = clientNetwork(request, this.dependencies.trustProxy);
+    this.unread.add(network, response);
+    if (response instanceof HttpResponse) {
+      response.network = network;
+      response.onEnded = this.ended;
+    } else {
+      this.networks.set(response, network);
+      response.once("prefinish", () => this.unread.count(network, response));
+    }
+    this.takeForProxied(request);
+  }
+
+  finish(request: IncomingMessage, response: ServerResponse): boolean {
+    const network = response instanceof HttpResponse ? response.network : this.networks.get(response);
+    this.unread.delete(network ?? "", response);
+    this.dependencies.slots.free(request);
+    return this.pending.delete(request.socket, response);
   }
 
   beginUpgrade(request: IncomingMessage): void {
     this.open.delete(request.socket);
-    this.takeForProxied(request, request.socket);
+    if (this.takeForProxied(request))
+      request.socket.once("close", () => this.dependencies.slots.free(request));
   }
 
   answered({ socket }: IncomingMessage): Promise<unknown> {
@@ -129,18 +170,51 @@ class ConnectionGuard implements Connections {
     for (const connection of this.open) if (this.pending.count(connection) === 0) connection.end();
   }
 
-  pipelineRefusal({ socket }: IncomingMessage): SessionError | null {
+  refusalOf({ socket }: IncomingMessage): SessionError | null {
+    // Another program's server announces no connections; each is counted at its first request.
+    const refusal = this.takeSlot(socket);
+    if (refusal) return refusal;
     if (this.pending.count(socket) <= maxPipelined) return null;
     return new SessionError("RATE_LIMITED", `A connection carries at most ${maxPipelined} requests at once`, {
       limit: maxPipelined,
     });
   }
 
-  private takeForProxied(request: IncomingMessage, message: ServerResponse | Duplex): void {
+  private readonly ended = (response: HttpResponse): void => this.unread.count(response.network, response);
+
+  async finishAnswers(withinMs: number): Promise<void> {
+    const cut = setTimeout(() => {
+      for (const response of this.pending) response.destroy();
+    }, withinMs);
+    await Promise.all([...this.pending].map((response) => once(response, "close")));
+    clearTimeout(cut);
+  }
+
+  /** @returns the error if the connection's address has too many */
+  private takeSlot(connection: Socket): SessionError | null {
     const { slots, trustProxy } = this.dependencies;
-    if (!isProxy(request.socket, trustProxy)) return;
+    // Connections of a proxy are counted per request, by the client's address.
+    if (this.known.has(connection) || isProxy(connection, trustProxy)) return null;
+    this.known.add(connection);
+    slots.take(peerAddress(connection), connection);
+    try {
+      slots.check(connection);
+      if (!this.open.has(connection)) connection.once("close", () => slots.free(connection));
+      return null;
+    } catch (error) {
+      if (!(error instanceof SessionError)) throw error;
+      slots.free(connection);
+      this.known.delete(connection);
+      return error;
+    }
+  }
+
+  /** @returns whether the request came through a proxy and holds a slot of its own */
+  private takeForProxied(request: IncomingMessage): boolean {
+    const { slots, trustProxy } = this.dependencies;
+    if (!isProxy(request.socket, trustProxy)) return false;
     slots.take(clientAddress(request, trustProxy), request);
-    message.once("close", () => slots.free(request));
+    return true;
   }
 
   private refuse(connection: Duplex, error: SessionError, status?: number): void {

@@ -13,7 +13,6 @@ export const setCorsHeaders = (
   request: IncomingMessage,
   response: ServerResponse,
 ): void => {
-  response.setHeader("Vary", "Origin");
   const origin = originGuard.allowedOrigin(request);
   if (origin === null) return;
   response.setHeader("Access-Control-Allow-Origin", origin);

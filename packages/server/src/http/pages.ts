@@ -3,7 +3,7 @@ import {
   answerJson,
   authenticateRequest,
   type Credentials,
-  type createOpenapiDocument,
+  createOpenapiDocument,
   type DialectName,
   type RequestTarget,
   renderDocsPage,
@@ -27,7 +27,6 @@ export interface PageDependencies {
   readonly requestGuard: RequestGuard;
   readonly metrics: Metrics;
   readonly restDialect: DialectName;
-  readonly openApi: ReturnType<typeof createOpenapiDocument>;
 }
 
 /** The paths that are not operations: the OpenAPI document, its page and the metrics. */
@@ -36,27 +35,28 @@ export const createPages = ({
   requestGuard,
   metrics,
   restDialect,
-  openApi,
 }: PageDependencies): ReadonlyMap<string, Page> => {
-  const docs = renderDocsPage(openApi);
+  // Not made at the start: it visits every schema, and few processes are ever asked for it.
+  const openApi = once(() => createOpenapiDocument({ dialect: restDialect }));
+  const docs = once(() => renderDocsPage(openApi()));
 
   const page =
     (send: (response: ServerResponse) => Promise<void> | void, key: "open" | "key"): Page =>
-    async (request, response, { search }) => {
+    async (request, response, target) => {
       requireRead(request);
-      const principal = await authenticateRequest(credentials, request.headers, search);
+      const principal = await authenticateRequest(credentials, request.headers, target);
       await requestGuard.admit(request, principal);
       if (key === "key") requireKey(principal.role);
       await send(response);
     };
 
   return new Map([
-    ["/openapi.json", page((response) => answerJson(response, 200, openApi), "open")],
+    ["/openapi.json", page((response) => answerJson(response, 200, openApi()), "open")],
     [
       "/docs",
       page((response) => {
         response.setHeader("Content-Security-Policy", docsPolicy);
-        answerText(response, "text/html; charset=utf-8", docs);
+        answerText(response, "text/html; charset=utf-8", docs());
       }, "open"),
     ],
     [
@@ -67,6 +67,15 @@ export const createPages = ({
       (path) => [path, page(answerElizaosHealth, "open")] as const,
     ),
   ]);
+};
+
+/** Calls `make` the first time, and remembers its result. */
+const once = <Result>(make: () => Result): (() => Result) => {
+  let made: { readonly result: Result } | null = null;
+  return () => {
+    made ??= { result: make() };
+    return made.result;
+  };
 };
 
 const answerText = (response: ServerResponse, contentType: string, text: string): void => {

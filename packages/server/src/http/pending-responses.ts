@@ -4,12 +4,24 @@ import type { Duplex } from "node:stream";
 
 /** The pending answers of each connection; a pipelined connection has several. */
 export class PendingResponses {
+  /** Of all connections. */
+  private readonly all = new Set<ServerResponse>();
   private readonly byConnection = new WeakMap<Duplex, Set<ServerResponse>>();
 
   add(connection: Duplex, response: ServerResponse): void {
     const answers = this.byConnection.get(connection) ?? this.begin(connection);
     answers.add(response);
-    response.once("close", () => answers.delete(response));
+    this.all.add(response);
+  }
+
+  /** To be called when an answer emits `close`. @returns false if it was called before */
+  delete(connection: Duplex, response: ServerResponse): boolean {
+    this.byConnection.get(connection)?.delete(response);
+    return this.all.delete(response);
+  }
+
+  [Symbol.iterator](): Iterator<ServerResponse> {
+    return this.all.values();
   }
 
   count(connection: Duplex): number {

@@ -1,19 +1,25 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
+  answerDirectRequest,
   answerTrpcRefusal,
   appRouter,
   authenticateRequest,
   BatchBudget,
   type Context,
   type Credentials,
+  type DirectRequest,
   handToTrpc,
   maxBodyBytes,
+  mayCallEach,
   type Principal,
   type RequestTarget,
   readConnectionParams,
+  readDirectRequest,
   readTrpcRequest,
+  retryAfterOf,
   type TrpcRequest,
   toRefusal,
+  trpcVary,
   watchTrpcRequest,
 } from "@adjourn/router";
 import { SessionError, type SessionService, validationError } from "@adjourn/sessions";
@@ -41,33 +47,70 @@ export const createTrpcHttp =
     target: RequestTarget,
     requestId: string,
   ): Promise<void> => {
-    const { requestGuard, isDraining, reportError } = dependencies;
-    const asked = readTrpcRequest(target, request);
-    const principal = await authenticate(dependencies.credentials, request, target);
-    const calls = Math.min(asked.names.length, maxBatchCalls + 1);
+    const { requestGuard, isDraining } = dependencies;
+    const direct = readDirectRequest(target, request, maxBatchCalls);
+    const names = direct?.names ?? readTrpcRequest(target, request).names;
+    const principal = await authenticate(dependencies.credentials, request, target, direct !== null);
     // Checked before tRPC, which refuses some requests without creating a context.
+    const calls = Math.min(names.length, maxBatchCalls + 1);
     const refusal = await refusalOf(() => requestGuard.admit(request, principal, calls));
-    // tRPC watches for the end of the connection only from here on.
+    // Both ways watch for the end of the connection only from here on.
     if (isPeerGone(response)) return;
-    const early = earlyRefusal(asked, request.method, refusal, principal);
-    if (early !== null) {
-      const path = asked.names.join(",");
-      reportError(early, { path, requestId });
-      return answerTrpcRefusal(response, early, { requestId, path });
-    }
-    // An `EventSource` gives up for good on an error status.
-    const isStream = asked.isSubscription && request.method === "GET";
-    if (refusal === null && isStream && isDraining() && principal.role !== "nobody")
-      return answerReconnect(response);
-    await runProcedures(dependencies, { request, response, target, requestId, asked, principal, refusal });
+    const admitted = { request, response, target, requestId, principal, refusal };
+    return direct && refusal === null && !isDraining() && mayCallEach(direct, principal)
+      ? answerDirectly(dependencies, admitted, direct)
+      : handOver(dependencies, admitted);
   };
+
+/** An admitted request. `refusal` is reported as tRPC would report it. */
+interface Admitted {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly target: RequestTarget;
+  readonly requestId: string;
+  readonly principal: Principal;
+  readonly refusal: unknown;
+}
+
+const answerDirectly = (
+  { sessions, credentials, reportError }: TrpcHttpDependencies,
+  { request, response, requestId, principal }: Admitted,
+  direct: DirectRequest,
+): Promise<void> =>
+  answerDirectRequest(
+    request,
+    response,
+    direct,
+    { sessions, credentials, principal, requestId },
+    (error, path) => reportError(error, { path, requestId }),
+  );
+
+/** Answers a request that tRPC does not process, and hands any other to its handler. */
+const handOver = async (dependencies: TrpcHttpDependencies, admitted: Admitted): Promise<void> => {
+  const { request, response, target, requestId, principal, refusal } = admitted;
+  const asked = readTrpcRequest(target, request);
+  const early = earlyRefusal(asked, request.method, refusal, principal);
+  if (early !== null) {
+    const path = asked.names.join(",");
+    dependencies.reportError(early, { path, requestId });
+    return answerTrpcRefusal(response, early, { requestId, path });
+  }
+  // An `EventSource` gives up for good on an error status.
+  const isStream = asked.isSubscription && request.method === "GET";
+  if (refusal === null && isStream && dependencies.isDraining() && principal.role !== "nobody")
+    return answerReconnect(response);
+  await runProcedures(dependencies, admitted, asked);
+};
 
 const authenticate = async (
   credentials: Credentials,
   request: IncomingMessage,
   target: RequestTarget,
+  isDirect: boolean,
 ): Promise<Principal> => {
-  const principal = await authenticateRequest(credentials, request.headers, target.search);
+  const principal = await authenticateRequest(credentials, request.headers, target);
+  // A direct request has no `connectionParams`.
+  if (isDirect) return principal;
   const token = readConnectionParams(target)?.token;
   // tRPC's SSE link puts `connectionParams` into the address, so only a ticket is accepted from there.
   return principal.role === "nobody" && principal.why === "missing" && token !== undefined
@@ -75,23 +118,16 @@ const authenticate = async (
     : principal;
 };
 
-/** A request that is passed to tRPC. `refusal` is thrown when tRPC creates the context. */
-interface Admitted {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly target: RequestTarget;
-  readonly requestId: string;
-  readonly asked: TrpcRequest;
-  readonly principal: Principal;
-  readonly refusal: unknown;
-}
-
-const runProcedures = async (dependencies: TrpcHttpDependencies, admitted: Admitted): Promise<void> => {
-  const { request, response, target, requestId, asked } = admitted;
+const runProcedures = async (
+  dependencies: TrpcHttpDependencies,
+  admitted: Admitted,
+  asked: TrpcRequest,
+): Promise<void> => {
+  const { request, response, target, requestId } = admitted;
   const isTooMany = asked.names.length > maxBatchCalls;
   const judge = watchTrpcRequest(request, target);
-  handToTrpc(request, target);
-  await nodeHTTPRequestHandler({
+  const takeBack = handToTrpc(request, target);
+  const answered = nodeHTTPRequestHandler({
     router: appRouter,
     req: request,
     res: response,
@@ -99,7 +135,7 @@ const runProcedures = async (dependencies: TrpcHttpDependencies, admitted: Admit
     path: isTooMany ? encodeURIComponent(asked.names[0] ?? "") : target.path.slice("/trpc/".length),
     maxBodySize: maxBodyBytes,
     createContext: async () =>
-      createContext(dependencies, admitted, () => {
+      createContext(dependencies, admitted, asked.isBatch, () => {
         judge();
         if (isTooMany)
           throw validationError({ path: "", message: `A batch has at most ${maxBatchCalls} calls` });
@@ -107,31 +143,30 @@ const runProcedures = async (dependencies: TrpcHttpDependencies, admitted: Admit
     responseMeta: ({ errors }) => ({ headers: headersFor(errors, requestId) }),
     onError: ({ error, path }) => dependencies.reportError(error, { path, requestId }),
   });
+  takeBack();
+  await answered;
 };
 
-/** @throws the refusal of the request, and SessionError `SERVICE_UNAVAILABLE` while draining */
+/** @throws what the request was refused with, and SessionError `SERVICE_UNAVAILABLE` while draining */
 const createContext = (
   { sessions, credentials, isDraining }: TrpcHttpDependencies,
-  { response, requestId, asked, principal, refusal }: Admitted,
+  { response, requestId, principal, refusal }: Admitted,
+  isBatch: boolean,
   judgeRequest: () => void,
 ): Context => {
   if (refusal !== null) throw refusal;
   if (principal.role !== "nobody" && isDraining())
     throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
-  const batch = asked.isBatch ? new BatchBudget() : undefined;
+  const batch = isBatch ? new BatchBudget() : undefined;
   return { sessions, credentials, principal, requestId, batch, judgeRequest, response: streamOf(response) };
 };
 
 const headersFor = (errors: readonly TRPCError[], requestId: string): Record<string, string> => {
-  const [retryAfter] = errors.flatMap((error) => toRefusal(error, requestId).retryAfterSeconds ?? []);
-  return {
-    // tRPC would overwrite the value of CORS.
-    vary: "Origin, trpc-accept, accept",
-    ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
-  };
+  const retryAfter = retryAfterOf(errors.map((error) => toRefusal(error, requestId)));
+  return { vary: trpcVary, ...(retryAfter === null ? {} : { "retry-after": retryAfter }) };
 };
 
-const refusalOf = async (judge: () => Promise<void>): Promise<unknown> => {
+const refusalOf = async (judge: () => Promise<void> | null): Promise<unknown> => {
   try {
     await judge();
     return null;

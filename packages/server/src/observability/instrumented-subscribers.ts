@@ -13,7 +13,12 @@ export const instrumentSubscribers = (
     buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10],
     registers: [registry],
   });
-  const onEnd = (endedAt: string) => latencies.observe(Math.max(0, now() - Date.parse(endedAt)) / 1_000);
+  // Parsed once for all listeners of a session, which end one after the other.
+  let parsed = { endedAt: "", at: 0 };
+  const onEnd = (endedAt: string) => {
+    if (parsed.endedAt !== endedAt) parsed = { endedAt, at: Date.parse(endedAt) };
+    latencies.observe(Math.max(0, now() - parsed.at) / 1_000);
+  };
   return {
     ...sessions,
     sessionEvents: (input, sink, credential) =>
@@ -32,7 +37,6 @@ class MeasuredWriter implements SubscriberSink {
   }
 
   write(frame: EventFrame): void {
-    if (frame.event.type === "session.ended") this.onEnd(frame.event.endedAt);
     this.sink.write(frame);
   }
 
@@ -40,8 +44,9 @@ class MeasuredWriter implements SubscriberSink {
     return this.sink.drained();
   }
 
-  end(): void {
-    this.sink.end();
+  end(last: EventFrame): void {
+    if (last.event.type === "session.ended") this.onEnd(last.event.endedAt);
+    this.sink.end(last);
   }
 
   drop(cause: DropCause): void {

@@ -1,6 +1,7 @@
+import { createRequire } from "node:module";
 import type { Log } from "@adjourn/sessions";
 import { type Logger, pino, stdSerializers } from "pino";
-import pretty from "pino-pretty";
+import type { default as Pretty } from "pino-pretty";
 import type { Settings } from "../settings.js";
 import { censor, hideSecrets } from "./redact-secrets.js";
 
@@ -29,8 +30,15 @@ export const createLogger = (settings: LogSettings): Logger =>
         censor,
       },
     },
-    process.stdout.isTTY ? pretty({ sync: true, singleLine: true }) : process.stdout,
+    process.stdout.isTTY ? readableLines() : process.stdout,
   );
+
+/** Only a terminal needs this package, whose loading takes longer than that of the log itself. */
+const readableLines = () => {
+  // Its exports have the declared type; `require` has none.
+  const pretty = createRequire(import.meta.url)("pino-pretty") as typeof Pretty;
+  return pretty({ sync: true, singleLine: true });
+};
 
 export const toLog = (logger: Logger): Log => ({
   info: (message, fields) => logger.info(fields ?? {}, message),

@@ -7,6 +7,7 @@ import {
   unreadableTarget,
 } from "@adjourn/router";
 import { SessionError, validationError } from "@adjourn/sessions";
+import { hasSeveralHosts, severalHosts } from "../admission/host-header.js";
 import { type RequestGuard, unreadableCaller } from "../admission/request-guard.js";
 import { eventsSegment } from "./plain-events.js";
 
@@ -22,11 +23,18 @@ export interface Upgrade {
   readonly principal: Principal;
 }
 
-/** The checks before key and role. @throws SessionError `NOT_FOUND`, `METHOD_NOT_ALLOWED`, `FORBIDDEN`, `RATE_LIMITED` */
+/** Whether WebSockets are served at a path. */
+export const isSocketPath = (path: string): boolean => path === "/trpc" || eventsSegment(path) !== null;
+
+/** The checks before key and role. @throws SessionError `VALIDATION_ERROR`, `NOT_FOUND`, `METHOD_NOT_ALLOWED`, `FORBIDDEN`, `RATE_LIMITED` */
 export const admitUpgrade = async (
   { credentials, requestGuard }: Dependencies,
   request: IncomingMessage,
 ): Promise<Upgrade> => {
+  if (hasSeveralHosts(request)) {
+    await requestGuard.count(request, unreadableCaller);
+    throw severalHosts();
+  }
   const target = parseRequestTarget(request.url);
   if (!target) {
     await requestGuard.admit(request, unreadableCaller);
@@ -37,7 +45,7 @@ export const admitUpgrade = async (
   if (path !== "/trpc" && segment === null)
     throw new SessionError("NOT_FOUND", "No WebSocket is served at this path", { path });
   if (request.method !== "GET") throw new SessionError("METHOD_NOT_ALLOWED", "Only GET upgrades");
-  const principal = await authenticateRequest(credentials, request.headers, query);
+  const principal = await authenticateRequest(credentials, request.headers, target);
   await requestGuard.admit(request, principal);
   return { segment, query, principal };
 };

@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import { expect, it } from "vitest";
-import type { WebSocket } from "ws";
 import { socketFrames } from "../limits.js";
 import { createFrameLimit } from "./frame-limit.js";
+import type { ServerSocket } from "./server-socket.js";
 
 /** As much of a socket as the limit touches. */
 const createSocket = () => {
@@ -17,9 +17,14 @@ const createSocket = () => {
       socket.isPaused = true;
     },
     terminate: () => {},
+    closeTimer: null,
+    isTrusted: false,
+    controlFrames: null,
+    messages: null,
+    calls: null,
   });
   // The limit uses no more of it than is there.
-  return { socket, asSocket: socket as EventEmitter as WebSocket };
+  return { socket, asSocket: socket as EventEmitter as ServerSocket };
 };
 
 const cases = [

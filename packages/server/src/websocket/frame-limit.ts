@@ -1,7 +1,7 @@
 import type { Principal } from "@adjourn/router";
 import { closeSocket, pauseReading } from "@adjourn/transports";
-import type { WebSocket } from "ws";
 import { socketFrames } from "../limits.js";
+import type { Bucket, ServerSocket } from "./server-socket.js";
 
 interface Allowance {
   readonly perSecond: number;
@@ -10,17 +10,17 @@ interface Allowance {
 
 /** Limits the frames per second of each socket. A socket that exceeds it is closed and not read any further. */
 export interface FrameLimit {
-  watch(socket: WebSocket): void;
+  watch(socket: ServerSocket): void;
   /** Charges the calls of a message. @returns false if the socket exceeded its limit and is closed */
-  takeCalls(socket: WebSocket, calls: number): boolean;
+  takeCalls(socket: ServerSocket, calls: number): boolean;
   /** Raises the limit of a socket with a key, or of any socket if no keys are configured. */
-  trust(socket: WebSocket): void;
+  trust(socket: ServerSocket): void;
 }
 
 /** Whether the principal has a key, or no keys are configured. */
 export const isTrusted = ({ role }: Principal): boolean => role !== "nobody" && role !== "session";
 
-const cut = (socket: WebSocket): void => {
+const cut = (socket: ServerSocket): void => {
   closeSocket(socket, tooMany);
   // Buffered messages are dropped, and the rest is not read.
   for (const event of ["message", "ping", "pong"]) socket.removeAllListeners(event);
@@ -30,45 +30,36 @@ const cut = (socket: WebSocket): void => {
 const tooMany = { code: 1008, reason: "too many messages" };
 
 export const createFrameLimit = (now: () => number = () => performance.now()): FrameLimit => {
-  const trusted = new WeakMap<WebSocket, Bucket>();
-  const asked = new WeakMap<WebSocket, Bucket>();
+  // One function of each kind for all sockets.
+  function onControl(this: ServerSocket): void {
+    this.controlFrames ??= fill(socketFrames.control, now());
+    if (!take(this.controlFrames, socketFrames.control, now())) cut(this);
+  }
+  function onMessage(this: ServerSocket): void {
+    const allowance = this.isTrusted ? socketFrames.trusted : socketFrames.untrusted;
+    this.messages ??= fill(allowance, now());
+    if (!take(this.messages, allowance, now())) cut(this);
+  }
   return {
     trust: (socket) => {
-      trusted.set(socket, fill(socketFrames.trusted, now()));
+      socket.isTrusted = true;
+      // The larger allowance begins full.
+      socket.messages = null;
     },
     takeCalls: (socket, calls) => {
-      if (trusted.has(socket)) return true;
-      const bucket = asked.get(socket) ?? fill(socketFrames.calls, now());
-      asked.set(socket, bucket);
-      if (take(bucket, socketFrames.calls, now(), calls)) return true;
+      if (socket.isTrusted) return true;
+      socket.calls ??= fill(socketFrames.calls, now());
+      if (take(socket.calls, socketFrames.calls, now(), calls)) return true;
       cut(socket);
       return false;
     },
     watch: (socket) => {
-      // Few small objects per socket, since there may be tens of thousands of idle sockets.
-      const control = fill(socketFrames.control, now());
-      const messages = fill(socketFrames.untrusted, now());
-      const onControl = () => {
-        if (!take(control, socketFrames.control, now())) cut(socket);
-      };
-      socket.on("ping", onControl).on("pong", onControl);
-      socket.on("message", () => {
-        const larger = trusted.get(socket);
-        if (
-          !(larger
-            ? take(larger, socketFrames.trusted, now())
-            : take(messages, socketFrames.untrusted, now()))
-        )
-          cut(socket);
-      });
+      socket.addListener("ping", onControl);
+      socket.addListener("pong", onControl);
+      socket.addListener("message", onMessage);
     },
   };
 };
-
-interface Bucket {
-  left: number;
-  at: number;
-}
 
 const fill = ({ burst }: Allowance, time: number): Bucket => ({ left: burst, at: time });
 

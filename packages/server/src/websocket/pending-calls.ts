@@ -1,32 +1,27 @@
-import { maxBatchBytes } from "@adjourn/router";
+import { type Context, maxBatchBytes } from "@adjourn/router";
 import { maxWaitingBytes, SessionError } from "@adjourn/sessions";
-import type { WebSocket } from "ws";
 import { maxQueriesUnderWay } from "../limits.js";
+import type { ServerSocket } from "./server-socket.js";
 import { type Entry, isAnswerable } from "./trpc-entry.js";
 import { refusalText } from "./trpc-refusal.js";
 
-interface Dependencies {
-  readonly socket: WebSocket;
-  /** Resolves once the peer has taken what waits, or is gone. */
-  readonly drained: () => Promise<void>;
-  /** Called after each write. */
-  readonly wrote: () => void;
-}
-
 /** The calls of a socket that wait for their answers, with the size of the answers. A peer gets no more than it takes. */
 export class PendingCalls {
-  private readonly open = new Map<string | number, Entry[]>();
+  private open: Map<string | number, Entry[]> | null = null;
   private queries = 0;
   private delivering: Entry | null = null;
-  private wake: () => void = () => {};
+  private wake: (() => void) | null = null;
 
-  constructor(private readonly dependencies: Dependencies) {
-    dependencies.socket.once("close", () => this.wake());
+  constructor(private readonly socket: ServerSocket) {}
+
+  /** Called when the socket is closed. */
+  stop(): void {
+    this.wake?.();
   }
 
   /** A promise that a call must wait for before it may begin; null if it may begin now. */
   obstacleTo({ method }: Entry): Promise<void> | null {
-    if (this.dependencies.socket.bufferedAmount > maxWaitingBytes) return this.dependencies.drained();
+    if (this.socket.bufferedAmount > maxWaitingBytes) return this.socket.drained();
     if (method !== "query" || this.queries < maxQueriesUnderWay) return null;
     return new Promise((resolve) => {
       this.wake = resolve;
@@ -48,22 +43,24 @@ export class PendingCalls {
   }
 
   /** Answers a call without running it. */
-  refuse(entry: Entry, refusal: Error): void {
-    this.dependencies.socket.send(refusalText(entry, refusal));
-    this.dependencies.wrote();
+  refuse(entry: Entry, refusal: Error, context?: Context): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    this.socket.send(refusalText(entry, refusal, context));
+    this.socket.checkUnread();
   }
 
   /** Writes tRPC's answer, or an error if the answers of its batch exceed the limit. */
-  readonly encode = (answer: unknown): string => {
+  encode(answer: unknown): string {
     const text = JSON.stringify(answer);
     const entry = this.answered(idOf(answer));
-    this.dependencies.wrote();
+    this.socket.checkUnread();
     if (!entry?.batch) return text;
     entry.batch.answeredBytes += Buffer.byteLength(text);
     return entry.batch.answeredBytes > maxBatchBytes ? refusalText(entry, tooMuch()) : text;
-  };
+  }
 
   private note(id: string | number, entry: Entry): void {
+    this.open ??= new Map();
     this.open.set(id, [...(this.open.get(id) ?? []), entry]);
     if (entry.method === "query") this.queries += 1;
   }
@@ -72,13 +69,13 @@ export class PendingCalls {
   private answered(id: unknown): Entry | undefined {
     const key = id === null ? this.delivering?.id : id;
     if (!isAnswerable(key)) return undefined;
-    const [entry, ...others] = this.open.get(key) ?? [];
-    if (!entry) return undefined;
+    const [entry, ...others] = this.open?.get(key) ?? [];
+    if (!entry || !this.open) return undefined;
     if (others.length > 0) this.open.set(key, others);
     else this.open.delete(key);
     if (entry.method === "query") {
       this.queries -= 1;
-      this.wake();
+      this.wake?.();
     }
     return entry;
   }

@@ -3,12 +3,11 @@ import { inputs, SessionError, type SessionService, type Subscription } from "@a
 import {
   type Close,
   closeSocket,
-  type EventSocket,
+  type PeerSocket,
   PlainWebSocketSink,
   sessionEndedClose,
   sessionNotFoundClose,
 } from "@adjourn/transports";
-import type { WebSocket } from "ws";
 
 /** The session id of an events path, still encoded; null for any other path. */
 export const eventsSegment = (pathname: string): string | null =>
@@ -26,8 +25,7 @@ const malformedId = { path: "sessionId", message: "is not well-formed percent-en
 
 /** A subscriber that has entered before its upgrade: it is attached to the socket, or abandoned if the connection is lost. */
 export interface Entered {
-  /** `wrote` is called after each write. */
-  attach(socket: WebSocket, wrote: () => void): void;
+  attach(socket: PeerSocket): void;
   abandon(): void;
 }
 
@@ -58,7 +56,7 @@ export const enterPlainEvents = async (
 };
 
 const toEntered = (listener: PlainWebSocketSink, listening: Subscription): Entered => ({
-  attach: (socket, wrote) => listener.attach(toEventSocket(socket, wrote), listening),
+  attach: (socket) => listener.attach(socket, listening),
   abandon: () => listening.leave(),
 });
 
@@ -67,20 +65,3 @@ const closeFor = (error: unknown): Close | null => {
   if (error.code === "SESSION_NOT_FOUND") return sessionNotFoundClose;
   return error.code === "SESSION_EXPIRED" ? sessionEndedClose : null;
 };
-
-const toEventSocket = (socket: WebSocket, wrote: () => void): EventSocket => ({
-  get bufferedAmount() {
-    return socket.bufferedAmount;
-  },
-  send: (data, options, sent) => {
-    if (socket.readyState !== socket.OPEN) return;
-    socket.send(data, options, sent);
-    wrote();
-  },
-  close: (close) => closeSocket(socket, close),
-  terminate: () => socket.terminate(),
-  onceClosed: (run) => {
-    if (socket.readyState === socket.CLOSED) run();
-    else socket.once("close", run);
-  },
-});

@@ -1,197 +1,239 @@
-import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
-import { appRouter, type Context, type Credentials, type Principal, toRefusal } from "@adjourn/router";
-import { SessionError, type SessionService } from "@adjourn/sessions";
+import { appRouter, type Context, type Principal } from "@adjourn/router";
 import {
   type Close,
   type ConnectionTimeouts,
   closeSocket,
-  sessionEndedClose,
-  sessionNotFoundClose,
+  pauseIfUnsent,
+  type SocketOwner,
+  SocketSubscription,
 } from "@adjourn/transports";
-import { type CreateWSSContextFnOptions, getWSConnectionHandler } from "@trpc/server/adapters/ws";
-import type { WebSocket, WebSocketServer } from "ws";
-import type { RequestGuard } from "../admission/request-guard.js";
+import { callTRPCProcedure, getTRPCErrorFromUnknown, TRPCError } from "@trpc/server";
+import { parseConnectionParamsFromUnknown } from "@trpc/server/http";
+import type { RawData } from "ws";
+import type { Sender } from "../admission/client-address.js";
 import type { ReportError } from "../observability/report-error.js";
+import { type EventsCall, eventsCall } from "./events-call.js";
 import { type FrameLimit, isTrusted } from "./frame-limit.js";
 import { PendingCalls } from "./pending-calls.js";
-import { TrpcInbox } from "./trpc-inbox.js";
+import type { ServerSocket, SocketServer } from "./server-socket.js";
+import { type AdapterOwner, TrpcAdapter } from "./trpc-adapter.js";
+import {
+  type Admission,
+  type ConnectionParams,
+  type ContextDependencies,
+  closeFor,
+  makeContext,
+} from "./trpc-context.js";
+import { type Entry, fieldsOf, isAnswerable } from "./trpc-entry.js";
+import { type InboxOwner, TrpcInbox } from "./trpc-inbox.js";
 import { WsTrpcSocket } from "./trpc-socket.js";
 
-/** The results of a socket's upgrade. */
-export interface Admission {
-  /** From a header or a ticket; `nobody` if `connectionParams` will follow. */
-  readonly principal: Principal;
-  readonly requestId: string;
-  readonly connection: Duplex;
-  /** Limits what the socket leaves unread. @returns a function to call after each write */
-  readonly watchUnread: (socket: WebSocket, principal: Principal) => () => void;
-}
-
-export interface TrpcSocketDependencies {
-  readonly wss: WebSocketServer;
-  readonly sessions: SessionService;
-  readonly credentials: Credentials;
-  readonly requestGuard: RequestGuard;
+export interface TrpcSocketDependencies extends ContextDependencies {
+  readonly wss: SocketServer;
   readonly frames: FrameLimit;
   readonly reportError: ReportError;
   readonly connectionTimeouts: Pick<ConnectionTimeouts, "connectionParamsMs">;
-  /** Called with each open socket once it has its context. */
-  readonly opened: (socket: WebSocket, trpcSocket: WsTrpcSocket) => void;
+  /** Limits what the socket leaves unread. */
+  readonly watchUnread: (socket: ServerSocket, principal: Principal, sender: Sender) => void;
+  /** The open sockets with a context. */
+  readonly sockets: Set<ServedSocket>;
 }
 
-const empty = Buffer.alloc(0);
-
-/** Serves the tRPC router on one socket. */
-export const serveTrpcSocket = (
-  socket: WebSocket,
-  request: IncomingMessage,
-  admission: Admission,
-  dependencies: TrpcSocketDependencies,
-): void => {
-  new ServedSocket(socket, request, admission, dependencies).start();
-};
-
-/** One socket between its upgrade and its close: calls go in through the inbox, answers go out through the encoder. */
-class ServedSocket {
-  private readonly trpcSocket: WsTrpcSocket;
-  private readonly answers: PendingCalls;
+/**
+ * One socket between its upgrade and its close. Calls come in through the inbox. Subscriptions to a session's events are
+ * written by the hub; everything else goes through tRPC's own adapter.
+ */
+export class ServedSocket implements SocketOwner, InboxOwner, AdapterOwner {
+  readonly trpcSocket: WsTrpcSocket;
+  readonly answers: PendingCalls;
   private readonly inbox: TrpcInbox;
-  /** Errors of the socket itself, such as a violation of the protocol. */
-  private readonly protocolErrors = new WeakSet<Error>();
-  private wrote = (): void => {};
-  private readNext: () => unknown = () => null;
+  private adapter: TrpcAdapter | null = null;
+  private context: Context | null = null;
+  private refusal: unknown = null;
+  private contextMade: Promise<void> | null = null;
+  private leave: () => void = nothing;
+  private paramsTimer: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly socket: WebSocket,
-    private readonly request: IncomingMessage,
+    readonly socket: ServerSocket,
     private readonly admission: Admission,
     private readonly dependencies: TrpcSocketDependencies,
   ) {
-    const { requestGuard, reportError, frames } = dependencies;
-    const trpcSocket = new WsTrpcSocket(socket, admission.connection);
-    this.trpcSocket = trpcSocket;
-    this.answers = new PendingCalls({
-      socket,
-      drained: () => trpcSocket.drained(),
-      wrote: () => this.wrote(),
-    });
-    this.inbox = new TrpcInbox({
-      socket,
-      frames,
-      answers: this.answers,
-      count: (principal) => requestGuard.count(request, principal),
-      deliver: (read) => {
-        this.readNext = read;
-        this.passToTrpc(empty);
-      },
-      onFailure: (error) => reportError(error, { path: "upgrade", requestId: admission.requestId }),
-    });
+    this.trpcSocket = new WsTrpcSocket(socket);
+    this.answers = new PendingCalls(socket);
+    this.inbox = new TrpcInbox(this);
   }
 
   start(): void {
-    const { socket, answers, dependencies } = this;
-    const deadline = setTimeout(
-      () => closeSocket(socket, paramsMissing),
-      dependencies.connectionTimeouts.connectionParamsMs,
-    ).unref();
-    socket.once("close", () => clearTimeout(deadline));
-    // Registered before tRPC's own handler.
-    socket.on("error", (error) => this.protocolErrors.add(error));
-    const serve = getWSConnectionHandler({
-      wss: dependencies.wss,
-      router: appRouter,
-      createContext: ({ info }: CreateWSSContextFnOptions) => {
-        clearTimeout(deadline);
-        return this.createContext(info.connectionParams ?? {});
-      },
-      experimental_encoder: { encode: answers.encode, decode: () => this.readNext() },
-      onError: ({ error, path, ctx }) => this.failed(error, path, ctx !== undefined),
-    });
-    this.passToTrpc = takeOverMessages(socket, () => serve(socket, this.request));
-    socket.on("message", (data, isBinary) => this.inbox.receive(data, isBinary));
+    const { connectionParamsMs } = this.dependencies.connectionTimeouts;
+    this.socket.serveBy(this);
+    if (this.expectsParams)
+      this.paramsTimer = setTimeout(closeForParams, connectionParamsMs, this.socket).unref();
+    else this.begin({});
   }
 
-  private passToTrpc: (data: Buffer) => void = () => {};
-
-  private async createContext(params: Readonly<Record<string, string | undefined>>): Promise<Context> {
-    const { socket, trpcSocket, inbox, admission, dependencies } = this;
-    inbox.contextBegun();
-    const context = await makeContext(trpcSocket, this.request, { admission, dependencies, params }).catch(
-      async (error: unknown) => {
-        await inbox.firstCall();
-        throw error;
-      },
-    );
-    if (socket.readyState === socket.OPEN) dependencies.opened(socket, trpcSocket);
-    this.wrote = admission.watchUnread(socket, context.principal);
-    if (isTrusted(context.principal)) dependencies.frames.trust(socket);
-    inbox.contextMade(context.principal);
-    return context;
+  get expectsParams(): boolean {
+    return this.admission.expectsParams;
   }
 
-  private failed(error: Error, path: string | undefined, hasContext: boolean): void {
-    const { requestId } = this.admission;
-    const { cause } = error;
-    // A protocol error of the peer is not logged: ws closes the socket with a code.
-    if (!(cause instanceof Error) || !this.protocolErrors.has(cause))
-      this.dependencies.reportError(error, { path, requestId });
-    if (hasContext) return;
+  /* ---- the socket's side ---- */
+
+  received(data: RawData, isBinary: boolean): void {
+    pauseIfUnsent(this.socket);
+    this.inbox.receive(data, isBinary);
+  }
+
+  closed(): void {
+    this.clearParamsTimer();
+    this.dependencies.sockets.delete(this);
+    this.trpcSocket.leaveAll();
+    this.leave();
+    this.answers.stop();
+    this.inbox.stop();
+  }
+
+  /* ---- the inbox's side ---- */
+
+  takeParams(text: string): void {
+    let params: ConnectionParams | null;
+    if (this.adapter) {
+      // The params before it were refused, and so is this.
+      this.adapter.deliver(() => JSON.parse(text));
+      return;
+    }
+    try {
+      params = parseConnectionParamsFromUnknown(fieldsOf(JSON.parse(text)).data);
+    } catch {
+      // tRPC reads it again and words the refusal.
+      this.createAdapter().deliver(() => JSON.parse(text));
+      return;
+    }
+    this.begin(params ?? {});
+  }
+
+  takeCalls(calls: number): boolean {
+    return this.dependencies.frames.takeCalls(this.socket, calls);
+  }
+
+  count(principal: Principal): Promise<void> {
+    return this.dependencies.requestGuard.count(this.admission.sender, principal);
+  }
+
+  failed(error: unknown): void {
+    this.dependencies.reportError(error, { path: "upgrade", requestId: this.admission.requestId });
+  }
+
+  run(entry: Entry): void {
+    const { id, method } = entry;
+    const known = this.trpcSocket.subscription(id);
+    const call = this.adapter?.hasSubscriptions ? null : eventsCall(entry);
+    if (method === "subscription" && known) this.refuse(entry, duplicate(id));
+    else if (call) this.subscribe(entry, call);
+    else if (method === "subscription.stop" && known) known.stop();
+    else this.passToTrpc(entry);
+  }
+
+  deliver(read: () => unknown): void {
+    this.trpc().deliver(read);
+  }
+
+  /* ---- tRPC's side ---- */
+
+  async readContext(): Promise<Context> {
+    await this.contextMade;
+    if (this.context) return this.context;
+    throw this.refusal;
+  }
+
+  answeredError(error: Error, path: string | undefined): void {
+    this.dependencies.reportError(error, { path, requestId: this.admission.requestId });
+    if (this.context) return;
     // Without a context there is no caller. The socket closes after the answer, with a code that tRPC does not set.
     this.inbox.contextRefused(error);
     setImmediate(() => closeSocket(this.socket, closeFor(error)));
   }
+
+  private begin(params: ConnectionParams): void {
+    this.clearParamsTimer();
+    this.inbox.contextBegun();
+    this.contextMade = this.makeContext(params);
+  }
+
+  private async makeContext(params: ConnectionParams): Promise<void> {
+    const { socket, admission, dependencies } = this;
+    try {
+      const { context, leave } = await makeContext(this.trpcSocket, admission, dependencies, params);
+      if (socket.readyState === socket.CLOSED) leave();
+      else this.leave = leave;
+      if (socket.readyState === socket.OPEN) dependencies.sockets.add(this);
+      dependencies.watchUnread(socket, context.principal, admission.sender);
+      if (isTrusted(context.principal)) dependencies.frames.trust(socket);
+      this.context = context;
+      this.contextMade = null;
+      this.inbox.contextMade(context.principal);
+    } catch (error) {
+      this.refusal = error;
+      await this.inbox.firstCall();
+      this.trpc();
+    }
+  }
+
+  /** Runs the procedure with its checks; the hub writes what follows. */
+  private subscribe(entry: Entry, { id, hasVersion, input }: EventsCall): void {
+    const subscription = new SocketSubscription(this.trpcSocket, id, hasVersion);
+    this.trpcSocket.add(subscription);
+    callTRPCProcedure({
+      router: appRouter,
+      path: "sessionEvents",
+      getRawInput: async () => input,
+      ctx: { ...this.context, subscription },
+      type: "subscription",
+      signal: undefined,
+      batchIndex: 0,
+    }).catch((error: unknown) => {
+      subscription.leave();
+      if (!subscription.isStopped) this.refuse(entry, getTRPCErrorFromUnknown(error));
+    });
+  }
+
+  private passToTrpc(entry: Entry): void {
+    // A stop of nothing.
+    if (entry.method === "subscription.stop" && isAnswerable(entry.id) && !this.adapter) return;
+    const adapter = this.trpc();
+    if (entry.method === "subscription") adapter.hasSubscriptions = true;
+    this.answers.begin(entry, () => adapter.deliver(() => entry.message));
+  }
+
+  private refuse(entry: Entry, error: Error): void {
+    const { reportError } = this.dependencies;
+    reportError(error, { path: entry.path, requestId: this.admission.requestId });
+    this.answers.refuse(entry, error, this.context ?? undefined);
+  }
+
+  private trpc(): TrpcAdapter {
+    if (this.adapter) return this.adapter;
+    const adapter = this.createAdapter();
+    // tRPC makes its context with the first message then. It is made already.
+    if (this.expectsParams) adapter.deliver(() => ({ data: null }));
+    return adapter;
+  }
+
+  private createAdapter(): TrpcAdapter {
+    this.adapter = new TrpcAdapter(this.dependencies.wss, this);
+    return this.adapter;
+  }
+
+  private clearParamsTimer(): void {
+    if (this.paramsTimer) clearTimeout(this.paramsTimer);
+    this.paramsTimer = null;
+  }
 }
+
+const nothing = (): void => {};
 
 const paramsMissing: Close = { code: 1008, reason: "connectionParams are missing" };
 
-/** Redirects a socket's messages from the handler that `serve` registers. @returns a function that passes one to it */
-const takeOverMessages = (socket: WebSocket, serve: () => void): ((data: Buffer) => void) => {
-  const others = new Set(socket.listeners("message"));
-  serve();
-  const own = socket.listeners("message").filter((listener) => !others.has(listener));
-  for (const listener of own) Reflect.apply(socket.off, socket, ["message", listener]);
-  return (data) => {
-    for (const listener of own) Reflect.apply(listener, socket, [data, true]);
-  };
-};
+const closeForParams = (socket: ServerSocket): void => closeSocket(socket, paramsMissing);
 
-interface ContextParts {
-  readonly admission: Admission;
-  readonly dependencies: TrpcSocketDependencies;
-  readonly params: Readonly<Record<string, string | undefined>>;
-}
-
-/** @throws SessionError `UNAUTHORIZED`; for the token of a session that is gone, `SESSION_NOT_FOUND` or `SESSION_EXPIRED` */
-const makeContext = async (
-  trpcSocket: WsTrpcSocket,
-  request: IncomingMessage,
-  { admission, dependencies, params }: ContextParts,
-): Promise<Context> => {
-  const { sessions, credentials, requestGuard } = dependencies;
-  const { token, sessionId } = params;
-  const principal = token === undefined ? admission.principal : await credentials.authenticate(token);
-  if (principal.role === "nobody") throw new SessionError("UNAUTHORIZED", "A valid key is required");
-  trpcSocket.onlySessionId = principal.role === "session" ? principal.sessionId : (sessionId ?? null);
-  if (principal.role === "session") {
-    const { leave } = await sessions.watchEnd(principal, () => trpcSocket.sessionEnded());
-    trpcSocket.onceClosed(leave);
-  }
-  // A connection with a key does not count against its address.
-  if (principal.role === "admin" || principal.role === "service")
-    await requestGuard.count(request, principal, 0);
-  return { sessions, credentials, principal, requestId: admission.requestId, socket: trpcSocket };
-};
-
-const closeFor = (error: unknown): Close => {
-  switch (toRefusal(error).code) {
-    case "SESSION_NOT_FOUND":
-      return sessionNotFoundClose;
-    case "SESSION_EXPIRED":
-      return sessionEndedClose;
-    case "SERVICE_UNAVAILABLE":
-      return { code: 1013, reason: "try again later" };
-    default:
-      return { code: 1008, reason: "no valid key" };
-  }
-};
+const duplicate = (id: unknown): TRPCError =>
+  new TRPCError({ code: "BAD_REQUEST", message: `Duplicate id ${id}` });

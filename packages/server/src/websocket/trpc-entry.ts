@@ -41,7 +41,7 @@ const isCall = (message: unknown): boolean => {
   return method !== "subscription" && method !== "subscription.stop";
 };
 
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? { ...value } : {};
 
 /** The error of an entry that is refused before tRPC sees it; null for others. */

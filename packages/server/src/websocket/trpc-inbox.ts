@@ -1,22 +1,27 @@
 import type { Principal } from "@adjourn/router";
 import { SessionError } from "@adjourn/sessions";
 import { closeSocket, pauseReading, resumeReading } from "@adjourn/transports";
-import type { RawData, WebSocket } from "ws";
+import type { RawData } from "ws";
 import { maxFrameEntries } from "../limits.js";
-import type { FrameLimit } from "./frame-limit.js";
 import type { PendingCalls } from "./pending-calls.js";
+import type { ServerSocket } from "./server-socket.js";
 import { type Entry, isAnswerable, readEntries, refusalOf } from "./trpc-entry.js";
 
-export interface InboxDependencies {
-  readonly socket: WebSocket;
-  readonly frames: FrameLimit;
+/** What an inbox needs of its socket's owner. */
+export interface InboxOwner {
+  readonly socket: ServerSocket;
   readonly answers: PendingCalls;
+  /** Charges the calls of a message. @returns false if the socket exceeded its limit and is closed */
+  takeCalls(calls: number): boolean;
   /** Counts a call against its sender. @throws SessionError `RATE_LIMITED` */
-  readonly count: (principal: Principal) => Promise<void>;
+  count(principal: Principal): Promise<void>;
+  /** Takes the first message, which has the `connectionParams`. */
+  takeParams(text: string): void;
+  run(entry: Entry): void;
   /** Passes the message that `read` returns to tRPC, which answers the error that `read` throws. */
-  readonly deliver: (read: () => unknown) => void;
+  deliver(read: () => unknown): void;
   /** Called with an error that belongs to no call; the socket is terminated. */
-  readonly onFailure: (error: unknown) => void;
+  failed(error: unknown): void;
 }
 
 /** How long a refused socket stays open for the first call. */
@@ -28,17 +33,15 @@ const tooManyEntries = { code: 1008, reason: "too many entries in a frame" };
  * and the peer has taken its earlier answers. The socket is paused while a call waits, and not read again after a refusal.
  */
 export class TrpcInbox {
-  private readonly waiting: Entry[] = [];
+  private waiting: Entry[] = [];
   private principal: Principal | null = null;
   private isContextBegun = false;
   private isRunning = false;
   private isStopped = false;
-  private wake: () => void = () => {};
-  private called: () => void = () => {};
+  private wake: (() => void) | null = null;
+  private called: (() => void) | null = null;
 
-  constructor(private readonly dependencies: InboxDependencies) {
-    dependencies.socket.once("close", () => this.stop());
-  }
+  constructor(private readonly owner: InboxOwner) {}
 
   /** From here on, messages are calls. Before, the first frame has the `connectionParams`. */
   contextBegun(): void {
@@ -47,7 +50,8 @@ export class TrpcInbox {
 
   contextMade(principal: Principal): void {
     this.principal = principal;
-    this.wake();
+    this.wake?.();
+    this.wake = null;
   }
 
   /**
@@ -66,21 +70,20 @@ export class TrpcInbox {
 
   /** Answers every waiting call with the error of its context, then calls {@link stop}. */
   contextRefused(refusal: Error): void {
-    for (const entry of this.waiting)
-      if (isAnswerable(entry.id)) this.dependencies.answers.refuse(entry, refusal);
+    for (const entry of this.waiting) if (isAnswerable(entry.id)) this.owner.answers.refuse(entry, refusal);
     this.stop();
   }
 
   /** Takes no more calls: the socket is about to be closed. */
   stop(): void {
     this.isStopped = true;
-    this.waiting.length = 0;
-    this.called();
-    this.wake();
+    this.waiting = [];
+    this.called?.();
+    this.wake?.();
   }
 
   receive(data: RawData, isBinary: boolean): void {
-    const { socket, deliver } = this.dependencies;
+    const { socket } = this.owner;
     // The peer may still answer the close, but further calls are not read.
     if (this.isStopped) {
       pauseReading(socket, "refused");
@@ -92,25 +95,29 @@ export class TrpcInbox {
       socket.send("PONG");
       return;
     }
+    if (!this.isContextBegun) {
+      this.owner.takeParams(text);
+      return;
+    }
     const frame = parse(text);
-    if (!this.isContextBegun || frame === undefined) deliver(() => JSON.parse(text));
+    if (frame === undefined) this.owner.deliver(() => JSON.parse(text));
     else this.take(frame);
   }
 
   private take(frame: unknown): void {
-    const { socket, frames, onFailure } = this.dependencies;
+    const { owner } = this;
     const entries = readEntries(frame);
     if (entries.length > maxFrameEntries) {
       this.stop();
-      closeSocket(socket, tooManyEntries);
-    } else if (!frames.takeCalls(socket, entries.length)) this.stop();
+      closeSocket(owner.socket, tooManyEntries);
+    } else if (!owner.takeCalls(entries.length)) this.stop();
     else {
       this.waiting.push(...entries);
-      this.called();
+      this.called?.();
       this.run().catch((error: unknown) => {
         this.stop();
-        socket.terminate();
-        onFailure(error);
+        owner.socket.terminate();
+        owner.failed(error);
       });
     }
   }
@@ -129,31 +136,34 @@ export class TrpcInbox {
       this.waiting.shift();
       if (this.principal) await this.begin(next, this.principal);
     }
+    // A new array: one that was emptied keeps its room.
+    this.waiting = [];
     this.isRunning = false;
   }
 
   private obstacleTo(entry: Entry): Promise<void> | null {
-    if (this.principal) return this.dependencies.answers.obstacleTo(entry);
+    if (this.principal) return this.owner.answers.obstacleTo(entry);
     return new Promise((resolve) => {
       this.wake = resolve;
     });
   }
 
   private async pausedFor(obstacle: Promise<void>): Promise<void> {
-    const { socket } = this.dependencies;
+    const { socket } = this.owner;
     pauseReading(socket, "call");
     await obstacle;
     if (!this.isStopped) resumeReading(socket, "call");
   }
 
   private async begin(entry: Entry, principal: Principal): Promise<void> {
-    const { answers, deliver } = this.dependencies;
+    const { owner } = this;
+    const { answers } = owner;
     const refusal = (await this.counted(entry, principal)) ?? refusalOf(entry) ?? answers.refusalOf(entry);
     if (this.isStopped) return;
-    if (!refusal) answers.begin(entry, () => deliver(() => entry.message));
+    if (!refusal) owner.run(entry);
     else if (isAnswerable(entry.id)) answers.refuse(entry, refusal);
     else
-      deliver(() => {
+      owner.deliver(() => {
         throw refusal;
       });
   }
@@ -163,7 +173,7 @@ export class TrpcInbox {
     if (principal.role === "admin" || principal.role === "service" || method === "subscription.stop")
       return null;
     try {
-      await this.dependencies.count(principal);
+      await this.owner.count(principal);
       return null;
     } catch (error) {
       return error instanceof SessionError

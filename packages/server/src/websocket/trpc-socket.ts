@@ -1,6 +1,12 @@
-import type { Duplex } from "node:stream";
-import { type Close, closeSocket, sessionEndedClose, type TrpcSocket } from "@adjourn/transports";
-import type { WebSocket } from "ws";
+import {
+  type Close,
+  closeSocket,
+  type HubSubscription,
+  type PeerSocket,
+  type SocketSubscription,
+  sessionEndedClose,
+  type TrpcSocket,
+} from "@adjourn/transports";
 
 /** How long a socket whose session has ended still answers, so that calls that crossed the end get an error. */
 const answersAfterEndMs = 1_000;
@@ -14,49 +20,67 @@ export class WsTrpcSocket implements TrpcSocket {
   private calls = 0;
   private due: Close | null = null;
   private isSessionOver = false;
+  /** The subscriptions that the hub writes to, at most 100. */
+  private written: SocketSubscription[] = [];
 
-  constructor(
-    private readonly socket: WebSocket,
-    private readonly connection: Duplex,
-  ) {}
+  constructor(private readonly socket: PeerSocket) {}
 
   get waitingBytes(): number {
     return this.socket.bufferedAmount;
   }
 
   drained(): Promise<void> {
-    const { connection } = this;
-    return new Promise((resolve) => {
-      if (!connection.writableNeedDrain || connection.destroyed) return resolve();
-      const done = () => {
-        connection.off("drain", done).off("close", done);
-        resolve();
-      };
-      connection.on("drain", done).on("close", done);
-    });
+    return this.socket.drained();
+  }
+
+  writeFrame(frame: Buffer): void {
+    this.socket.writeFrame(frame);
+  }
+
+  cork(): void {
+    this.socket.cork();
+  }
+
+  uncork(): void {
+    this.socket.uncork();
   }
 
   beginCall(): () => void {
     this.calls += 1;
-    return () => {
-      this.calls -= 1;
-      // tRPC writes the answer in the microtasks that follow.
-      setImmediate(() => {
-        if (this.calls === 0) this.closeDue();
-      });
-    };
+    // tRPC writes the answer in the microtasks that follow.
+    return () => setImmediate(() => this.answered());
   }
 
-  beginSubscription(): () => void {
+  beginSubscription(): void {
     this.subscriptions += 1;
-    let isOpen = true;
-    return () => {
-      if (!isOpen) return;
-      isOpen = false;
-      this.subscriptions -= 1;
-      // As with an answer: tRPC writes the completion in the microtasks that follow.
-      if (this.isSessionOver) setImmediate(() => this.closeIfIdle());
-    };
+  }
+
+  endSubscription(): void {
+    this.subscriptions -= 1;
+    // As with an answer: tRPC writes the completion in the microtasks that follow.
+    if (this.isSessionOver) setImmediate(() => this.closeIfIdle());
+  }
+
+  add(subscription: SocketSubscription): void {
+    this.written = [...this.written, subscription];
+  }
+
+  left(subscription: HubSubscription): void {
+    this.written = this.written.filter((other) => other !== subscription);
+  }
+
+  /** The subscription with this call id that the hub writes to. */
+  subscription(id: unknown): SocketSubscription | undefined {
+    return this.written.find((subscription) => subscription.id === id);
+  }
+
+  isSubscribedTo(sessionId: string): boolean {
+    return this.written.some((subscription) => subscription.receives(sessionId));
+  }
+
+  /** Called when the socket is closed. */
+  leaveAll(): void {
+    for (const subscription of this.written) subscription.leave();
   }
 
   /** Called when the session of the socket's token ends: the socket closes once its subscriptions are complete, or soon. */
@@ -80,10 +104,9 @@ export class WsTrpcSocket implements TrpcSocket {
     this.socket.terminate();
   }
 
-  /** Runs at once if the socket is closed already. */
-  onceClosed(run: () => void): void {
-    if (this.socket.readyState === this.socket.CLOSED) run();
-    else this.socket.once("close", run);
+  private answered(): void {
+    this.calls -= 1;
+    if (this.calls === 0) this.closeDue();
   }
 
   private closeIfIdle(): void {

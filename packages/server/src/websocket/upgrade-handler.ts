@@ -1,28 +1,42 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, Server } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type Credentials, type Principal, type Refusal, toRefusal } from "@adjourn/router";
+import {
+  type Credentials,
+  type Principal,
+  parseRequestTarget,
+  type Refusal,
+  toRefusal,
+} from "@adjourn/router";
 import { SessionError, type SessionService } from "@adjourn/sessions";
 import {
   type ConnectionTimeouts,
   closeSocket,
   dropCloses,
   Heartbeat,
-  pauseWhileUnsent,
   UnreadSocketBytes,
 } from "@adjourn/transports";
-import type { WebSocket, WebSocketServer } from "ws";
-import { clientAddress } from "../admission/client-address.js";
+import { clientAddress, type Sender, senderOf } from "../admission/client-address.js";
+import { hasSeveralHosts } from "../admission/host-header.js";
 import type { RequestGuard } from "../admission/request-guard.js";
 import type { Connections } from "../http/connections.js";
 import { refuseConnection } from "../http/refuse-connection.js";
 import { networkOf } from "../network-address.js";
 import type { ReportError } from "../observability/report-error.js";
 import type { TrustedProxies } from "../settings.js";
-import { admitUpgrade, requireHandshake, requirePrincipal, type Upgrade } from "./admit-upgrade.js";
+import type { SocketIoGateway } from "../socket-io/socket-io-gateway.js";
+import { isSocketIoPath } from "../socket-io/socket-io-path.js";
+import {
+  admitUpgrade,
+  isSocketPath,
+  requireHandshake,
+  requirePrincipal,
+  type Upgrade,
+} from "./admit-upgrade.js";
 import { createFrameLimit, isTrusted } from "./frame-limit.js";
-import { asksForWebSocket, ignoreUpgrade } from "./ignore-upgrade.js";
+import { asksForWebSocket } from "./ignore-upgrade.js";
 import { enterPlainEvents } from "./plain-events.js";
+import type { ServerSocket, SocketServer } from "./server-socket.js";
 import { createTrpcWebSocket } from "./trpc-websocket.js";
 
 export interface UpgradeDependencies {
@@ -35,6 +49,8 @@ export interface UpgradeDependencies {
   readonly reportError: ReportError;
   readonly connectionTimeouts: ConnectionTimeouts;
   readonly trustProxy: TrustedProxies;
+  /** Null if Socket.IO is not served. */
+  readonly socketIo: SocketIoGateway | null;
 }
 
 /** An upgrade request with its connection. */
@@ -53,24 +69,31 @@ export class UpgradeHandler {
   private readonly trpc: ReturnType<typeof createTrpcWebSocket>;
 
   constructor(
-    private readonly server: Server,
-    private readonly wss: WebSocketServer,
+    private readonly wss: SocketServer,
     private readonly dependencies: UpgradeDependencies,
   ) {
     this.heartbeat = new Heartbeat(dependencies.connectionTimeouts, (error) =>
       dependencies.reportError(error, { path: "heartbeat" }),
     );
-    this.trpc = createTrpcWebSocket({ ...dependencies, wss, frames: this.frames });
+    this.trpc = createTrpcWebSocket({
+      ...dependencies,
+      wss,
+      frames: this.frames,
+      watchUnread: (socket, principal, sender) => this.watchUnread(socket, principal, sender),
+    });
+  }
+
+  /** Whether an upgrade is for an endpoint. Others are left to the application around it. */
+  serves(request: IncomingMessage): boolean {
+    const target = parseRequestTarget(request.url);
+    if (target === null || !asksForWebSocket(request)) return false;
+    return isSocketPath(target.path) || (this.dependencies.socketIo !== null && isSocketIoPath(target));
   }
 
   handle(request: IncomingMessage, connection: Duplex, head: Buffer): void {
     const { connections } = this.dependencies;
     connection.on("error", cut);
     if (!connections.accepts(request)) return;
-    if (!asksForWebSocket(request)) {
-      this.ignore(request, connection, head);
-      return;
-    }
     const requestId = randomUUID();
     connections.beginUpgrade(request);
     this.open({ request, connection, head, requestId }).catch((error) =>
@@ -87,26 +110,20 @@ export class UpgradeHandler {
 
   drain(): void {
     this.trpc.sendAway(dropCloses.draining);
+    this.dependencies.socketIo?.drain();
   }
 
   close(): void {
     this.heartbeat.stop();
+    this.dependencies.socketIo?.close();
     for (const socket of this.wss.clients) closeSocket(socket, dropCloses.draining);
   }
 
-  private ignore(request: IncomingMessage, connection: Duplex, head: Buffer): void {
-    const goOn = () => {
-      connection.off("error", cut);
-      ignoreUpgrade(this.server, request, connection, head);
-    };
-    // Pipelined requests before this one are answered first.
-    this.dependencies.connections
-      .answered(request)
-      .then(goOn)
-      .catch(() => connection.destroy());
-  }
-
   private async open(offer: Offer): Promise<void> {
+    const { socketIo } = this.dependencies;
+    const target = parseRequestTarget(offer.request.url);
+    if (socketIo && target && isSocketIoPath(target) && !hasSeveralHosts(offer.request))
+      return socketIo.handleUpgrade(offer.request, offer.connection, offer.head, target);
     const upgrade = await admitUpgrade(this.dependencies, offer.request);
     if (upgrade.segment === null) await this.openTrpc(offer, upgrade);
     else await this.openPlainEvents(offer, upgrade, upgrade.segment);
@@ -117,10 +134,13 @@ export class UpgradeHandler {
     this.refuseIfDraining();
     // The token of a session that is gone opens no socket.
     if (principal.role === "session") await this.dependencies.sessions.getSession(principal);
-    const { request, requestId, connection } = offer;
-    const watchUnread = (socket: WebSocket, caller: Principal) => this.watchUnread(socket, caller, request);
+    const { request } = offer;
+    // Copied: it is kept with the socket, and a new UUID is a chain of nine strings.
+    const requestId = Buffer.from(offer.requestId, "latin1").toString("latin1");
+    const sender = senderOf(request, this.dependencies.trustProxy);
+    const expectsParams = query.get("connectionParams") === "1";
     this.upgrade(offer, principal, (socket) =>
-      this.trpc.accept(socket, request, { principal, requestId, connection, watchUnread }),
+      this.trpc.accept(socket, { principal, requestId, sender, expectsParams }),
     );
   }
 
@@ -132,7 +152,8 @@ export class UpgradeHandler {
     let isOpen = false;
     this.upgrade(offer, principal, (socket) => {
       isOpen = true;
-      entered.attach(socket, this.watchUnread(socket, principal, offer.request));
+      this.watchUnread(socket, principal, offer.request);
+      entered.attach(socket);
     });
     if (!isOpen) entered.abandon();
   }
@@ -141,26 +162,23 @@ export class UpgradeHandler {
   private upgrade(
     { request, connection, head }: Offer,
     principal: Principal,
-    opened: (socket: WebSocket) => void,
+    opened: (socket: ServerSocket) => void,
   ): void {
     if (connection.destroyed) return;
     this.wss.handleUpgrade(request, connection, head, (socket) => {
+      socket.accept(connection);
       // ws closes a socket after a protocol error by itself.
       socket.on("error", ignoreError);
       this.frames.watch(socket);
       if (isTrusted(principal)) this.frames.trust(socket);
-      pauseWhileUnsent(socket, connection);
-      this.heartbeat.watch(socket, connection);
+      this.heartbeat.watch(socket);
       opened(socket);
     });
   }
 
-  private watchUnread(socket: WebSocket, principal: Principal, request: IncomingMessage): () => void {
+  private watchUnread(socket: ServerSocket, principal: Principal, sender: Sender): void {
     const { trustProxy } = this.dependencies;
-    return this.unread.watch(
-      socket,
-      isTrusted(principal) ? null : networkOf(clientAddress(request, trustProxy)),
-    );
+    this.unread.watch(socket, isTrusted(principal) ? null : networkOf(clientAddress(sender, trustProxy)));
   }
 
   private refuseIfDraining(): void {

@@ -1,0 +1,38 @@
+import { maxBodyBytes, type RequestTarget } from "@adjourn/router";
+import { Server } from "engine.io";
+import type { OriginGuard } from "../admission/origin-guard.js";
+import type { ServerSocket } from "../websocket/server-socket.js";
+import { socketServerFor } from "./engine-socket.js";
+
+export interface EngineDependencies {
+  readonly originGuard: OriginGuard;
+  /** Long-polling needs every request of a client on the same node. */
+  readonly hasSeveralNodes: boolean;
+}
+
+/** The engine below Socket.IO. It listens to no server: it is given each request. */
+export const createEngine = (
+  { originGuard, hasSeveralNodes }: EngineDependencies,
+  opened: (socket: ServerSocket) => void,
+): Server =>
+  new Server({
+    transports: hasSeveralNodes ? ["websocket"] : ["polling", "websocket"],
+    // 35 s in all, as on every other wire.
+    pingInterval: 15_000,
+    pingTimeout: 20_000,
+    maxHttpBufferSize: maxBodyBytes,
+    perMessageDeflate: false,
+    httpCompression: false,
+    wsEngine: socketServerFor(opened),
+    allowRequest: (request, answer) => {
+      try {
+        originGuard.check(request);
+        answer(null, true);
+      } catch (error) {
+        answer(error instanceof Error ? error.message : null, false);
+      }
+    },
+  });
+
+/** Without it Engine.IO would parse the address itself, and throw for some. */
+export const queryOf = ({ search }: RequestTarget) => ({ _query: Object.fromEntries(search) });

@@ -1,0 +1,177 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { authenticateRequest, type Credentials, type Principal, type RequestTarget } from "@adjourn/router";
+import { SessionError, type SessionService } from "@adjourn/sessions";
+import { type ConnectionTimeouts, dropCloses, isPeerGone, UnreadSocketBytes } from "@adjourn/transports";
+import type { Socket as EngineConnection, Server as EngineServer } from "engine.io";
+import { Server, type Socket } from "socket.io";
+import { clientAddress, senderOf } from "../admission/client-address.js";
+import { type RequestGuard, unreadableCaller } from "../admission/request-guard.js";
+import { networkOf } from "../network-address.js";
+import type { ReportError } from "../observability/report-error.js";
+import type { TrustedProxies } from "../settings.js";
+import { createFrameLimit, isTrusted } from "../websocket/frame-limit.js";
+import { authenticateSocket, connectError, entityIdOf } from "./admit-socket.js";
+import { createEngine, type EngineDependencies, queryOf } from "./create-engine.js";
+import { EnginePeer } from "./engine-peer.js";
+import { webSocketOf } from "./engine-socket.js";
+import { type Admitted, GatewaySocket } from "./gateway-socket.js";
+
+export interface GatewayDependencies extends EngineDependencies {
+  readonly sessions: SessionService;
+  readonly credentials: Credentials;
+  readonly requestGuard: RequestGuard;
+  readonly isDraining: () => boolean;
+  readonly reportError: ReportError;
+  readonly trustProxy: TrustedProxies;
+  readonly connectionTimeouts: ConnectionTimeouts;
+}
+
+/** Serves Socket.IO at `/socket.io/` for ElizaOS front ends (contract §9). */
+export interface SocketIoGateway {
+  /** @throws SessionError `FORBIDDEN`, `RATE_LIMITED`, `SERVICE_UNAVAILABLE` */
+  handleRequest(request: IncomingMessage, response: ServerResponse, target: RequestTarget): Promise<void>;
+  /** @throws like {@link handleRequest} */
+  handleUpgrade(
+    request: IncomingMessage,
+    connection: Duplex,
+    head: Buffer,
+    target: RequestTarget,
+  ): Promise<void>;
+  /** Closes every transport. */
+  drain(): void;
+  close(): void;
+}
+
+export const createSocketIoGateway = (dependencies: GatewayDependencies): SocketIoGateway =>
+  new Gateway(dependencies);
+
+class Gateway implements SocketIoGateway {
+  private readonly frames = createFrameLimit();
+  private readonly unread = new UnreadSocketBytes();
+  private readonly engine: EngineServer;
+  /** By the first request of each connection. */
+  private readonly principals = new WeakMap<IncomingMessage, Principal>();
+  private readonly peers = new Map<EngineConnection, EnginePeer>();
+  private readonly admitting = new WeakSet<EngineConnection>();
+  private readonly sockets = new WeakMap<Socket, { gatewaySocket: GatewaySocket; entityId: string }>();
+
+  constructor(private readonly dependencies: GatewayDependencies) {
+    this.engine = createEngine(dependencies, (socket) => this.frames.watch(socket));
+    this.engine.on("connection", (connection: EngineConnection) => this.connected(connection));
+    const io = new Server({
+      serveClient: false,
+      connectTimeout: dependencies.connectionTimeouts.connectionParamsMs,
+    });
+    io.bind(this.engine);
+    io.use((socket, next) => {
+      this.admit(socket).then(
+        () => next(),
+        (error: unknown) => {
+          dependencies.reportError(error, { path: "socket.io" });
+          next(connectError(error));
+        },
+      );
+    });
+    io.on("connection", (socket) => this.welcome(socket));
+  }
+
+  async handleRequest(
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: RequestTarget,
+  ): Promise<void> {
+    await this.admitRequest(request, target);
+    if (!isPeerGone(response)) this.engine.handleRequest(Object.assign(request, queryOf(target)), response);
+  }
+
+  async handleUpgrade(
+    request: IncomingMessage,
+    connection: Duplex,
+    head: Buffer,
+    target: RequestTarget,
+  ): Promise<void> {
+    await this.admitRequest(request, target);
+    if (!connection.destroyed)
+      this.engine.handleUpgrade(Object.assign(request, queryOf(target)), connection, head);
+  }
+
+  drain(): void {
+    for (const peer of this.peers.values()) peer.close(dropCloses.draining);
+  }
+
+  close(): void {
+    this.drain();
+  }
+
+  /** Of a handshake, the engine has `Host` and `Origin` checked. */
+  private async admitRequest(request: IncomingMessage, target: RequestTarget): Promise<void> {
+    const { credentials, requestGuard, isDraining } = this.dependencies;
+    const principal = await authenticateRequest(credentials, request.headers, target);
+    if (target.search.has("sid")) await requestGuard.admit(request, principal);
+    else await requestGuard.count(request, principal);
+    if (isDraining()) throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
+    this.principals.set(request, principal);
+  }
+
+  private connected(connection: EngineConnection): void {
+    const peer = new EnginePeer(connection);
+    this.peers.set(connection, peer);
+    connection.once("close", () => this.peers.delete(connection));
+    // The checks of input expect JSON, and no ElizaOS client sends binary data.
+    connection.on("packet", ({ type, data }: { type: string; data?: unknown }) => {
+      if (type === "message" && typeof data !== "string") peer.destroy();
+    });
+  }
+
+  private async admit(socket: Socket): Promise<void> {
+    const { credentials, sessions, requestGuard, trustProxy } = this.dependencies;
+    const { conn: connection, handshake } = socket;
+    const peer = this.peers.get(connection);
+    // One socket a connection, so that its limits hold.
+    if (!peer || this.admitting.has(connection)) throw new SessionError("RATE_LIMITED", "Connected already");
+    this.admitting.add(connection);
+    const { request } = connection;
+    const principal = await authenticateSocket(
+      credentials,
+      handshake.auth,
+      this.principals.get(request) ?? unreadableCaller,
+    );
+    const entityId = entityIdOf(handshake.auth);
+    const sender = senderOf(request, trustProxy);
+    if (principal.role === "admin" || principal.role === "service")
+      await requestGuard.count(sender, principal, 0);
+    if (connection.readyState !== "open") return;
+    const gatewaySocket = new GatewaySocket(socket, peer, { principal, sender }, this.dependencies);
+    connection.once("close", () => gatewaySocket.closed());
+    if (principal.role === "session")
+      gatewaySocket.watchEnd(await sessions.watchEnd(principal, () => gatewaySocket.sessionEnded()));
+    this.sockets.set(socket, { gatewaySocket, entityId });
+    this.applyLimits(connection, { principal, sender });
+    connection.on("upgrade", () => this.applyLimits(connection, { principal, sender }));
+  }
+
+  private welcome(socket: Socket): void {
+    const admitted = this.sockets.get(socket);
+    if (!admitted) {
+      socket.disconnect(true);
+      return;
+    }
+    const { gatewaySocket, entityId } = admitted;
+    socket.on("disconnect", () => {
+      gatewaySocket.closed();
+      this.admitting.delete(socket.conn);
+    });
+    socket.onAny((event: string, payload: unknown) => gatewaySocket.receive(event, payload));
+    socket.emit("authenticated", { entityId, timestamp: Date.now() });
+    socket.emit("connection_established", { message: "Connected to Adjourn", socketId: socket.id });
+  }
+
+  private applyLimits(connection: EngineConnection, { principal, sender }: Admitted): void {
+    const socket = webSocketOf(connection);
+    if (!socket) return;
+    const hasKey = isTrusted(principal);
+    if (hasKey) this.frames.trust(socket);
+    this.unread.watch(socket, hasKey ? null : networkOf(clientAddress(sender, this.dependencies.trustProxy)));
+  }
+}
