@@ -1,4 +1,4 @@
-import { type ArgsDef, type CommandDef, defineCommand, renderUsage } from "citty";
+import { type ArgsDef, type CommandDef, type CommandMeta, defineCommand, renderUsage } from "citty";
 
 /** An invalid command line. The message is the line to print. */
 export class UsageError extends Error {
@@ -6,13 +6,26 @@ export class UsageError extends Error {
 }
 
 /** A command and its help, which citty can render only while the types of the arguments are known. */
-export const command = <const T extends ArgsDef>(definition: CommandDef<T> & { readonly args: T }) => {
+export const command = <const T extends ArgsDef>(
+  definition: CommandDef<T> & { readonly args: T; readonly meta: CommandMeta },
+) => {
   const setup = ({ args, rawArgs }: { args: Given; rawArgs: readonly string[] }) =>
     requireKnown(definition.args, args, rawArgs);
   const strict = { ...definition, setup };
   const definedCommand = defineCommand(strict);
-  return { command: definedCommand, usage: () => renderUsage(definedCommand) };
+  const options = Object.entries(definition.args).flatMap(([name, { type, description = "" }]) =>
+    type === "positional" ? [] : [{ name, description, isValued: type === "string" }],
+  );
+  const { description = "" } = definition.meta;
+  return { command: definedCommand, usage: () => renderUsage(definedCommand), description, options };
 };
+
+/** An option, as the completion of a shell needs it. */
+export interface OptionInfo {
+  readonly name: string;
+  readonly description: string;
+  readonly isValued: boolean;
+}
 
 type Given = Readonly<Record<string, unknown>> & { readonly _: readonly string[] };
 
@@ -21,7 +34,9 @@ type Given = Readonly<Record<string, unknown>> & { readonly _: readonly string[]
  * id.
  */
 const requireKnown = (known: ArgsDef, { _: words, ...given }: Given, rawArgs: readonly string[]): void => {
-  for (const [name, value] of Object.entries(given)) {
+  for (const [spelling, value] of Object.entries(given)) {
+    // citty gives `--dry-run` under both spellings.
+    const name = spelling.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     if (!Object.hasOwn(known, name))
       throw new UsageError(`There is no option ${nameOf(name)} here; allowed: ${optionsOf(known)}`);
     const type = known[name]?.type;

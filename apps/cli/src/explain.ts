@@ -4,8 +4,8 @@ import { UsageError } from "./command.js";
 import { SettingError } from "./env.js";
 import { printable } from "./printable.js";
 
-/** 0: success. 1: refused by the server. 2: invalid usage or setting. 3: no answer. */
-export type ExitCode = 0 | 1 | 2 | 3;
+/** 0: success. 1: refused by the server. 2: invalid usage or setting. 3: no answer. 130: stopped while it waited. */
+export type ExitCode = 0 | 1 | 2 | 3 | 130;
 
 export interface Explanation {
   readonly line: string;
@@ -16,6 +16,8 @@ export interface Explanation {
 export const explain = (error: unknown, url: string): Explanation => {
   if (error instanceof SettingError || isUsage(error))
     return { line: stripVTControlCharacters(error.message), exitCode: 2 };
+  if (error instanceof DOMException && error.name === "AbortError")
+    return { line: "Stopped waiting; what was sent stays sent", exitCode: 130 };
   const message = error instanceof Error ? error.message : String(error);
   const refusal = sessionErrorOf(error);
   if (refusal)

@@ -1,64 +1,16 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { readSettings } from "@adjourn/api";
-import { createClient } from "@adjourn/client";
-import { type RunningServer, startServer } from "@adjourn/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { run } from "./run.js";
+import { type CliServer, startCliServer, typewriter, userId } from "../test/cli-server.js";
 
-const typewriter = "00000000-0000-4000-8000-000000000002";
-const userId = "11111111-1111-4111-8111-111111111111";
-const adminKey = "admin-key-of-the-test";
-
-let server: RunningServer;
-let folder: string;
+let server: CliServer;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "adjourn-cli-"));
-  server = await startServer(
-    readSettings({
-      PORT: "0",
-      DATABASE_URL: `file:${join(folder, "adjourn.db")}`,
-      ADJOURN_ADMIN_KEY: `ops:${adminKey}`,
-      LOG_LEVEL: "silent",
-    }),
-  );
+  server = await startCliServer();
 });
-afterAll(async () => {
-  await server.close(0);
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
-/** Runs a command line against the server; `wrote` resolves once standard output holds the text. */
-const adjourn = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
-  const stop = new AbortController();
-  const out = { text: "" };
-  const complaints: string[] = [];
-  const waiting: { text: string; resolve: () => void }[] = [];
-  const code = run(args, {
-    env: { ADJOURN_URL: server.url, ADJOURN_KEY: adminKey, ...env },
-    write: (text) => {
-      out.text += text;
-      for (const { text: wanted, resolve } of waiting) if (out.text.includes(wanted)) resolve();
-    },
-    complain: (line) => complaints.push(line),
-    signal: stop.signal,
-  });
-  const wrote = (text: string) =>
-    new Promise<void>((resolve) => {
-      waiting.push({ text, resolve });
-      if (out.text.includes(text)) resolve();
-    });
-  return { code, out, complaints, wrote, stop: () => stop.abort() };
-};
-
-const createSession = async () => {
-  const { trpc } = createClient({ url: server.url, token: adminKey });
-  const { sessionId } = await trpc.createSession.mutate({ agentId: typewriter, userId });
-  return { sessionId, trpc };
-};
+const adjourn: CliServer["adjourn"] = (...given) => server.adjourn(...given);
+const createSession = () => server.createSession();
 
 describe("adjourn end", () => {
   test("ends a session, drops who listens, and says so on both terminals", async () => {
@@ -81,7 +33,7 @@ describe("adjourn end", () => {
 
     const listed = adjourn(["endings"]);
     expect(await listed.code).toBe(0);
-    expect(listed.out.text).toContain(`${sessionId}  requested by ops: enough`);
+    expect(listed.out.text).toMatch(new RegExp(`Z  ${sessionId}  requested  +ops  +enough\\n`));
   });
 
   test("of a session that is over is refused in one line, with exit code 1", async () => {
@@ -163,7 +115,13 @@ test("adjourn send waits for the reply, adjourn list shows the session", async (
   expect(sent.out.text).toContain("hello there");
   const listed = adjourn(["list", "--user", userId]);
   expect(await listed.code).toBe(0);
-  expect(listed.out.text).toContain(`${sessionId}  user ${userId}`);
+  const [headings = "", ...lines] = listed.out.text.split("\n");
+  const [, agentId, , left] = headings.split(/ {2,}/);
+  expect([agentId, left]).toEqual(["AGENT", "LEFT"]);
+  const line = lines.find((each) => each.startsWith(sessionId));
+  expect(line?.split(/ {2,}/)).toEqual([sessionId, typewriter, userId, "29m", "2", "0", "0"]);
+  // Under its heading.
+  expect(line?.indexOf(userId)).toBe(headings.indexOf("USER"));
 });
 
 describe("what can't work is said in one line", () => {
@@ -182,17 +140,27 @@ describe("what can't work is said in one line", () => {
   });
 
   test.each([
-    [["stop", "a"], '"stop"; allowed: end, cancel, watch, list, send, endings'],
-    [["constructor"], '"constructor"; allowed: end'],
-    [["--user", "x"], '"--user"; allowed: end'],
+    [
+      ["stop", "a"],
+      '"stop"; allowed: list, show, watch, send, cancel, end, endings, erase, agents, completion',
+    ],
+    [["constructor"], '"constructor"; allowed: list'],
+    [["--user", "x"], '"--user"; allowed: list'],
     [["end"], "ID"],
-    [["list", "--limit", "3"], "--limit here; allowed: --user, --agent"],
+    [["end", "a", "--user", "x"], "allowed: ID alone"],
+    [["end", "a", "--dry-run"], "allowed: ID alone"],
+    [["end", "--dry-run"], "--user"],
+    [["list", "--limit", "1.5"], '--limit is "1.5"; allowed: 1 to 1000'],
+    [["list", "--limit", "1001"], '--limit is "1001"; allowed: 1 to 1000'],
+    [["list", "--reason", "3"], "--reason here; allowed: --user, --agent"],
+    [["erase", "a"], "--yes"],
+    [["completion", "tcsh"], '"tcsh"; allowed: bash, zsh, fish'],
     [["list", "-u", "x"], "-u"],
     [["list", "--no-user"], "--user"],
     [["watch", "a", "--reason", "x"], "--reason"],
     [["end", "a", "--reason"], "--reason is given without a value"],
     [["cancel", "a"], "MESSAGE"],
-    [["cancel", "a", "b", "--keep"], "--keep here; allowed: --discard"],
+    [["cancel", "a", "b", "--keep"], "--keep here; allowed: --discard, --json"],
     [["end", "a", "b"], '"b" here; allowed: ID'],
     [["endings", "b"], '"b" here; allowed: options alone'],
     [["watch", "a", "--json=maybe"], "--json=maybe; allowed: --json alone"],
@@ -242,7 +210,7 @@ test("what others have written does nothing to the terminal, and passes for no l
   expect(watching.out.text).toContain(`ended (requested): ${shown}\\u000asecond line\n`);
   const listed = adjourn(["endings"]);
   expect(await listed.code).toBe(0);
-  expect(listed.out.text).toContain(`requested by ops: ${shown}\\u000asecond line\n`);
+  expect(listed.out.text).toContain(`  ops  ${shown}\\u000asecond line\n`);
 });
 
 test("help is printed for the whole and for a command", async () => {

@@ -1,13 +1,16 @@
 import { createClient } from "@adjourn/client";
 import { defineCommand, renderUsage, runCommand } from "citty";
-import { WebSocket } from "ws";
-import { UsageError } from "./command.js";
+import { command, UsageError } from "./command.js";
+import { agents } from "./commands/agents.js";
 import { cancel } from "./commands/cancel.js";
 import { end } from "./commands/end.js";
 import { endings } from "./commands/endings.js";
+import { erase } from "./commands/erase.js";
 import { list } from "./commands/list.js";
 import { send } from "./commands/send.js";
+import { show } from "./commands/show.js";
 import { watch } from "./commands/watch.js";
+import { completionOf, isShell, shells } from "./completion.js";
 import { readEnv } from "./env.js";
 import { type ExitCode, explain } from "./explain.js";
 import type { Terminal } from "./terminal.js";
@@ -17,13 +20,19 @@ export interface Surroundings extends Omit<Terminal, "client"> {
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
+/** Whoever types a command wants to know soon that no server is there. */
+const maxAttempts = 2;
+
 const commandsOf = (terminal: Terminal) => ({
-  end: end(terminal),
-  cancel: cancel(terminal),
-  watch: watch(terminal),
   list: list(terminal),
+  show: show(terminal),
+  watch: watch(terminal),
   send: send(terminal),
+  cancel: cancel(terminal),
+  end: end(terminal),
   endings: endings(terminal),
+  erase: erase(terminal),
+  agents: agents(terminal),
 });
 
 const asksForHelp = (rawArgs: readonly string[]): boolean =>
@@ -38,7 +47,7 @@ export const run = async (
   try {
     const settings = readEnv(env);
     url = settings.url;
-    const client = createClient({ url, token: settings.key, WebSocket });
+    const client = createClient({ url, token: settings.key, retrySend: { maxAttempts } });
     try {
       await runWith({ ...surroundings, client }, rawArgs);
       return 0;
@@ -53,24 +62,32 @@ export const run = async (
 };
 
 const runWith = async (terminal: Terminal, rawArgs: readonly string[]): Promise<void> => {
-  const commands = Object.entries(commandsOf(terminal));
+  const known = commandsOf(terminal);
+  const commands = { ...known, completion: completion(terminal, known) };
+  const [name = ""] = rawArgs;
+  const named = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
   const adjourn = defineCommand({
     meta: { name: "adjourn", description: "End sessions, cancel replies, and watch both" },
-    // Without a prototype, of which citty would take every name for a command.
-    subCommands: Object.assign(
-      Object.create(null),
-      Object.fromEntries(commands.map(([name, { command }]) => [name, command])),
-    ),
+    subCommands: Object.fromEntries(Object.entries(commands).map(([name, { command }]) => [name, command])),
   });
-  if (!asksForHelp(rawArgs)) {
-    const [name = ""] = rawArgs;
-    if (!commands.some(([known]) => known === name)) {
-      const allowed = commands.map(([known]) => known).join(", ");
-      throw new UsageError(`There is no command ${JSON.stringify(name)}; allowed: ${allowed}`);
-    }
-    await runCommand(adjourn, { rawArgs: [...rawArgs] });
-    return;
+  if (asksForHelp(rawArgs))
+    return terminal.write(`${await (named ? named.usage() : renderUsage(adjourn))}\n`);
+  if (!named) {
+    const allowed = Object.keys(commands).join(", ");
+    throw new UsageError(`There is no command ${JSON.stringify(name)}; allowed: ${allowed}`);
   }
-  const named = commands.find(([name]) => name === rawArgs[0]);
-  terminal.write(`${await (named ? named[1].usage() : renderUsage(adjourn))}\n`);
+  await runCommand(adjourn, { rawArgs: [...rawArgs] });
 };
+
+const completion = ({ write }: Terminal, commands: ReturnType<typeof commandsOf>) =>
+  command({
+    meta: { name: "adjourn completion", description: "Print the completion script of a shell" },
+    args: { shell: { type: "positional", required: true, description: shells.join(", ") } },
+    run: ({ args: { shell } }) => {
+      if (!isShell(shell))
+        throw new UsageError(
+          `There is no completion for ${JSON.stringify(shell)}; allowed: ${shells.join(", ")}`,
+        );
+      write(completionOf(shell, commands));
+    },
+  });

@@ -6,8 +6,8 @@ import { applyWSSHandler } from "@trpc/server/adapters/ws";
 import { expect, test, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { createClient } from "./create-client.js";
-import { sessionErrorOf } from "./session-error.js";
-import { toSocketUrl } from "./socket-link.js";
+import { toSocketUrl } from "./links/socket-link.js";
+import { SessionError, sessionErrorOf } from "./session-error.js";
 
 interface Context {
   readonly token: string | null;
@@ -16,16 +16,23 @@ interface Context {
 }
 
 const t = initTRPC.context<Context>().create({
-  errorFormatter: ({ shape }) => ({
-    ...shape,
-    data: { ...shape.data, session: { code: "SESSION_NOT_FOUND", details: { sessionId: "gone" } } },
-  }),
+  errorFormatter: ({ shape, error }) => {
+    const code = error.code === "UNAUTHORIZED" ? "UNAUTHORIZED" : "SESSION_NOT_FOUND";
+    return { ...shape, data: { ...shape.data, session: { code, details: { sessionId: "gone" } } } };
+  },
 });
 const echo = t.procedure.input((value) => value).query(({ ctx }) => ctx.token);
+const guarded = t.procedure
+  .input((value) => value)
+  .query(({ ctx }) => {
+    if (ctx.token === "Bearer expired") throw new TRPCError({ code: "UNAUTHORIZED" });
+    return ctx.token;
+  });
 
 /** Answers by the names that the client's router has, with what shows how it was asked. */
 const router = t.router({
   getSession: echo,
+  getEnding: guarded,
   sendSessionMessage: t.procedure.mutation(({ ctx }) => ctx.token),
   endSession: t.procedure.mutation(() => {
     throw new TRPCError({ code: "NOT_FOUND" });
@@ -93,7 +100,6 @@ test("a token is a header on calls and a parameter of sockets, and a function is
     url: server.url,
     token: async () => `key-${++asked}`,
     sessionId: "s",
-    WebSocket,
   });
   expect(await client.trpc.getSession.query({ sessionId: "a" })).toBe("Bearer key-1");
   expect(await client.trpc.getSession.query({ sessionId: "a" })).toBe("Bearer key-2");
@@ -103,9 +109,33 @@ test("a token is a header on calls and a parameter of sockets, and a function is
   await client.close();
 });
 
+test("a call whose token is refused is repeated once with another one, if a function gives it", async () => {
+  await using server = await startServer();
+  const asked: boolean[] = [];
+  const tokens = ["expired", "fresh", "expired", "expired"];
+  const client = createClient({
+    url: server.url,
+    token: ({ wasRefused }) => {
+      asked.push(wasRefused);
+      return tokens.shift();
+    },
+  });
+  expect(await client.trpc.getEnding.query({ sessionId: "a" })).toBe("Bearer fresh");
+  expect(asked).toEqual([false, true]);
+  await expect(client.trpc.getEnding.query({ sessionId: "a" })).rejects.toMatchObject({
+    code: "UNAUTHORIZED",
+  });
+  expect(asked).toEqual([false, true, false, true]);
+  const constant = createClient({ url: server.url, token: "expired" });
+  await expect(constant.trpc.getEnding.query({ sessionId: "a" })).rejects.toMatchObject({
+    code: "UNAUTHORIZED",
+  });
+  expect(server.requests).toHaveLength(5);
+});
+
 test("a socket that the server closes behind a finished subscription is not opened again", async () => {
   await using server = await startServer();
-  const client = createClient({ url: server.url, WebSocket });
+  const client = createClient({ url: server.url });
   for await (const _ of client.trpc.sessionEvents.subscribe({ sessionId: "s" }));
   const [socket] = server.sockets;
   if (socket && socket.readyState !== WebSocket.CLOSED) await once(socket, "close");
@@ -121,32 +151,45 @@ test("a refusal is read from any call; what the server never said is none", asyn
   const refused: unknown = await trpc.endSession
     .mutate({ sessionId: "gone" })
     .catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(SessionError);
+  expect(refused).toMatchObject({
+    name: "SessionError",
+    code: "SESSION_NOT_FOUND",
+    details: { sessionId: "gone" },
+    data: { session: { code: "SESSION_NOT_FOUND" } },
+  });
   expect(sessionErrorOf(refused)).toEqual({ code: "SESSION_NOT_FOUND", details: { sessionId: "gone" } });
   expect(sessionErrorOf(new Error("other"))).toBeUndefined();
   expect(sessionErrorOf("other")).toBeUndefined();
 });
 
-test("a server that does not answer is an error without a code", async () => {
+test("a server that does not answer is an error of its own, with the cause", async () => {
   const server = await startServer();
   await server[Symbol.asyncDispose]();
   const { trpc } = createClient({ url: server.url });
   const failed: unknown = await trpc.getSession.query({ sessionId: "a" }).catch((error: unknown) => error);
-  expect(failed).toBeInstanceOf(Error);
+  expect(failed).toBeInstanceOf(SessionError);
+  expect(failed).toMatchObject({ code: "NO_ANSWER", details: {}, cause: { name: "TypeError" } });
   expect(sessionErrorOf(failed)).toBeUndefined();
 });
 
 test("without a WebSocket, calls work and a subscription says what it lacks", async () => {
   await using server = await startServer();
-  // Node has one from 22 on.
+  // As in a browser or another runtime that has none.
+  vi.doMock("#websocket", () => import("./websocket/global.js"));
   vi.stubGlobal("WebSocket", undefined);
+  vi.resetModules();
   try {
-    const { trpc } = createClient({ url: server.url, token: "k" });
+    const fresh = await import("./create-client.js");
+    const { trpc } = fresh.createClient({ url: server.url, token: "k" });
     expect(await trpc.getSession.query({ sessionId: "a" })).toBe("Bearer k");
     expect(() => trpc.sessionEvents.subscribe({ sessionId: "a" }, { onData: () => {} })).toThrow(
-      "package `ws`",
+      "There is no WebSocket here",
     );
   } finally {
+    vi.doUnmock("#websocket");
     vi.unstubAllGlobals();
+    vi.resetModules();
   }
 });
 

@@ -1,7 +1,12 @@
-import type { AppRouter } from "@adjourn/router";
 import { createTRPCClient, httpBatchLink, httpLink, splitLink, type TRPCClient } from "@trpc/client";
-import { type RetrySendOptions, retrySendLink } from "./retry-send-link.js";
-import { createSocketLink, type SocketClass, type Token } from "./socket-link.js";
+import type { AppRouter } from "./app-router.js";
+import { renewTokenLink } from "./links/renew-token-link.js";
+import { type RetrySendOptions, retrySendLink } from "./links/retry-send-link.js";
+import { sessionErrorLink } from "./links/session-error-link.js";
+import { createSocketLink, type SocketClass } from "./links/socket-link.js";
+import { retryDelayMs } from "./retry-delay.js";
+import { type ClientSession, createSession } from "./session/client-session.js";
+import { createTokenSource, type Token } from "./token-source.js";
 
 /** Calls. The server refuses a larger batch. */
 const maxBatchCalls = 20;
@@ -14,15 +19,18 @@ export interface ClientOptions {
   readonly socketUrl?: string | undefined;
   /**
    * An admin or service key, a session token or a ticket. A function is called for every call and every socket, and
-   * again when a subscription is refused: it can then replace an expired ticket or token, and the subscription resumes
-   * after its last event.
+   * again when one is refused: it can then replace an expired ticket or token, and a subscription resumes after its last
+   * event.
    */
   readonly token?: Token | undefined;
   /** The only session that this client listens to. The server then closes the socket with 4410 when that session ends. */
   readonly sessionId?: string | undefined;
-  /** The `WebSocket` of the package `ws`, for Node before 22, which has none. */
+  /** In place of the platform's `WebSocket`, on Node that of the package `ws`. */
   readonly WebSocket?: SocketClass | undefined;
-  /** How `sendSessionMessage` is repeated if its answer is lost or the server is not available. */
+  /**
+   * How `sendSessionMessage`, and a session's `send` and `end`, are repeated if the answer is lost or the server is not
+   * available.
+   */
   readonly retrySend?: RetrySendOptions | undefined;
 }
 
@@ -32,6 +40,8 @@ export interface AdjournClient {
    * React's `setState` would call. Keep the whole client in a state, or pass `() => trpc`.
    */
   readonly trpc: TRPCClient<AppRouter>;
+  /** One session, with its messages and events as async iterables. */
+  session(sessionId: string): ClientSession;
   /** Ends all subscriptions and closes the socket. */
   close(): Promise<void>;
 }
@@ -41,21 +51,23 @@ export interface AdjournClient {
  * `sendSessionMessage` is repeated with the same idempotency key if its answer is lost.
  */
 export const createClient = (options: ClientOptions): AdjournClient => {
-  const { token } = options;
-  const http = {
-    url: `${options.url.replace(/\/+$/, "")}/trpc`,
-    headers: async () => {
-      const value = typeof token === "function" ? await token({ wasRefused: false }) : token;
-      return value === undefined ? {} : { Authorization: `Bearer ${value}` };
-    },
+  const { retrySend } = options;
+  const tokens = createTokenSource(options.token);
+  const url = options.url.replace(/\/+$/, "");
+  const headers = async (): Promise<Record<string, string>> => {
+    const value = await tokens.request();
+    return value === undefined ? {} : { Authorization: `Bearer ${value}` };
   };
-  const socket = createSocketLink(options);
+  const http = { url: `${url}/trpc`, headers };
+  const socket = createSocketLink(options, tokens);
   const trpc = createTRPCClient<AppRouter>({
     links: [
-      retrySendLink(options.retrySend),
+      sessionErrorLink,
+      retrySendLink(retrySend),
+      renewTokenLink({ tokens, delayMs: retryDelayMs }),
       splitLink({
         condition: ({ type }) => type === "subscription",
-        true: socket.links,
+        true: socket.link,
         false: splitLink({
           // A call that waits for a complete reply would delay the other answers of its batch.
           condition: ({ path }) => path === "sendSessionMessage",
@@ -65,5 +77,14 @@ export const createClient = (options: ClientOptions): AdjournClient => {
       }),
     ],
   });
-  return { trpc, close: socket.close };
+  const closing = new AbortController();
+  const connection = { url, headers, tokens, trpc, retrySend, closed: closing.signal };
+  return {
+    trpc,
+    session: (sessionId) => createSession(connection, sessionId),
+    close: async () => {
+      closing.abort();
+      await socket.close();
+    },
+  };
 };

@@ -4,13 +4,18 @@ import { describe, expectTypeOf, test } from "vitest";
 import { WebSocket } from "ws";
 import {
   type AdminEvent,
+  type AgentMessage,
   createClient,
   type Ending,
+  type Message,
+  type SessionError,
+  type SessionErrorCode,
   type SessionEvent,
   type SessionInfo,
   sessionErrorOf,
   type TrackedSessionEvent,
 } from "./index.js";
+import type { useSession } from "./react/index.js";
 import type { useTRPC } from "./tanstack-query.js";
 
 const { trpc } = createClient({ url: "http://127.0.0.1:3000" });
@@ -81,6 +86,34 @@ describe("typed events", () => {
       { sessionId: "a" },
       { onData: (event) => expectTypeOf(event).toEqualTypeOf<TrackedSessionEvent>() },
     );
+  });
+});
+
+describe("a session", () => {
+  const session = createClient({ url: "http://127.0.0.1:3000" }).session("a");
+
+  test("a send is a promise of the agent's message and an iterable of its text", () => {
+    const reply = session.send("hello", { signal: new AbortController().signal });
+    expectTypeOf(reply).toExtend<Promise<AgentMessage>>();
+    expectTypeOf(reply).toExtend<AsyncIterable<string>>();
+    expectTypeOf<AgentMessage>().toExtend<Message>();
+    // @ts-expect-error: no such option
+    void session.send("hello", { transport: "sse" });
+  });
+
+  test("its events, its end and its errors are typed", () => {
+    expectTypeOf(session.events()).toExtend<AsyncIterable<SessionEvent>>();
+    expectTypeOf(session.cancel()).resolves.toEqualTypeOf<number>();
+    expectTypeOf(session.end({ reason: "enough" })).resolves.toHaveProperty("endedAt");
+    expectTypeOf<SessionError["code"]>().toEqualTypeOf<SessionErrorCode | "NO_ANSWER">();
+    expectTypeOf<SessionError["details"]>().toEqualTypeOf<Readonly<Record<string, unknown>>>();
+  });
+
+  test("what a component shows has a closed list of states", () => {
+    type Result = ReturnType<typeof useSession>;
+    expectTypeOf<Result["status"]>().toEqualTypeOf<"connecting" | "active" | "ended">();
+    expectTypeOf<Result["messages"][number]["isWriting"]>().toEqualTypeOf<boolean>();
+    expectTypeOf<Result["ending"]>().toEqualTypeOf<Pick<Ending, "cause" | "reason" | "endedAt"> | null>();
   });
 });
 

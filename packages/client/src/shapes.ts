@@ -1,5 +1,5 @@
-import type { AppRouter } from "@adjourn/router";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import type { AppRouter } from "./app-router.js";
 
 /** The input of each operation, by operationId. */
 export type RouterInputs = inferRouterInputs<AppRouter>;
@@ -17,3 +17,5 @@ export type SessionInfo = RouterOutputs["getSession"];
 export type SessionRow = RouterOutputs["listSessions"]["sessions"][number];
 export type Message = RouterOutputs["getSessionMessages"]["messages"][number];
 export type Ending = RouterOutputs["listEndings"]["endings"][number];
+/** An agent's message: the reply to a user's. */
+export type AgentMessage = Omit<NonNullable<RouterOutputs["sendSessionMessage"]["agentResponse"]>, "text">;

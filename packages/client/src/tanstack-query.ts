@@ -1,13 +1,16 @@
 "use client";
 
-import type { AppRouter } from "@adjourn/router";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
+import type { AppRouter } from "./app-router.js";
 
-const context = createTRPCContext<AppRouter>();
+// Named, since an inferred type would be written out in full in the declarations.
+type Context = ReturnType<typeof createTRPCContext<AppRouter>>;
+
+const context: Context = createTRPCContext<AppRouter>();
 
 /** Provides a client (`createClient(…).trpc`) and the cache of TanStack Query to the components below it. */
-export const TRPCProvider = context.TRPCProvider;
+export const TRPCProvider: Context["TRPCProvider"] = context.TRPCProvider;
 /** Query, mutation and subscription options of every operation: `useQuery(useTRPC().listAgents.queryOptions())`. */
-export const useTRPC = context.useTRPC;
+export const useTRPC: Context["useTRPC"] = context.useTRPC;
 /** The client itself, for calls outside the cache. */
-export const useTRPCClient = context.useTRPCClient;
+export const useTRPCClient: Context["useTRPCClient"] = context.useTRPCClient;

@@ -1,16 +1,26 @@
 import { command } from "../command.js";
-import { printable } from "../printable.js";
+import { agent, json, limit, user, wholeNumber } from "../options.js";
+import { table } from "../table.js";
 import type { Terminal } from "../terminal.js";
 
 export const endings = ({ client, write }: Terminal) =>
   command({
     meta: { name: "adjourn endings", description: "List how sessions ended, newest first" },
-    args: { user: { type: "string", description: "Only this user's" } },
-    run: async ({ args: { user } }) => {
-      const page = await client.trpc.listEndings.query({ userId: user });
-      for (const { sessionId, endedAt, cause, endedBy, actor, reason } of page.endings)
-        write(
-          `${endedAt}  ${sessionId}  ${cause} by ${actor ?? endedBy}${reason === null ? "" : `: ${printable(reason)}`}\n`,
-        );
+    args: { user, agent, limit, json },
+    run: async ({ args }) => {
+      const page = await client.trpc.listEndings.query({
+        userId: args.user,
+        agentId: args.agent,
+        limit: wholeNumber("limit", args.limit, 1_000),
+      });
+      if (args.json) return write(`${JSON.stringify(page)}\n`);
+      const rows = page.endings.map((ending) => [
+        ending.endedAt,
+        ending.sessionId,
+        ending.cause,
+        ending.actor ?? ending.endedBy,
+        ending.reason ?? "",
+      ]);
+      if (rows.length > 0) write(table(["ENDED", "SESSION", "CAUSE", "BY", "REASON"], rows));
     },
   });

@@ -1,19 +1,40 @@
 import { command } from "../command.js";
+import { agent, json, limit, user, wholeNumber } from "../options.js";
+import { duration, table } from "../table.js";
 import type { Terminal } from "../terminal.js";
+
+const headings = ["SESSION", "AGENT", "USER", "LEFT", "MESSAGES", "LISTENERS", "PENDING"];
 
 export const list = ({ client, write }: Terminal) =>
   command({
     meta: { name: "adjourn list", description: "List live sessions, newest first" },
     args: {
-      user: { type: "string", description: "Only this user's" },
-      agent: { type: "string", description: "Only this agent's" },
+      user,
+      agent,
+      search: {
+        type: "string",
+        description: "Only those with an id that begins like this",
+        valueHint: "start",
+      },
+      limit,
+      json,
     },
-    run: async ({ args: { user, agent } }) => {
-      const { sessions, total } = await client.trpc.listSessions.query({ userId: user, agentId: agent });
-      for (const { sessionId, userId, expiresAt, messageCount, listeners, pendingOperations } of sessions)
-        write(
-          `${sessionId}  user ${userId}  until ${expiresAt}  ${messageCount} messages, ${listeners} listeners, ${pendingOperations} pending\n`,
-        );
-      write(`${sessions.length} of ${total}\n`);
+    run: async ({ args }) => {
+      const page = await client.trpc.listSessions.query({
+        userId: args.user,
+        agentId: args.agent,
+        search: args.search,
+        limit: wholeNumber("limit", args.limit, 1_000),
+      });
+      if (args.json) return write(`${JSON.stringify(page)}\n`);
+      const rows = page.sessions.map((session) => [
+        session.sessionId,
+        session.agentId,
+        session.userId,
+        duration(session.timeRemaining),
+        ...[session.messageCount, session.listeners, session.pendingOperations].map(String),
+      ]);
+      if (rows.length > 0) write(table(headings, rows));
+      write(`${rows.length} of ${page.total}\n`);
     },
   });

@@ -1,14 +1,8 @@
-import type { AppRouter } from "@adjourn/router";
 import { createWSClient, type TRPCLink, type TRPCWebSocketClient, wsLink } from "@trpc/client";
-import { renewTokenLink } from "./renew-token-link.js";
-import { retryDelayMs } from "./retry-delay.js";
-
-/** `wasRefused`: the server refused the last token, so a function that caches tokens must return another one. */
-export interface TokenRequest {
-  readonly wasRefused: boolean;
-}
-
-export type Token = string | ((request: TokenRequest) => string | undefined | Promise<string | undefined>);
+import { defaultWebSocket } from "#websocket";
+import type { AppRouter } from "../app-router.js";
+import { retryDelayMs } from "../retry-delay.js";
+import type { TokenSource } from "../token-source.js";
 
 /** What tRPC needs of a WebSocket class: the browser's, Node's since 22, or that of `ws`. */
 export interface SocketClass {
@@ -31,46 +25,36 @@ export interface SocketClass {
 export interface SocketOptions {
   readonly url: string;
   readonly socketUrl?: string | undefined;
-  readonly token?: Token | undefined;
   readonly sessionId?: string | undefined;
   readonly WebSocket?: SocketClass | undefined;
 }
 
+export interface SocketLink {
+  readonly link: TRPCLink<AppRouter>;
+  close(): Promise<void>;
+}
+
 /** Sends subscriptions over one WebSocket, which the first subscription opens. */
-export const createSocketLink = (options: SocketOptions) => {
+export const createSocketLink = (options: SocketOptions, tokens: TokenSource): SocketLink => {
   let client: TRPCWebSocketClient | undefined;
-  let wasRefused = false;
-  const requestToken = async (): Promise<string | undefined> => {
-    const request = { wasRefused };
-    wasRefused = false;
-    return typeof options.token === "function" ? options.token(request) : options.token;
-  };
   const link: TRPCLink<AppRouter> = (runtime) => {
     let operationLink: ReturnType<TRPCLink<AppRouter>> | undefined;
     return (params) => {
-      client ??= openClient(options, requestToken);
+      client ??= openClient(options, tokens);
       operationLink ??= wsLink<AppRouter>({ client })(runtime);
       return operationLink(params);
     };
   };
-  const onRefused = () => {
-    wasRefused = true;
-  };
-  // A constant token can't be renewed.
-  const links =
-    typeof options.token === "function"
-      ? [renewTokenLink({ delayMs: retryDelayMs, onRefused }), link]
-      : [link];
-  return { links, close: async (): Promise<void> => client?.close() };
+  return { link, close: async (): Promise<void> => client?.close() };
 };
 
 const openClient = (
   { url, socketUrl, sessionId, ...options }: SocketOptions,
-  requestToken: () => Promise<string | undefined>,
+  tokens: TokenSource,
 ): TRPCWebSocketClient => {
-  const implementation: SocketClass | undefined = options.WebSocket ?? globalThis.WebSocket;
+  const implementation = options.WebSocket ?? defaultWebSocket();
   if (implementation === undefined)
-    throw new Error("There is no WebSocket here: give createClient the one of the package `ws`");
+    throw new Error("There is no WebSocket here: pass one to createClient as `WebSocket`");
   return createWSClient({
     url: toSocketUrl(socketUrl ?? url),
     // tRPC's type is the browser's whole class, of which it uses the members of SocketClass.
@@ -80,7 +64,7 @@ const openClient = (
     keepAlive: { enabled: true, intervalMs: 10_000, pongTimeoutMs: 5_000 },
     retryDelayMs,
     connectionParams: async () => {
-      const value = await requestToken();
+      const value = await tokens.request();
       return {
         ...(value === undefined ? {} : { token: value }),
         ...(sessionId === undefined ? {} : { sessionId }),

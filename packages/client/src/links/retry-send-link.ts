@@ -1,8 +1,9 @@
-import type { AppRouter } from "@adjourn/router";
 import type { TRPCClientError, TRPCLink } from "@trpc/client";
 import { observable } from "@trpc/server/observable";
-import { retryDelayMs } from "./retry-delay.js";
-import { sessionErrorOf } from "./session-error.js";
+import type { AppRouter } from "../app-router.js";
+import { mayPass } from "../may-pass.js";
+import { randomKey } from "../random-key.js";
+import { retryDelayMs } from "../retry-delay.js";
 
 export interface RetrySendOptions {
   /** How often a message is sent at most. 5 by default, which with the default pauses takes 4 to 8 s. */
@@ -57,19 +58,4 @@ const withIdempotencyKey = (input: unknown): unknown => {
   if (typeof input !== "object" || input === null || Array.isArray(input)) return input;
   const hasKey = "idempotencyKey" in input && input.idempotencyKey !== undefined;
   return hasKey ? input : { ...input, idempotencyKey: randomKey() };
-};
-
-/** `crypto.randomUUID` is missing on pages that are not served over HTTPS. */
-const randomKey = (): string =>
-  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-
-/** Whether another attempt may succeed: the connection was lost, could not be made, or the server is not available. */
-const mayPass = (error: TRPCClientError<AppRouter>): boolean => {
-  if (error.data || error.shape) return sessionErrorOf(error)?.code === "SERVICE_UNAVAILABLE";
-  const cause: unknown = error.cause;
-  if (typeof cause !== "object" || cause === null) return false;
-  // A WebSocket's close or error, which `wsLink` gives as the cause.
-  if ("type" in cause) return cause.type === "close" || cause.type === "error";
-  // `fetch` fails with a TypeError if the network does. An answer that is not JSON is a SyntaxError.
-  return "name" in cause && cause.name === "TypeError";
 };

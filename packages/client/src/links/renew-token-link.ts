@@ -1,27 +1,28 @@
-import type { AppRouter } from "@adjourn/router";
 import type { TRPCClientError, TRPCLink } from "@trpc/client";
 import { observable } from "@trpc/server/observable";
-import { sessionErrorOf } from "./session-error.js";
+import type { AppRouter } from "../app-router.js";
+import { sessionErrorOf } from "../session-error.js";
+import type { TokenSource } from "../token-source.js";
 
-/** After this many refusals in a row, the caller gets the error. */
+/** After this many refusals in a row, a subscription fails. A call fails at its second. */
 const maxRefusals = 3;
 
 export interface RenewTokenOptions {
-  /** Milliseconds before the next attempt. In that time the refused socket closes and a new one replaces it. */
+  readonly tokens: Pick<TokenSource, "canRenew" | "refuse">;
+  /** Milliseconds before the next attempt. In that time a refused socket closes and a new one replaces it. */
   readonly delayMs: (refusals: number) => number;
-  /** Called before the next attempt, so that a stored token can be replaced. */
-  readonly onRefused: () => void;
 }
 
 /**
- * Subscribes again after the last event when a token or ticket is refused. Both may expire while a subscription is
- * disconnected.
+ * Calls again when a token or ticket is refused, and subscribes again after the last event. Both may expire while a
+ * subscription is disconnected, or between calls.
  */
 export const renewTokenLink =
-  ({ delayMs, onRefused }: RenewTokenOptions): TRPCLink<AppRouter> =>
+  ({ tokens, delayMs }: RenewTokenOptions): TRPCLink<AppRouter> =>
   () =>
   ({ op, next }) =>
     observable((observer) => {
+      const isSubscription = op.type === "subscription";
       let refusals = 0;
       let refusal: TRPCClientError<AppRouter> | null = null;
       let lastEventId: string | undefined;
@@ -42,13 +43,14 @@ export const renewTokenLink =
           error: (error: TRPCClientError<AppRouter>) => {
             const code = sessionErrorOf(error)?.code;
             if (code === "UNAUTHORIZED") refusal = error;
-            // While the refused socket closes, tRPC may fail an operation that belongs on the next one.
-            if (refusal === null || (code !== undefined && code !== "UNAUTHORIZED"))
-              return observer.error(error);
+            // While the refused socket closes, tRPC may fail a subscription that belongs on the next one.
+            const isLeftover = isSubscription && refusal !== null && code === undefined;
+            if (refusal === null || (code !== "UNAUTHORIZED" && !isLeftover)) return observer.error(error);
             refusals += 1;
-            if (refusals > maxRefusals) return observer.error(refusal);
-            onRefused();
-            timer = setTimeout(subscribe, delayMs(refusals));
+            if (!tokens.canRenew || refusals > (isSubscription ? maxRefusals : 1))
+              return observer.error(refusal);
+            tokens.refuse();
+            timer = setTimeout(subscribe, isSubscription ? delayMs(refusals) : 0);
           },
           complete: () => observer.complete(),
         });

@@ -1,0 +1,134 @@
+import { execFileSync } from "node:child_process";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CliServer, startCliServer, typewriter } from "../test/cli-server.js";
+
+let server: CliServer;
+beforeAll(async () => {
+  server = await startCliServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const alice = "aaaaaaaa-0000-4000-8000-000000000001";
+const bob = "bbbbbbbb-0000-4000-8000-000000000002";
+
+/** What a command prints, once it has succeeded. */
+const output = async (...args: readonly string[]): Promise<string> => {
+  const { code, out, complaints } = server.adjourn(args);
+  expect([await code, complaints]).toEqual([0, []]);
+  return out.text;
+};
+const json = async (...args: readonly string[]): Promise<unknown> =>
+  JSON.parse(await output(...args, "--json"));
+
+describe("adjourn end with a filter", () => {
+  test("says with --dry-run how many match, and ends none; without it ends those alone", async () => {
+    const sessions = [await server.createSession(alice), await server.createSession(alice)];
+    const other = await server.createSession(bob);
+    expect(await output("end", "--user", alice, "--dry-run")).toBe("2 match; nothing ended\n");
+    expect(await json("list", "--user", alice)).toMatchObject({ total: 2 });
+    expect(await output("end", "--user", alice, "--agent", typewriter, "--reason", "spam")).toBe("2 ended\n");
+    for (const { sessionId, trpc } of sessions)
+      expect(await trpc.getEnding.query({ sessionId })).toMatchObject({ cause: "bulk", reason: "spam" });
+    expect(await json("list", "--user", bob)).toMatchObject({ sessions: [{ sessionId: other.sessionId }] });
+    expect(await json("end", "--user", alice)).toEqual({ ended: 0, matched: 0 });
+  });
+});
+
+describe("adjourn show", () => {
+  test("of a live session has its facts and its messages", async () => {
+    const { sessionId, channelId } = await server.createSession(alice);
+    expect(await output("send", sessionId, "hello there")).toBe("hello there\n");
+    const shown = await output("show", sessionId, "--messages");
+    expect(shown).toContain(`session   ${sessionId}\n`);
+    expect(shown).toContain("status    active\n");
+    expect(shown).toContain(`channel   ${channelId}\n`);
+    expect(shown).toMatch(/user: hello there\nagent: hello there\n$/);
+    expect(await json("show", sessionId)).toMatchObject({ session: { sessionId }, ending: null });
+  });
+
+  test("of one that is over says how it ended, and still has the messages", async () => {
+    const { sessionId } = await server.createSession(alice);
+    await output("send", sessionId, "hello");
+    await output("end", sessionId, "--reason", "enough");
+    const shown = await output("show", sessionId, "--messages");
+    expect(shown).toMatch(/cause +requested\nby +ops\nreason +enough\n/);
+    expect(shown).toMatch(/user: hello\nagent: hello\n$/);
+    expect(await json("show", sessionId)).toMatchObject({ session: null, ending: { reason: "enough" } });
+  });
+
+  test("of one that never was fails", async () => {
+    const shown = server.adjourn(["show", "never"]);
+    expect(await shown.code).toBe(1);
+    expect(shown.complaints).toEqual([expect.stringMatching(/^SESSION_NOT_FOUND/)]);
+  });
+});
+
+test("adjourn erase removes the messages for good, and needs --yes", async () => {
+  const { sessionId, channelId, trpc } = await server.createSession(alice);
+  await output("send", sessionId, "hello");
+  const early = server.adjourn(["erase", channelId, "--yes"]);
+  expect(await early.code).toBe(1);
+  expect(early.complaints).toEqual([expect.stringMatching(/^CHANNEL_IN_USE/)]);
+  await output("end", sessionId);
+  const without = server.adjourn(["erase", channelId]);
+  expect(await without.code).toBe(2);
+  expect((await trpc.getChannelMessages.query({ channelId })).messages).toHaveLength(2);
+  await output("erase", channelId, "--yes");
+  await expect(trpc.getChannelMessages.query({ channelId })).rejects.toMatchObject({
+    code: "CHANNEL_NOT_FOUND",
+  });
+});
+
+test("adjourn agents lists them", async () => {
+  expect(await output("agents")).toMatch(
+    new RegExp(`^AGENT +NAME +STATUS\n[^]*${typewriter} +Typewriter +active\n`),
+  );
+  expect(await json("agents")).toContainEqual({ id: typewriter, name: "Typewriter", status: "active" });
+});
+
+test("every answer is one line of JSON for a program", async () => {
+  const { sessionId } = await server.createSession(alice);
+  expect(await json("send", sessionId, "hello")).toMatchObject({ content: "hello", isAgent: true });
+  expect(await json("end", sessionId, "--reason", "enough")).toMatchObject({ sessionId, reason: "enough" });
+  expect(await json("endings", "--user", alice, "--limit", "1")).toMatchObject({ endings: [{ sessionId }] });
+});
+
+test("adjourn send that is stopped says so with 130; the session and what was sent stay", async () => {
+  const { sessionId, trpc } = await server.createSession(bob, { delayMs: 50 });
+  const sending = server.adjourn(["send", sessionId, "word ".repeat(500)]);
+  await sending.wrote("word ");
+  sending.stop();
+  expect(await sending.code).toBe(130);
+  expect(sending.complaints).toEqual(["Stopped waiting; what was sent stays sent"]);
+  const { messages } = await trpc.getSessionMessages.query({ sessionId });
+  expect(messages).toMatchObject([{ content: "word ".repeat(500), isAgent: false }]);
+  await output("end", sessionId);
+});
+
+describe("adjourn completion", () => {
+  test.each(["bash", "zsh", "fish"])("for %s knows every command and option", async (shell) => {
+    const script = await output("completion", shell);
+    for (const word of ["list", "show", "erase", "completion", "dry-run", "messages"])
+      expect(script).toContain(word);
+  });
+
+  test("completes in bash", async () => {
+    const complete = (...words: string[]) =>
+      execFileSync(
+        "bash",
+        [
+          "-c",
+          `${script}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _adjourn; echo "\${COMPREPLY[*]}"`,
+          "bash",
+          ...words,
+        ],
+        {
+          encoding: "utf8",
+        },
+      ).trim();
+    const script = await output("completion", "bash");
+    expect(complete("adjourn", "en")).toBe("end endings");
+    expect(complete("adjourn", "end", "--")).toBe("--user --agent --reason --dry-run --json --help");
+    expect(complete("adjourn", "completion", "z")).toBe("zsh");
+  });
+});

@@ -1,0 +1,91 @@
+import type { SessionError } from "../session-error.js";
+import type { Ending, Message, SessionEvent } from "../shapes.js";
+import { type ReplyInWriting, withDelta, withPending } from "./replies-in-writing.js";
+
+/** `connecting`: what is shown may be out of date. */
+export type SessionStatus = "connecting" | "active" | "ended";
+
+/** A message of the session. `isWriting`: a reply whose text is still growing; it is not stored yet. */
+export type SessionMessage = Message & { readonly isWriting: boolean };
+
+/** How the session ended. */
+export type SessionEnding = Pick<Ending, "cause" | "reason" | "endedAt">;
+
+export interface SessionState {
+  readonly status: SessionStatus;
+  /** Null until the session has ended, and afterwards where it can't be had. */
+  readonly ending: SessionEnding | null;
+  /** Why there is no connection and none can be made, or the last send, cancel or end failed. */
+  readonly error: SessionError | null;
+  /** The author of the replies; empty until the first connection. */
+  readonly agentId: string;
+  /** Oldest first. */
+  readonly stored: readonly Message[];
+  readonly writing: readonly ReplyInWriting[];
+}
+
+export const initialState: SessionState = {
+  status: "connecting",
+  ending: null,
+  error: null,
+  agentId: "",
+  stored: [],
+  writing: [],
+};
+
+/** With these messages among the stored ones, each once and in order. */
+export const withMessages = (state: SessionState, messages: readonly Message[]): SessionState => {
+  const byId = new Map([...state.stored, ...messages].map((message) => [message.id, message]));
+  const stored = [...byId.values()].sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
+  return { ...state, stored, writing: state.writing.filter(({ messageId }) => !byId.has(messageId)) };
+};
+
+/** With the messages that were there when the connection was made: what is shown is complete. */
+export const withHistory = (state: SessionState, messages: readonly Message[]): SessionState => {
+  const loaded = withMessages(state, messages);
+  return loaded.status === "ended" ? loaded : { ...loaded, status: "active" };
+};
+
+export const withEnding = (state: SessionState, ending: SessionEnding | null): SessionState => ({
+  ...state,
+  status: "ended",
+  ending,
+  // Nothing is stored after the end.
+  writing: [],
+});
+
+export const withEvent = (state: SessionState, event: SessionEvent): SessionState => {
+  switch (event.type) {
+    case "session.started":
+      return { ...state, agentId: event.session.agentId, writing: withPending(state.writing, event) };
+    case "message":
+      return withMessages(state, [event.message]);
+    case "message.delta":
+      return { ...state, writing: withDelta(state.writing, event) };
+    case "message.failed":
+      return { ...state, writing: state.writing.filter(({ inReplyTo }) => inReplyTo !== event.inReplyTo) };
+    case "session.ended": {
+      const { cause, reason, endedAt } = event;
+      return withEnding(state, { cause, reason, endedAt });
+    }
+    default:
+      return state;
+  }
+};
+
+/** The stored messages, and behind them those that are being written, from their first text on. */
+export const shownMessages = ({ stored, writing, agentId }: SessionState): SessionMessage[] => [
+  ...stored.map((message) => ({ ...message, isWriting: false })),
+  ...writing
+    .filter(({ text }) => text !== "")
+    .map(({ messageId, inReplyTo, text, startedAt }) => ({
+      id: messageId,
+      content: text,
+      authorId: agentId,
+      isAgent: true,
+      inReplyTo,
+      createdAt: startedAt,
+      metadata: {},
+      isWriting: true,
+    })),
+];

@@ -1,0 +1,52 @@
+import type { AdjournClient } from "../create-client.js";
+import { toSessionError } from "../session-error.js";
+import { followSession } from "./follow-session.js";
+import { initialState, type SessionMessage, type SessionState, shownMessages } from "./session-state.js";
+
+/** What a component shows of a session. The same object until something changes. */
+export interface SessionSnapshot extends Pick<SessionState, "status" | "ending" | "error"> {
+  readonly messages: readonly SessionMessage[];
+}
+
+export interface SessionStore {
+  snapshot(): SessionSnapshot;
+  /** Listens to the session from the first listener on until the last has left. */
+  subscribe(listener: () => void): () => void;
+  /** Keeps the error of a call, until the next call begins. */
+  track<Call extends Promise<unknown>>(call: Call): Call;
+}
+
+export const createSessionStore = ({ trpc }: AdjournClient, sessionId: string): SessionStore => {
+  const listeners = new Set<() => void>();
+  let state = initialState;
+  let snapshot = toSnapshot(state);
+  const update = (change: (state: SessionState) => SessionState) => {
+    const next = change(state);
+    if (next === state) return;
+    state = next;
+    snapshot = toSnapshot(state);
+    for (const listener of listeners) listener();
+  };
+  let stop = () => {};
+  return {
+    snapshot: () => snapshot,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      if (listeners.size === 1 && state.status !== "ended") stop = followSession(trpc, sessionId, update);
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) stop();
+      };
+    },
+    track: (call) => {
+      update((before) => ({ ...before, error: null }));
+      call.catch((error: unknown) => update((before) => ({ ...before, error: toSessionError(error) })));
+      return call;
+    },
+  };
+};
+
+const toSnapshot = (state: SessionState): SessionSnapshot => {
+  const { status, ending, error } = state;
+  return { status, ending, error, messages: shownMessages(state) };
+};
