@@ -92,9 +92,8 @@ describe("every command refuses what it does not understand, with code 2 and bef
     [["scripts/test/fuzz.mjs"], "--seed=99999999999", '--seed is "99999999999"; allowed: a whole number'],
     [["scripts/test/fuzz.mjs"], "--hours=1", "Unknown option '--hours'; allowed: --minutes"],
     [[...tsx, "bench/soak.ts"], "--minutes=-1", '--minutes is "-1"; allowed: a number above 0'],
-    [[...tsx, "bench/run.ts"], "rset", 'argument is "rset"; allowed: rest, listeners, bulk'],
-    [[...tsx, "bench/http-floor.ts"], "http", 'argument is "http"; allowed: a whole number'],
-    [[...tsx, "bench/ws-floor.ts"], "70000", 'argument is "70000"; allowed: a whole number'],
+    [[...tsx, "bench/run.ts"], "rset", 'argument is "rset"; allowed: rest-end, rest-send'],
+    [[...tsx, "bench/run.ts"], "--rounds=0", '--rounds is "0"; allowed: a whole number from 1 to 100'],
   ])("%j %s", (command, argument, line) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [...command, argument], {
       cwd: root,

@@ -7,11 +7,13 @@ const packageJson = (
   dependencies: readonly string[] = [],
   exports: readonly string[] = ["."],
   peerDependencies: readonly string[] = [],
+  devDependencies: readonly string[] = [],
 ) =>
   JSON.stringify({
     name: `@adjourn/${name}`,
     exports: Object.fromEntries(exports.map((entry) => [entry, "./x.js"])),
     dependencies: Object.fromEntries(dependencies.map((dependency) => [dependency, "1.0.0"])),
+    devDependencies: Object.fromEntries(devDependencies.map((dependency) => [dependency, "1.0.0"])),
     peerDependencies: Object.fromEntries(peerDependencies.map((dependency) => [dependency, "^1.0.0"])),
   });
 
@@ -28,9 +30,13 @@ const repository = {
     ["@tanstack/react-query"],
   ),
   "packages/server/package.json": packageJson("server", ["@adjourn/router", "@adjourn/storage", "ws"]),
-  "apps/api/package.json": packageJson("api", ["@adjourn/server", "pg"]),
+  "apps/api/package.json": packageJson("api", ["@adjourn/server", "pg"], ["."], [], ["rolldown"]),
   "apps/dashboard/package.json": packageJson("dashboard", ["@adjourn/client", "@adjourn/sessions", "react"]),
-  "apps/cli/package.json": packageJson("cli", ["@adjourn/client"]),
+  // Packed as one file, with all that it imports.
+  "apps/cli/package.json": JSON.stringify({
+    name: "@adjourn/cli",
+    devDependencies: { "@adjourn/client": "0.1.0", citty: "1.0.0" },
+  }),
 };
 
 const check = (file: string, source: string) => {
@@ -72,6 +78,7 @@ describe("forbidden imports", () => {
       "left-pad",
       "left-pad is not in packages/router",
     ],
+    ["a tool of the build in the program", "apps/api/src/a.ts", "rolldown", "rolldown is not in apps/api"],
     [
       "an allowed import without the dependency",
       "packages/agents/src/a.ts",
@@ -117,6 +124,7 @@ describe("allowed imports", () => {
   test.each([
     ["an adapter and the domain", "packages/storage/src/a.ts", 'import { x } from "@adjourn/sessions";'],
     ["a driver in a test of the process", "apps/api/test/a.ts", 'import postgres from "postgres";'],
+    ["a tool of the build in its script", "apps/api/bundle.mjs", 'import { build } from "rolldown";'],
     ["a driver in its package", "packages/bus/src/a.ts", 'import { Redis } from "ioredis";'],
     [
       "types of the router in the client",
@@ -133,6 +141,8 @@ describe("allowed imports", () => {
       "apps/dashboard/src/a.tsx",
       'import { p } from "@adjourn/client/tanstack-query";',
     ],
+    ["one of the package's own imports", "packages/client/src/a.ts", 'import "#websocket";'],
+    ["what is bundled", "apps/cli/src/a.ts", 'import { c } from "@adjourn/client"; import "citty";'],
     ["a peer dependency", "packages/client/src/a.ts", 'import "@tanstack/react-query";'],
     ["a contract suite in a test", "packages/storage/src/a.test.ts", 'import "@adjourn/testkit";'],
     ["its own entry in a test", "packages/storage/test/a.ts", 'import "@adjourn/storage";'],

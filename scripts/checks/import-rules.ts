@@ -54,6 +54,15 @@ const isTest = (file: string): boolean =>
   /\.test(-d)?\.tsx?$|\/(test|__fixtures__)\/|^packages\/testkit\//.test(file) ||
   file.endsWith("vitest.config.ts");
 
+/** Packages whose build puts the code of this workspace's others into its files, so that nobody has to install those. */
+const bundledPackages = ["@adjourn/cli", "@adjourn/server"];
+/** Those of them whose files contain everything that they import. */
+const wholePackages = ["@adjourn/cli"];
+
+/** A script beside package.json, which the build of the package runs. */
+const isBuildScript = (file: string, { folder }: WorkspacePackage): boolean =>
+  posix.dirname(file) === folder && file.endsWith(".mjs");
+
 const packageOf = (specifier: string): string =>
   specifier
     .split("/")
@@ -75,6 +84,8 @@ export const checkImport = (
   if (specifier === null)
     return isTest(file) || file.startsWith("apps/") ? null : "imports a computed specifier";
   if (specifier.startsWith(".")) return checkRelativeImport(file, specifier, importer);
+  // Of the package's own `imports`, which the compiler resolves.
+  if (specifier.startsWith("#")) return null;
   if (isBuiltin(specifier)) return checkBuiltinImport(file, specifier, importer);
   const target = packages.find(({ name }) => name === packageOf(specifier));
   return target
@@ -119,7 +130,8 @@ const checkPackageImport = (
     return allowed.includes(`${target.name} (types)`)
       ? `${importer.name} may import only types of ${target.name}`
       : `${importer.name} may not import ${specifier}`;
-  return declares(importer, target.name, test || typeOnly) ? null : undeclared(importer, target.name);
+  const devToo = test || typeOnly || bundledPackages.includes(importer.name);
+  return declares(importer, target.name, devToo) ? null : undeclared(importer, target.name);
 };
 
 const checkExternalImport = (
@@ -136,12 +148,14 @@ const checkExternalImport = (
   // vitest and other test tools are declared once, in the root's package.json.
   if (test) return null;
   const declared =
-    declares(importer, name, typeOnly) || (typeOnly && declares(importer, typesOf(name), true));
+    declares(importer, name, typeOnly || isBuildScript(file, importer)) ||
+    (typeOnly && declares(importer, typesOf(name), true));
   return declared ? null : undeclared(importer, name);
 };
 
 const declares = (importer: WorkspacePackage, name: string, devToo: boolean): boolean =>
-  importer.dependencies.includes(name) || (devToo && importer.devDependencies.includes(name));
+  importer.dependencies.includes(name) ||
+  ((devToo || wholePackages.includes(importer.name)) && importer.devDependencies.includes(name));
 
 const undeclared = (importer: WorkspacePackage, name: string): string =>
   `${name} is not in ${importer.folder}/package.json`;

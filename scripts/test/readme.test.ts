@@ -1,13 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { readSettings } from "@adjourn/api";
-import { startServer } from "@adjourn/server";
 import { expect, test } from "vitest";
-import { temporaryRepo } from "../checks/temporary-repo.js";
+import { startTemporaryServer } from "./temporary-server.js";
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 
@@ -20,17 +17,6 @@ const shellBlocksOf = (text: string, url: string): string[] =>
 /** The shell blocks of one section of the README. */
 const shellBlocks = (heading: string, url: string): string[] =>
   shellBlocksOf(readme.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "", url);
-
-const startTemporaryServer = async () => {
-  const folder = temporaryRepo({});
-  const DATABASE_URL = `file:${join(folder.root, "adjourn.db")}`;
-  const server = await startServer(readSettings({ PORT: "0", LOG_LEVEL: "silent", DATABASE_URL }));
-  const stop = async () => {
-    await server.close(0);
-    folder[Symbol.dispose]();
-  };
-  return { url: server.url, [Symbol.asyncDispose]: stop };
-};
 
 /** Runs a script like a reader. `printed` resolves once that many lines contain `text`. */
 const runTerminal = (script: string, text: string, times: number) => {

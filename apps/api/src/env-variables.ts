@@ -92,6 +92,9 @@ export const variables = z.object({
     .default(defaults.autoRenew),
   RETENTION_DAYS: whole(1, longAgoDays).optional(),
   REST_DIALECT: oneOf(...dialects).default("documented"),
+  SOCKET_IO: oneOf("on", "off")
+    .transform((given) => given === "on")
+    .default(false),
   RATE_LIMIT_PER_MINUTE: whole(0, 1_000_000).optional(),
   ALLOWED_ORIGINS: setting("origins such as https://app.example.com, comma-separated", readOrigins).default(
     [],

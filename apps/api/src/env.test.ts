@@ -41,6 +41,7 @@ describe("without any variable", () => {
       },
       retentionDays: null,
       restDialect: "documented",
+      socketIo: false,
       rateLimitPerMinute: 0,
       allowedOrigins: [],
       trustProxy: "none",
@@ -58,6 +59,8 @@ describe("without any variable", () => {
 describe("a good value is taken", () => {
   it.each([
     [{ HOST: "::1" }, { host: "::1" }],
+    [{ SOCKET_IO: "on" }, { socketIo: true }],
+    [{ SOCKET_IO: "off" }, { socketIo: false }],
     [{ HOST: "localhost" }, { host: "localhost" }],
     [{ PORT: "0" }, { port: 0 }],
     [{ DATABASE_URL: "postgres://a:b@db/x" }, { databaseUrl: "postgres://a:b@db/x" }],

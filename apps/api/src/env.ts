@@ -45,6 +45,7 @@ const toSettings = (values: Variables, env: NodeJS.ProcessEnv): Settings => ({
   },
   retentionDays: values.RETENTION_DAYS ?? null,
   restDialect: values.REST_DIALECT,
+  socketIo: values.SOCKET_IO,
   rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE ?? (isLoopback(values.HOST) ? 0 : 600),
   allowedOrigins: values.ALLOWED_ORIGINS,
   trustProxy: values.TRUST_PROXY,

@@ -67,6 +67,7 @@ type Role = (typeof roles)[number];
 
 const secret = "signs what the server and this test give out";
 const env = {
+  SOCKET_IO: "on",
   ADJOURN_SECRET: secret,
   ADJOURN_ADMIN_KEY: `root:${adminKey}`,
   ADJOURN_SERVICE_KEY: `shop:${serviceKey}`,

@@ -144,7 +144,7 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
     const { answer } = await waitForReply(a, watched);
     const ids = sessions.map(({ sessionId }) => sessionId);
     await cluster.database
-      .sql`UPDATE sessions SET expires_at = adjourn_now() + 500 WHERE session_id = ANY(${ids})`;
+      .sql`UPDATE sessions SET (expires_at, due_at) = (adjourn_now() + 500, 0) WHERE session_id = ANY(${ids})`;
     await expectDropped(received, "expired");
     expect(await answer).toMatchObject({ status: 410, code: "SESSION_ENDED", details: { cause: "expired" } });
     await until(async () => (await countEndings(ids)) === ids.length);

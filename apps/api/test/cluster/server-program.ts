@@ -29,7 +29,7 @@ const bundle = async (): Promise<string> => {
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, "adjourn-cluster-"));
   folders.push(folder);
-  const file = join(folder, "main.mjs");
+  const file = join(folder, "dist/main.mjs");
   await build({
     input: join(root, "apps/api/src/main.ts"),
     platform: "node",

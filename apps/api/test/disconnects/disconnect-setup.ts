@@ -43,7 +43,12 @@ export const startLeavingWorld = async (): Promise<LeavingWorld> => {
   };
   void gather();
   const server = await startTestServer(
-    { ADJOURN_ADMIN_KEY: adminKey, ADJOURN_SERVICE_KEY: serviceKey, RATE_LIMIT_PER_MINUTE: "1000000" },
+    {
+      ADJOURN_ADMIN_KEY: adminKey,
+      ADJOURN_SERVICE_KEY: serviceKey,
+      RATE_LIMIT_PER_MINUTE: "1000000",
+      SOCKET_IO: "on",
+    },
     { agents: createAgentDirectory([agent]), around: steps.around, connectionsPerAddress },
   );
   const backend = restWire(server.url, { key: serviceKey });
@@ -59,9 +64,14 @@ export const startLeavingWorld = async (): Promise<LeavingWorld> => {
     send: async ({ sessionId }) => {
       await backend.call("sendSessionMessage", { sessionId, content: "hi" });
     },
-    open: (wire, session) => openPeer(server.url, wire.bytes(server.url, session)),
-    isIn: ({ comesFor }, peer) =>
-      comesFor === "events" ? peer.text().includes('"session.started"') : turns.length > 0,
+    open: (wire, session) =>
+      openPeer(
+        server.url,
+        wire.bytes(server.url, session),
+        wire.next && { after: wire.next.after, bytes: wire.next.bytes(session) },
+      ),
+    isIn: ({ comesFor, firstEvent = '"session.started"' }, peer) =>
+      comesFor === "events" ? peer.text().includes(firstEvent) : turns.length > 0,
     turns: () => turns,
     finishTurns: () => {
       const finished = turns.splice(0);

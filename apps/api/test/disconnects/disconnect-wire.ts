@@ -7,7 +7,7 @@ export interface LeavingSession {
 
 /**
  * A wire, as far as a peer that leaves needs to know it. A new wire joins the contract by a description like this one in
- * `wires/`, added to the list in `leaving-wires.ts`.
+ * `wires/`, added to the list in `disconnect-wires.ts`.
  */
 export interface LeavingWire {
   readonly wire: string;
@@ -15,4 +15,8 @@ export interface LeavingWire {
   readonly comesFor: "events" | "reply";
   /** All that the peer sends, in one piece. */
   readonly bytes: (url: string, session: LeavingSession) => string | Buffer;
+  /** What it sends as soon as it has received `after`, where the wire makes it wait. */
+  readonly next?: { readonly after: string; readonly bytes: (session: LeavingSession) => Buffer };
+  /** What the first event contains; `"session.started"` if missing. */
+  readonly firstEvent?: string;
 }

@@ -1,6 +1,7 @@
 import type { LeavingWire } from "./disconnect-wire.js";
 import { plainWebSocket } from "./wires/plain-websocket.js";
-import { httpSend, streamedSend, trpcHttpSend } from "./wires/sends.js";
+import { chatSend, httpSend, streamedSend, trpcHttpSend } from "./wires/sends.js";
+import { socketIo, socketIoWithHeader } from "./wires/socket-io.js";
 import { sse, trpcSse } from "./wires/sse.js";
 import { trpcWebSocket, trpcWebSocketSend, trpcWebSocketWithParams } from "./wires/trpc-websocket.js";
 
@@ -11,7 +12,10 @@ export const leavingWires: readonly LeavingWire[] = [
   trpcWebSocketWithParams,
   trpcSse,
   sse,
+  socketIo,
+  socketIoWithHeader,
   streamedSend,
+  chatSend,
   httpSend,
   trpcHttpSend,
   trpcWebSocketSend,

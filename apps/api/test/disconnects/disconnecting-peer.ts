@@ -15,14 +15,22 @@ export interface LeavingPeer {
   halfClose(): void;
 }
 
-/** Connects and sends these bytes at once. */
-export const openPeer = async (url: string, bytes: string | Buffer): Promise<LeavingPeer> => {
+/** Connects and sends these bytes at once, and others as soon as it has received a text. */
+export const openPeer = async (
+  url: string,
+  bytes: string | Buffer,
+  answer?: { readonly after: string; readonly bytes: Buffer },
+): Promise<LeavingPeer> => {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), noDelay: true, allowHalfOpen: true });
   let text = "";
+  let next = answer;
   socket.on("error", () => {});
   socket.on("data", (chunk: Buffer) => {
     text += chunk.toString("latin1");
+    if (!next || !text.includes(next.after)) return;
+    socket.write(next.bytes);
+    next = undefined;
   });
   await once(socket, "connect");
   socket.write(bytes);

@@ -10,9 +10,9 @@ export interface ScriptedServer extends AsyncDisposable {
   readonly agent: ScriptedAgent;
 }
 
-export const startScriptedServer = async (): Promise<ScriptedServer> => {
+export const startScriptedServer = async (env: NodeJS.ProcessEnv = {}): Promise<ScriptedServer> => {
   const agent = new ScriptedAgent();
-  const server = await startTestServer({}, { agents: { get: () => agent, list: () => [agent] } });
+  const server = await startTestServer(env, { agents: { get: () => agent, list: () => [agent] } });
   return { url: server.url, agent, [Symbol.asyncDispose]: server[Symbol.asyncDispose] };
 };
 

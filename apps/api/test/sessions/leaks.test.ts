@@ -65,6 +65,7 @@ beforeAll(async () => {
       ADJOURN_ADMIN_KEY: `root:${adminKey}`,
       ADJOURN_SERVICE_KEY: serviceKey,
       ADJOURN_SECRET: secret,
+      SOCKET_IO: "on",
       LOG_LEVEL: "trace",
     },
     { store: createMoodyStore(), agents: createAgentDirectory([gossiping]) },

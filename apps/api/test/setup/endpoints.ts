@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { errorTable } from "@adjourn/router";
+import { io } from "socket.io-client";
 import { WebSocket } from "ws";
 import { eventsPath } from "./subscribing.js";
 import { kindOf, restWire } from "./wires.js";
@@ -187,5 +189,49 @@ const trpcSocket: Endpoint = {
   },
 };
 
+/** The events of a join or a send that was accepted. */
+const accepted: Readonly<Record<string, readonly [event: string, answer: string]>> = {
+  sessionEvents: ["1", "room_joined"],
+  sendSessionMessage: ["2", "messageAck"],
+};
+
+const statusOf = (code: unknown): number =>
+  Object.entries(errorTable).find(([known]) => known === code)?.[1].status ?? 0;
+
+/** The server must be started with `SOCKET_IO=on`. */
+const socketIo: Endpoint = {
+  endpoint: "Socket.IO",
+  places: ["bearer", "x-api-key", "address", "params"],
+  serves: (operation) => Object.hasOwn(accepted, operation),
+  open: async (url, credential, place) => {
+    const socket = io(url, {
+      transports: ["websocket"],
+      forceNew: true,
+      reconnection: false,
+      extraHeaders: headersFor(credential, place),
+      ...(place === "address" && credential !== null ? { query: { ticket: credential } } : {}),
+      ...(place === "params" && credential !== null ? { auth: { token: credential } } : {}),
+    });
+    const refused = await new Promise<number | null>((resolve) => {
+      socket.once("connect", () => resolve(null));
+      socket.once("connect_error", (error: Error & { data?: { code?: unknown } }) =>
+        resolve(statusOf(error.data?.code)),
+      );
+    });
+    return {
+      status: async (operation, { sessionId, content }) => {
+        const [event, answer] = accepted[operation] ?? [];
+        if (refused !== null || event === undefined || answer === undefined) return refused ?? 0;
+        return new Promise<number>((resolve) => {
+          socket.once(answer, () => resolve(200));
+          socket.once("messageError", ({ code }) => resolve(statusOf(code)));
+          socket.emit(event, { roomId: sessionId, message: content });
+        });
+      },
+      [Symbol.asyncDispose]: async () => void socket.disconnect(),
+    };
+  },
+};
+
 /** Every endpoint. */
-export const endpoints: readonly Endpoint[] = [rest, trpcHttp, sse, trpcSocket, plainSocket];
+export const endpoints: readonly Endpoint[] = [rest, trpcHttp, sse, trpcSocket, plainSocket, socketIo];

@@ -39,3 +39,22 @@ export const trpcHttpSend: LeavingWire = {
     );
   },
 };
+
+export const chatSend: LeavingWire = {
+  wire: "an AI SDK chat",
+  comesFor: "reply",
+  bytes: (url, { sessionId, token }) => {
+    const messages = [{ role: "user", parts: [{ type: "text", text: "hi" }] }];
+    const body = JSON.stringify({ id: sessionId, messages });
+    return request(
+      url,
+      "POST /api/chat",
+      [
+        `Authorization: Bearer ${token}`,
+        "Content-Type: application/json",
+        `Content-Length: ${Buffer.byteLength(body)}`,
+      ],
+      body,
+    );
+  },
+};

@@ -4,6 +4,7 @@ import { WebSocket } from "ws";
 import { openTcpGate } from "../cluster/tcp-gate.js";
 import { adminKey, startTestServer, until } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";
+import { openClient } from "./client-setup.js";
 
 const keys = { ADJOURN_ADMIN_KEY: adminKey };
 
@@ -66,4 +67,19 @@ it("a subscription whose tokens are all refused fails with what the server says"
     expect(sessionErrorOf(error)?.code).toBe("UNAUTHORIZED");
     await client.close();
   }
+});
+
+it("a send whose ticket has run out is repeated with a new one", async () => {
+  await using server = await startTestServer(keys);
+  const { sessionId } = await createSession(restWire(server.url, { key: adminKey }));
+  const given: boolean[] = [];
+  const token = ({ wasRefused }: { readonly wasRefused: boolean }) => {
+    given.push(wasRefused);
+    return wasRefused ? adminKey : "a-ticket-that-has-run-out";
+  };
+  await using client = openClient(server.url, { token });
+  expect(await client.session(sessionId).send("hello")).toMatchObject({ content: "hello" });
+  expect(given).toEqual([false, true]);
+  await using stubborn = openClient(server.url, { token: () => "a-ticket-that-has-run-out" });
+  await expect(stubborn.session(sessionId).send("hello")).rejects.toMatchObject({ code: "UNAUTHORIZED" });
 });

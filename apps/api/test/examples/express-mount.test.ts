@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
+
+/** The command of the example's README. */
+const commandLine = async (): Promise<string> => {
+  const readme = await readFile(`${root}/examples/express-mount/README.md`, "utf8");
+  const command = /```sh\n(.+)\n```/.exec(readme)?.[1];
+  if (command === undefined) throw new Error("the README names no command");
+  return command;
+};
+
+describe("Express with Adjourn mounted", () => {
+  let folder: string;
+  let program: ChildProcess;
+  let url: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "adjourn-express-"));
+    const [name = "", ...args] = (await commandLine()).split(" ");
+    program = spawn(name, args, {
+      cwd: root,
+      env: {
+        ...process.env,
+        PORT: "0",
+        DATABASE_URL: `file:${join(folder, "adjourn.db")}`,
+        // The sources, as in every test.
+        NODE_OPTIONS: "--conditions=adjourn-source",
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+      detached: true,
+    });
+    if (!program.stdout) throw new Error("no output");
+    const [line] = await once(createInterface(program.stdout), "line");
+    url = line;
+  });
+  afterAll(async () => {
+    if (program.exitCode === null && program.pid !== undefined) process.kill(-program.pid, "SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const open = async (): Promise<string> => {
+    const answer = await fetch(`${url}/tickets`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ subject: "A broken cup" }),
+    });
+    return ((await answer.json()) as { ticket: string }).ticket;
+  };
+
+  it("ends a session from a route of the application, and its listener hears why", async () => {
+    const ticket = await open();
+    const path = `/api/messaging/sessions/${ticket}`;
+    expect(await (await fetch(`${url}${path}`)).json()).toMatchObject({
+      metadata: { subject: "A broken cup" },
+    });
+    const socket = new WebSocket(`${url.replace("http", "ws")}${path}/events`);
+    await once(socket, "message");
+    const last = once(socket, "message");
+    expect((await fetch(`${url}/tickets/${ticket}`, { method: "DELETE" })).status).toBe(204);
+    expect(JSON.parse(String((await last)[0]))).toMatchObject({
+      type: "session.ended",
+      reason: "The ticket was closed",
+    });
+    expect((await fetch(`${url}/tickets/${ticket}`, { method: "DELETE" })).status).toBe(404);
+  });
+
+  it("serves the application's own tRPC router with Adjourn's procedures in it", async () => {
+    const ticket = await open();
+    const input = encodeURIComponent(JSON.stringify({ 1: { sessionId: ticket } }));
+    const answer = await fetch(`${url}/rpc/shop,chat.getSession?batch=1&input=${input}`);
+    expect(await answer.json()).toMatchObject([
+      { result: { data: "Corner shop" } },
+      { result: { data: { sessionId: ticket } } },
+    ]);
+  });
+
+  it("exits by itself after SIGTERM", async () => {
+    const closed = once(program, "close");
+    process.kill(-(program.pid ?? 0), "SIGTERM");
+    await closed;
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+  });
+});
