@@ -13,12 +13,12 @@ export const createSessions = async (
   load: HttpLoad,
   { port }: Running,
   count: number,
-  agentId = echo,
+  { agentId = echo, timeoutConfig = {} }: { agentId?: string; timeoutConfig?: object } = {},
 ): Promise<string[]> => {
   const calls = Array.from({ length: count }, () => ({
     method: "POST",
     path: sessionsPath,
-    body: JSON.stringify({ agentId, userId: crypto.randomUUID() }),
+    body: JSON.stringify({ agentId, userId: crypto.randomUUID(), timeoutConfig }),
   }));
   const { bodies } = await load.run({ port, connections, calls, total: count, keepBodies: true });
   return bodies.map((body) => (JSON.parse(body) as { sessionId: string }).sessionId);

@@ -85,7 +85,9 @@ const measureSide = async (side: Side, count: number): Promise<Measured> => {
 const measureOurs = async ({ path, opening }: Wire, count: number): Promise<Measured> => {
   await using server = await startServer({}, ["--import", memoryPreload]);
   await using load = await openHttpLoad();
-  const [id = ""] = await createSessions(load, server, 1, typewriter);
+  // A message would renew the session, which is a second event for everybody.
+  const timeoutConfig = { autoRenew: false };
+  const [id = ""] = await createSessions(load, server, 1, { agentId: typewriter, timeoutConfig });
   const side: Side = {
     running: server,
     path: path(id),
