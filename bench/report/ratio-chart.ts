@@ -1,8 +1,8 @@
 import { type Figure, isMet, judgedOf } from "../figure.js";
 import { shareOfGoal } from "./figures-table.js";
 
-const width = 760;
-const labelWidth = 400;
+const width = 840;
+const labelWidth = 470;
 const rowHeight = 22;
 const barsWidth = width - labelWidth - 70;
 /** The goal's place on the axis; bars end at twice the goal. */
