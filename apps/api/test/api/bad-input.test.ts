@@ -123,6 +123,15 @@ describe.each(wires)("bad input over $wire", ({ open }) => {
     expect(JSON.stringify(answer)).not.toMatch(leak);
   });
 
+  it("a bulk end with a filter that is not known is refused, and ends nothing", async () => {
+    await using server = await startTestServer();
+    await using wire = open(server.url);
+    const { sessionId } = await createSession(wire);
+    const answer = await wire.call("endSessions", { sessionIds: [sessionId], olderThanHours: 1 });
+    expect(answer).toMatchObject({ status: 400, code: "VALIDATION_ERROR" });
+    expect((await wire.call("getSession", { sessionId })).status).toBe(200);
+  });
+
   it("a timeout out of range is INVALID_TIMEOUT_CONFIG and changes nothing", async () => {
     await using server = await startTestServer();
     await using wire = open(server.url);

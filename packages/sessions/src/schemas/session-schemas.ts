@@ -24,8 +24,9 @@ export const sessionInputs = {
   listSessions: listFilter.prefault({}),
   getSession: sessionById,
   endSession: sessionById.extend({ reason: reason.optional(), idempotencyKey: idempotencyKey.optional() }),
+  // Strict: without a filter that it does not know, it would end more sessions than the caller asked for.
   endSessions: z
-    .object({
+    .strictObject({
       agentId: uuid.optional(),
       userId: uuid.optional(),
       sessionIds: z.array(lookupId).max(limits.bulkSessionIds).optional(),
