@@ -7,7 +7,7 @@ import { createMetrics } from "./observability/metrics.js";
 import { type OpenStore, openSessionService } from "./open-session-service.js";
 import type { Overrides } from "./overrides.js";
 import type { Settings } from "./settings.js";
-import { drain, type Patience } from "./shut-down.js";
+import { drain, type StopTimes } from "./shut-down.js";
 import type { ShutdownState } from "./shutdown-state.js";
 import { systemClock } from "./system-clock.js";
 
@@ -15,7 +15,7 @@ export interface OpenAdjourn {
   readonly endpoints: Endpoints;
   readonly sessions: SessionService;
   /** Stops in the stages of {@link drain}, then by `closeConnections`, then closes the store and the bus. Idempotent. */
-  close(patience: Patience, closeConnections: (graceMs: number) => Promise<void>): Promise<void>;
+  close(times: StopTimes, closeConnections: (graceMs: number) => Promise<void>): Promise<void>;
 }
 
 export interface OpenOptions {
@@ -57,9 +57,9 @@ export const openAdjourn = async (
     maxUnreadBytes: overrides.maxUnreadBytes ?? maxUnreadBytes,
     createGateway,
   });
-  const stop = async (patience: Patience, closeConnections: (graceMs: number) => Promise<void>) => {
-    await drain({ endpoints, sessions, shutdownState }, patience);
-    await closeConnections(patience.graceMs);
+  const stop = async (times: StopTimes, closeConnections: (graceMs: number) => Promise<void>) => {
+    await drain({ endpoints, sessions, shutdownState }, times);
+    await closeConnections(times.graceMs);
     endpoints.requests.stop();
     await opened.close();
   };

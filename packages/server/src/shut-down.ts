@@ -12,7 +12,7 @@ interface Parts {
   readonly shutdownState: ShutdownState;
 }
 
-export interface Patience {
+export interface StopTimes {
   /** How long replies in flight may take to finish, in ms; with 0, no stage waits. */
   readonly graceMs: number;
   /** How long everything is still served while `/readyz` answers 503, in ms. */
@@ -45,7 +45,7 @@ const acceptWaiting = async (connections: Connections): Promise<void> => {
 /** The stages before the last connections are closed: subscribers are dropped and new calls refused. */
 export const drain = async (
   { endpoints, sessions, shutdownState }: Parts,
-  { graceMs, delayMs }: Patience,
+  { graceMs, delayMs }: StopTimes,
 ): Promise<void> => {
   shutdownState.isStopping = true;
   if (delayMs > 0) await sleep(delayMs);
