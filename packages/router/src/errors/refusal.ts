@@ -83,8 +83,13 @@ export const invalidEnvelope = (
 /** Operations without an input have no schema. */
 const schemas: Readonly<Record<string, ZodType | undefined>> = inputs;
 
+/** zod reports all unknown fields of an object as one issue at the object's path; here each field has its own. */
 const issuesOf = ({ issues }: ZodError): readonly ValidationIssue[] =>
-  issues.map(({ path, message }) => ({ path: path.join("."), message }));
+  issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "unknown field" }))
+      : [{ path: issue.path.join("."), message: issue.message }],
+  );
 
 export const invalidJson = (): SessionError => new SessionError("INVALID_JSON", "The body is not valid JSON");
 
