@@ -1,9 +1,10 @@
 import { AdminFeed } from "./admin-feed/admin-feed.js";
 import type { ServiceContext } from "./context.js";
 import { startSweeper } from "./expiry/sweeper.js";
+import { draining } from "./model/errors.js";
 import { cancelReply } from "./operations/cancel-reply.js";
 import { createSession } from "./operations/create-session.js";
-import { cutByDraining, drain, draining } from "./operations/drain.js";
+import { cutByDraining, drain } from "./operations/drain.js";
 import { endSession } from "./operations/end-session.js";
 import { endSessions } from "./operations/end-sessions.js";
 import { eraseChannel } from "./operations/erase-channel.js";

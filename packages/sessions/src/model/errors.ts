@@ -61,6 +61,9 @@ export const validationError = (...issues: readonly ValidationIssue[]): SessionE
 const describeIssue = ({ path, message }: ValidationIssue): string =>
   path === "" ? message : `${path}: ${message}`;
 
+export const draining = (): SessionError =>
+  new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down; another one will answer");
+
 export const sessionNotFound = (sessionId: string): SessionError =>
   new SessionError("SESSION_NOT_FOUND", "Session not found", { sessionId });
 

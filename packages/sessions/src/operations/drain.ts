@@ -1,12 +1,9 @@
 import type { ServiceContext } from "../context.js";
-import { SessionError } from "../model/errors.js";
+import { draining } from "../model/errors.js";
 import { CutShort } from "../replies/in-flight-reply.js";
 
 /** Interval of the check whether the last reply has finished. */
 const pollEveryMs = 50;
-
-export const draining = (): SessionError =>
-  new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down; another one will answer");
 
 /** How long the text so far of the replies that are cut may take to be stored, in ms. */
 const storeWithinMs = 5_000;

@@ -1,6 +1,7 @@
 import { runEvery } from "../async/run-every.js";
 import { runInBackground } from "../async/run-in-background.js";
 import type { EndingRecord } from "../model/ending.js";
+import { draining } from "../model/errors.js";
 import { type PartialText, replyCancelled } from "../model/reply.js";
 import { toIso } from "../model/session.js";
 import type {
@@ -46,6 +47,7 @@ export class Hub {
   private readonly uniqueTag: string;
   private readonly endingCounts: EndingCountsWriter;
   private readonly stopReconciler: () => void;
+  private isClosed = false;
 
   constructor(
     private readonly ports: Ports,
@@ -63,10 +65,14 @@ export class Hub {
     );
   }
 
-  /** Returns the channel of a session, opening one if needed. {@link closeIfEmpty} closes it again. */
+  /**
+   * Returns the channel of a session, opening one if needed. {@link closeIfEmpty} closes it again.
+   * @throws SessionError `SERVICE_UNAVAILABLE` once the hub is closed: the call began before, and nobody would release it
+   */
   openChannel(sessionId: string): SessionChannel {
     const existing = this.channels.get(sessionId);
     if (existing) return existing;
+    if (this.isClosed) throw draining();
     const subscription = this.ports.bus.subscribe(subjectOf(sessionId), (message) =>
       this.onMessage(sessionId, message),
     );
@@ -184,6 +190,7 @@ export class Hub {
   }
 
   close(): void {
+    this.isClosed = true;
     this.stopReconciler();
     for (const channel of [...this.channels.values()]) this.remove(channel);
   }

@@ -36,6 +36,20 @@ const found: readonly (readonly [string, Schedule])[] = [
     },
   ],
   [
+    "a send that looked up its key while its node was closed, and then began a reply",
+    {
+      seed: 71025312,
+      nodes: 1,
+      faults: base,
+      steps: [
+        { after: 0, do: "create", node: 0, session: 0, pick: 500 },
+        { after: 20, do: "send", node: 0, session: 1, pick: 378 },
+        { after: 0, do: "shutDown", node: 0, session: 1, pick: 770 },
+        { after: 5_050, do: "shutDown", node: 0, session: 0, pick: 924 },
+      ],
+    },
+  ],
+  [
     "a write of a crashed process in its own database",
     {
       seed: 35103108,
