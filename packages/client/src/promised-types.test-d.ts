@@ -32,7 +32,7 @@ describe("a typed call", () => {
       message: string;
       sessionId: string;
       endedAt: string;
-      cause: "requested" | "bulk" | "expired" | "max_duration";
+      cause: "requested" | "bulk" | "expired" | "max_duration" | "blocked";
       reason: string | null;
     }>();
   });

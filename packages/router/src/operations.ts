@@ -1,3 +1,4 @@
+import { blockUser } from "./procedures/block-user.js";
 import { cancelReply } from "./procedures/cancel-reply.js";
 import { createSession } from "./procedures/create-session.js";
 import { endSession } from "./procedures/end-session.js";
@@ -10,11 +11,13 @@ import { getSessionMessages } from "./procedures/get-session-messages.js";
 import { getSessionsHealth } from "./procedures/get-sessions-health.js";
 import { issueTicket } from "./procedures/issue-ticket.js";
 import { listAgents } from "./procedures/list-agents.js";
+import { listBlocks } from "./procedures/list-blocks.js";
 import { listEndings } from "./procedures/list-endings.js";
 import { listSessions } from "./procedures/list-sessions.js";
 import { renewSession } from "./procedures/renew-session.js";
 import { sendSessionMessage } from "./procedures/send-session-message.js";
 import { sessionHeartbeat } from "./procedures/session-heartbeat.js";
+import { unblockUser } from "./procedures/unblock-user.js";
 import { updateSessionTimeout } from "./procedures/update-session-timeout.js";
 
 /** Every query by its operationId. */
@@ -26,6 +29,7 @@ export const queries = {
   getChannelMessages,
   listEndings,
   getEnding,
+  listBlocks,
   listAgents,
 } as const;
 
@@ -40,5 +44,7 @@ export const mutations = {
   cancelReply,
   eraseChannel,
   endSessions,
+  blockUser,
+  unblockUser,
   issueTicket,
 } as const;

@@ -2,6 +2,7 @@ import { AdminFeed } from "./admin-feed/admin-feed.js";
 import type { ServiceContext } from "./context.js";
 import { startSweeper } from "./expiry/sweeper.js";
 import { draining } from "./model/errors.js";
+import { blockUser } from "./operations/block-user.js";
 import { cancelReply } from "./operations/cancel-reply.js";
 import { createSession } from "./operations/create-session.js";
 import { cutByDraining, drain } from "./operations/drain.js";
@@ -14,12 +15,14 @@ import { getSession } from "./operations/get-session.js";
 import { getSessionMessages } from "./operations/get-session-messages.js";
 import { getSessionsHealth } from "./operations/get-sessions-health.js";
 import { listAgents } from "./operations/list-agents.js";
+import { listBlocks } from "./operations/list-blocks.js";
 import { listEndings } from "./operations/list-endings.js";
 import { listSessions, toRows } from "./operations/list-sessions.js";
 import { renewSession } from "./operations/renew-session.js";
 import { sendSessionMessage, streamSessionMessage } from "./operations/send-session-message.js";
 import { sessionEvents } from "./operations/session-events.js";
 import { sessionHeartbeat } from "./operations/session-heartbeat.js";
+import { unblockUser } from "./operations/unblock-user.js";
 import { updateSessionTimeout } from "./operations/update-session-timeout.js";
 import { watchEnd } from "./operations/watch-end.js";
 import type { Ports } from "./ports/index.js";
@@ -58,6 +61,9 @@ export const createSessionService = (ports: Ports, settings: SessionServiceSetti
     eraseChannel: verb(eraseChannel),
     listEndings: verb(listEndings),
     getEnding: verb(getEnding),
+    blockUser: verb(blockUser),
+    unblockUser: verb(unblockUser),
+    listBlocks: verb(listBlocks),
     sessionEvents: verb(sessionEvents),
     watchEnd: verb(watchEnd),
     sessionOnChannel: verb(({ store }, { channelId }) => store.readChannelHolder(channelId)),

@@ -1,5 +1,6 @@
 export { withDeadline } from "./async/with-deadline.js";
 export { createSessionService } from "./create-session-service.js";
+export * from "./model/block.js";
 export * from "./model/ending.js";
 export * from "./model/errors.js";
 export * from "./model/message.js";

@@ -89,6 +89,9 @@ export interface SessionService {
   eraseChannel: Verb<"eraseChannel">;
   listEndings: Verb<"listEndings">;
   getEnding: Verb<"getEnding">;
+  blockUser: CallerVerb<"blockUser">;
+  unblockUser: Verb<"unblockUser">;
+  listBlocks: Verb<"listBlocks">;
   listAgents(input: Inputs["listAgents"]): Outputs["listAgents"];
 
   /**

@@ -51,6 +51,9 @@ const restRoutes: Readonly<Record<string, readonly [method: string, path: string
   listEndings: ["GET", "/api/messaging/endings"],
   getEnding: ["GET", "/api/messaging/endings/{sessionId}"],
   endSessions: ["POST", "/api/messaging/sessions/end"],
+  blockUser: ["PUT", "/api/messaging/blocks/{userId}"],
+  unblockUser: ["DELETE", "/api/messaging/blocks/{userId}"],
+  listBlocks: ["GET", "/api/messaging/blocks"],
   issueTicket: ["POST", "/api/tickets"],
   listAgents: ["GET", "/api/agents"],
 };
@@ -62,6 +65,7 @@ const queries = new Set([
   "getSessionMessages",
   "getChannelMessages",
   "listEndings",
+  "listBlocks",
   "getEnding",
   "listAgents",
 ]);

@@ -6,6 +6,7 @@ export const causeNames: Readonly<Record<EndingCause, string>> = {
   bulk: "Ended in bulk",
   expired: "Timed out",
   max_duration: "Maximum duration",
+  blocked: "User blocked",
 };
 
 export const causeTones: Readonly<Record<EndingCause, BadgeTone>> = {
@@ -13,6 +14,7 @@ export const causeTones: Readonly<Record<EndingCause, BadgeTone>> = {
   bulk: "danger",
   expired: "neutral",
   max_duration: "warning",
+  blocked: "danger",
 };
 
 /** Who ended a session, as the end of a sentence. */

@@ -4,7 +4,7 @@ import { usePathname, useSearchParams } from "next/navigation";
 import { useCallback, useMemo } from "react";
 import type { EndingCause, ListFilter } from "../lists/records";
 
-const causes: readonly EndingCause[] = ["requested", "bulk", "expired", "max_duration"];
+const causes: readonly EndingCause[] = ["requested", "bulk", "expired", "max_duration", "blocked"];
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 export const isUuid = (text: string): boolean => uuid.test(text);

@@ -19,6 +19,8 @@ export const errorTable = {
   CHANNEL_NOT_FOUND: { status: 404, trpc: "NOT_FOUND" },
   NOT_FOUND: { status: 404, trpc: "NOT_FOUND" },
   REPLY_NOT_FOUND: { status: 404, trpc: "NOT_FOUND" },
+  BLOCK_NOT_FOUND: { status: 404, trpc: "NOT_FOUND" },
+  USER_BLOCKED: { status: 403, trpc: "FORBIDDEN" },
   CHANNEL_IN_USE: { status: 409, trpc: "CONFLICT" },
   IDEMPOTENCY_KEY_REUSED: { status: 409, trpc: "CONFLICT" },
   REPLY_CANCELLED: { status: 409, trpc: "CONFLICT" },

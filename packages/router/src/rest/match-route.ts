@@ -61,7 +61,7 @@ const fits = (pattern: Pattern, segments: readonly string[]): boolean =>
     isParameter ? segments[index] !== "" : segments[index] === text,
   );
 
-const methods = ["GET", "HEAD", "POST", "PATCH", "DELETE"] as const;
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /** A stream of events has no `HEAD`, since its length is unknown. */
 const methodsOf = ({ method, operation }: Route): readonly (Method | "HEAD")[] =>

@@ -1,6 +1,6 @@
 import type { Operation } from "../access.js";
 
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** How the text of a query parameter is converted: unchanged, or to a number if it is one. */
 export type QueryKind = "text" | "number";
@@ -30,6 +30,8 @@ export type RestOperation = Exclude<Operation, "adminEvents">;
 const sessions = "/api/messaging/sessions";
 const session = `${sessions}/{sessionId}`;
 const channel = "/api/messaging/channels/{channelId}";
+const blocks = "/api/messaging/blocks";
+const block = `${blocks}/{userId}`;
 
 const list = { agentId: "text", userId: "text", search: "text", limit: "number", cursor: "text" } as const;
 const range = { limit: "number", before: "text", after: "text" } as const;
@@ -66,6 +68,9 @@ const entries: Readonly<Record<RestOperation, Entry>> = {
   eraseChannel: { method: "DELETE", path: channel },
   listEndings: { method: "GET", path: "/api/messaging/endings", query: { ...list, cause: "text" } },
   getEnding: { method: "GET", path: "/api/messaging/endings/{sessionId}" },
+  blockUser: { method: "PUT", path: block, body: true },
+  unblockUser: { method: "DELETE", path: block },
+  listBlocks: { method: "GET", path: blocks, query: { limit: "number", cursor: "text" } },
   issueTicket: { method: "POST", path: "/api/tickets", status: 201 },
   listAgents: { method: "GET", path: "/api/agents", shows: ["success", "data"] },
 };

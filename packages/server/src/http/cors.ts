@@ -32,7 +32,7 @@ export const answerPreflight = ({ headers }: IncomingMessage, response: ServerRe
   const asked = headers["access-control-request-headers"] ?? "";
   const isFit = asked.length <= longestHeaderList && headerList.test(asked);
   response.writeHead(204, {
-    "Access-Control-Allow-Methods": "GET, POST, PATCH, DELETE",
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": isFit ? asked : usualHeaders,
     "Access-Control-Max-Age": "600",
     Vary: "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",

@@ -25,7 +25,7 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-const knownMethods = ["GET", "POST", "PATCH", "DELETE", "OPTIONS", "HEAD"];
+const knownMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"];
 /** Longest wait for the store's counts, in ms. */
 const countWithinMs = 1_000;
 

@@ -48,6 +48,7 @@ export const startSweeper = (ports: Dependencies, hub: Hub, retentionDays: numbe
   const sweepAlone = logging(log, "The sweep of expired sessions failed", sweep);
   const deleteKeys = logging(log, "The sweep of old idempotency keys failed", () => deleteOldKeys(ports));
   const deleteLapsed = logging(log, "The sweep of lapsed replies failed", () => deleteLapsedReplies(ports));
+  const deleteBlocks = logging(log, "The sweep of ended blocks failed", () => deleteEndedBlocks(ports));
   const deleteEnded = logging(log, "The sweep of old records failed", () =>
     deleteOldEndings(ports, retentionDays),
   );
@@ -55,6 +56,7 @@ export const startSweeper = (ports: Dependencies, hub: Hub, retentionDays: numbe
   const deleteAlone = async (): Promise<void> => {
     await deleteKeys();
     await deleteLapsed();
+    await deleteBlocks();
     await deleteEnded();
   };
   const stopSweeping = runEvery(ports, sweepEveryMs, sweepAlone);
@@ -95,6 +97,10 @@ const deleteOldKeys = async ({ store }: Dependencies): Promise<void> => {
 const deleteLapsedReplies = async ({ store }: Dependencies): Promise<void> => {
   const cutoff = store.now() - lapsedReplyLifeMs;
   while ((await store.deleteRepliesBefore(cutoff, keyBatch)) === keyBatch);
+};
+
+const deleteEndedBlocks = async ({ store }: Dependencies): Promise<void> => {
+  while ((await store.deleteEndedBlocks(keyBatch)) === keyBatch);
 };
 
 const deleteOldEndings = async ({ store }: Dependencies, retentionDays: number | null): Promise<void> => {

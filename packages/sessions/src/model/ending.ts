@@ -3,7 +3,7 @@ import { SessionError, sessionNotFound } from "./errors.js";
 import { usageSchema } from "./reply.js";
 import { isoTimeSchema, toIso } from "./session.js";
 
-export const endingCauses = ["requested", "bulk", "expired", "max_duration"] as const;
+export const endingCauses = ["requested", "bulk", "expired", "max_duration", "blocked"] as const;
 export type EndingCause = (typeof endingCauses)[number];
 
 export const endedByRoles = ["admin", "service", "session", "anonymous", "system"] as const;

@@ -1,4 +1,5 @@
 import type { ServiceContext } from "../context.js";
+import { userBlocked } from "../model/block.js";
 import { channelInUse, channelNotFound, idempotencyKeyReused, SessionError } from "../model/errors.js";
 import { withoutIds } from "../model/metadata-ids.js";
 import { type Session, toIso } from "../model/session.js";
@@ -10,7 +11,7 @@ import { toRow } from "./list-sessions.js";
 
 type Input = Inputs["createSession"];
 
-/** @throws SessionError `INVALID_TIMEOUT_CONFIG`, `AGENT_NOT_FOUND`, `CHANNEL_NOT_FOUND`, `CHANNEL_IN_USE`, `IDEMPOTENCY_KEY_REUSED` */
+/** @throws SessionError `INVALID_TIMEOUT_CONFIG`, `AGENT_NOT_FOUND`, `USER_BLOCKED`, `CHANNEL_NOT_FOUND`, `CHANNEL_IN_USE`, `IDEMPOTENCY_KEY_REUSED` */
 export const createSession = async (
   context: ServiceContext,
   input: Input,
@@ -45,6 +46,8 @@ export const createSession = async (
       return answer(created.session);
     case "key_reused":
       throw idempotencyKeyReused(idempotencyKey ?? "");
+    case "user_blocked":
+      throw userBlocked(created.block);
     case "channel_not_found":
       throw channelNotFound(channelId);
     case "channel_in_use":

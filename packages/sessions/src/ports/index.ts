@@ -7,6 +7,7 @@ import type { SessionStore } from "./session-store.js";
 
 export type { MessageBound } from "../paging/message-bound.js";
 export type * from "./agent.js";
+export type * from "./block-store.js";
 export type * from "./bus-message.js";
 export type * from "./clock.js";
 export type * from "./event-bus.js";

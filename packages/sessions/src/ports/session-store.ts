@@ -1,9 +1,11 @@
+import type { BlockRecord } from "../model/block.js";
 import type { Caller, EndingCause, EndingRecord } from "../model/ending.js";
 import type { Message } from "../model/message.js";
 import type { ReplyFailure } from "../model/reply.js";
 import type { JsonObject, Session } from "../model/session.js";
 import type { TimeoutConfig, TimeoutConfigInput } from "../model/timeout-policy.js";
 import type { MessageBound } from "../paging/message-bound.js";
+import type { BlockStore } from "./block-store.js";
 import type { IsGone, ReplyRecord, ReplyStore } from "./reply-store.js";
 
 export interface IdempotencyKey {
@@ -30,6 +32,8 @@ export type CreateOutcome =
   | { readonly outcome: "repeated"; readonly session: Session }
   /** The key has been used with another request. `channel_not_found` takes precedence. */
   | { readonly outcome: "key_reused" }
+  /** Refused, whatever the channel. A key that has created a session gets that one before. */
+  | { readonly outcome: "user_blocked"; readonly block: BlockRecord }
   | { readonly outcome: "channel_not_found" }
   | { readonly outcome: "channel_in_use" };
 
@@ -95,11 +99,24 @@ export type EndOutcome =
   | { readonly outcome: "repeated"; readonly ending: EndingRecord }
   | IsGone;
 
+/** A batch of a bulk end. */
+export interface BulkEnd {
+  readonly reason: string | null;
+  readonly caller: Caller;
+  readonly limit: number;
+  /** The creation time and the id of the last session of the batch before, so that no row is read twice. */
+  readonly after?: PagePosition | undefined;
+}
+
 /** Every given field must match. `sessionIds` has at most 5,000 entries. */
 export interface SessionFilter {
   readonly agentId?: string | undefined;
   readonly userId?: string | undefined;
   readonly sessionIds?: readonly string[] | undefined;
+  /** Created at this time (ms) or before. */
+  readonly createdUntil?: number | undefined;
+  /** Without activity since this time (ms). */
+  readonly idleSince?: number | undefined;
 }
 
 export interface ListFilter {
@@ -185,7 +202,7 @@ export interface CutCounts extends EndingCounts {
  * whether the sweeper has run or not.
  * @throws StoreUnavailableError from every method
  */
-export interface SessionStore extends ReplyStore {
+export interface SessionStore extends ReplyStore, BlockStore {
   /** The store's clock in ms: this process's clock, or an estimate of the database's. */
   now(): number;
 
@@ -220,11 +237,11 @@ export interface SessionStore extends ReplyStore {
   endSession(request: EndRequest): Promise<EndOutcome>;
   /** Number of live matches, and the time of the count in ms by the store's clock, which `createdAt` uses too. */
   countMatching(filter: SessionFilter): Promise<{ readonly total: number; readonly at: number }>;
-  /** Ends at most `limit` live matches created at `createdUntil` (ms) or before. Returns an empty list if none is left. */
-  endMatching(
-    filter: SessionFilter,
-    end: { reason: string | null; caller: Caller; createdUntil: number; limit: number },
-  ): Promise<readonly EndingRecord[]>;
+  /**
+   * Ends at most `limit` live matches behind `after`, by (createdAt, sessionId), oldest first. Returns an empty list if none
+   * is left.
+   */
+  endMatching(filter: SessionFilter, end: BulkEnd): Promise<readonly EndingRecord[]>;
   /** Ends at most `limit` expired sessions, oldest first, with the cause `expired` or `max_duration`. */
   expireSessions(limit: number): Promise<readonly EndingRecord[]>;
   /** Claims at most `limit` live sessions whose warning is due. Each crossing is claimed once over all nodes. */

@@ -13,11 +13,15 @@ export const count = z.int().min(0);
 /** The input of every operation on one session. */
 export const sessionById = z.object({ sessionId: lookupId });
 
-/** The filter and the page of every list. */
-export const listFilter = z.object({
+/** The page of every list. */
+export const page = z.object({
+  limit: z.int().min(1).max(1_000).default(100),
+  cursor: z.string().min(1).max(512).optional(),
+});
+
+/** The filter and the page of the lists of sessions and endings. */
+export const listFilter = page.extend({
   agentId: uuid.optional(),
   userId: uuid.optional(),
   search: text(0, limits.lookupCharacters).optional(),
-  limit: z.int().min(1).max(1_000).default(100),
-  cursor: z.string().min(1).max(512).optional(),
 });

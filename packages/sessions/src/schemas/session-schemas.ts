@@ -12,6 +12,9 @@ export const sessionRowSchema = sessionInfoSchema
 
 export type SessionRow = z.output<typeof sessionRowSchema>;
 
+/** Bounded, so that a time that many minutes ago is exact. */
+const wholeMinutes = z.int().min(1).max(1_000_000_000);
+
 export const sessionInputs = {
   createSession: z.object({
     agentId: uuid,
@@ -30,13 +33,14 @@ export const sessionInputs = {
       agentId: uuid.optional(),
       userId: uuid.optional(),
       sessionIds: z.array(lookupId).max(limits.bulkSessionIds).optional(),
+      olderThanMinutes: wholeMinutes.optional(),
+      idleForMinutes: wholeMinutes.optional(),
       reason: reason.optional(),
       dryRun: z.boolean().default(false),
     })
     .refine(
-      ({ agentId, userId, sessionIds }) =>
-        agentId !== undefined || userId !== undefined || sessionIds !== undefined,
-      "at least one of agentId, userId and sessionIds is required",
+      ({ reason: _, dryRun: __, ...filters }) => Object.values(filters).some((value) => value !== undefined),
+      "at least one of agentId, userId, sessionIds, olderThanMinutes and idleForMinutes is required",
     ),
   renewSession: sessionById,
   updateSessionTimeout: sessionById.extend(timeoutFields),

@@ -1,6 +1,7 @@
 import type { CreateOutcome, IdempotencyKey, Session, SessionDraft } from "@adjourn/sessions";
 import { parseJson, type SessionColumns, toSession } from "../rows.js";
 import { firstExpiry, nextWarnAt, warningTime } from "../timeout-rules.js";
+import { readBlock } from "./blocks-table.js";
 import type { PostgresDatabase } from "./database.js";
 import type { Parameters } from "./named-parameters.js";
 import type { Queryable } from "./queryable.js";
@@ -9,27 +10,35 @@ import { dueAt } from "./sessions-table.js";
 const warnAt = nextWarnAt(warningTime("at.expiry", ":warningThresholdMinutes::bigint"), "at.now", "false");
 
 /** All of the session's times come from one reading of the clock. */
-const newSession = `SELECT :sessionId, :channelId, :agentId, :userId, at.now, at.now, at.expiry,
+const newSession = (
+  condition: string,
+): string => `SELECT :sessionId, :channelId, :agentId, :userId, at.now, at.now, at.expiry,
     :timeoutMinutes::bigint, :autoRenew::boolean, :maxDurationMinutes::bigint, :warningThresholdMinutes::bigint,
     ${warnAt}, ${dueAt("at.expiry", warnAt)}, :metadata
   FROM (SELECT clock.now,
       ${firstExpiry("least", "clock.now", ":timeoutMinutes::bigint", ":maxDurationMinutes::bigint")} AS expiry
     FROM (SELECT adjourn_now() AS now) AS clock) AS at
+  WHERE ${condition}
   ON CONFLICT (channel_id) WHERE holds_channel DO NOTHING RETURNING *`;
 
-const insertSession = `INSERT INTO sessions (session_id, channel_id, agent_id, user_id, created_at, last_activity,
+const insertSession = (
+  condition: string,
+): string => `INSERT INTO sessions (session_id, channel_id, agent_id, user_id, created_at, last_activity,
     expires_at, timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, warn_at, due_at,
     metadata)
-  ${newSession}`;
+  ${newSession(condition)}`;
 
 const statements = {
-  onNewChannel: `WITH channel AS (
-      INSERT INTO channels (id, user_id, created_at) VALUES (:channelId, :userId, adjourn_now()))
-    ${insertSession}`,
+  /** Nothing is inserted where a block holds. */
+  onNewChannel: `WITH block AS MATERIALIZED (SELECT 1 FROM adjourn_block(:userKey)),
+    channel AS (
+      INSERT INTO channels (id, user_id, created_at)
+      SELECT :channelId, :userId, adjourn_now() WHERE NOT EXISTS (SELECT FROM block))
+    ${insertSession("NOT EXISTS (SELECT FROM block)")}`,
   lockChannel: "SELECT 1 FROM channels WHERE id = :channelId AND user_id = :userId FOR NO KEY UPDATE",
   freeChannel: `UPDATE sessions SET holds_channel = false
     WHERE channel_id = :channelId AND holds_channel AND expires_at <= adjourn_now()`,
-  insertSession,
+  onOldChannel: insertSession("true"),
   /** The insert may have waited for the previous session, whose last messages are not in its snapshot. */
   continueSeq: `UPDATE sessions SET
       last_seq = coalesce((SELECT max(seq) FROM messages WHERE channel_id = :channelId), 0),
@@ -57,15 +66,16 @@ export const createSession = async (
   draft: SessionDraft,
   idempotency: IdempotencyKey | null,
 ): Promise<CreateOutcome> => {
-  if (!draft.continues && !idempotency)
-    return { outcome: "created", session: await insertOnNewChannel(database, draft) };
+  if (!draft.continues && !idempotency) return createOnNewChannel(database, draft);
   try {
     return await database.transaction(async (transaction) => {
       const repeated = idempotency && (await takeKey(transaction, draft, idempotency));
       if (repeated) return repeated;
+      const block = await readBlock(transaction, draft.userId);
+      if (block) return refuse({ outcome: "user_blocked", block });
       const session = draft.continues
         ? await insertOnOldChannel(transaction, draft)
-        : await insertOnNewChannel(transaction, draft);
+        : ((await insertOnNewChannel(transaction, draft)) ?? missing(draft.sessionId));
       if (idempotency)
         await transaction.all(statements.keepAnswer, {
           key: idempotency.key,
@@ -76,6 +86,28 @@ export const createSession = async (
   } catch (error) {
     if (error instanceof Refusal) return error.outcome;
     throw error;
+  }
+};
+
+const refuse = (outcome: CreateOutcome): never => {
+  throw new Refusal(outcome);
+};
+
+const missing = (sessionId: string): never => {
+  throw new Error(`Session ${sessionId} was not inserted`);
+};
+
+/** One statement, without a transaction around it. */
+const createOnNewChannel = async (
+  database: PostgresDatabase,
+  draft: SessionDraft,
+): Promise<CreateOutcome> => {
+  for (;;) {
+    const session = await insertOnNewChannel(database, draft);
+    if (session) return { outcome: "created", session };
+    const block = await readBlock(database, draft.userId);
+    if (block) return { outcome: "user_blocked", block };
+    // The block ended between the two statements.
   }
 };
 
@@ -108,25 +140,25 @@ const toParameters = (draft: SessionDraft): Parameters => ({
   channelId: draft.channelId,
   agentId: draft.agentId,
   userId: draft.userId,
+  userKey: draft.userId.toLowerCase(),
   ...draft.timeoutConfig,
   metadata: JSON.stringify(draft.metadata),
 });
 
-const insertOnNewChannel = async (database: Queryable, draft: SessionDraft): Promise<Session> => {
+/** @returns undefined where a block holds */
+const insertOnNewChannel = async (database: Queryable, draft: SessionDraft): Promise<Session | undefined> => {
   const row = await database.get<SessionColumns>(statements.onNewChannel, toParameters(draft));
-  if (!row) throw new Error(`Channel ${draft.channelId} is there already`);
-  return toSession(row);
+  return row && toSession(row);
 };
 
 /** The lock prevents the channel from being erased meanwhile; messages can still be stored on it. */
 const insertOnOldChannel = async (transaction: Queryable, draft: SessionDraft): Promise<Session> => {
   const { sessionId, channelId, userId } = draft;
   if (!(await transaction.get(statements.lockChannel, { channelId, userId })))
-    throw new Refusal({ outcome: "channel_not_found" });
+    return refuse({ outcome: "channel_not_found" });
   await transaction.all(statements.freeChannel, { channelId });
-  if (!(await transaction.get(statements.insertSession, toParameters(draft))))
-    throw new Refusal({ outcome: "channel_in_use" });
+  if (!(await transaction.get(statements.onOldChannel, toParameters(draft))))
+    return refuse({ outcome: "channel_in_use" });
   const row = await transaction.get<SessionColumns>(statements.continueSeq, { sessionId, channelId });
-  if (!row) throw new Error(`Session ${sessionId} is not where it was just put`);
-  return toSession(row);
+  return row ? toSession(row) : missing(sessionId);
 };

@@ -1,4 +1,5 @@
 import type {
+  BulkEnd,
   Caller,
   CutCounts,
   EndingRecord,
@@ -42,6 +43,13 @@ const statements = {
       FOR UPDATE SKIP LOCKED),
     ${takeDue}
     ${recordGone("'requested'", ofItem, `gone JOIN item ON session_id = "sessionId"`)}`,
+  /** Locks all rows before it judges their expiry: a renewal that is under way may save one that looks expired. */
+  endOfUser: `WITH locked AS MATERIALIZED (
+      SELECT session_id, expires_at FROM sessions WHERE lower(user_id) = lower(:userId)
+      ORDER BY created_at, session_id FOR UPDATE),
+    due AS MATERIALIZED (SELECT session_id FROM locked WHERE expires_at > adjourn_now()),
+    ${takeDue}
+    ${recordGone("'blocked'")}`,
   byKey: `SELECT endings.* FROM idempotency_keys JOIN endings USING (session_id)
     WHERE operation = 'endSession' AND key = :key AND scope = :sessionId`,
   expire: `WITH due AS MATERIALIZED (
@@ -92,10 +100,12 @@ const matching = ({
   agentId,
   userId,
   sessionIds,
+  createdUntil,
+  idleSince,
 }: SessionFilter): { sql: string; parameters: Parameters } => {
   const conditions: string[] = [];
-  const parameters: Record<string, string> = {};
-  const add = (condition: string, name: string, value: string | undefined): void => {
+  const parameters: Record<string, string | number> = {};
+  const add = (condition: string, name: string, value: string | number | undefined): void => {
     if (value === undefined) return;
     conditions.push(condition);
     parameters[name] = value;
@@ -105,6 +115,9 @@ const matching = ({
   add(named, "sessionIds", ids);
   add(sameId("agent_id", ":agentId"), "agentId", agentId);
   add(sameId("user_id", ":userId"), "userId", userId);
+  add("created_at <= :createdUntil", "createdUntil", createdUntil);
+  // Activity is never before the creation, which has an index.
+  add("created_at <= :idleSince AND last_activity <= :idleSince", "idleSince", idleSince);
   return { sql: conditions.join(" AND ") || "true", parameters };
 };
 
@@ -124,6 +137,9 @@ export const countMatching = async (
   return row;
 };
 
+const byCreation = (a: EndingRecord, b: EndingRecord): number =>
+  a.createdAt - b.createdAt || (a.sessionId < b.sessionId ? -1 : 1);
+
 /**
  * All bulk ends lock rows in the same order, so that two of them cannot deadlock. It is the order of the
  * indexes by agent and by user, so that a batch reads no more than it takes.
@@ -131,19 +147,31 @@ export const countMatching = async (
 export const endMatching = async (
   database: Queryable,
   filter: SessionFilter,
-  end: { reason: string | null; caller: Caller; createdUntil: number; limit: number },
+  { reason, caller, limit, after }: BulkEnd,
 ): Promise<EndingRecord[]> => {
   const { sql, parameters } = matching(filter);
-  const { reason, caller, createdUntil, limit } = end;
+  const behind = after ? "AND (created_at, session_id) > (:afterTime, :afterId)" : "";
+  const position: Parameters = after ? { afterTime: after.time, afterId: after.id } : {};
   const rows = await database.all<EndingColumns>(
     `WITH due AS MATERIALIZED (
         SELECT session_id FROM sessions
-        WHERE ${sql} AND created_at <= :createdUntil AND expires_at > adjourn_now()
+        WHERE ${sql} ${behind} AND expires_at > adjourn_now()
         ORDER BY created_at, session_id LIMIT :limit FOR UPDATE),
       ${takeDue}
       ${recordGone("'bulk'")}`,
-    { ...parameters, createdUntil, limit, reason, ...caller },
+    { ...parameters, ...position, limit, reason, ...caller },
   );
+  return rows.map(toEndingRecord).sort(byCreation);
+};
+
+/** Ends all live sessions of a user, whose id is compared without regard to case, in the order of the bulk ends. */
+export const endUserSessions = async (
+  database: Queryable,
+  userId: string,
+  reason: string | null,
+  caller: Caller,
+): Promise<EndingRecord[]> => {
+  const rows = await database.all<EndingColumns>(statements.endOfUser, { userId, reason, ...caller });
   return rows.map(toEndingRecord);
 };
 

@@ -1,5 +1,6 @@
 import type { SecretStore, SessionStore } from "@adjourn/sessions";
 import { appendTogether } from "./append-message.js";
+import { blockUser, deleteEndedBlocks, listBlocks, unblockUser } from "./blocks-table.js";
 import { createSession, readCreated } from "./create-session.js";
 import { PostgresDatabase, type PostgresSettings } from "./database.js";
 import {
@@ -68,6 +69,10 @@ const operationsOn = (database: PostgresDatabase) =>
     endSession: endsTogether(database),
     countMatching: (filter) => countMatching(database, filter),
     endMatching: (filter, end) => endMatching(database, filter, end),
+    blockUser: (request) => blockUser(database, request),
+    unblockUser: (userId) => unblockUser(database, userId),
+    listBlocks: (page) => listBlocks(database, page),
+    deleteEndedBlocks: (limit) => deleteEndedBlocks(database, limit),
     expireSessions: (limit) => expireSessions(database, limit),
     claimWarnings: (limit) => claimWarnings(database, limit),
     listEndings: (filter, page) => listEndings(database, filter, page),

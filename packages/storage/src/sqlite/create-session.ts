@@ -1,5 +1,6 @@
 import type { CreateOutcome, IdempotencyKey, Session, SessionDraft } from "@adjourn/sessions";
 import { parseJson } from "../rows.js";
+import { readBlock } from "./blocks-table.js";
 import type { SqliteConnection } from "./connection.js";
 import { insertSession } from "./sessions-table.js";
 
@@ -27,6 +28,11 @@ export const createSession = (
     const { key, fingerprint } = idempotency;
     const taken = connection.run(takeKey, { key, fingerprint, sessionId, channelId, now });
     if (taken === 0) return answerAgain(connection, draft, idempotency);
+  }
+  const block = readBlock(connection, userId, now);
+  if (block) {
+    if (idempotency) connection.run(freeKey, { key: idempotency.key });
+    return { outcome: "user_blocked", block };
   }
   if (!draft.continues) connection.run(insertChannel, { channelId, userId, now });
   const session = insertSession(connection, draft, now);

@@ -1,4 +1,5 @@
 import type {
+  BulkEnd,
   Caller,
   CutCounts,
   EndingCause,
@@ -41,6 +42,12 @@ const statements = {
     VALUES (:session_id, :channel_id, :agent_id, :user_id, :created_at, :expires_at, :last_seq, :ended_at,
       :cause, :reason, :ended_by, :actor, :message_count, :listeners_dropped, :operations_aborted,
       :input_tokens, :output_tokens)`,
+  /** One statement for all sessions of a user, however many there are. */
+  recordUser: `INSERT INTO endings (${kept}, ended_at, cause, reason, ended_by, actor,
+      listeners_dropped, operations_aborted)
+    SELECT ${kept}, :now, :cause, :reason, :endedBy, :actor, 0, 0
+    FROM sessions WHERE user_id = :userId COLLATE NOCASE AND expires_at > :now RETURNING *`,
+  takeUser: "DELETE FROM sessions WHERE user_id = :userId COLLATE NOCASE AND expires_at > :now",
   read: "SELECT * FROM endings WHERE session_id IN (SELECT value FROM json_each(:sessionIds))",
   addCounts: `UPDATE endings SET listeners_dropped = listeners_dropped + :listenersDropped,
       operations_aborted = operations_aborted + :operationsAborted
@@ -93,10 +100,12 @@ const matching = ({
   agentId,
   userId,
   sessionIds,
+  createdUntil,
+  idleSince,
 }: SessionFilter): { sql: string; parameters: Parameters } => {
   const conditions = ["expires_at > :now"];
-  const parameters: Record<string, string> = {};
-  const add = (condition: string, name: string, value: string | undefined): void => {
+  const parameters: Record<string, string | number> = {};
+  const add = (condition: string, name: string, value: string | number | undefined): void => {
     if (value === undefined) return;
     conditions.push(condition);
     parameters[name] = value;
@@ -105,6 +114,9 @@ const matching = ({
   add("session_id IN (SELECT value FROM json_each(:sessionIds))", "sessionIds", ids);
   add("agent_id = :agentId COLLATE NOCASE AND agent_id = :agentId", "agentId", agentId);
   add("user_id = :userId COLLATE NOCASE AND user_id = :userId", "userId", userId);
+  add("created_at <= :createdUntil", "createdUntil", createdUntil);
+  // Activity is never before the creation, which has an index.
+  add("created_at <= :idleSince AND last_activity <= :idleSince", "idleSince", idleSince);
   return { sql: conditions.join(" AND "), parameters };
 };
 
@@ -118,20 +130,38 @@ export const countMatching = (
   return { total: connection.get<{ total: number }>(count, { ...parameters, now })?.total ?? 0, at: now };
 };
 
+const byCreation = (a: Taken, b: Taken): number =>
+  a.created_at - b.created_at || (a.session_id < b.session_id ? -1 : 1);
+
 export const endMatching = (
   connection: SqliteConnection,
   filter: SessionFilter,
-  end: { reason: string | null; caller: Caller; createdUntil: number; limit: number },
+  { reason, caller, limit, after }: BulkEnd,
   now: number,
 ): EndingRecord[] => {
   const { sql, parameters } = matching(filter);
-  const { reason, caller, createdUntil, limit } = end;
+  const behind = after ? "AND (created_at, session_id) > (:afterTime, :afterId)" : "";
   const take = `DELETE FROM sessions WHERE rowid IN (
-      SELECT rowid FROM sessions WHERE ${sql} AND created_at <= :createdUntil LIMIT :limit)
+      SELECT rowid FROM sessions WHERE ${sql} ${behind} ORDER BY created_at, session_id LIMIT :limit)
     RETURNING ${kept}`;
+  const position: Parameters = after ? { afterTime: after.time, afterId: after.id } : {};
   return connection
-    .all<Taken>(take, { ...parameters, now, createdUntil, limit })
+    .all<Taken>(take, { ...parameters, ...position, now, limit })
+    .sort(byCreation)
     .map((row) => record(connection, row, { cause: "bulk", reason, caller }, now));
+};
+
+/** Ends all live sessions of a user, whose id is compared without regard to case. */
+export const endUserSessions = (
+  connection: SqliteConnection,
+  userId: string,
+  { cause, reason, caller }: End,
+  now: number,
+): EndingRecord[] => {
+  const end = { userId, now, cause, reason, endedBy: caller.endedBy, actor: caller.actor };
+  const rows = connection.all<EndingColumns>(statements.recordUser, end);
+  connection.run(statements.takeUser, { userId, now });
+  return rows.map(toEndingRecord);
 };
 
 /** Oldest first. */

@@ -11,6 +11,7 @@ import {
 } from "@adjourn/sessions";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
 import { appendMessage } from "./append-message.js";
+import { blockUser, deleteEndedBlocks, listBlocks, unblockUser } from "./blocks-table.js";
 import { isStorageFailure, SqliteConnection, storeUnavailable } from "./connection.js";
 import { createSession, readCreated } from "./create-session.js";
 import {
@@ -170,6 +171,7 @@ const readingOperations = (readNow: ReadNow, read: Read, turns = new ReadTurns()
     countMatching: (filter) => read((db, now) => countMatching(db, filter, now)),
     hasDue: () => read(hasDue),
     listEndings: (filter, page) => read((db) => listEndings(db, filter, page)),
+    listBlocks: (page) => read((db, now) => listBlocks(db, page, now)),
     readEndings: (sessionIds) => read((db) => readEndings(db, sessionIds)),
     listMessages: (range) => turns.run(() => readNow((db) => listMessages(db, range)), pageBytes),
     readMessagesAfter: (...range) => read((db) => readAfter(db, ...range)),
@@ -191,6 +193,9 @@ const writingOperations = (write: Write) =>
     updateTimeout: (sessionId, change) => write((db, now) => updateTimeout(db, sessionId, change, now)),
     endSession: (request) => write((db, now) => endSession(db, request, now)),
     endMatching: (filter, end) => write((db, now) => endMatching(db, filter, end, now)),
+    blockUser: (request) => write((db, now) => blockUser(db, request, now)),
+    unblockUser: (userId) => write((db, now) => unblockUser(db, userId, now)),
+    deleteEndedBlocks: (limit) => write((db, now) => deleteEndedBlocks(db, limit, now)),
     expireSessions: (limit) => write((db, now) => expireSessions(db, limit, now)),
     claimWarnings: (limit) => write((db, now) => claimWarnings(db, limit, now)),
     addEndingCounts: (counts) => write((db) => addEndingCounts(db, counts)),

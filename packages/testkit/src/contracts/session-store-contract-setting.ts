@@ -130,8 +130,7 @@ export class Setting {
   }
 
   endMatching(filter: Parameters<SessionStore["endMatching"]>[0], limit = 1_000) {
-    const end = { reason: "cleared", caller: admin, createdUntil: this.store.now(), limit };
-    return this.store.endMatching(filter, end);
+    return this.store.endMatching(filter, { reason: "cleared", caller: admin, limit });
   }
 
   async page(range: Parameters<SessionStore["listMessages"]>[0]) {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import { describeActivity } from "./session-store-contract-activity.js";
+import { describeBlocks } from "./session-store-contract-blocks.js";
 import { describeCreating } from "./session-store-contract-creating.js";
 import { describeEnding } from "./session-store-contract-ending.js";
 import { describeErasing } from "./session-store-contract-erasing.js";
@@ -28,6 +29,7 @@ export const describeSessionStore = (name: string, open: () => Promise<OpenStore
       describePolicy(setting);
     });
     describe("ending", () => describeEnding(setting));
+    describe("blocks", () => describeBlocks(setting));
     describe("listing", () => describeListing(setting));
     describe("messages", () => describeMessages(setting));
     describe("replies", () => describeReplies(setting));

@@ -41,6 +41,8 @@ const createCreatingVerbs = (state: InMemoryState): CreatingVerbs => ({
     if (earlier && earlier.fingerprint === idempotency.fingerprint)
       return { outcome: "repeated", session: earlier.session };
     const { sessionId, channelId, agentId, userId, timeoutConfig } = draft;
+    const block = earlier ? undefined : state.blockOf(userId);
+    if (block) return { outcome: "user_blocked", block };
     const channel = state.channels.get(channelId);
     if (draft.continues && channel?.userId !== userId) return { outcome: "channel_not_found" };
     if (earlier) return { outcome: "key_reused" };
@@ -208,6 +210,9 @@ const createReplyVerbs = (state: InMemoryState): ReplyVerbs => ({
   },
 });
 
+const byCreation = (a: Session, b: Session): number =>
+  a.createdAt - b.createdAt || (a.sessionId < b.sessionId ? -1 : 1);
+
 const createEndingVerbs = (state: InMemoryState): EndingVerbs => ({
   async endSession({ sessionId, reason, caller, idempotencyKey }) {
     const keyOfEnd = endKey(sessionId, idempotencyKey);
@@ -220,10 +225,14 @@ const createEndingVerbs = (state: InMemoryState): EndingVerbs => ({
     return { outcome: "ended", ending: state.end(row.session, { cause: "requested", reason, ...caller }) };
   },
 
-  async endMatching(filter, { reason, caller, createdUntil, limit }) {
+  async endMatching(filter, { reason, caller, limit, after }) {
     return state
       .liveMatching(filter)
-      .filter(({ createdAt }) => createdAt <= createdUntil)
+      .sort(byCreation)
+      .filter(({ createdAt, sessionId }) => {
+        if (after === undefined) return true;
+        return createdAt > after.time || (createdAt === after.time && sessionId > after.id);
+      })
       .slice(0, limit)
       .map((session) => state.end(session, { cause: "bulk", reason, ...caller }));
   },

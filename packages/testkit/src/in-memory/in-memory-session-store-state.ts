@@ -1,4 +1,5 @@
 import type {
+  BlockRecord,
   Clock,
   EarlierSend,
   EndingCause,
@@ -67,6 +68,8 @@ export class InMemoryState {
   readonly createKeys = new Map<string, CreateKey>();
   /** By session and key. */
   readonly endKeys = new Map<string, EndKey>();
+  /** By the user's id in lower case. */
+  readonly blocks = new Map<string, BlockRecord>();
 
   constructor(readonly clock: Clock) {}
 
@@ -84,13 +87,21 @@ export class InMemoryState {
     return [...this.sessions.values()].map(({ session }) => session).filter((s) => s.expiresAt > this.now());
   }
 
-  liveMatching({ agentId, userId, sessionIds }: SessionFilter): Session[] {
+  liveMatching({ agentId, userId, sessionIds, createdUntil, idleSince }: SessionFilter): Session[] {
     return this.liveSessions().filter(
       (session) =>
         (agentId === undefined || session.agentId === agentId) &&
         (userId === undefined || session.userId === userId) &&
-        (sessionIds === undefined || sessionIds.includes(session.sessionId)),
+        (sessionIds === undefined || sessionIds.includes(session.sessionId)) &&
+        (createdUntil === undefined || session.createdAt <= createdUntil) &&
+        (idleSince === undefined || session.lastActivity <= idleSince),
     );
+  }
+
+  /** The block that holds for a user. */
+  blockOf(userId: string): BlockRecord | undefined {
+    const block = this.blocks.get(userId.toLowerCase());
+    return block && (block.until === null || block.until > this.now()) ? block : undefined;
   }
 
   pendingReplies(sessionId: string): readonly ReplyRow[] {

@@ -4,14 +4,14 @@ import type {
   ListFilter,
   Message,
   MessageBound,
-  PagePosition,
-  PageRequest,
   SecretStore,
   SessionStore,
 } from "@adjourn/sessions";
 import { isNearExpiration, jsonBytes, rowsWithinBytes, type Session } from "@adjourn/sessions";
+import { createBlocks } from "./in-memory-blocks.js";
 import { createWritingVerbs } from "./in-memory-session-store-operations.js";
 import { InMemoryState } from "./in-memory-session-store-state.js";
+import { pageOf } from "./page-of.js";
 
 /** The port in plain maps. The contract tests compare the databases with it. */
 export const createInMemorySessionStore = ({
@@ -28,6 +28,7 @@ export const createInMemorySessionStore = ({
     ...createEndingRecords(state),
     ...createMessageReads(state),
     ...createDeletions(state),
+    ...createBlocks(state),
 
     async readOrCreateSecret(candidate) {
       secret ??= candidate;
@@ -89,7 +90,10 @@ const createSessionReads = (
   },
   async listSessions(filter, page) {
     const matching = state.liveSessions().filter((session) => matches(session, filter));
-    const { rows, next } = pageOf(matching, page, ({ createdAt }) => createdAt);
+    const { rows, next } = pageOf(matching, page, ({ createdAt, sessionId }) => ({
+      time: createdAt,
+      id: sessionId,
+    }));
     return { sessions: rows, total: matching.length, stats: stats(state), next };
   },
   async countSessions() {
@@ -115,7 +119,10 @@ const createEndingRecords = (
     const matching = [...state.endings.values()].filter(
       (ending) => matches(ending, filter) && (cause === undefined || ending.cause === cause),
     );
-    const { rows, next } = pageOf(matching, page, ({ endedAt }) => endedAt);
+    const { rows, next } = pageOf(matching, page, ({ endedAt, sessionId }) => ({
+      time: endedAt,
+      id: sessionId,
+    }));
     return { endings: rows, next };
   },
   async readEndings(sessionIds) {
@@ -218,25 +225,6 @@ const matches = (row: Session | EndingRecord, { agentId, userId, search }: ListF
     (userId === undefined || row.userId === userId) &&
     [row.sessionId, row.channelId, row.agentId, row.userId].some((id) => id.toLowerCase().startsWith(prefix))
   );
-};
-
-/** Whether `b` follows `a` in a list: newest first, ties by descending id. */
-const isBehind = (a: PagePosition, b: PagePosition): boolean =>
-  b.time < a.time || (b.time === a.time && b.id < a.id);
-
-const pageOf = <T extends { readonly sessionId: string }>(
-  all: readonly T[],
-  { limit, after }: PageRequest,
-  timeOfRow: (row: T) => number,
-) => {
-  const rest = all
-    .map((row) => ({ row, time: timeOfRow(row), id: row.sessionId }))
-    .filter((place) => after === undefined || isBehind(after, place))
-    .sort((a, b) => (isBehind(a, b) ? -1 : 1));
-  const shown = rest.slice(0, limit);
-  const last = shown.at(-1);
-  const next = last && rest.length > limit ? { time: last.time, id: last.id } : null;
-  return { rows: shown.map(({ row }) => row), next };
 };
 
 const storedBytes = ({ content, metadata, attachments }: Message): number =>

@@ -6,6 +6,7 @@ import { operationDocs } from "./operation-docs.js";
 
 const sessionId = "7f8b0c5e-3f5a-4a63-9d3b-0a3c1f4e2d10";
 const messageId = "e4f5a6b7-0c1d-4e2f-9a3b-4c5d6e7f8091";
+const userId = "5d3e2f10-6b7c-4d8e-9f01-23456789abcd";
 const channelId = "2c1d9a44-98a1-4a0e-8a55-5b1c2a7f6e21";
 
 /** One example per error code: its message and `details`. */
@@ -23,6 +24,8 @@ export const errorExamples: Readonly<Record<ErrorCode, readonly [string, ErrorDe
   CHANNEL_NOT_FOUND: ["Channel not found", { channelId }],
   NOT_FOUND: ["Not found", {}],
   REPLY_NOT_FOUND: ["Reply not found", { sessionId, messageId }],
+  BLOCK_NOT_FOUND: ["Block not found", { userId }],
+  USER_BLOCKED: ["This user is blocked", { userId, until: "2026-11-24T13:00:00.000Z" }],
   CHANNEL_IN_USE: ["A live session is using this channel", { channelId }],
   IDEMPOTENCY_KEY_REUSED: ["This Idempotency-Key was used with another body", { idempotencyKey: "create-1" }],
   REPLY_CANCELLED: ["The reply was cancelled", { sessionId, messageId }],

@@ -58,6 +58,13 @@ const ending: Outputs["getEnding"] = {
   operationsAborted: 0,
   usage: { inputTokens: 12, outputTokens: 4 },
 };
+const block: Outputs["listBlocks"]["blocks"][number] = {
+  userId,
+  until: "2026-11-24T13:00:00.000Z",
+  reason: "insults",
+  blockedAt: createdAt,
+  actor: "ops",
+};
 const page: Outputs["getSessionMessages"] = {
   messages: [reply, { ...message, isAgent: false, inReplyTo: null }],
   hasMore: false,
@@ -71,6 +78,7 @@ export const exampleInputs: Readonly<Partial<Record<RestOperation, object>>> = {
   sendSessionMessage: { content: "Hello", transport: "http" },
   cancelReply: { partial: "keep" },
   endSessions: { userId, reason: "account closed" } satisfies Partial<Inputs["endSessions"]>,
+  blockUser: { until: block.until, reason: block.reason } satisfies Partial<Inputs["blockUser"]>,
 };
 
 type Answers = Pick<
@@ -117,6 +125,9 @@ export const exampleOutputs: Readonly<Answers & Record<"endSession" | "listAgent
   eraseChannel: { success: true, message: `Channel ${channelId} erased successfully` },
   listEndings: { endings: [ending] },
   getEnding: ending,
+  blockUser: { ...block, ended: 1 },
+  unblockUser: { success: true, message: `User ${userId} unblocked successfully` },
+  listBlocks: { blocks: [block] },
   issueTicket: { ticket: "eyJhbGciOiJIUzI1NiJ9…", expiresAt: "2026-11-23T13:01:00.000Z" },
   listAgents: { success: true, data: { agents: [{ id: agentId, name: "Echo", status: "active" }] } },
 };

@@ -22,6 +22,7 @@ export const operationDocs: Readonly<Record<RestOperation, OperationDoc>> = {
     errors: [
       "INVALID_TIMEOUT_CONFIG",
       "AGENT_NOT_FOUND",
+      "USER_BLOCKED",
       "CHANNEL_NOT_FOUND",
       "CHANNEL_IN_USE",
       "IDEMPOTENCY_KEY_REUSED",
@@ -119,6 +120,16 @@ export const operationDocs: Readonly<Record<RestOperation, OperationDoc>> = {
       "the end.",
     errors: ["SESSION_NOT_FOUND"],
   },
+  blockUser: {
+    tag: "messaging",
+    summary: "Block a user",
+    description:
+      "Ends the user's live sessions and refuses new ones until the block ends. `until` is a time in the future; without " +
+      "it the block holds for good. A second call replaces the block.",
+    errors: [],
+  },
+  unblockUser: { tag: "messaging", summary: "Unblock a user", errors: ["BLOCK_NOT_FOUND"] },
+  listBlocks: { tag: "messaging", summary: "List the blocks that hold, newest first", errors: [] },
   issueTicket: {
     tag: "system",
     summary: "Get a ticket with the caller's own rights",
