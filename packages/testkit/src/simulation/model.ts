@@ -1,4 +1,4 @@
-import type { EndingRecord, Message, PartialText, Session } from "@adjourn/sessions";
+import type { BlockRecord, EndingRecord, Message, PartialText, Session } from "@adjourn/sessions";
 import { isOrdered } from "./simulated/simulated-agents.js";
 
 /** A broken promise of the contract. */
@@ -27,6 +27,11 @@ export class Model {
   /** The committed cancellations, by message id. */
   readonly cancels = new Map<string, PartialText | null>();
 
+  /** By the user's id in lower case. */
+  private readonly blocks = new Map<string, BlockRecord>();
+  /** What each block ended, by the block's reason. */
+  readonly blocksWritten = new Map<string, { readonly ended: number; readonly sessionIds: Set<string> }>();
+
   constructor(private readonly now: () => number) {}
 
   isLive({ session, ending }: ModelSession): boolean {
@@ -38,6 +43,7 @@ export class Model {
     for (const other of this.sessions.values())
       if (other.session.channelId === session.channelId && this.isLive(other))
         throw new Violation("§2", "two sessions live on one channel");
+    if (this.blockOf(session.userId)) throw new Violation("E13", "a session began under a block");
     this.sessions.set(session.sessionId, { session, ending: null });
     if (!this.channels.has(session.channelId)) this.channels.set(session.channelId, []);
   }
@@ -86,5 +92,39 @@ export class Model {
     const byItself = ending.cause === "expired" || ending.cause === "max_duration";
     if (isDue !== byItself) throw new Violation("E8", `cause ${ending.cause}, expiry due: ${isDue}`);
     known.ending = ending;
+  }
+
+  /** The block that holds for a user. */
+  blockOf(userId: string): BlockRecord | undefined {
+    const block = this.blocks.get(userId.toLowerCase());
+    return block && (block.until === null || block.until > this.now()) ? block : undefined;
+  }
+
+  /** The endings of a block have to be recorded before it. */
+  blocked(block: BlockRecord, endings: readonly EndingRecord[]): void {
+    const key = block.userId.toLowerCase();
+    this.blocks.set(key, block);
+    const sessionIds = new Set(endings.map(({ sessionId }) => sessionId));
+    this.blocksWritten.set(block.reason ?? "", { ended: endings.length, sessionIds });
+    if (endings.some(({ cause, reason }) => cause !== "blocked" || reason !== block.reason))
+      throw new Violation("E10", "an ending does not say that its user was blocked, or why");
+    for (const known of this.sessions.values())
+      if (known.session.userId.toLowerCase() === key && this.isLive(known))
+        throw new Violation("E13", "a session of a blocked user lives");
+  }
+
+  refusedForBlock(userId: string): void {
+    if (!this.blockOf(userId)) throw new Violation("§2b", "a create was refused without a block");
+  }
+
+  unblocked(userId: string, hasFound: boolean): void {
+    if (hasFound !== (this.blockOf(userId) !== undefined))
+      throw new Violation("§2b", `an unblock found a block: ${hasFound}`);
+    this.blocks.delete(userId.toLowerCase());
+  }
+
+  /** The store has deleted the blocks that have ended, so that they do not hold again when its clock is set back. */
+  endedBlocksDeleted(): void {
+    for (const [key, { userId }] of this.blocks) if (!this.blockOf(userId)) this.blocks.delete(key);
   }
 }

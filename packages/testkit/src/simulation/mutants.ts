@@ -8,6 +8,7 @@ import {
   SessionChannel,
   Subscriber,
 } from "@adjourn/sessions/internals";
+import { blockInTwoSteps, blockWithoutEnding, checkBlockBeforeWrite } from "./broken-blocks.js";
 import {
   answerBeforeCommit,
   answerInParallel,
@@ -91,6 +92,17 @@ export const mutants: readonly Mutant[] = [
   { name: "an end is a read followed by a write", seed: 4, mutation: { store: endInTwoSteps } },
   { name: "an end ignores its idempotency key", seed: 2, mutation: { store: forgetEndKeys } },
   { name: "a create ignores its idempotency key", seed: 5, mutation: { store: forgetCreateKeys } },
+  {
+    name: "a create looks for a block before it writes",
+    seed: 6,
+    mutation: { store: checkBlockBeforeWrite },
+  },
+  { name: "a block does not end the live sessions", seed: 6, mutation: { store: blockWithoutEnding } },
+  {
+    name: "a block is written in another transaction than the ends",
+    seed: 6,
+    mutation: { store: blockInTwoSteps },
+  },
   { name: "an end is answered before it is committed", seed: 1, mutation: { ports: answerBeforeCommit } },
   { name: "an end is published before it is committed", seed: 2, mutation: { ports: publishBeforeCommit } },
   {

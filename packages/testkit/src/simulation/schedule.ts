@@ -1,3 +1,4 @@
+import { withBlocks } from "./block-steps.js";
 import { Random } from "./random.js";
 
 /** The faults of the simulated ports, as probabilities unless stated otherwise. */
@@ -39,7 +40,7 @@ const steps = {
   passTime: 6,
 } as const;
 
-export type StepKind = keyof typeof steps;
+export type StepKind = keyof typeof steps | "block" | "unblock";
 
 /** Something that happens `after` ms. `node`, `session` and `pick` choose among what exists then. */
 export interface Step {
@@ -95,7 +96,7 @@ export const largeSize: ScheduleSize = {
   steps: [60, 160],
 };
 
-const kinds = Object.keys(steps) as StepKind[];
+const kinds = Object.keys(steps) as (keyof typeof steps)[];
 
 /** Draws a schedule: mostly steps close together, on few sessions, so that they interfere. */
 export const drawSchedule = (seed: number, size: ScheduleSize = usualSize): Schedule => {
@@ -131,7 +132,7 @@ export const drawSchedule = (seed: number, size: ScheduleSize = usualSize): Sche
     };
     drawn.push({ after: drawn.length === 1 ? 20 : after, ...step });
   }
-  return { seed, nodes, faults: drawFaults(random, nodes), steps: drawn };
+  return { seed, nodes, faults: drawFaults(random, nodes), steps: withBlocks(seed, nodes, drawn) };
 };
 
 /** Pairs of weight and position, counted from the newest session. */

@@ -1,4 +1,5 @@
 import type { Inputs } from "@adjourn/sessions";
+import { askBlock, askUnblock } from "./block-requests.js";
 import { askCancel } from "./cancel-requests.js";
 import { Violation } from "./model.js";
 import {
@@ -154,6 +155,10 @@ const stepKinds: Record<StepKind, (context: StepContext) => void> = {
     const filter = pick % 2 === 0 ? { userId: to.userId } : { sessionIds: [to.sessionId] };
     askEndMany(world, node, { ...filter, reason: `all ${known.steps}`, dryRun: pick % 7 === 0 });
   },
+  block: ({ world, known, node, pick }) => {
+    askBlock(world, node, { userId: users[pick % 2] ?? users[0], pick, reason: `spam ${known.steps}` });
+  },
+  unblock: ({ world, node, pick }) => askUnblock(world, node, users[pick % 2] ?? users[0]),
   crash: ({ world, node }) => {
     if (!node.isAlive) return;
     world.note(() => `${node.name} dies`);
@@ -246,6 +251,8 @@ const create = (world: World, known: Known, node: SimulatedNode, input: Inputs["
         known.sessions.push({ sessionId, channelId, userId });
     },
     refused: ({ code }) => {
+      // The model checks each such refusal when the store makes it.
+      if (code === "USER_BLOCKED") return;
       if (code !== "CHANNEL_IN_USE" || !input.channelId)
         throw new Violation("§2", `a create was refused with ${code}`);
     },

@@ -151,7 +151,8 @@ export class World {
       this.check(() => model.ended(ending));
     };
     return {
-      createSession: (result) => {
+      createSession: (result, draft) => {
+        if (result.outcome === "user_blocked") this.check(() => model.refusedForBlock(draft.userId));
         if (result.outcome !== "created") return;
         this.note(() => `commit create ${result.session.sessionId.slice(0, 4)}`);
         this.check(() => model.created(result.session));
@@ -187,6 +188,13 @@ export class World {
         ended(result.ending);
       },
       endMatching: (endings) => endings.forEach(ended),
+      blockUser: ({ block, endings }) => {
+        endings.forEach(ended);
+        this.note(() => `commit block ${block.userId.slice(-2)} until ${block.until}`);
+        this.check(() => model.blocked(block, endings));
+      },
+      unblockUser: (hasFound, userId) => this.check(() => model.unblocked(userId, hasFound)),
+      deleteEndedBlocks: () => model.endedBlocksDeleted(),
       expireSessions: (endings) => endings.forEach(ended),
     };
   }
