@@ -34,6 +34,72 @@ describe("adjourn end with a filter", () => {
   });
 });
 
+describe("adjourn end by age", () => {
+  test("ends the sessions that are old or idle enough, and no others", async () => {
+    const { sessionId, trpc } = await server.createSession(alice);
+    for (const filter of [
+      ["--older-than", "1m"],
+      ["--idle-for", "2h"],
+      ["--older-than", "1d", "--idle-for", "1m"],
+    ]) {
+      expect(await output("end", ...filter, "--dry-run")).toBe("0 match; nothing ended\n");
+      expect(await json("end", "--user", alice, ...filter)).toEqual({ ended: 0, matched: 0 });
+    }
+    expect(await trpc.getSession.query({ sessionId })).toMatchObject({ sessionId });
+    await output("end", sessionId);
+  });
+
+  test.each(["1", "0m", "1.5h", "-1h", "1w", "999999999d"])("refuses the duration %s", async (duration) => {
+    const ending = server.adjourn(["end", "--idle-for", duration]);
+    expect(await ending.code).toBe(2);
+    expect(ending.complaints).toEqual([expect.stringContaining("as 30m, 2h or 7d")]);
+  });
+});
+
+describe("adjourn block", () => {
+  test("ends the user's sessions and refuses new ones until adjourn unblock", async () => {
+    const { sessionId, trpc } = await server.createSession(alice);
+    expect(await output("block", alice, "--reason", "spam")).toBe(
+      `User ${alice} blocked for good; sessions ended: 1\n`,
+    );
+    expect(await trpc.getEnding.query({ sessionId })).toMatchObject({
+      cause: "blocked",
+      reason: "spam",
+      actor: "ops",
+    });
+    await expect(server.createSession(alice)).rejects.toMatchObject({ code: "USER_BLOCKED" });
+    expect(await output("blocks")).toMatch(new RegExp(`Z  ${alice}  for good +ops +spam\\n$`));
+    expect(await output("unblock", alice)).toBe(`User ${alice} unblocked successfully\n`);
+    expect(await output("blocks")).toBe("");
+    const again = server.adjourn(["unblock", alice]);
+    expect(await again.code).toBe(1);
+    expect(again.complaints).toEqual([expect.stringMatching(/^BLOCK_NOT_FOUND: /)]);
+    await output("end", (await server.createSession(alice)).sessionId);
+  });
+
+  test("holds until a time, or for a while", async () => {
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    expect(await output("block", bob, "--until", until)).toContain(`User ${bob} blocked until ${until};`);
+    const earliest = Date.now() + 7_200_000;
+    await output("block", bob, "--for", "2h");
+    const { blocks } = (await json("blocks")) as { blocks: { userId: string; until: string }[] };
+    expect(blocks).toMatchObject([{ userId: bob }]);
+    const held = Date.parse(blocks[0]?.until ?? "");
+    expect(held).toBeGreaterThanOrEqual(earliest);
+    expect(held).toBeLessThanOrEqual(Date.now() + 7_200_000);
+    await output("unblock", bob);
+  });
+
+  test("refuses two ends, and one that has passed", async () => {
+    const both = server.adjourn(["block", bob, "--until", "2030-01-01T00:00:00Z", "--for", "1h"]);
+    expect(await both.code).toBe(2);
+    const passed = server.adjourn(["block", bob, "--until", "2020-01-01T00:00:00Z"]);
+    expect(await passed.code).toBe(1);
+    expect(passed.complaints).toEqual([expect.stringMatching(/^VALIDATION_ERROR: /)]);
+    expect(await json("blocks")).toEqual({ blocks: [] });
+  });
+});
+
 describe("adjourn show", () => {
   test("of a live session has its facts and its messages", async () => {
     const { sessionId, channelId } = await server.createSession(alice);
@@ -128,7 +194,9 @@ describe("adjourn completion", () => {
       ).trim();
     const script = await output("completion", "bash");
     expect(complete("adjourn", "en")).toBe("end endings");
-    expect(complete("adjourn", "end", "--")).toBe("--user --agent --reason --dry-run --json --help");
+    expect(complete("adjourn", "end", "--")).toBe(
+      "--user --agent --older-than --idle-for --reason --dry-run --json --help",
+    );
     expect(complete("adjourn", "completion", "z")).toBe("zsh");
   });
 });

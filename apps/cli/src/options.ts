@@ -14,6 +14,7 @@ export const limit = {
   description: "How many at most, 1 to 1000; 100",
   valueHint: "n",
 } as const;
+export const userId = { type: "positional", required: true, description: "The user's id" } as const;
 export const sessionId = { type: "positional", required: true, description: "The session's id" } as const;
 
 /** The whole number that an option was given; undefined if it was not given. */

@@ -142,7 +142,7 @@ describe("what can't work is said in one line", () => {
   test.each([
     [
       ["stop", "a"],
-      '"stop"; allowed: list, show, watch, send, cancel, end, endings, erase, agents, completion',
+      '"stop"; allowed: list, show, watch, send, cancel, end, endings, block, unblock, blocks, erase, agents, completion',
     ],
     [["constructor"], '"constructor"; allowed: list'],
     [["--user", "x"], '"--user"; allowed: list'],
@@ -150,6 +150,9 @@ describe("what can't work is said in one line", () => {
     [["end", "a", "--user", "x"], "allowed: ID alone"],
     [["end", "a", "--dry-run"], "allowed: ID alone"],
     [["end", "--dry-run"], "--user"],
+    [["end", "a", "--idle-for", "1h"], "allowed: ID alone"],
+    [["block"], "USER"],
+    [["block", "a", "--for", "soon"], '--for is "soon"; allowed: minutes, hours or days'],
     [["list", "--limit", "1.5"], '--limit is "1.5"; allowed: 1 to 1000'],
     [["list", "--limit", "1001"], '--limit is "1001"; allowed: 1 to 1000'],
     [["list", "--reason", "3"], "--reason here; allowed: --user, --agent"],

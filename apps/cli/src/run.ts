@@ -2,6 +2,8 @@ import { createClient } from "@adjourn/client";
 import { defineCommand, renderUsage, runCommand } from "citty";
 import { command, UsageError } from "./command.js";
 import { agents } from "./commands/agents.js";
+import { block } from "./commands/block.js";
+import { blocks } from "./commands/blocks.js";
 import { cancel } from "./commands/cancel.js";
 import { end } from "./commands/end.js";
 import { endings } from "./commands/endings.js";
@@ -9,6 +11,7 @@ import { erase } from "./commands/erase.js";
 import { list } from "./commands/list.js";
 import { send } from "./commands/send.js";
 import { show } from "./commands/show.js";
+import { unblock } from "./commands/unblock.js";
 import { watch } from "./commands/watch.js";
 import { completionOf, isShell, shells } from "./completion.js";
 import { readEnv } from "./env.js";
@@ -31,6 +34,9 @@ const commandsOf = (terminal: Terminal) => ({
   cancel: cancel(terminal),
   end: end(terminal),
   endings: endings(terminal),
+  block: block(terminal),
+  unblock: unblock(terminal),
+  blocks: blocks(terminal),
   erase: erase(terminal),
   agents: agents(terminal),
 });

@@ -1,4 +1,5 @@
 import { command, UsageError } from "../command.js";
+import { durationMinutes } from "../duration.js";
 import { agent, json, reason, user } from "../options.js";
 import type { Terminal } from "../terminal.js";
 
@@ -12,21 +13,32 @@ export const end = ({ client, write }: Terminal) =>
       id: { type: "positional", required: false, description: "The session's id; otherwise a filter" },
       user,
       agent,
+      "older-than": {
+        type: "string",
+        description: "Only those created at least this long ago: 30m, 2h, 7d",
+        valueHint: "duration",
+      },
+      "idle-for": {
+        type: "string",
+        description: "Only those without activity for at least this long: 30m, 2h, 7d",
+        valueHint: "duration",
+      },
       reason,
       "dry-run": { type: "boolean", description: "End nothing; say how many match the filter" },
       json,
     },
     run: async ({ args }) => {
-      const isFiltered = args.user !== undefined || args.agent !== undefined;
+      const filter = {
+        userId: args.user,
+        agentId: args.agent,
+        olderThanMinutes: durationMinutes("older-than", args["older-than"]),
+        idleForMinutes: durationMinutes("idle-for", args["idle-for"]),
+      };
+      const isFiltered = Object.values(filter).some((value) => value !== undefined);
       const dryRun = args["dry-run"] === true;
       if (args.id === undefined ? !isFiltered : isFiltered || dryRun) throw new UsageError(usage);
       if (args.id === undefined) {
-        const result = await client.trpc.endSessions.mutate({
-          userId: args.user,
-          agentId: args.agent,
-          reason: args.reason,
-          dryRun,
-        });
+        const result = await client.trpc.endSessions.mutate({ ...filter, reason: args.reason, dryRun });
         if (args.json) return write(`${JSON.stringify(result)}\n`);
         return write(dryRun ? `${result.matched} match; nothing ended\n` : `${result.ended} ended\n`);
       }
@@ -35,4 +47,5 @@ export const end = ({ client, write }: Terminal) =>
     },
   });
 
-const usage = "What to end is not clear; allowed: ID alone, or --user, --agent or both (with --dry-run)";
+const usage =
+  "What to end is not clear; allowed: ID alone, or any of --user, --agent, --older-than and --idle-for (with --dry-run)";
