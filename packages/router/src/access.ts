@@ -31,6 +31,7 @@ export const accessTable = {
   eraseChannel: adminOnly,
   listEndings: adminOnly,
   getEnding: backends,
+  getStatistics: adminOnly,
   endSessions: backendsFiltered,
   issueTicket: anyone,
   listAgents: backends,

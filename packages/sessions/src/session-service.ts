@@ -89,6 +89,8 @@ export interface SessionService {
   eraseChannel: Verb<"eraseChannel">;
   listEndings: Verb<"listEndings">;
   getEnding: Verb<"getEnding">;
+  /** Without `dropLatency`, which the host measures. */
+  getStatistics: Verb<"getStatistics">;
   listAgents(input: Inputs["listAgents"]): Outputs["listAgents"];
 
   /**
