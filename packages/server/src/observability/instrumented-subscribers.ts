@@ -39,7 +39,11 @@ export const instrumentSubscribers = (
             },
     }),
     sessionEvents: (input, sink, credential) =>
-      sessions.sessionEvents(input, new MeasuredWriter(sink, onEnd), credential),
+      sessions.sessionEvents(
+        input,
+        credential === "observer" ? sink : new MeasuredWriter(sink, onEnd),
+        credential,
+      ),
   };
 };
 
