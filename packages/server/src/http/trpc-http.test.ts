@@ -53,6 +53,7 @@ const procedures: readonly (readonly [string, typeof query, Input])[] = [
   ["sendSessionMessage", mutation, { ...fields, content: "hello" }],
   ["cancelReply", mutation, { ...fields, messageId: "none" }],
   ["eraseChannel", mutation, { channelId: "unknown" }],
+  ["eraseUser", mutation, { userId: "unknown" }],
   ["endSessions", mutation, { userId: "$user" }],
   ["issueTicket", mutation, undefined],
 ];

@@ -63,6 +63,7 @@ export const messageInputs = {
   getSessionMessages: sessionById.extend(messageRange),
   getChannelMessages: channelById.extend(messageRange),
   eraseChannel: channelById,
+  eraseUser: z.object({ userId: lookupId }),
 } as const;
 
 export const messageOutputs = {
@@ -80,4 +81,5 @@ export const messageOutputs = {
   getSessionMessages: messagePage,
   getChannelMessages: messagePage,
   eraseChannel: z.object({ success: z.literal(true), message: z.string() }),
+  eraseUser: z.object({ success: z.literal(true), message: z.string(), channels: count }),
 } as const;
