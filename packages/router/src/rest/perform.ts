@@ -5,7 +5,8 @@ import { callOperation } from "../call-operation.js";
 import type { Context } from "../context.js";
 import { subscriberCredential } from "../credentials/subscriber-credential.js";
 import { toRefusal } from "../errors/refusal.js";
-import { answerJson } from "./answer.js";
+import { answerCompressible, answerJson } from "./answer.js";
+import { mayCompress } from "./compress-json.js";
 import { exportChannel, exportEndings } from "./export/export-records.js";
 import { parseInput, type RouteInput } from "./parse-input.js";
 import { readSession } from "./read-session.js";
@@ -24,6 +25,7 @@ export const perform = async (route: Route, input: RouteInput, ctx: Context, wir
   const result = await callOperation(route.operation, ctx, input);
   const body = dialect.successBody(route.operation, show(result, route.shows), { input, channelId });
   if (body === undefined) response.writeHead(route.status).end();
+  else if (mayCompress([route.operation])) await answerCompressible(response, route.status, body);
   else answerJson(response, route.status, body);
 };
 
