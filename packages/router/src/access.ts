@@ -28,9 +28,13 @@ export const accessTable = {
   getSessionMessages: participants,
   sessionEvents: participants,
   getChannelMessages: backends,
+  exportChannel: backends,
+  exportEndings: adminOnly,
   eraseChannel: adminOnly,
+  eraseUser: adminOnly,
   listEndings: adminOnly,
   getEnding: backends,
+  getStatistics: adminOnly,
   endSessions: backendsFiltered,
   blockUser: adminOnly,
   unblockUser: adminOnly,
@@ -47,6 +51,9 @@ const narrowing: Partial<Record<string, readonly string[]>> = {
   listSessions: ["userId"],
   endSessions: ["userId", "sessionIds"],
 };
+
+/** Input fields that only admins may set, to anything but false. */
+const adminFields: Partial<Record<string, string>> = { sessionEvents: "observe" };
 
 /**
  * Refuses a caller without access. `input` is not validated yet. If only the address or nothing has been read so far,
@@ -67,6 +74,9 @@ export const requireAccess = (
   const rule = Object.hasOwn(accessTable, operation)
     ? accessTable[operation as Operation][principal.role]
     : "no";
+  const adminField = adminFields[operation];
+  if (adminField !== undefined && !isAdmin(principal) && fieldsOf(input)[adminField])
+    throw new SessionError("FORBIDDEN", `Only an admin key may set ${adminField}`);
   if (rule === "yes" || (rule !== "no" && read === "nothing")) return;
   const given = fieldsOf(input);
   if (rule === "own" && principal.role === "session" && given.sessionId === principal.sessionId) return;
@@ -76,6 +86,8 @@ export const requireAccess = (
   }
   throw new SessionError("FORBIDDEN", "This key may not do that");
 };
+
+const isAdmin = ({ role }: Principal): boolean => role === "admin" || role === "anonymous";
 
 const isNarrowed = (operation: string, given: Fields): boolean =>
   (narrowing[operation] ?? []).some((field) => given[field] !== undefined && given[field] !== null);

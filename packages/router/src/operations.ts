@@ -4,11 +4,13 @@ import { createSession } from "./procedures/create-session.js";
 import { endSession } from "./procedures/end-session.js";
 import { endSessions } from "./procedures/end-sessions.js";
 import { eraseChannel } from "./procedures/erase-channel.js";
+import { eraseUser } from "./procedures/erase-user.js";
 import { getChannelMessages } from "./procedures/get-channel-messages.js";
 import { getEnding } from "./procedures/get-ending.js";
 import { getSession } from "./procedures/get-session.js";
 import { getSessionMessages } from "./procedures/get-session-messages.js";
 import { getSessionsHealth } from "./procedures/get-sessions-health.js";
+import { getStatistics } from "./procedures/get-statistics.js";
 import { issueTicket } from "./procedures/issue-ticket.js";
 import { listAgents } from "./procedures/list-agents.js";
 import { listBlocks } from "./procedures/list-blocks.js";
@@ -30,6 +32,7 @@ export const queries = {
   listEndings,
   getEnding,
   listBlocks,
+  getStatistics,
   listAgents,
 } as const;
 
@@ -43,6 +46,7 @@ export const mutations = {
   sendSessionMessage,
   cancelReply,
   eraseChannel,
+  eraseUser,
   endSessions,
   blockUser,
   unblockUser,

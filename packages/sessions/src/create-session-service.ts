@@ -9,11 +9,15 @@ import { cutByDraining, drain } from "./operations/drain.js";
 import { endSession } from "./operations/end-session.js";
 import { endSessions } from "./operations/end-sessions.js";
 import { eraseChannel } from "./operations/erase-channel.js";
+import { eraseUser } from "./operations/erase-user.js";
+import { exportChannel } from "./operations/export-channel.js";
+import { exportEndings } from "./operations/export-endings.js";
 import { getChannelMessages } from "./operations/get-channel-messages.js";
 import { getEnding } from "./operations/get-ending.js";
 import { getSession } from "./operations/get-session.js";
 import { getSessionMessages } from "./operations/get-session-messages.js";
 import { getSessionsHealth } from "./operations/get-sessions-health.js";
+import { createGetStatistics } from "./operations/get-statistics.js";
 import { listAgents } from "./operations/list-agents.js";
 import { listBlocks } from "./operations/list-blocks.js";
 import { listEndings } from "./operations/list-endings.js";
@@ -59,11 +63,15 @@ export const createSessionService = (ports: Ports, settings: SessionServiceSetti
     getSessionMessages: verb(getSessionMessages),
     getChannelMessages: verb(getChannelMessages),
     eraseChannel: verb(eraseChannel),
+    eraseUser: verb(eraseUser),
     listEndings: verb(listEndings),
+    exportChannel: verb(exportChannel),
+    exportEndings: verb(exportEndings),
     getEnding: verb(getEnding),
     blockUser: verb(blockUser),
     unblockUser: verb(unblockUser),
     listBlocks: verb(listBlocks),
+    getStatistics: verb(createGetStatistics()),
     sessionEvents: verb(sessionEvents),
     watchEnd: verb(watchEnd),
     sessionOnChannel: verb(({ store }, { channelId }) => store.readChannelHolder(channelId)),

@@ -57,9 +57,13 @@ export interface EndWatch {
 
 /**
  * The credential of a subscriber. A session's own token, which is the default, has a lower limit of subscribers. A
- * subscriber of the domain itself is `internal`, and not counted as a listener.
+ * subscriber of the domain itself is `internal`, an admin's that only watches is `observer`. Neither counts as a listener.
  */
-export type SubscriberCredential = "key" | "token" | "internal";
+export type SubscriberCredential = "key" | "token" | "observer" | "internal";
+
+/** Whether a subscriber with this credential shows in `listeners` and in an ending's `listenersDropped`. */
+export const countsAsListener = (credential: SubscriberCredential): boolean =>
+  credential === "key" || credential === "token";
 
 export interface AdminSubscription {
   /** Ends by itself only when the server drains or when 20,000 events wait for the reader. */
@@ -87,11 +91,21 @@ export interface SessionService {
   getSessionMessages: Verb<"getSessionMessages">;
   getChannelMessages: Verb<"getChannelMessages">;
   eraseChannel: Verb<"eraseChannel">;
+  eraseUser: Verb<"eraseUser">;
   listEndings: Verb<"listEndings">;
   getEnding: Verb<"getEnding">;
   blockUser: CallerVerb<"blockUser">;
   unblockUser: Verb<"unblockUser">;
   listBlocks: Verb<"listBlocks">;
+  /**
+   * A channel's messages as of now, oldest first, in pages that are read when they are asked for.
+   * @throws SessionError `CHANNEL_NOT_FOUND`, also from a page if the channel is erased meanwhile
+   */
+  exportChannel(input: Inputs["exportChannel"]): Promise<AsyncGenerator<readonly MessageInfo[], void>>;
+  /** Likewise all matching endings, newest first. */
+  exportEndings(input: Inputs["exportEndings"]): Promise<AsyncGenerator<readonly Ending[], void>>;
+  /** Without `dropLatency`, which the host measures. */
+  getStatistics: Verb<"getStatistics">;
   listAgents(input: Inputs["listAgents"]): Outputs["listAgents"];
 
   /**

@@ -48,8 +48,10 @@ const restRoutes: Readonly<Record<string, readonly [method: string, path: string
   getSessionMessages: ["GET", "/api/messaging/sessions/{sessionId}/messages"],
   getChannelMessages: ["GET", "/api/messaging/channels/{channelId}/messages"],
   eraseChannel: ["DELETE", "/api/messaging/channels/{channelId}"],
+  eraseUser: ["DELETE", "/api/messaging/users/{userId}"],
   listEndings: ["GET", "/api/messaging/endings"],
   getEnding: ["GET", "/api/messaging/endings/{sessionId}"],
+  getStatistics: ["GET", "/api/messaging/statistics"],
   endSessions: ["POST", "/api/messaging/sessions/end"],
   blockUser: ["PUT", "/api/messaging/blocks/{userId}"],
   unblockUser: ["DELETE", "/api/messaging/blocks/{userId}"],
@@ -67,6 +69,7 @@ const queries = new Set([
   "listEndings",
   "listBlocks",
   "getEnding",
+  "getStatistics",
   "listAgents",
 ]);
 

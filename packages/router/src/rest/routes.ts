@@ -34,6 +34,7 @@ const blocks = "/api/messaging/blocks";
 const block = `${blocks}/{userId}`;
 
 const list = { agentId: "text", userId: "text", search: "text", limit: "number", cursor: "text" } as const;
+const { limit: _, cursor: __, ...filter } = list;
 const range = { limit: "number", before: "text", after: "text" } as const;
 
 type Entry = Pick<Route, "method" | "path"> & Partial<Route>;
@@ -66,11 +67,23 @@ const entries: Readonly<Record<RestOperation, Entry>> = {
   sessionEvents: { method: "GET", path: `${session}/events`, query: { lastEventId: "text" } },
   getChannelMessages: { method: "GET", path: `${channel}/messages`, query: range },
   eraseChannel: { method: "DELETE", path: channel },
+  exportChannel: { method: "GET", path: `${channel}/export`, query: { format: "text" } },
+  exportEndings: {
+    method: "GET",
+    path: "/api/messaging/endings/export",
+    query: { ...filter, cause: "text", format: "text" },
+  },
+  eraseUser: { method: "DELETE", path: "/api/messaging/users/{userId}" },
   listEndings: { method: "GET", path: "/api/messaging/endings", query: { ...list, cause: "text" } },
   getEnding: { method: "GET", path: "/api/messaging/endings/{sessionId}" },
   blockUser: { method: "PUT", path: block, body: true },
   unblockUser: { method: "DELETE", path: block },
   listBlocks: { method: "GET", path: blocks, query: { limit: "number", cursor: "text" } },
+  getStatistics: {
+    method: "GET",
+    path: "/api/messaging/statistics",
+    query: { from: "text", to: "text", points: "number" },
+  },
   issueTicket: { method: "POST", path: "/api/tickets", status: 201 },
   listAgents: { method: "GET", path: "/api/agents", shows: ["success", "data"] },
 };

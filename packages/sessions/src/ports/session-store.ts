@@ -7,6 +7,7 @@ import type { TimeoutConfig, TimeoutConfigInput } from "../model/timeout-policy.
 import type { MessageBound } from "../paging/message-bound.js";
 import type { BlockStore } from "./block-store.js";
 import type { IsGone, ReplyRecord, ReplyStore } from "./reply-store.js";
+import type { StatisticsStore } from "./statistics-store.js";
 
 export interface IdempotencyKey {
   readonly key: string;
@@ -184,6 +185,12 @@ export type MessagePageOutcome =
   /** The bound's id belongs to no message of the channel. */
   | { readonly outcome: "unknown_bound"; readonly bound: "before" | "after" };
 
+export type EraseUserOutcome =
+  /** The number of channels that this call has erased. */
+  | { readonly outcome: "erased"; readonly channels: number }
+  /** A session of the user is live. Nothing was erased. */
+  | { readonly outcome: "in_use" };
+
 export type EraseOutcome = "erased" | "in_use" | "unknown_channel";
 
 export interface EndingCounts {
@@ -202,7 +209,7 @@ export interface CutCounts extends EndingCounts {
  * whether the sweeper has run or not.
  * @throws StoreUnavailableError from every method
  */
-export interface SessionStore extends ReplyStore, BlockStore {
+export interface SessionStore extends ReplyStore, BlockStore, StatisticsStore {
   /** The store's clock in ms: this process's clock, or an estimate of the database's. */
   now(): number;
 
@@ -273,6 +280,8 @@ export interface SessionStore extends ReplyStore, BlockStore {
     maxBytes?: number,
   ): Promise<readonly Message[]>;
   eraseChannel(channelId: string): Promise<EraseOutcome>;
+  /** Erases all channels of a user, whose id is compared without regard to case, or none. */
+  eraseUser(userId: string): Promise<EraseUserOutcome>;
   /** Deletes at most `limit` endings older than `cutoff` (ms), and channels left without a session and an ending. */
   deleteEndedBefore(cutoff: number, limit: number): Promise<number>;
   /** Deletes at most `limit` keys older than `cutoff` (ms). @returns how many */

@@ -2,9 +2,12 @@ import type { z } from "zod";
 import { agentInputs, agentOutputs } from "./agent-schemas.js";
 import { blockInputs, blockOutputs } from "./block-schemas.js";
 import { endingInputs, endingOutputs } from "./ending-schemas.js";
+import { exportInputs } from "./export-schemas.js";
 import { messageInputs, messageOutputs } from "./message-schemas.js";
 import { sessionInputs, sessionOutputs } from "./session-schemas.js";
+import { statisticsInputs, statisticsOutputs } from "./statistics-schemas.js";
 
+export type { ChannelFormat, EndingFormat } from "./export-schemas.js";
 export { type SessionRow, sessionRowSchema } from "./session-schemas.js";
 export { limits, metadata } from "./storable.js";
 
@@ -15,6 +18,8 @@ export const inputs = {
   ...endingInputs,
   ...blockInputs,
   ...agentInputs,
+  ...statisticsInputs,
+  ...exportInputs,
 } as const;
 export type Inputs = { readonly [K in keyof typeof inputs]: z.output<(typeof inputs)[K]> };
 
@@ -25,5 +30,6 @@ export const outputs = {
   ...endingOutputs,
   ...blockOutputs,
   ...agentOutputs,
+  ...statisticsOutputs,
 } as const;
 export type Outputs = { readonly [K in keyof typeof outputs]: z.output<(typeof outputs)[K]> };

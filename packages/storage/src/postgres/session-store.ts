@@ -11,6 +11,7 @@ import {
   expireSessions,
   readEndings,
 } from "./endings-table.js";
+import { eraseUser } from "./erase-user.js";
 import { asUnusable } from "./failures.js";
 import { countSessions, listEndings, listSessions } from "./lists.js";
 import { listMessages, readAfter, readHistory } from "./messages-table.js";
@@ -40,6 +41,7 @@ import {
   renewSession,
   updateTimeout,
 } from "./sessions-table.js";
+import { readStatistics } from "./statistics.js";
 
 const operationsOn = (database: PostgresDatabase) =>
   ({
@@ -76,12 +78,14 @@ const operationsOn = (database: PostgresDatabase) =>
     expireSessions: (limit) => expireSessions(database, limit),
     claimWarnings: (limit) => claimWarnings(database, limit),
     listEndings: (filter, page) => listEndings(database, filter, page),
+    readStatistics: (range) => readStatistics(database, range),
     readEndings: (sessionIds) => readEndings(database, sessionIds),
     addEndingCounts: (counts) => addEndingCounts(database, counts),
     listMessages: (range) => listMessages(database, range),
     readMessagesAfter: (...range) => readAfter(database, ...range),
     readHistory: (...range) => readHistory(database, ...range),
     eraseChannel: (channelId) => eraseChannel(database, channelId),
+    eraseUser: (userId) => eraseUser(database, userId),
     deleteEndedBefore: (cutoff, limit) => deleteEndedBefore(database, cutoff, limit),
     deleteIdempotencyKeysBefore: (cutoff, limit) => deleteIdempotencyKeysBefore(database, cutoff, limit),
     readOrCreateSecret: (candidate) => readOrCreateSecret(database, candidate),

@@ -1,4 +1,4 @@
-import type { Inputs, Outputs } from "@adjourn/sessions";
+import { type Inputs, type Outputs, perCause } from "@adjourn/sessions";
 import type { RestOperation } from "../routes.js";
 
 const sessionId = "7f8b0c5e-3f5a-4a63-9d3b-0a3c1f4e2d10";
@@ -65,6 +65,7 @@ const block: Outputs["listBlocks"]["blocks"][number] = {
   blockedAt: createdAt,
   actor: "ops",
 };
+const noEndings = perCause(() => 0);
 const page: Outputs["getSessionMessages"] = {
   messages: [reply, { ...message, isAgent: false, inReplyTo: null }],
   hasMore: false,
@@ -83,7 +84,10 @@ export const exampleInputs: Readonly<Partial<Record<RestOperation, object>>> = {
 
 type Answers = Pick<
   Outputs,
-  Exclude<RestOperation, "endSession" | "listAgents" | "issueTicket" | "sessionEvents">
+  Exclude<
+    RestOperation,
+    "endSession" | "listAgents" | "issueTicket" | "sessionEvents" | "exportChannel" | "exportEndings"
+  >
 >;
 
 /** An example answer of each operation. */
@@ -123,11 +127,26 @@ export const exampleOutputs: Readonly<Answers & Record<"endSession" | "listAgent
   getSessionMessages: page,
   getChannelMessages: page,
   eraseChannel: { success: true, message: `Channel ${channelId} erased successfully` },
+  eraseUser: { success: true, message: `User ${userId} erased successfully`, channels: 1 },
   listEndings: { endings: [ending] },
   getEnding: ending,
   blockUser: { ...block, ended: 1 },
   unblockUser: { success: true, message: `User ${userId} unblocked successfully` },
   listBlocks: { blocks: [block] },
+  getStatistics: {
+    from: createdAt,
+    to: expiresAt,
+    activeSessions: 1,
+    expiringSoon: 0,
+    points: [
+      { at: createdAt, active: 1, ended: noEndings },
+      { at: expiresAt, active: 1, ended: { ...noEndings, requested: 1 } },
+    ],
+    ended: { total: 1, byCause: { ...noEndings, requested: 1 } },
+    usage: { inputTokens: 12, outputTokens: 4 },
+    agents: [{ agentId, sessions: 1, pendingReplies: 0, usage: { inputTokens: 12, outputTokens: 4 } }],
+    dropLatency: { p50Ms: 2, p99Ms: 9, listeners: 1, since: createdAt },
+  },
   issueTicket: { ticket: "eyJhbGciOiJIUzI1NiJ9…", expiresAt: "2026-11-23T13:01:00.000Z" },
   listAgents: { success: true, data: { agents: [{ id: agentId, name: "Echo", status: "active" }] } },
 };

@@ -111,6 +111,26 @@ export const operationDocs: Readonly<Record<RestOperation, OperationDoc>> = {
     summary: "Erase a channel's history for good",
     errors: ["CHANNEL_NOT_FOUND", "CHANNEL_IN_USE"],
   },
+  exportChannel: {
+    tag: "messaging",
+    summary: "Download a channel's messages, oldest first",
+    description:
+      "As a JSON array, Markdown or CSV. In CSV a cell that begins like a formula gets a `'` before it. Also with `?ticket=`, " +
+      "for a browser's download.",
+    errors: ["CHANNEL_NOT_FOUND"],
+  },
+  exportEndings: {
+    tag: "messaging",
+    summary: "Download how sessions ended, newest first",
+    description: "One JSON object a line, or CSV. Otherwise like `exportChannel`.",
+    errors: [],
+  },
+  eraseUser: {
+    tag: "messaging",
+    summary: "Erase every channel of a user for good",
+    description: "All of them, or none while a session of the user lives. A block of the user stays.",
+    errors: ["CHANNEL_IN_USE"],
+  },
   listEndings: { tag: "messaging", summary: "List how sessions ended, newest first", errors: [] },
   getEnding: {
     tag: "messaging",
@@ -130,6 +150,13 @@ export const operationDocs: Readonly<Record<RestOperation, OperationDoc>> = {
   },
   unblockUser: { tag: "messaging", summary: "Unblock a user", errors: ["BLOCK_NOT_FOUND"] },
   listBlocks: { tag: "messaging", summary: "List the blocks that hold, newest first", errors: [] },
+  getStatistics: {
+    summary: "Get figures over time and by agent",
+      "Sessions live at `points` moments from `from` to `to` (now, if missing; at most 92 days), endings by cause between " +
+      "them, tokens, and figures by agent. Tokens count the sessions that were live in the range, each whole. " +
+      "`dropLatency` is measured by the node that answers.",
+    errors: [],
+  },
   issueTicket: {
     tag: "system",
     summary: "Get a ticket with the caller's own rights",
