@@ -1,7 +1,8 @@
 import type { ServiceContext } from "../context.js";
 import { type Ending, toEnding } from "../model/ending.js";
-import type { PagePosition } from "../ports/index.js";
+import type { EndingFilter, PagePosition } from "../ports/index.js";
 import type { Inputs } from "../schemas/index.js";
+import { toListFilter } from "./list-filter.js";
 
 /** Endings read at a time. */
 const pageEndings = 500;
@@ -9,12 +10,13 @@ const pageEndings = 500;
 /** All matching endings, newest first, in pages that are read when they are asked for. */
 export const exportEndings = async (
   { store }: ServiceContext,
-  { format: _, ...filter }: Inputs["exportEndings"],
-): Promise<AsyncGenerator<readonly Ending[], void>> => readPages(store, filter);
+  { cause, actor, ...input }: Inputs["exportEndings"],
+): Promise<AsyncGenerator<readonly Ending[], void>> =>
+  readPages(store, { ...toListFilter(input), cause, actor });
 
 async function* readPages(
   store: ServiceContext["store"],
-  filter: Omit<Inputs["exportEndings"], "format">,
+  filter: EndingFilter,
 ): AsyncGenerator<readonly Ending[], void> {
   let after: PagePosition | undefined;
   do {

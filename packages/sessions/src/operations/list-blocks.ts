@@ -8,6 +8,6 @@ export const listBlocks = async (
   { store }: ServiceContext,
   { limit, cursor }: Inputs["listBlocks"],
 ): Promise<Outputs["listBlocks"]> => {
-  const { blocks, next } = await store.listBlocks({ limit, after: decodeCursor(cursor) });
-  return { blocks: blocks.map(toBlock), ...(next ? { nextCursor: encodeCursor(next) } : {}) };
+  const { blocks, next } = await store.listBlocks({ limit, after: decodeCursor(cursor, "blockedAt") });
+  return { blocks: blocks.map(toBlock), ...(next ? { nextCursor: encodeCursor(next, "blockedAt") } : {}) };
 };

@@ -1,8 +1,12 @@
 import { z } from "zod";
 import { endingCauses, endingSchema } from "../model/ending.js";
 import { listFilter, sessionById } from "./fields.js";
+import { limits, text } from "./storable.js";
 
-export const endingFilter = listFilter.extend({ cause: z.enum(endingCauses).optional() });
+export const endingFilter = listFilter.extend({
+  cause: z.enum(endingCauses).optional(),
+  actor: text(1, limits.lookupCharacters).optional(),
+});
 
 export const endingInputs = {
   listEndings: endingFilter.prefault({}),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isoTimeSchema } from "../model/session.js";
 import { limits, text } from "./storable.js";
 
 /** Any version and variant of UUID, which zod calls GUID. */
@@ -24,4 +25,9 @@ export const listFilter = page.extend({
   agentId: uuid.optional(),
   userId: uuid.optional(),
   search: text(0, limits.lookupCharacters).optional(),
+  /** Words of the conversation. */
+  q: text(0, limits.queryCharacters).optional(),
+  /** The first and the end of a range of times: of creation for sessions, of the end for endings. */
+  from: isoTimeSchema.optional(),
+  to: isoTimeSchema.optional(),
 });

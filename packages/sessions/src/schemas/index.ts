@@ -8,7 +8,7 @@ import { sessionInputs, sessionOutputs } from "./session-schemas.js";
 import { statisticsInputs, statisticsOutputs } from "./statistics-schemas.js";
 
 export type { ChannelFormat, EndingFormat } from "./export-schemas.js";
-export { type SessionRow, sessionRowSchema } from "./session-schemas.js";
+export { lastMessageSchema, type SessionRow, sessionRowSchema } from "./session-schemas.js";
 export { limits, metadata } from "./storable.js";
 
 /** The input of each operation. REST merges path, query and body into one of these. */

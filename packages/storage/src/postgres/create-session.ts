@@ -5,6 +5,7 @@ import { readBlock } from "./blocks-table.js";
 import type { PostgresDatabase } from "./database.js";
 import type { Parameters } from "./named-parameters.js";
 import type { Queryable } from "./queryable.js";
+import { queueMetadata } from "./search-index.js";
 import { dueAt } from "./sessions-table.js";
 
 const warnAt = nextWarnAt(warningTime("at.expiry", ":warningThresholdMinutes::bigint"), "at.now", "false");
@@ -33,12 +34,14 @@ const statements = {
   onNewChannel: `WITH block AS MATERIALIZED (SELECT 1 FROM adjourn_block(:userKey)),
     channel AS (
       INSERT INTO channels (id, user_id, created_at)
-      SELECT :channelId, :userId, adjourn_now() WHERE NOT EXISTS (SELECT FROM block))
+      SELECT :channelId, :userId, adjourn_now() WHERE NOT EXISTS (SELECT FROM block)),
+    ${queueMetadata("NOT EXISTS (SELECT FROM block)")}
     ${insertSession("NOT EXISTS (SELECT FROM block)")}`,
   lockChannel: "SELECT 1 FROM channels WHERE id = :channelId AND user_id = :userId FOR NO KEY UPDATE",
   freeChannel: `UPDATE sessions SET holds_channel = false
     WHERE channel_id = :channelId AND holds_channel AND expires_at <= adjourn_now()`,
   onOldChannel: insertSession("true"),
+  queueMetadata: `WITH ${queueMetadata("true")} SELECT 1`,
   /** The insert may have waited for the previous session, whose last messages are not in its snapshot. */
   continueSeq: `UPDATE sessions SET
       last_seq = coalesce((SELECT max(seq) FROM messages WHERE channel_id = :channelId), 0),
@@ -159,6 +162,7 @@ const insertOnOldChannel = async (transaction: Queryable, draft: SessionDraft): 
   await transaction.all(statements.freeChannel, { channelId });
   if (!(await transaction.get(statements.onOldChannel, toParameters(draft))))
     return refuse({ outcome: "channel_in_use" });
+  await transaction.all(statements.queueMetadata, { channelId, metadata: JSON.stringify(draft.metadata) });
   const row = await transaction.get<SessionColumns>(statements.continueSeq, { sessionId, channelId });
   return row ? toSession(row) : missing(sessionId);
 };

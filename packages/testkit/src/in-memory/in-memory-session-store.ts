@@ -8,7 +8,7 @@ import type {
   SecretStore,
   SessionStore,
 } from "@adjourn/sessions";
-import { isNearExpiration, jsonBytes, rowsWithinBytes, type Session } from "@adjourn/sessions";
+import { isNearExpiration, jsonBytes, rowsWithinBytes, type Session, wordsOf } from "@adjourn/sessions";
 import { createBlocks } from "./in-memory-blocks.js";
 import { createWritingVerbs } from "./in-memory-session-store-operations.js";
 import { InMemoryState } from "./in-memory-session-store-state.js";
@@ -56,6 +56,7 @@ const createSessionReads = (
   | "readLastSeqs"
   | "readChannelHolder"
   | "listSessions"
+  | "readLastMessages"
   | "countSessions"
   | "countMatching"
   | "hasDue"
@@ -92,12 +93,25 @@ const createSessionReads = (
     return holder?.sessionId ?? null;
   },
   async listSessions(filter, page) {
-    const matching = state.liveSessions().filter((session) => matches(session, filter));
-    const { rows, next } = pageOf(matching, page, ({ createdAt, sessionId }) => ({
-      time: createdAt,
-      id: sessionId,
-    }));
+    const { sort = "createdAt" } = page;
+    const matching = state
+      .liveSessions()
+      .filter((session) => matches(state, session, filter) && isWithin(session.createdAt, filter));
+    const { rows, next } = pageOf(
+      matching,
+      page,
+      (session) => ({ time: session[sort], id: session.sessionId }),
+      sort === "expiresAt",
+    );
     return { sessions: rows, total: matching.length, stats: stats(state), next };
+  },
+  async readLastMessages(channelIds) {
+    return new Map(
+      channelIds.flatMap((channelId) => {
+        const last = state.messages.get(channelId)?.at(-1);
+        return last ? [[channelId, last] as const] : [];
+      }),
+    );
   },
   async countSessions() {
     const now = state.now();
@@ -118,9 +132,13 @@ const createSessionReads = (
 const createEndingRecords = (
   state: InMemoryState,
 ): Pick<SessionStore, "listEndings" | "readEndings" | "addEndingCounts"> => ({
-  async listEndings({ cause, ...filter }, page) {
+  async listEndings({ cause, actor, ...filter }, page) {
     const matching = [...state.endings.values()].filter(
-      (ending) => matches(ending, filter) && (cause === undefined || ending.cause === cause),
+      (ending) =>
+        matches(state, ending, filter) &&
+        isWithin(ending.endedAt, filter) &&
+        (cause === undefined || ending.cause === cause) &&
+        (actor === undefined || ending.actor === actor),
     );
     const { rows, next } = pageOf(matching, page, ({ endedAt, sessionId }) => ({
       time: endedAt,
@@ -195,8 +213,12 @@ const createDeletions = (
   state: InMemoryState,
 ): Pick<
   SessionStore,
-  "eraseChannel" | "eraseUser" | "deleteEndedBefore" | "deleteIdempotencyKeysBefore"
+  "indexConversations" | "eraseChannel" | "eraseUser" | "deleteEndedBefore" | "deleteIdempotencyKeysBefore"
 > => ({
+  /** A search reads the conversations themselves. */
+  async indexConversations() {
+    return false;
+  },
   async eraseChannel(channelId) {
     return eraseChannel(state, channelId);
   },
@@ -236,13 +258,26 @@ const stats = (state: InMemoryState): { active: number; expired: number } => {
   return { active, expired: state.sessions.size - active };
 };
 
-const matches = (row: Session | EndingRecord, { agentId, userId, search }: ListFilter): boolean => {
+const isWithin = (time: number, { from, to }: ListFilter): boolean =>
+  (from === undefined || time >= from) && (to === undefined || time < to);
+
+const matches = (state: InMemoryState, row: Session | EndingRecord, filter: ListFilter): boolean => {
+  const { agentId, userId, search, words } = filter;
   const prefix = search?.toLowerCase() ?? "";
   return (
     (agentId === undefined || row.agentId === agentId) &&
     (userId === undefined || row.userId === userId) &&
-    [row.sessionId, row.channelId, row.agentId, row.userId].some((id) => id.toLowerCase().startsWith(prefix))
+    [row.sessionId, row.channelId, row.agentId, row.userId].some((id) =>
+      id.toLowerCase().startsWith(prefix),
+    ) &&
+    (words === undefined || contains(state, row.channelId, words))
   );
+};
+
+const contains = (state: InMemoryState, channelId: string, words: readonly string[]): boolean => {
+  const found = new Set(state.conversationTexts(channelId).flatMap(wordsOf));
+  const [last = "", ...rest] = [...words].reverse();
+  return rest.every((word) => found.has(word)) && [...found].some((word) => word.startsWith(last));
 };
 
 const storedBytes = ({ content, metadata, attachments }: Message): number =>

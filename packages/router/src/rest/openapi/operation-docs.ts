@@ -151,7 +151,9 @@ export const operationDocs: Readonly<Record<RestOperation, OperationDoc>> = {
   unblockUser: { tag: "messaging", summary: "Unblock a user", errors: ["BLOCK_NOT_FOUND"] },
   listBlocks: { tag: "messaging", summary: "List the blocks that hold, newest first", errors: [] },
   getStatistics: {
+    tag: "messaging",
     summary: "Get figures over time and by agent",
+    description:
       "Sessions live at `points` moments from `from` to `to` (now, if missing; at most 92 days), endings by cause between " +
       "them, tokens, and figures by agent. Tokens count the sessions that were live in the range, each whole. " +
       "`dropLatency` is measured by the node that answers.",
