@@ -53,10 +53,13 @@ test("a service key may do what a backend needs, and nothing that reaches over a
   );
   expect(refused.sort()).toEqual([
     "adminEvents",
+    "blockUser",
     "endSessions",
     "eraseChannel",
+    "listBlocks",
     "listEndings",
     "listSessions",
+    "unblockUser",
   ]);
 });
 
