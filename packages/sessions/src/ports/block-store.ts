@@ -1,6 +1,6 @@
 import type { BlockRecord, BlockRequest } from "../model/block.js";
 import type { EndingRecord } from "../model/ending.js";
-import type { PagePosition, PageRequest } from "./session-store.js";
+import type { PagePosition, PageRequest } from "./page.js";
 
 export interface BlockPage {
   /** By (blockedAt, user id in lower case), newest first, without those that have ended. */
