@@ -55,13 +55,16 @@ test("a service key may do what a backend needs, and nothing that reaches over a
   );
   expect(refused.sort()).toEqual([
     "adminEvents",
+    "blockUser",
     "endSessions",
     "eraseChannel",
     "eraseUser",
     "exportEndings",
     "getStatistics",
+    "listBlocks",
     "listEndings",
     "listSessions",
+    "unblockUser",
   ]);
 });
 

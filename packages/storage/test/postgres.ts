@@ -57,6 +57,7 @@ export const createTestSchema = async (address: string): Promise<TestSchema> => 
         "channels",
         "idempotency_keys",
         "replies",
+        "blocks",
         "secrets",
         "search_queue",
       ];

@@ -92,7 +92,7 @@ export const restWire = (url: string, { key, headers, ticket }: WireOptions = {}
       fields.delete(name);
       return encodeURIComponent(value);
     });
-    const hasBody = method === "POST" || method === "PATCH";
+    const hasBody = ["POST", "PUT", "PATCH"].includes(method);
     const query = new URLSearchParams(
       hasBody ? [] : [...fields].map(([name, value]) => [name, String(value)]),
     );

@@ -140,11 +140,14 @@ export const endMatching = (
   now: number,
 ): EndingRecord[] => {
   const { sql, parameters } = matching(filter);
-  const behind = after ? "AND (created_at, session_id) > (:afterTime, :afterId)" : "";
+  // Named sessions are few and found by their ids: they need no order, and no place to go on from.
+  const isOrdered = filter.sessionIds === undefined;
+  const behind = isOrdered && after ? "AND (created_at, session_id) > (:afterTime, :afterId)" : "";
+  const order = isOrdered ? "ORDER BY created_at, session_id" : "";
   const take = `DELETE FROM sessions WHERE rowid IN (
-      SELECT rowid FROM sessions WHERE ${sql} ${behind} ORDER BY created_at, session_id LIMIT :limit)
+      SELECT rowid FROM sessions WHERE ${sql} ${behind} ${order} LIMIT :limit)
     RETURNING ${kept}`;
-  const position: Parameters = after ? { afterTime: after.time, afterId: after.id } : {};
+  const position: Parameters = isOrdered && after ? { afterTime: after.time, afterId: after.id } : {};
   return connection
     .all<Taken>(take, { ...parameters, ...position, now, limit })
     .sort(byCreation)

@@ -50,7 +50,7 @@ const draft = newSessionDraft();
 const { sessionId, channelId, agentId, userId } = draft;
 const id = { sessionId };
 const page = { limit: 10, after: { time: 1, id: "x" } };
-const end = { reason: null, caller, createdUntil: 1, limit: 10 };
+const end = { reason: null, caller, limit: 10 };
 
 describe("no table is scanned, however many rows it has", () => {
   test.each<[string, () => Promise<unknown>]>([
@@ -67,6 +67,14 @@ describe("no table is scanned, however many rows it has", () => {
     ["ending by user", () => store.endMatching({ userId }, end)],
     ["ending by agent", () => store.endMatching({ agentId }, end)],
     ["ending by ids", () => store.endMatching({ sessionIds: [sessionId] }, end)],
+    [
+      "ending by age",
+      () => store.endMatching({ createdUntil: 1, idleSince: 1 }, { ...end, after: page.after }),
+    ],
+    ["counting by age", () => store.countMatching({ createdUntil: 1, idleSince: 1 })],
+    ["blocking", () => store.blockUser({ userId, until: null, reason: null, caller })],
+    ["unblocking", () => store.unblockUser(userId)],
+    ["deleting ended blocks", () => store.deleteEndedBlocks(10)],
     ["counting by user", () => store.countMatching({ userId })],
     ["looking for what is due", () => store.hasDue()],
     ["expiring", () => store.expireSessions(10)],

@@ -1,11 +1,23 @@
 import { Random } from "./random.js";
-import type { Step } from "./schedule.js";
+
+/** A step of a schedule, of the kinds that are inserted here. */
+interface BlockStep {
+  readonly after: number;
+  readonly do: "block" | "unblock" | "create" | "createAgain";
+  readonly node: number;
+  readonly session: number;
+  readonly pick: number;
+}
 
 /** Every fifth schedule has blocks. The others keep the length that they have without them. */
 const hasBlocks = (seed: number): boolean => [6, 9].includes(seed % 10);
 
 /** Inserts blocks, each close to creates of the same user and often followed by the removal of the block. */
-export const withBlocks = (seed: number, nodes: number, steps: readonly Step[]): readonly Step[] => {
+export const withBlocks = <Step>(
+  seed: number,
+  nodes: number,
+  steps: readonly Step[],
+): readonly (Step | BlockStep)[] => {
   if (!hasBlocks(seed)) return steps;
   const random = new Random(seed).of("blocks");
   return steps.flatMap((step, at) =>
@@ -13,9 +25,9 @@ export const withBlocks = (seed: number, nodes: number, steps: readonly Step[]):
   );
 };
 
-const around = (random: Random, nodes: number): Step[] => {
+const around = (random: Random, nodes: number): BlockStep[] => {
   const user = random.below(2);
-  const step = (kind: Step["do"], longestPause: number): Step => ({
+  const step = (kind: BlockStep["do"], longestPause: number): BlockStep => ({
     do: kind,
     after: random.below(longestPause),
     node: random.below(nodes),
@@ -23,7 +35,7 @@ const around = (random: Random, nodes: number): Step[] => {
     // Its parity chooses the user.
     pick: random.below(500) * 2 + user,
   });
-  const creates = (longestPause: number): Step[] =>
+  const creates = (longestPause: number): BlockStep[] =>
     Array.from({ length: random.below(3) }, () =>
       step(random.chance(0.3) ? "createAgain" : "create", longestPause),
     );

@@ -94,13 +94,13 @@ export const mutants: readonly Mutant[] = [
   { name: "a create ignores its idempotency key", seed: 5, mutation: { store: forgetCreateKeys } },
   {
     name: "a create looks for a block before it writes",
-    seed: 6,
+    seed: 19,
     mutation: { store: checkBlockBeforeWrite },
   },
-  { name: "a block does not end the live sessions", seed: 6, mutation: { store: blockWithoutEnding } },
+  { name: "a block does not end the live sessions", seed: 9, mutation: { store: blockWithoutEnding } },
   {
     name: "a block is written in another transaction than the ends",
-    seed: 6,
+    seed: 9,
     mutation: { store: blockInTwoSteps },
   },
   { name: "an end is answered before it is committed", seed: 1, mutation: { ports: answerBeforeCommit } },
