@@ -34,9 +34,11 @@ type Given = Readonly<Record<string, unknown>> & { readonly _: readonly string[]
  * id.
  */
 const requireKnown = (known: ArgsDef, { _: words, ...given }: Given, rawArgs: readonly string[]): void => {
+  const aliases = Object.values(known).flatMap((option) => ("alias" in option && option.alias) || []);
   for (const [spelling, value] of Object.entries(given)) {
     // citty gives `--dry-run` under both spellings.
     const name = spelling.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    if (aliases.includes(name)) continue;
     if (!Object.hasOwn(known, name))
       throw new UsageError(`There is no option ${nameOf(name)} here; allowed: ${optionsOf(known)}`);
     const type = known[name]?.type;

@@ -1,4 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CliServer, startCliServer, typewriter } from "../test/cli-server.js";
 
@@ -127,6 +130,44 @@ describe("adjourn show", () => {
     expect(await shown.code).toBe(1);
     expect(shown.complaints).toEqual([expect.stringMatching(/^SESSION_NOT_FOUND/)]);
   });
+});
+
+test("adjourn export writes a channel or the endings, and leaves no part of a file", async () => {
+  const { sessionId, channelId } = await server.createSession(bob);
+  await output("send", sessionId, "hello");
+  await output("end", sessionId, "--reason", "=done");
+  const messages = JSON.parse(await output("export", channelId));
+  expect(messages).toMatchObject([{ content: "hello" }, { content: "hello", isAgent: true }]);
+  expect(await output("export", "--endings", "--format", "csv", "--user", bob)).toContain(
+    "requested,'=done,",
+  );
+  const folder = mkdtempSync(join(tmpdir(), "adjourn-export-"));
+  const file = join(folder, "channel.md");
+  expect(await output("export", channelId, "--format", "markdown", "-o", file)).toBe(`Exported to ${file}\n`);
+  expect(readFileSync(file, "utf8")).toContain("> hello\n");
+  const again = server.adjourn(["export", channelId, "--output", file]);
+  expect([await again.code, again.complaints]).toEqual([2, [expect.stringContaining("is there already")]]);
+  const missing = join(folder, "missing.json");
+  const refused = server.adjourn(["export", "never", "-o", missing]);
+  expect([await refused.code, refused.complaints]).toEqual([
+    1,
+    [expect.stringMatching(/^CHANNEL_NOT_FOUND: Channel not found/)],
+  ]);
+  expect(existsSync(missing)).toBe(false);
+  rmSync(folder, { recursive: true });
+});
+
+test("adjourn erase --user removes the messages of all of a user's channels", async () => {
+  const user = crypto.randomUUID();
+  const { sessionId, channelId, trpc } = await server.createSession(user);
+  const early = server.adjourn(["erase", "--user", user, "--yes"]);
+  expect([await early.code, early.complaints]).toEqual([1, [expect.stringMatching(/^CHANNEL_IN_USE/)]]);
+  await output("end", sessionId);
+  expect(await output("erase", "--user", user, "--yes")).toMatch(/; channels: 1\n$/);
+  await expect(trpc.getChannelMessages.query({ channelId })).rejects.toMatchObject({
+    code: "CHANNEL_NOT_FOUND",
+  });
+  expect(await json("erase", "--user", user, "--yes")).toMatchObject({ success: true, channels: 0 });
 });
 
 test("adjourn erase removes the messages for good, and needs --yes", async () => {

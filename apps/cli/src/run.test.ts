@@ -142,7 +142,7 @@ describe("what can't work is said in one line", () => {
   test.each([
     [
       ["stop", "a"],
-      '"stop"; allowed: list, show, watch, send, cancel, end, endings, block, unblock, blocks, erase, agents, completion',
+      '"stop"; allowed: list, show, watch, send, cancel, end, endings, block, unblock, blocks, export, erase, agents, completion',
     ],
     [["constructor"], '"constructor"; allowed: list'],
     [["--user", "x"], '"--user"; allowed: list'],
@@ -157,6 +157,11 @@ describe("what can't work is said in one line", () => {
     [["list", "--limit", "1001"], '--limit is "1001"; allowed: 1 to 1000'],
     [["list", "--reason", "3"], "--reason here; allowed: --user, --agent"],
     [["erase", "a"], "--yes"],
+    [["erase", "a", "--user", "b", "--yes"], "allowed: CHANNEL alone"],
+    [["erase", "--yes"], "allowed: CHANNEL alone"],
+    [["export"], "allowed: CHANNEL alone"],
+    [["export", "a", "--endings"], "allowed: CHANNEL alone"],
+    [["export", "a", "--user", "b"], "allowed: CHANNEL alone"],
     [["completion", "tcsh"], '"tcsh"; allowed: bash, zsh, fish'],
     [["list", "-u", "x"], "-u"],
     [["list", "--no-user"], "--user"],

@@ -8,17 +8,19 @@ import { cancel } from "./commands/cancel.js";
 import { end } from "./commands/end.js";
 import { endings } from "./commands/endings.js";
 import { erase } from "./commands/erase.js";
+import { exportFile } from "./commands/export.js";
 import { list } from "./commands/list.js";
 import { send } from "./commands/send.js";
 import { show } from "./commands/show.js";
 import { unblock } from "./commands/unblock.js";
 import { watch } from "./commands/watch.js";
 import { completionOf, isShell, shells } from "./completion.js";
+import { createDownload } from "./download.js";
 import { readEnv } from "./env.js";
 import { type ExitCode, explain } from "./explain.js";
 import type { Terminal } from "./terminal.js";
 
-export interface Surroundings extends Omit<Terminal, "client"> {
+export interface Surroundings extends Omit<Terminal, "client" | "download"> {
   /** In place of this process's own. */
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
@@ -37,6 +39,7 @@ const commandsOf = (terminal: Terminal) => ({
   block: block(terminal),
   unblock: unblock(terminal),
   blocks: blocks(terminal),
+  export: exportFile(terminal),
   erase: erase(terminal),
   agents: agents(terminal),
 });
@@ -55,7 +58,10 @@ export const run = async (
     url = settings.url;
     const client = createClient({ url, token: settings.key, retrySend: { maxAttempts } });
     try {
-      await runWith({ ...surroundings, client }, rawArgs);
+      await runWith(
+        { ...surroundings, client, download: createDownload(settings, surroundings.signal) },
+        rawArgs,
+      );
       return 0;
     } finally {
       await client.close();

@@ -22,7 +22,9 @@ const clock = "(SELECT adjourn_now() AS now) AS clock";
  */
 const statement = `SELECT created, NULL::bigint AS ended, NULL AS cause, agent_id, count(*) AS count,
     count(*) FILTER (WHERE is_live) AS sessions, 0 AS replies, ${tokens}
-  FROM (SELECT ${place("created_at")} AS created, agent_id, expires_at > now AS is_live, input_tokens, output_tokens
+  FROM (SELECT ${place("created_at")} AS created, agent_id, expires_at > now AS is_live,
+      CASE WHEN created_at <= range."to" THEN input_tokens END AS input_tokens,
+      CASE WHEN created_at <= range."to" THEN output_tokens END AS output_tokens
     FROM sessions, ${range}, ${clock} WHERE created_at >= 0) AS placed
   GROUP BY GROUPING SETS ((created), (agent_id))
   UNION ALL

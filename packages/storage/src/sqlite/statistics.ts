@@ -30,7 +30,8 @@ const endings: Table = { name: "endings", time: "ended_at" };
 
 const statements = {
   sessions: `SELECT ${placeOf("max", "created_at")} AS created, agent_id, count(*) AS count,
-      sum(expires_at > :now) AS sessions, 0 AS replies, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens
+      sum(expires_at > :now) AS sessions, 0 AS replies, sum(input_tokens) FILTER (WHERE created_at <= :to) AS input_tokens,
+      sum(output_tokens) FILTER (WHERE created_at <= :to) AS output_tokens
     ${slice(sessions)} GROUP BY agent_id, created`,
   endings: `SELECT ${placeOf("max", "created_at")} AS created, ${placeOf("max", "ended_at")} AS ended, cause, agent_id,
       count(*) AS count, 0 AS sessions, 0 AS replies, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens

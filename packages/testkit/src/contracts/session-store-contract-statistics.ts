@@ -45,11 +45,13 @@ export const describeStatistics = (setting: () => Setting): void => {
     const from = s.store.now();
     await s.advance(2 * minute);
     await s.ended(await s.create());
+    await s.converse(await s.create(), { usage: { inputTokens: 5, outputTokens: 5 } });
     const range = { from, to: from + minute, stepMs: minute, points: 2 };
     const { active, ended, agents } = await s.store.readStatistics(range);
     expect(active).toEqual([1, 1]);
     expect([...ended]).toEqual([]);
-    expect(agents).toHaveLength(1);
+    const tokens = agents.map(({ usage }) => usage.inputTokens);
+    expect(tokens.sort()).toEqual([0, 1]);
   });
 
   test("an agent has its live sessions, its replies in flight and the tokens of its sessions", async () => {

@@ -26,7 +26,7 @@ export const createStatistics = (state: InMemoryState): StatisticsStore => ({
       ...rows.map(({ session }) => session.agentId),
       ...endings.map(({ agentId }) => agentId),
     ]);
-    const agents = [...agentIds].map((agentId) => figuresOf(state, agentId, endings));
+    const agents = [...agentIds].map((agentId) => figuresOf(state, agentId, to, endings));
     return { active, ended, agents: agents.filter(hasFigures) };
   },
 });
@@ -34,12 +34,13 @@ export const createStatistics = (state: InMemoryState): StatisticsStore => ({
 const figuresOf = (
   state: InMemoryState,
   agentId: string,
+  to: number,
   endings: readonly { readonly agentId: string; readonly usage?: Usage | undefined }[],
 ): AgentFigures => {
   const rows = [...state.sessions.values()].filter(({ session }) => session.agentId === agentId);
   const live = state.liveMatching({ agentId });
   const used = [
-    ...rows.map(({ usage }) => usage),
+    ...rows.filter(({ session }) => session.createdAt <= to).map(({ usage }) => usage),
     ...endings.filter((ending) => ending.agentId === agentId).map(({ usage }) => usage),
   ];
   return {
