@@ -31,14 +31,23 @@ const sessions = "/api/messaging/sessions";
 const session = `${sessions}/{sessionId}`;
 const channel = "/api/messaging/channels/{channelId}";
 
-const list = { agentId: "text", userId: "text", search: "text", limit: "number", cursor: "text" } as const;
+const list = {
+  agentId: "text",
+  userId: "text",
+  search: "text",
+  q: "text",
+  from: "text",
+  to: "text",
+  limit: "number",
+  cursor: "text",
+} as const;
 const range = { limit: "number", before: "text", after: "text" } as const;
 
 type Entry = Pick<Route, "method" | "path"> & Partial<Route>;
 
 const entries: Readonly<Record<RestOperation, Entry>> = {
   createSession: { method: "POST", path: sessions, status: 201, body: true, idempotent: true },
-  listSessions: { method: "GET", path: sessions, query: list },
+  listSessions: { method: "GET", path: sessions, query: { ...list, sort: "text" } },
   getSessionsHealth: { method: "GET", path: `${sessions}/health` },
   endSessions: { method: "POST", path: `${sessions}/end`, body: true },
   getSession: { method: "GET", path: session },
@@ -64,7 +73,11 @@ const entries: Readonly<Record<RestOperation, Entry>> = {
   sessionEvents: { method: "GET", path: `${session}/events`, query: { lastEventId: "text" } },
   getChannelMessages: { method: "GET", path: `${channel}/messages`, query: range },
   eraseChannel: { method: "DELETE", path: channel },
-  listEndings: { method: "GET", path: "/api/messaging/endings", query: { ...list, cause: "text" } },
+  listEndings: {
+    method: "GET",
+    path: "/api/messaging/endings",
+    query: { ...list, cause: "text", actor: "text" },
+  },
   getEnding: { method: "GET", path: "/api/messaging/endings/{sessionId}" },
   issueTicket: { method: "POST", path: "/api/tickets", status: 201 },
   listAgents: { method: "GET", path: "/api/agents", shows: ["success", "data"] },
