@@ -2,12 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createTestSchema, findPostgres } from "../../../../packages/storage/test/postgres.js";
+import { createTestDatabase } from "../cluster/test-database.js";
+import { cannotRunCluster } from "../cluster/what-is-missing.js";
 import { until } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";
 import { spawnServer } from "./server-process.js";
 
-const postgresUrl = await findPostgres();
+const skipsPostgres = await cannotRunCluster();
 
 const openDatabase = {
   SQLite: async () => {
@@ -15,15 +16,11 @@ const openDatabase = {
     const remove = () => rm(folder, { recursive: true, force: true });
     return { url: `file:${join(folder, "adjourn.db")}`, [Symbol.asyncDispose]: remove };
   },
-  Postgres: async () => {
-    const schema = await createTestSchema(postgresUrl ?? "");
-    const url = `${postgresUrl}?options=-c%20search_path%3D${schema.name}`;
-    return { url, [Symbol.asyncDispose]: () => schema[Symbol.asyncDispose]() };
-  },
+  Postgres: createTestDatabase,
 };
 
 describe.each(["SQLite", "Postgres"] as const)("with %s", (name) => {
-  test.skipIf(name === "Postgres" && postgresUrl === null)(
+  test.skipIf(name === "Postgres" && skipsPostgres)(
     "what was answered before a kill -9 and not indexed yet is found after the restart",
     async () => {
       await using database = await openDatabase[name]();
