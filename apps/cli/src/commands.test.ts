@@ -103,6 +103,34 @@ describe("adjourn block", () => {
   });
 });
 
+describe("adjourn list and endings", () => {
+  test("find what was said and in metadata, sort, and refuse an order that they do not know", async () => {
+    const carol = crypto.randomUUID();
+    const [first, second] = [await server.createSession(carol), await server.createSession(carol)];
+    for (const [{ sessionId }, text] of [
+      [first, "blue parcel"],
+      [second, "red parcel"],
+    ] as const)
+      await output("send", sessionId, text);
+    const found = async (...args: readonly string[]) => json("list", "--user", carol, ...args);
+    await expect.poll(() => found("--q", "PARC"), { timeout: 10_000 }).toMatchObject({ total: 2 });
+    expect(await found("--q", "parcel blue")).toMatchObject({ sessions: [{ sessionId: first.sessionId }] });
+    expect(await found("--sort", "expiresAt", "--limit", "1")).toMatchObject({
+      total: 2,
+      sessions: [{ sessionId: first.sessionId }],
+    });
+    expect(await found("--from", "2999-01-01T00:00:00Z")).toMatchObject({ total: 0 });
+    await output("end", first.sessionId);
+    const ended = async (...args: readonly string[]) => json("endings", "--user", carol, ...args);
+    expect(await ended("--q", "blue", "--actor", "ops")).toMatchObject({ endings: [first].map(idOf) });
+    expect(await ended("--q", "red")).toEqual({ endings: [] });
+    const { code, complaints } = server.adjourn(["list", "--sort", "age"]);
+    expect([await code, complaints]).toEqual([2, [expect.stringContaining("createdAt, expiresAt")]]);
+  });
+});
+
+const idOf = ({ sessionId }: { readonly sessionId: string }) => ({ sessionId });
+
 describe("adjourn show", () => {
   test("of a live session has its facts and its messages", async () => {
     const { sessionId, channelId } = await server.createSession(alice);

@@ -9,6 +9,13 @@ export const reason = {
 } as const;
 export const user = { type: "string", description: "Only this user's", valueHint: "id" } as const;
 export const agent = { type: "string", description: "Only this agent's", valueHint: "id" } as const;
+export const q = {
+  type: "string",
+  description: "Only where all these words were said, or are in the metadata",
+  valueHint: "words",
+} as const;
+export const from = { type: "string", description: "Not before this ISO time", valueHint: "time" } as const;
+export const to = { type: "string", description: "Before this ISO time", valueHint: "time" } as const;
 export const limit = {
   type: "string",
   description: "How many at most, 1 to 1000; 100",
@@ -16,6 +23,19 @@ export const limit = {
 } as const;
 export const userId = { type: "positional", required: true, description: "The user's id" } as const;
 export const sessionId = { type: "positional", required: true, description: "The session's id" } as const;
+
+/** The one of the allowed words that an option was given; undefined if it was not given. */
+export const oneOf = <const Word extends string>(
+  name: string,
+  value: string | undefined,
+  allowed: readonly Word[],
+): Word | undefined => {
+  if (value === undefined) return undefined;
+  const word = allowed.find((other) => other === value);
+  if (word === undefined)
+    throw new UsageError(`The option --${name} is ${JSON.stringify(value)}; allowed: ${allowed.join(", ")}`);
+  return word;
+};
 
 /** The whole number that an option was given; undefined if it was not given. */
 export const wholeNumber = (name: string, value: string | undefined, max: number): number | undefined => {

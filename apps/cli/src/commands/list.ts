@@ -1,5 +1,5 @@
 import { command } from "../command.js";
-import { agent, json, limit, user, wholeNumber } from "../options.js";
+import { agent, from, json, limit, oneOf, q, to, user, wholeNumber } from "../options.js";
 import { duration, table } from "../table.js";
 import type { Terminal } from "../terminal.js";
 
@@ -7,7 +7,7 @@ const headings = ["SESSION", "AGENT", "USER", "LEFT", "MESSAGES", "LISTENERS", "
 
 export const list = ({ client, write }: Terminal) =>
   command({
-    meta: { name: "adjourn list", description: "List live sessions, newest first" },
+    meta: { name: "adjourn list", description: "List live sessions, newest first unless sorted" },
     args: {
       user,
       agent,
@@ -15,6 +15,14 @@ export const list = ({ client, write }: Terminal) =>
         type: "string",
         description: "Only those with an id that begins like this",
         valueHint: "start",
+      },
+      q,
+      from,
+      to,
+      sort: {
+        type: "string",
+        description: "createdAt, newest first, or expiresAt, soonest first",
+        valueHint: "order",
       },
       limit,
       json,
@@ -24,6 +32,10 @@ export const list = ({ client, write }: Terminal) =>
         userId: args.user,
         agentId: args.agent,
         search: args.search,
+        q: args.q,
+        from: args.from,
+        to: args.to,
+        sort: oneOf("sort", args.sort, ["createdAt", "expiresAt"]),
         limit: wholeNumber("limit", args.limit, 1_000),
       });
       if (args.json) return write(`${JSON.stringify(page)}\n`);

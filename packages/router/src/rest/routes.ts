@@ -33,7 +33,16 @@ const channel = "/api/messaging/channels/{channelId}";
 const blocks = "/api/messaging/blocks";
 const block = `${blocks}/{userId}`;
 
-const list = { agentId: "text", userId: "text", search: "text", limit: "number", cursor: "text" } as const;
+const list = {
+  agentId: "text",
+  userId: "text",
+  search: "text",
+  q: "text",
+  from: "text",
+  to: "text",
+  limit: "number",
+  cursor: "text",
+} as const;
 const { limit: _, cursor: __, ...filter } = list;
 const range = { limit: "number", before: "text", after: "text" } as const;
 
@@ -41,7 +50,7 @@ type Entry = Pick<Route, "method" | "path"> & Partial<Route>;
 
 const entries: Readonly<Record<RestOperation, Entry>> = {
   createSession: { method: "POST", path: sessions, status: 201, body: true, idempotent: true },
-  listSessions: { method: "GET", path: sessions, query: list },
+  listSessions: { method: "GET", path: sessions, query: { ...list, sort: "text" } },
   getSessionsHealth: { method: "GET", path: `${sessions}/health` },
   endSessions: { method: "POST", path: `${sessions}/end`, body: true },
   getSession: { method: "GET", path: session },
@@ -71,10 +80,14 @@ const entries: Readonly<Record<RestOperation, Entry>> = {
   exportEndings: {
     method: "GET",
     path: "/api/messaging/endings/export",
-    query: { ...filter, cause: "text", format: "text" },
+    query: { ...filter, cause: "text", actor: "text", format: "text" },
   },
   eraseUser: { method: "DELETE", path: "/api/messaging/users/{userId}" },
-  listEndings: { method: "GET", path: "/api/messaging/endings", query: { ...list, cause: "text" } },
+  listEndings: {
+    method: "GET",
+    path: "/api/messaging/endings",
+    query: { ...list, cause: "text", actor: "text" },
+  },
   getEnding: { method: "GET", path: "/api/messaging/endings/{sessionId}" },
   blockUser: { method: "PUT", path: block, body: true },
   unblockUser: { method: "DELETE", path: block },

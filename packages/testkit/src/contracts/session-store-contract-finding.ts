@@ -191,13 +191,25 @@ const describeIndex = (setting: () => Setting): void => {
     for (const { channelId } of [erased, waiting])
       expect(await s.other.eraseChannel(channelId)).toBe("erased");
     expect(await findEnded(s, "gold secret")).toEqual([kept.sessionId]);
-    // New messages may take the places of erased ones.
     const later = await s.create();
     await s.say(later, "said afterwards");
     await index(s);
     expect(await find(s, "afterwards")).toEqual([later.sessionId]);
     for (const q of ["gold", "secret one", "secret two"])
       expect(await findEnded(s, q)).toEqual([kept.sessionId]);
+  });
+
+  test("a message that takes the place of an erased one is indexed", async () => {
+    const s = setting();
+    const erased = await s.create();
+    for (let i = 0; i < 3; i++) await s.say(erased, "secret");
+    await index(s);
+    await s.ended(erased);
+    await s.store.eraseChannel(erased.channelId);
+    const later = await s.create();
+    await s.say(later, "said afterwards");
+    await index(s);
+    expect(await find(s, "afterwards")).toEqual([later.sessionId]);
   });
 
   test("a channel that is erased while it is indexed leaves nothing", async () => {
