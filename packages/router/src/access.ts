@@ -33,6 +33,8 @@ export const accessTable = {
   getEnding: backends,
   endSessions: backendsFiltered,
   issueTicket: anyone,
+  listWebhookDeliveries: adminOnly,
+  resendWebhook: adminOnly,
   listAgents: backends,
   adminEvents: adminOnly,
 } as const satisfies Record<string, Readonly<Record<Role, Rule>>>;

@@ -12,7 +12,9 @@ import { issueTicket } from "./procedures/issue-ticket.js";
 import { listAgents } from "./procedures/list-agents.js";
 import { listEndings } from "./procedures/list-endings.js";
 import { listSessions } from "./procedures/list-sessions.js";
+import { listWebhookDeliveries } from "./procedures/list-webhook-deliveries.js";
 import { renewSession } from "./procedures/renew-session.js";
+import { resendWebhook } from "./procedures/resend-webhook.js";
 import { sendSessionMessage } from "./procedures/send-session-message.js";
 import { sessionHeartbeat } from "./procedures/session-heartbeat.js";
 import { updateSessionTimeout } from "./procedures/update-session-timeout.js";
@@ -26,6 +28,7 @@ export const queries = {
   getChannelMessages,
   listEndings,
   getEnding,
+  listWebhookDeliveries,
   listAgents,
 } as const;
 
@@ -41,4 +44,5 @@ export const mutations = {
   eraseChannel,
   endSessions,
   issueTicket,
+  resendWebhook,
 } as const;

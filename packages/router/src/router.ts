@@ -22,6 +22,8 @@ export const appRouter = router({
   getEnding: query("getEnding", queries.getEnding),
   endSessions: mutation("endSessions", mutations.endSessions),
   issueTicket: inputlessMutation("issueTicket", mutations.issueTicket),
+  listWebhookDeliveries: query("listWebhookDeliveries", queries.listWebhookDeliveries),
+  resendWebhook: mutation("resendWebhook", mutations.resendWebhook),
   listAgents: query("listAgents", queries.listAgents),
   sessionEvents,
   adminEvents,

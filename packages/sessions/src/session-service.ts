@@ -89,6 +89,8 @@ export interface SessionService {
   eraseChannel: Verb<"eraseChannel">;
   listEndings: Verb<"listEndings">;
   getEnding: Verb<"getEnding">;
+  listWebhookDeliveries: Verb<"listWebhookDeliveries">;
+  resendWebhook: Verb<"resendWebhook">;
   listAgents(input: Inputs["listAgents"]): Outputs["listAgents"];
 
   /**

@@ -5,6 +5,7 @@ import type { PostgresDatabase } from "./database.js";
 import type { Parameters } from "./named-parameters.js";
 import type { Queryable } from "./queryable.js";
 import { dueAt } from "./sessions-table.js";
+import { telling } from "./webhook-outbox.js";
 
 const warnAt = nextWarnAt(warningTime("at.expiry", ":warningThresholdMinutes::bigint"), "at.now", "false");
 
@@ -113,7 +114,8 @@ const toParameters = (draft: SessionDraft): Parameters => ({
 });
 
 const insertOnNewChannel = async (database: Queryable, draft: SessionDraft): Promise<Session> => {
-  const row = await database.get<SessionColumns>(statements.onNewChannel, toParameters(draft));
+  const create = telling(database, "session.created", statements.onNewChannel, "INSERT INTO sessions");
+  const row = await database.get<SessionColumns>(create, toParameters(draft));
   if (!row) throw new Error(`Channel ${draft.channelId} is there already`);
   return toSession(row);
 };
@@ -126,7 +128,8 @@ const insertOnOldChannel = async (transaction: Queryable, draft: SessionDraft): 
   await transaction.all(statements.freeChannel, { channelId });
   if (!(await transaction.get(statements.insertSession, toParameters(draft))))
     throw new Refusal({ outcome: "channel_in_use" });
-  const row = await transaction.get<SessionColumns>(statements.continueSeq, { sessionId, channelId });
+  const settle = telling(transaction, "session.created", statements.continueSeq, "UPDATE sessions");
+  const row = await transaction.get<SessionColumns>(settle, { sessionId, channelId });
   if (!row) throw new Error(`Session ${sessionId} is not where it was just put`);
   return toSession(row);
 };

@@ -12,6 +12,7 @@ import { type EndingColumns, type SessionColumns, toEndingRecord } from "../rows
 import { expiryCause } from "../timeout-rules.js";
 import type { Parameters, SqliteConnection } from "./connection.js";
 import { isLive, readOver } from "./sessions-table.js";
+import { tell } from "./webhook-outbox.js";
 
 /** The columns of a session that its ending keeps. */
 const keptColumns = [
@@ -70,7 +71,9 @@ const record = (connection: SqliteConnection, row: Taken, end: End, now: number)
     operations_aborted: 0,
   };
   connection.run(statements.insert, { ...ending });
-  return toEndingRecord(ending);
+  const recorded = toEndingRecord(ending);
+  tell(connection, { event: "session.ended", ending: recorded }, now);
+  return recorded;
 };
 
 /** Within a transaction, like all that follow. The call whose DELETE returns the session's row has ended it. */

@@ -1,5 +1,6 @@
 import type { EraseOutcome } from "@adjourn/sessions";
 import type { SqliteConnection } from "./connection.js";
+import { forgetDeliveries } from "./webhook-deliveries-table.js";
 
 const holdsChannel = `SELECT 1 FROM sessions
   WHERE channel_id = :channelId AND holds_channel = 1 AND expires_at > :now`;
@@ -60,6 +61,7 @@ export const eraseStep = (
   if (deleteMessages(connection, channelId)) return "unfinished";
   for (const forget of [statements.eraseChannel, forgetReasons, forgetMetadata, forgetAnswers])
     connection.run(forget, { channelId });
+  forgetDeliveries(connection, channelId);
   return "erased";
 };
 

@@ -12,7 +12,9 @@ import type {
   Session,
   SessionFilter,
   Usage,
+  WebhookWatch,
 } from "@adjourn/sessions";
+import { InMemoryWebhooks } from "./in-memory-webhooks.js";
 
 /** A session's row, with the columns that only the store uses. */
 export interface SessionRow {
@@ -68,7 +70,14 @@ export class InMemoryState {
   /** By session and key. */
   readonly endKeys = new Map<string, EndKey>();
 
-  constructor(readonly clock: Clock) {}
+  readonly webhooks: InMemoryWebhooks;
+
+  constructor(
+    readonly clock: Clock,
+    watches: readonly WebhookWatch[] = [],
+  ) {
+    this.webhooks = new InMemoryWebhooks(watches, () => this.now());
+  }
 
   now(): number {
     return this.clock.now();
@@ -162,6 +171,7 @@ export class InMemoryState {
     };
     this.sessions.delete(sessionId);
     this.endings.set(sessionId, ending);
+    this.webhooks.tell({ event: "session.ended", ending });
     return ending;
   }
 }

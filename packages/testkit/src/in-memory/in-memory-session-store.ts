@@ -8,6 +8,7 @@ import type {
   PageRequest,
   SecretStore,
   SessionStore,
+  WebhookWatch,
 } from "@adjourn/sessions";
 import { isNearExpiration, jsonBytes, rowsWithinBytes, type Session } from "@adjourn/sessions";
 import { createWritingVerbs } from "./in-memory-session-store-operations.js";
@@ -16,10 +17,12 @@ import { InMemoryState } from "./in-memory-session-store-state.js";
 /** The port in plain maps. The contract tests compare the databases with it. */
 export const createInMemorySessionStore = ({
   clock,
+  webhooks,
 }: {
   readonly clock: Clock;
+  readonly webhooks?: readonly WebhookWatch[];
 }): SessionStore & SecretStore => {
-  const state = new InMemoryState(clock);
+  const state = new InMemoryState(clock, webhooks);
   let secret: string | null = null;
   return {
     now: () => state.now(),
@@ -28,6 +31,7 @@ export const createInMemorySessionStore = ({
     ...createEndingRecords(state),
     ...createMessageReads(state),
     ...createDeletions(state),
+    ...state.webhooks.store,
 
     async readOrCreateSecret(candidate) {
       secret ??= candidate;
@@ -175,6 +179,7 @@ const createDeletions = (
     if (!state.channels.has(channelId)) return "unknown_channel";
     if (state.liveSessions().some((session) => session.channelId === channelId)) return "in_use";
     state.forgetChannel(channelId);
+    state.webhooks.forget(channelId);
     for (const [key, { earlier }] of state.sendKeys)
       if (earlier.session.channelId === channelId) state.sendKeys.delete(key);
     for (const ending of state.endings.values())
