@@ -57,6 +57,8 @@ test("a service key may do what a backend needs, and nothing that reaches over a
     "eraseChannel",
     "listEndings",
     "listSessions",
+    "listWebhookDeliveries",
+    "resendWebhook",
   ]);
 });
 
