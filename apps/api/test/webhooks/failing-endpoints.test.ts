@@ -33,12 +33,17 @@ test("an endpoint that fails is tried again 5 s later, holds back its session, a
   failing.answer = (response) => response.writeHead(500).end("no");
   const [first, second] = [await createOn(server.url), await createOn(server.url)];
   await endOn(server.url, first);
-  await until(() => other.of(first).length === 2 && failing.of(first).length + failing.of(second).length === 2);
+  await until(
+    () => other.of(first).length === 2 && failing.of(first).length + failing.of(second).length === 2,
+  );
   const query = `?endpoint=failing&sessionId=${first}`;
   await until(async () => (await deliveriesOn(server.url, query))[1]?.attempts.length === 1);
   const [ended, created] = await deliveriesOn(server.url, query);
   expect(ended).toMatchObject({ event: "session.ended", status: "pending", attempts: [] });
-  expect(created).toMatchObject({ status: "pending", attempts: [{ status: 500, error: null, answer: "no" }] });
+  expect(created).toMatchObject({
+    status: "pending",
+    attempts: [{ status: 500, error: null, answer: "no" }],
+  });
   const wait = Date.parse(created?.nextAttemptAt ?? "") - Date.parse(created?.attempts[0]?.at ?? "");
   expect(wait).toBeGreaterThanOrEqual(5_000);
   expect(wait).toBeLessThan(6_500);
@@ -119,7 +124,11 @@ test("a private or loopback address is refused, whether it is written, mapped or
 });
 
 const misbehaving: readonly [string, Receiver["answer"], object][] = [
-  ["cuts its answer", (response) => response.writeHead(200).write("half", () => response.destroy()), { answer: "half" }],
+  [
+    "cuts its answer",
+    (response) => response.writeHead(200).write("half", () => response.destroy()),
+    { answer: "half" },
+  ],
   [
     "answers without an end",
     (response) => {
@@ -135,15 +144,18 @@ const misbehaving: readonly [string, Receiver["answer"], object][] = [
   ["answers with NUL", (response) => response.writeHead(200).end("a\0b"), { answer: "a\uFFFDb" }],
 ];
 
-test.each(misbehaving)("an endpoint that %s after 200 has the delivery, and 1 KiB is kept", async (_, answer, kept) => {
-  await using folder = await temporaryFolder();
-  await using receiver = await startReceiver();
-  await using server = await startTestServer(await webhookEnv(folder.path, { id: "a", url: receiver.url }));
-  receiver.answer = answer;
-  await createOn(server.url);
-  const [delivery] = await settled(server.url);
-  expect(delivery).toMatchObject({ status: "delivered", attempts: [{ status: 200, ...kept }] });
-});
+test.each(misbehaving)(
+  "an endpoint that %s after 200 has the delivery, and 1 KiB is kept",
+  async (_, answer, kept) => {
+    await using folder = await temporaryFolder();
+    await using receiver = await startReceiver();
+    await using server = await startTestServer(await webhookEnv(folder.path, { id: "a", url: receiver.url }));
+    receiver.answer = answer;
+    await createOn(server.url);
+    const [delivery] = await settled(server.url);
+    expect(delivery).toMatchObject({ status: "delivered", attempts: [{ status: 200, ...kept }] });
+  },
+);
 
 test("an endpoint that closes without an answer, or is not there, has an attempt with the reason", async () => {
   await using folder = await temporaryFolder();
@@ -154,7 +166,10 @@ test("an endpoint that closes without an answer, or is not there, has an attempt
   const entry = { id: "a", url: `http://127.0.0.1:${port}/` };
   await using server = await startTestServer(await webhookEnv(folder.path, entry));
   await createOn(server.url);
-  expect((await attempted(server.url)).attempts[0]).toMatchObject({ status: null, error: expect.any(String) });
+  expect((await attempted(server.url)).attempts[0]).toMatchObject({
+    status: null,
+    error: expect.any(String),
+  });
   closing.close();
 });
 
