@@ -53,6 +53,8 @@ const restRoutes: Readonly<Record<string, readonly [method: string, path: string
   endSessions: ["POST", "/api/messaging/sessions/end"],
   issueTicket: ["POST", "/api/tickets"],
   listAgents: ["GET", "/api/agents"],
+  listWebhookDeliveries: ["GET", "/api/webhooks/deliveries"],
+  resendWebhook: ["POST", "/api/webhooks/deliveries/{id}/resend"],
 };
 
 const queries = new Set([
@@ -64,6 +66,7 @@ const queries = new Set([
   "listEndings",
   "getEnding",
   "listAgents",
+  "listWebhookDeliveries",
 ]);
 
 /** How a procedure is called over tRPC. */

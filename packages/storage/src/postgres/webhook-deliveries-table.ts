@@ -71,7 +71,8 @@ const statements = {
       RETURNING seq, session_id, endpoint, status),
     woken AS (
       UPDATE webhook_deliveries AS next SET next_attempt_at = adjourn_now() FROM done
-      WHERE done.status <> 'pending' AND next.seq = ${nextInOrder("done")})
+      -- One that was attempted before has a time of its own.
+      WHERE done.status <> 'pending' AND next.attempts = '[]' AND next.seq = ${nextInOrder("done")})
     SELECT seq FROM done`,
   release: "UPDATE webhook_deliveries SET held_by = NULL, held_until = 0 WHERE held_by = :nodeId",
   read: `SELECT ${columnsOf("one")} FROM webhook_deliveries AS one WHERE one.id = :id`,

@@ -50,8 +50,9 @@ const statements = {
       next_attempt_at = iif(resends > :resends, :now, :nextAttemptAt),
       attempts = ${appended}, held_by = NULL, held_until = 0
     WHERE id = :id AND held_by = :nodeId AND held_until = :heldUntil RETURNING seq, status`,
+  /** One that was attempted before has a time of its own. */
   wakeNext: `UPDATE webhook_deliveries SET next_attempt_at = :now WHERE seq = (
-      SELECT ${nextInOrder("done")} FROM webhook_deliveries AS done WHERE done.seq = :seq)`,
+      SELECT ${nextInOrder("done")} FROM webhook_deliveries AS done WHERE done.seq = :seq) AND attempts = '[]'`,
   release: "UPDATE webhook_deliveries SET held_by = NULL, held_until = 0 WHERE held_by = :nodeId",
   read: `SELECT ${shown} FROM webhook_deliveries WHERE id = :id`,
   resend: `UPDATE webhook_deliveries SET status_before = iif(status = 'pending', status_before, status),
