@@ -12,6 +12,7 @@ export type * from "./bus-message.js";
 export type * from "./clock.js";
 export type * from "./event-bus.js";
 export type * from "./log.js";
+export type * from "./page-request.js";
 export type * from "./presence.js";
 export type * from "./reply-store.js";
 export type * from "./secret-store.js";

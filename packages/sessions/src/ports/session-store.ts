@@ -4,6 +4,7 @@ import type { ReplyFailure } from "../model/reply.js";
 import type { JsonObject, Session } from "../model/session.js";
 import type { TimeoutConfig, TimeoutConfigInput } from "../model/timeout-policy.js";
 import type { MessageBound } from "../paging/message-bound.js";
+import type { PagePosition, PageRequest } from "./page-request.js";
 import type { IsGone, ReplyRecord, ReplyStore } from "./reply-store.js";
 import type { WebhookStore } from "./webhook-store.js";
 
@@ -108,17 +109,6 @@ export interface ListFilter {
   readonly userId?: string | undefined;
   /** A prefix of a session's, channel's, agent's or user's id, case-insensitive. */
   readonly search?: string | undefined;
-}
-
-/** The last row of the previous page. Pages are ordered by (time, id), newest first, so rows may change in between. */
-export interface PagePosition {
-  readonly time: number;
-  readonly id: string;
-}
-
-export interface PageRequest {
-  readonly limit: number;
-  readonly after?: PagePosition | undefined;
 }
 
 /** Counts over the whole store. `expired` sessions are past their time and have no ending yet. */

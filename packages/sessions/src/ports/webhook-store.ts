@@ -1,5 +1,5 @@
 import type { DeliveryStatus, WebhookAttempt, WebhookContent, WebhookDelivery } from "../model/webhook.js";
-import type { PagePosition, PageRequest } from "./session-store.js";
+import type { PagePosition, PageRequest } from "./page-request.js";
 
 /** A delivery that a node may attempt until its lease ends. */
 export interface ClaimedDelivery extends WebhookDelivery {
