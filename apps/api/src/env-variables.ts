@@ -75,6 +75,10 @@ export const variables = z.object({
     /^[\w.:-]{1,64}$/.test(given) ? given : undefined,
   ).default("adjourn"),
   AGENTS_FILE: setting("the path of a JSON file", (given) => given.trim() || undefined).optional(),
+  WEBHOOKS_FILE: setting("the path of a JSON file", (given) => given.trim() || undefined).optional(),
+  WEBHOOKS_ALLOW_PRIVATE: oneOf("1", "0")
+    .transform((given) => given === "1")
+    .default(false),
   ADJOURN_ADMIN_KEY: keys.optional(),
   ADJOURN_SERVICE_KEY: keys.optional(),
   ADJOURN_SECRET: setting(`at least ${minSecretCharacters} characters`, (given) =>

@@ -3,3 +3,4 @@ export { AgentsFileError } from "./agents-file/parse-agents-file.js";
 export { createEcho, echoId } from "./echo.js";
 export { createAgentDirectory, createBuiltInAgents } from "./registry.js";
 export { createTypewriter, typewriterId } from "./typewriter.js";
+export { parseWebhookSecret } from "./webhook/sign-webhook.js";

@@ -64,6 +64,8 @@ test("a service key may do what a backend needs, and nothing that reaches over a
     "listBlocks",
     "listEndings",
     "listSessions",
+    "listWebhookDeliveries",
+    "resendWebhook",
     "unblockUser",
   ]);
 });

@@ -40,6 +40,8 @@ export const accessTable = {
   unblockUser: adminOnly,
   listBlocks: adminOnly,
   issueTicket: anyone,
+  listWebhookDeliveries: adminOnly,
+  resendWebhook: adminOnly,
   listAgents: backends,
   adminEvents: adminOnly,
 } as const satisfies Record<string, Readonly<Record<Role, Rule>>>;

@@ -16,7 +16,9 @@ import { listAgents } from "./procedures/list-agents.js";
 import { listBlocks } from "./procedures/list-blocks.js";
 import { listEndings } from "./procedures/list-endings.js";
 import { listSessions } from "./procedures/list-sessions.js";
+import { listWebhookDeliveries } from "./procedures/list-webhook-deliveries.js";
 import { renewSession } from "./procedures/renew-session.js";
+import { resendWebhook } from "./procedures/resend-webhook.js";
 import { sendSessionMessage } from "./procedures/send-session-message.js";
 import { sessionHeartbeat } from "./procedures/session-heartbeat.js";
 import { unblockUser } from "./procedures/unblock-user.js";
@@ -33,6 +35,7 @@ export const queries = {
   getEnding,
   listBlocks,
   getStatistics,
+  listWebhookDeliveries,
   listAgents,
 } as const;
 
@@ -51,4 +54,5 @@ export const mutations = {
   blockUser,
   unblockUser,
   issueTicket,
+  resendWebhook,
 } as const;

@@ -27,6 +27,8 @@ export const appRouter = router({
   unblockUser: mutation("unblockUser", mutations.unblockUser),
   listBlocks: query("listBlocks", queries.listBlocks),
   issueTicket: inputlessMutation("issueTicket", mutations.issueTicket),
+  listWebhookDeliveries: query("listWebhookDeliveries", queries.listWebhookDeliveries),
+  resendWebhook: mutation("resendWebhook", mutations.resendWebhook),
   listAgents: query("listAgents", queries.listAgents),
   sessionEvents,
   adminEvents,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
-import { defaultTimeoutSettings, type SessionService } from "@adjourn/sessions";
+import { defaultTimeoutSettings, type SessionService, type WebhookWatch } from "@adjourn/sessions";
 import { createTestService, scriptedAgentId, type TestService, testUserId } from "@adjourn/testkit";
 import { createCredentials } from "../src/credentials/credentials.js";
 import { createRestHandler, type RestOptions } from "../src/rest/handler.js";
@@ -36,16 +36,18 @@ export interface Answer {
 
 export interface RestServerOptions extends Partial<Omit<RestOptions, "sessions" | "credentials">> {
   readonly keys?: boolean;
+  readonly webhooks?: readonly WebhookWatch[];
   readonly sessions?: (real: SessionService) => SessionService;
 }
 
 /** The REST handler over the real domain, on a port of its own. */
 export const startRestServer = async ({
   keys = false,
+  webhooks = [],
   sessions = (real) => real,
   ...options
 }: RestServerOptions = {}): Promise<RestServer> => {
-  const world = createTestService();
+  const world = createTestService({ webhooks });
   const errors: unknown[] = [];
   const handle = createRestHandler({
     sessions: sessions(world.sessions),

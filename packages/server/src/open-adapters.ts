@@ -9,9 +9,13 @@ import type {
   Presence,
   SecretStore,
   SessionStore,
+  WebhookWatch,
 } from "@adjourn/sessions";
 import { createSqliteSessionStore, UnusableDatabaseError } from "@adjourn/storage";
 import { SettingError, type Settings } from "./settings.js";
+import { readWebhooksFile } from "./webhooks/read-webhooks-file.js";
+import type { WebhookEndpoint } from "./webhooks/webhook-endpoint.js";
+import { repeatedId } from "./webhooks/webhook-entry.js";
 
 /**
  * The driver of Postgres is loaded only for a Postgres database.
@@ -21,11 +25,13 @@ import { SettingError, type Settings } from "./settings.js";
 export const openStore = async (
   { databaseUrl }: Settings,
   clock: Clock,
+  webhooks: readonly WebhookWatch[],
 ): Promise<SessionStore & SecretStore> => {
   try {
-    if (databaseUrl.startsWith("file:")) return createSqliteSessionStore({ url: databaseUrl, clock });
+    if (databaseUrl.startsWith("file:"))
+      return createSqliteSessionStore({ url: databaseUrl, clock, webhooks });
     const { createPostgresSessionStore } = await import("@adjourn/storage/postgres");
-    return await createPostgresSessionStore({ url: databaseUrl, clock });
+    return await createPostgresSessionStore({ url: databaseUrl, clock, webhooks });
   } catch (error) {
     if (error instanceof UnusableDatabaseError) throw new SettingError(`DATABASE_URL: ${error.message}`);
     throw error;
@@ -75,4 +81,20 @@ export const openAgents = async (
     const [first, ...more] = error.problems;
     throw new SettingError(more.length === 0 ? `${first}` : `${first} (and ${more.length} more)`);
   }
+};
+
+/**
+ * The webhook endpoints of the file and of the program itself.
+ * @throws SettingError for a webhooks file that can't be read or is invalid, and for an id that is there twice
+ */
+export const openWebhooks = async ({
+  webhooksFile,
+  webhooks,
+  readVariable,
+}: Settings): Promise<readonly WebhookEndpoint[]> => {
+  const read = webhooksFile === null ? [] : await readWebhooksFile(webhooksFile, readVariable);
+  const endpoints = [...read, ...webhooks];
+  const repeated = repeatedId(endpoints);
+  if (repeated !== undefined) throw new SettingError(`webhooks: the id "${repeated}" is there twice`);
+  return endpoints;
 };

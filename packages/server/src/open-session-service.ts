@@ -11,9 +11,11 @@ import type { Logger } from "pino";
 import { type DerivedKeys, deriveKeys, randomSecret } from "./derive-keys.js";
 import { toLog } from "./observability/log.js";
 import type { Metrics } from "./observability/metrics.js";
-import { openAgents, openBus, openStore } from "./open-adapters.js";
+import { openAgents, openBus, openStore, openWebhooks } from "./open-adapters.js";
 import type { Overrides } from "./overrides.js";
 import type { Settings } from "./settings.js";
+import { toWatch } from "./webhooks/webhook-endpoint.js";
+import { createWebhookSender } from "./webhooks/webhook-sender.js";
 
 /** Interval of the reconciliation with a shared store; contract E7 requires at most 5 s. */
 const reconcileEveryMs = 2_000;
@@ -55,8 +57,9 @@ export const openSessionService = async (
   const log = toLog(logger);
   const around: NonNullable<Overrides["around"]> = overrides.around ?? ((_, port) => port);
   const agents = overrides.agents ?? (await openAgents(settings, { clock, log, own }));
+  const endpoints = await openWebhooks(settings);
   const open = async () => {
-    const store = overrides.store ?? (await openStore(settings, clock));
+    const store = overrides.store ?? (await openStore(settings, clock, endpoints.map(toWatch)));
     return { store, secret: await secretOf(settings, store) };
   };
   const opened = await openWith(open);
@@ -66,8 +69,13 @@ export const openSessionService = async (
   const { dropped, refused, ...events } = await openBus(settings, { log, key: keys.events, now });
   const presence = around("presence", events.presence);
   const bus = metrics.bus(around("bus", events.bus), { now, dropped, refused });
+  const webhookSender =
+    endpoints.length > 0
+      ? createWebhookSender(endpoints, { allowPrivate: settings.webhooksAllowPrivate, clock })
+      : undefined;
+  if (webhookSender) metrics.webhooks(store);
   const sessions = createSessionService(
-    { clock, store, bus, presence, agents, log, newId: randomUUID },
+    { clock, store, bus, presence, agents, log, newId: randomUUID, webhookSender },
     {
       timeouts: settings.timeouts,
       nodeId: randomUUID(),

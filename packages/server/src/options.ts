@@ -3,6 +3,7 @@ import { type Agent, defaultTimeoutSettings, longestDurationMinutes } from "@adj
 import { z } from "zod";
 import { readAddressList } from "./network-address.js";
 import { logLevels, SettingError, type Settings, type TrustedProxies } from "./settings.js";
+import { maxWebhookEndpoints, toEndpoint, webhookOption } from "./webhooks/webhook-entry.js";
 
 /** An agent of the program itself. What is left out is as for an agent in a file. */
 export type AgentOption = Pick<Agent, "id" | "name" | "reply"> & Partial<Agent>;
@@ -57,7 +58,10 @@ const schema = z.strictObject({
     .default("adjourn"),
   agents: z.array(agent).readonly().default([]),
   agentsFile: z.string().min(1).optional(),
-  /** Where variables that the agents file names are read, such as `process.env`. */
+  webhooks: z.array(webhookOption).max(maxWebhookEndpoints).readonly().default([]),
+  webhooksFile: z.string().min(1).optional(),
+  webhooksAllowPrivate: z.boolean().default(false),
+  /** Where variables that the files name are read, such as `process.env`. */
   env: z.record(z.string(), z.string().optional()).readonly().default({}),
   adminKeys: keys,
   serviceKeys: keys,
@@ -133,6 +137,8 @@ const toSettings = (options: Options): Settings => {
     port: 0,
     redisUrl: options.redisUrl ?? null,
     agentsFile: options.agentsFile ?? null,
+    webhooksFile: options.webhooksFile ?? null,
+    webhooks: options.webhooks.map((entry) => toEndpoint(entry, entry.secret)),
     readVariable: (name) => (Object.hasOwn(options.env, name) ? options.env[name] : undefined),
     adminKeys,
     serviceKeys,

@@ -1,6 +1,7 @@
 import type { NamedKey } from "@adjourn/router";
 import type { TimeoutSettings } from "@adjourn/sessions";
 import type { AddressList } from "./network-address.js";
+import type { WebhookEndpoint } from "./webhooks/webhook-endpoint.js";
 
 /** Whose `X-Forwarded-*` headers are believed: nobody's, any direct peer's, or these addresses'. */
 export type TrustedProxies = "none" | "peer" | AddressList;
@@ -19,7 +20,12 @@ export interface Settings {
   readonly redisUrl: string | null;
   readonly redisPrefix: string;
   readonly agentsFile: string | null;
-  /** Reads a variable that the agents file names, such as the key of a model endpoint. */
+  readonly webhooksFile: string | null;
+  /** Endpoints of the program itself, besides those of the file. */
+  readonly webhooks: readonly WebhookEndpoint[];
+  /** Whether webhooks may be sent to private and loopback addresses. */
+  readonly webhooksAllowPrivate: boolean;
+  /** Reads a variable that the agents or the webhooks file names, such as the key of a model endpoint. */
   readonly readVariable: (name: string) => string | undefined;
   readonly adminKeys: readonly NamedKey[];
   readonly serviceKeys: readonly NamedKey[];

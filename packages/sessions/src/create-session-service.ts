@@ -23,7 +23,9 @@ import { listAgents } from "./operations/list-agents.js";
 import { listBlocks } from "./operations/list-blocks.js";
 import { listEndings } from "./operations/list-endings.js";
 import { listSessions, toRows } from "./operations/list-sessions.js";
+import { listWebhookDeliveries } from "./operations/list-webhook-deliveries.js";
 import { renewSession } from "./operations/renew-session.js";
+import { resendWebhook } from "./operations/resend-webhook.js";
 import { sendSessionMessage, streamSessionMessage } from "./operations/send-session-message.js";
 import { sessionEvents } from "./operations/session-events.js";
 import { sessionHeartbeat } from "./operations/session-heartbeat.js";
@@ -35,6 +37,7 @@ import { Hub } from "./realtime/hub.js";
 import type { SessionService } from "./session-service.js";
 import type { SessionServiceSettings } from "./settings.js";
 import { createStoreProbe } from "./store-probe.js";
+import { startWebhooks } from "./webhooks/start-webhooks.js";
 
 /** Creates the domain over the given ports. Close it before its store. */
 export const createSessionService = (ports: Ports, settings: SessionServiceSettings): SessionService => {
@@ -74,6 +77,8 @@ export const createSessionService = (ports: Ports, settings: SessionServiceSetti
     unblockUser: verb(unblockUser),
     listBlocks: verb(listBlocks),
     getStatistics: verb(createGetStatistics()),
+    listWebhookDeliveries: verb(listWebhookDeliveries),
+    resendWebhook: verb(resendWebhook),
     sessionEvents: verb(sessionEvents),
     watchEnd: verb(watchEnd),
     sessionOnChannel: verb(({ store }, { channelId }) => store.readChannelHolder(channelId)),
@@ -100,14 +105,16 @@ export const createSessionService = (ports: Ports, settings: SessionServiceSetti
       context.hub.dropSubscribers("draining");
       context.hub.abortReplies(cutByDraining());
       context.hub.close();
+      await context.webhooks?.stop();
     },
   };
 };
 
-const assemble = (ports: Ports, settings: SessionServiceSettings): ServiceContext => {
+const assemble = (given: Ports, settings: SessionServiceSettings): ServiceContext => {
+  const { webhooks, ports } = startWebhooks(given, settings.nodeId);
   const feed: AdminFeed = new AdminFeed(ports, settings, (sessions) => toRows(context, sessions));
   const hub = new Hub(ports, settings, feed);
   const sweeper = startSweeper(ports, hub, settings.retentionDays);
-  const context: ServiceContext = { ...ports, settings, hub, feed, sweeper };
+  const context: ServiceContext = { ...ports, settings, hub, feed, sweeper, webhooks };
   return context;
 };

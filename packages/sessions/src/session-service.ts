@@ -106,6 +106,8 @@ export interface SessionService {
   exportEndings(input: Inputs["exportEndings"]): Promise<AsyncGenerator<readonly Ending[], void>>;
   /** Without `dropLatency`, which the host measures. */
   getStatistics: Verb<"getStatistics">;
+  listWebhookDeliveries: Verb<"listWebhookDeliveries">;
+  resendWebhook: Verb<"resendWebhook">;
   listAgents(input: Inputs["listAgents"]): Outputs["listAgents"];
 
   /**

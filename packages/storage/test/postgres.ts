@@ -60,6 +60,7 @@ export const createTestSchema = async (address: string): Promise<TestSchema> => 
         "blocks",
         "secrets",
         "search_queue",
+        "webhook_deliveries",
       ];
       await sql.unsafe(tables.map((table) => `DELETE FROM ${table};`).join(" "));
     },

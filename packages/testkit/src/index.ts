@@ -6,6 +6,8 @@ export {
   newSessionDraft,
   type OpenStore,
 } from "./contracts/session-store-contract-setting.js";
+export { describeWebhookStore } from "./contracts/webhook-store-contract.js";
+export { contractWatches } from "./contracts/webhook-store-contract-setting.js";
 export { createFakeClock, type FakeClock } from "./fake-clock.js";
 export { freePort } from "./free-port.js";
 export { createInMemoryEventBus, noPresence } from "./in-memory/in-memory-event-bus.js";

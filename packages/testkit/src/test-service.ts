@@ -1,4 +1,4 @@
-import type { Log, SessionService, SessionStore } from "@adjourn/sessions";
+import type { Log, SessionService, SessionStore, WebhookWatch } from "@adjourn/sessions";
 import { createSessionService, defaultTimeoutSettings } from "@adjourn/sessions";
 import { createFakeClock, type FakeClock } from "./fake-clock.js";
 import { createInMemoryEventBus } from "./in-memory/in-memory-event-bus.js";
@@ -27,14 +27,25 @@ export interface TestService {
   ): ReturnType<SessionService["sendSessionMessage"]>;
 }
 
-/** Two nodes of the real domain on in-memory adapters, with a fake clock and a scripted agent. */
-export const createTestService = (): TestService => {
+/**
+ * Two nodes of the real domain on in-memory adapters, with a fake clock and a scripted agent. Every webhook is accepted.
+ */
+export const createTestService = ({
+  webhooks = [],
+}: {
+  readonly webhooks?: readonly WebhookWatch[];
+} = {}): TestService => {
   const clock = createFakeClock();
-  const store = createInMemorySessionStore({ clock });
+  const store = createInMemorySessionStore({ clock, webhooks });
   const bus = createInMemoryEventBus();
   const agent = new ScriptedAgent();
   const presence = createInMemoryPresence();
+  const webhookSender = {
+    endpoints: webhooks.map(({ endpoint }) => endpoint),
+    send: async () => ({ status: 204, error: null, answer: "", isRefused: false }),
+  };
   const ports = {
+    webhookSender: webhooks.length > 0 ? webhookSender : undefined,
     clock,
     store,
     bus,

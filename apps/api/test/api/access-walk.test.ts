@@ -61,6 +61,9 @@ const walk: Readonly<Record<string, readonly Call[]>> = {
   ],
   issueTicket: [{ row: [200, 200, 200, 200, 404] }],
   listAgents: [{ row: ofBackends }],
+  listWebhookDeliveries: [{ row: ofAdmins }],
+  // An admin gets 404, because there is no such delivery.
+  resendWebhook: [{ row: [404, 403, 403, 403, 403], input: () => ({ id: "no-such-delivery" }) }],
   adminEvents: [{ row: ofAdmins }],
 };
 

@@ -1,4 +1,8 @@
+import { temporaryFolder } from "../setup/server-process.js";
+import { startReceiver } from "../webhooks/receiver.js";
+import { webhookEnv } from "../webhooks/webhook-setup.js";
 import { audit } from "./audit.js";
+import { auditWebhooks } from "./audit-webhooks.js";
 import { startLoad } from "./kill-load.js";
 import { Ledger } from "./ledger.js";
 import { seededRandom } from "./seeded-random.js";
@@ -21,11 +25,17 @@ const mostJitterMs = 15;
  * Starts the server on one file again and again, puts load on it, kills it at a random moment, and holds the next one
  * against every answer that was given. @returns what was asked and answered in all
  */
-export const runKillRounds = async (options: KillRounds): Promise<Ledger["figures"]> => {
+export const runKillRounds = async (
+  options: KillRounds,
+): Promise<Ledger["figures"] & { readonly told: number }> => {
   const { kills, seed, program, databaseUrl } = options;
   const random = seededRandom(seed);
   const ledger = new Ledger();
-  const start = () => spawnServer(program, databaseUrl);
+  await using folder = await temporaryFolder();
+  await using receiver = await startReceiver();
+  const events = ["session.created", "session.ended"];
+  const env = await webhookEnv(folder.path, { id: "ledger", url: receiver.url, events });
+  const start = () => spawnServer(program, databaseUrl, env);
   let server = start();
   try {
     for (let kill = 1; kill <= kills; kill++) {
@@ -47,7 +57,10 @@ export const runKillRounds = async (options: KillRounds): Promise<Ledger["figure
     await audit(await server.listening, ledger, ledger.notes).catch((error) =>
       fail(`seed ${seed}, the end`, error),
     );
-    return ledger.figures;
+    await auditWebhooks(await server.listening, ledger, receiver.received).catch((error) =>
+      fail(`seed ${seed}, the webhooks`, error),
+    );
+    return { ...ledger.figures, told: receiver.received.length };
   } finally {
     await server.kill();
   }

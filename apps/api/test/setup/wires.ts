@@ -58,6 +58,8 @@ const restRoutes: Readonly<Record<string, readonly [method: string, path: string
   listBlocks: ["GET", "/api/messaging/blocks"],
   issueTicket: ["POST", "/api/tickets"],
   listAgents: ["GET", "/api/agents"],
+  listWebhookDeliveries: ["GET", "/api/webhooks/deliveries"],
+  resendWebhook: ["POST", "/api/webhooks/deliveries/{id}/resend"],
 };
 
 const queries = new Set([
@@ -71,6 +73,7 @@ const queries = new Set([
   "getEnding",
   "getStatistics",
   "listAgents",
+  "listWebhookDeliveries",
 ]);
 
 /** How a procedure is called over tRPC. */

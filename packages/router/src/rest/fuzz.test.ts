@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest } from "node:http";
-import { propertyRuns } from "@adjourn/testkit";
+import { contractWatches, propertyRuns } from "@adjourn/testkit";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import fc from "fast-check";
@@ -57,10 +57,12 @@ const known: Record<string, string[]> = {
   agentId: [],
   userId: [],
   messageId: [],
+  /** Of a webhook delivery. */
+  id: [],
 };
 
 beforeAll(async () => {
-  server = await startRestServer();
+  server = await startRestServer({ webhooks: contractWatches });
   known.agentId = [scriptedAgentId];
   known.userId = [testUserId];
   void answerForEver();
@@ -233,6 +235,8 @@ const createOne = async (): Promise<void> => {
   const { sessionId, channelId } = await server.world.create();
   known.sessionId?.push(sessionId);
   known.channelId?.push(channelId);
+  const { deliveries } = await server.world.store.listDeliveries({ sessionId }, { limit: 1 });
+  known.id?.push(...deliveries.map(({ id }) => id));
 };
 
 const holdOne = async (): Promise<void> => {

@@ -12,7 +12,7 @@ export interface Route {
   readonly operationId?: string;
   /** Path parameters are in braces. */
   readonly path: string;
-  readonly status: 200 | 201 | 204;
+  readonly status: 200 | 201 | 202 | 204;
   readonly query: Readonly<Record<string, QueryKind>>;
   /** Whether the input comes from a JSON body. */
   readonly body: boolean;
@@ -98,6 +98,12 @@ const entries: Readonly<Record<RestOperation, Entry>> = {
     query: { from: "text", to: "text", points: "number" },
   },
   issueTicket: { method: "POST", path: "/api/tickets", status: 201 },
+  listWebhookDeliveries: {
+    method: "GET",
+    path: "/api/webhooks/deliveries",
+    query: { endpoint: "text", status: "text", sessionId: "text", limit: "number", cursor: "text" },
+  },
+  resendWebhook: { method: "POST", path: "/api/webhooks/deliveries/{id}/resend", status: 202 },
   listAgents: { method: "GET", path: "/api/agents", shows: ["success", "data"] },
 };
 

@@ -12,12 +12,15 @@ import { DurationHistogram } from "./duration-histogram.js";
 import { type BusFigures, instrumentBus } from "./instrumented-bus.js";
 import { instrumentStore } from "./instrumented-store.js";
 import { instrumentSubscribers } from "./instrumented-subscribers.js";
+import { countAttempts, countPendingDeliveries } from "./webhook-metrics.js";
 
 export interface Metrics {
   /** Each of these returns a wrapper that measures its argument. */
   store(store: SessionStore): SessionStore;
   bus(bus: EventBus, figures: BusFigures): EventBus;
   sessions(sessions: SessionService, store: SessionStore): SessionService;
+  /** Measures the pending deliveries of a server with webhooks. */
+  webhooks(store: SessionStore): void;
   /** Records an answered HTTP request; a stream counts until it ends. */
   answered(method: string, status: number, seconds: number): void;
   /** The metrics as Prometheus text. */
@@ -34,13 +37,14 @@ export const createMetrics = (): Metrics => {
   collectDefaultMetrics({ register: registry, prefix: "adjourn_" });
   const answered = countAnswers(registry);
   return {
-    store: (store) => instrumentStore(countTokens(store, registry), registry),
+    store: (store) => instrumentStore(countAttempts(countTokens(store, registry), registry), registry),
     bus: (bus, figures) => instrumentBus(bus, registry, figures),
     sessions: (sessions, store) => {
       countSessions(registry, store);
       countHeld(registry, sessions);
       return instrumentSubscribers(sessions, registry, () => store.now());
     },
+    webhooks: (store) => countPendingDeliveries(registry, store),
     answered,
     text: () => registry.metrics(),
     contentType: registry.contentType,

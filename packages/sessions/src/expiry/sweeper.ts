@@ -1,8 +1,9 @@
 import { runEvery } from "../async/run-every.js";
 import { runInBackground } from "../async/run-in-background.js";
-import { toSessionInfo } from "../model/session.js";
+import { toIso, toSessionInfo } from "../model/session.js";
 import type { Ports } from "../ports/index.js";
 import type { Hub } from "../realtime/hub.js";
+import { giveUpAfterMs } from "../webhooks/attempt-outcome.js";
 
 /** Four sweeps per second keep an expiry within the second that the contract allows (E8). */
 const sweepEveryMs = 250;
@@ -16,6 +17,8 @@ const lapsedReplyLifeMs = 600_000;
 const dayMs = 86_400_000;
 /** How long a retry with an Idempotency-Key is recognised (contract §2). */
 const idempotencyKeyLifeMs = dayMs;
+/** How long webhook deliveries are kept (contract §12). */
+const deliveryLifeMs = 7 * dayMs;
 
 export interface Sweeper {
   /** Ends the sessions that have expired and warns those whose warning is due. Rejects on failure. */
@@ -25,7 +28,7 @@ export interface Sweeper {
   stop(): void;
 }
 
-type Dependencies = Pick<Ports, "clock" | "store" | "log">;
+type Dependencies = Pick<Ports, "clock" | "store" | "log" | "webhookSender">;
 
 /** Ends expired sessions and warns expiring ones on a timer, independent of requests. */
 export const startSweeper = (ports: Dependencies, hub: Hub, retentionDays: number | null): Sweeper => {
@@ -49,6 +52,9 @@ export const startSweeper = (ports: Dependencies, hub: Hub, retentionDays: numbe
   const deleteKeys = logging(log, "The sweep of old idempotency keys failed", () => deleteOldKeys(ports));
   const deleteLapsed = logging(log, "The sweep of lapsed replies failed", () => deleteLapsedReplies(ports));
   const deleteBlocks = logging(log, "The sweep of ended blocks failed", () => deleteEndedBlocks(ports));
+  const deleteDeliveries = logging(log, "The sweep of webhook deliveries failed", () =>
+    deleteOldDeliveries(ports),
+  );
   const deleteEnded = logging(log, "The sweep of old records failed", () =>
     deleteOldEndings(ports, retentionDays),
   );
@@ -57,6 +63,7 @@ export const startSweeper = (ports: Dependencies, hub: Hub, retentionDays: numbe
     await deleteKeys();
     await deleteLapsed();
     await deleteBlocks();
+    await deleteDeliveries();
     await deleteEnded();
   };
   const stopSweeping = runEvery(ports, sweepEveryMs, sweepAlone);
@@ -101,6 +108,15 @@ const deleteLapsedReplies = async ({ store }: Dependencies): Promise<void> => {
 
 const deleteEndedBlocks = async ({ store }: Dependencies): Promise<void> => {
   while ((await store.deleteEndedBlocks(keyBatch)) === keyBatch);
+};
+
+/** A delivery whose endpoint is not configured on any node any more is given up like one that failed. */
+const deleteOldDeliveries = async ({ store, webhookSender }: Dependencies): Promise<void> => {
+  const now = store.now();
+  const error = "The endpoint is not configured any more";
+  const attempt = { at: toIso(now), status: null, error, answer: null };
+  await store.failOrphanedDeliveries(webhookSender?.endpoints ?? [], now - giveUpAfterMs, attempt);
+  while ((await store.deleteDeliveriesBefore(now - deliveryLifeMs, keyBatch)) === keyBatch);
 };
 
 const deleteOldEndings = async ({ store }: Dependencies, retentionDays: number | null): Promise<void> => {

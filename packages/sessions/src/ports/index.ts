@@ -4,6 +4,7 @@ import type { EventBus } from "./event-bus.js";
 import type { Log } from "./log.js";
 import type { Presence } from "./presence.js";
 import type { SessionStore } from "./session-store.js";
+import type { WebhookSender } from "./webhook-sender.js";
 
 export type { MessageBound } from "../paging/message-bound.js";
 export type * from "./agent.js";
@@ -20,6 +21,8 @@ export type * from "./secret-store.js";
 export type * from "./session-store.js";
 export type * from "./statistics-store.js";
 export type * from "./subscriber-sink.js";
+export type * from "./webhook-sender.js";
+export type * from "./webhook-store.js";
 
 /** Everything that the domain needs from outside. */
 export interface Ports {
@@ -31,4 +34,6 @@ export interface Ports {
   readonly log: Log;
   /** A new UUID in lower case, which the search for the ids of sessions relies on. */
   readonly newId: () => string;
+  /** Missing if no webhooks are configured. */
+  readonly webhookSender?: WebhookSender | undefined;
 }

@@ -15,6 +15,7 @@ import type {
 import type { PagePosition, PageRequest } from "./page.js";
 import type { IsGone, ReplyRecord, ReplyStore } from "./reply-store.js";
 import type { StatisticsStore } from "./statistics-store.js";
+import type { WebhookStore } from "./webhook-store.js";
 
 export interface IdempotencyKey {
   readonly key: string;
@@ -198,7 +199,7 @@ export interface CutCounts extends EndingCounts {
  * whether the sweeper has run or not.
  * @throws StoreUnavailableError from every method
  */
-export interface SessionStore extends ReplyStore, BlockStore, StatisticsStore {
+export interface SessionStore extends ReplyStore, BlockStore, StatisticsStore, WebhookStore {
   /** The store's clock in ms: this process's clock, or an estimate of the database's. */
   now(): number;
 

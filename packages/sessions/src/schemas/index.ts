@@ -6,6 +6,7 @@ import { exportInputs } from "./export-schemas.js";
 import { messageInputs, messageOutputs } from "./message-schemas.js";
 import { sessionInputs, sessionOutputs } from "./session-schemas.js";
 import { statisticsInputs, statisticsOutputs } from "./statistics-schemas.js";
+import { webhookInputs, webhookOutputs } from "./webhook-schemas.js";
 
 export type { ChannelFormat, EndingFormat } from "./export-schemas.js";
 export { lastMessageSchema, type SessionRow, sessionRowSchema } from "./session-schemas.js";
@@ -20,6 +21,7 @@ export const inputs = {
   ...agentInputs,
   ...statisticsInputs,
   ...exportInputs,
+  ...webhookInputs,
 } as const;
 export type Inputs = { readonly [K in keyof typeof inputs]: z.output<(typeof inputs)[K]> };
 
@@ -31,5 +33,6 @@ export const outputs = {
   ...blockOutputs,
   ...agentOutputs,
   ...statisticsOutputs,
+  ...webhookOutputs,
 } as const;
 export type Outputs = { readonly [K in keyof typeof outputs]: z.output<(typeof outputs)[K]> };

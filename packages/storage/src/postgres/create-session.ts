@@ -7,6 +7,7 @@ import type { Parameters } from "./named-parameters.js";
 import type { Queryable } from "./queryable.js";
 import { queueMetadata } from "./search-index.js";
 import { dueAt } from "./sessions-table.js";
+import { telling } from "./webhook-outbox.js";
 
 const warnAt = nextWarnAt(warningTime("at.expiry", ":warningThresholdMinutes::bigint"), "at.now", "false");
 
@@ -150,7 +151,8 @@ const toParameters = (draft: SessionDraft): Parameters => ({
 
 /** @returns undefined where a block holds */
 const insertOnNewChannel = async (database: Queryable, draft: SessionDraft): Promise<Session | undefined> => {
-  const row = await database.get<SessionColumns>(statements.onNewChannel, toParameters(draft));
+  const create = telling(database, "session.created", statements.onNewChannel, "INSERT INTO sessions");
+  const row = await database.get<SessionColumns>(create, toParameters(draft));
   return row && toSession(row);
 };
 
@@ -163,6 +165,7 @@ const insertOnOldChannel = async (transaction: Queryable, draft: SessionDraft): 
   if (!(await transaction.get(statements.onOldChannel, toParameters(draft))))
     return refuse({ outcome: "channel_in_use" });
   await transaction.all(statements.queueMetadata, { channelId, metadata: JSON.stringify(draft.metadata) });
-  const row = await transaction.get<SessionColumns>(statements.continueSeq, { sessionId, channelId });
+  const settle = telling(transaction, "session.created", statements.continueSeq, "UPDATE sessions");
+  const row = await transaction.get<SessionColumns>(settle, { sessionId, channelId });
   return row ? toSession(row) : missing(sessionId);
 };

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from "@adjourn/sessions";
+import { StoreUnavailableError, type WebhookWatch } from "@adjourn/sessions";
 import { unknownParameter } from "./address.js";
 import type { PostgresConnection } from "./connection.js";
 import { isPassing, isUnreachable, translate, UnfitConnectionError } from "./failures.js";
@@ -6,12 +6,15 @@ import { type Parameters, withPositions } from "./named-parameters.js";
 import { ConnectionPool, defaultConnections, type PoolSettings } from "./pool.js";
 import { type Queryable, type QueryableTransaction, transactionOn } from "./queryable.js";
 import { Turns } from "./turns.js";
+import { PostgresOutbox } from "./webhook-outbox.js";
 
 type Work<Result> = (connection: PostgresConnection) => Promise<Result>;
 
 export interface PostgresSettings extends PoolSettings {
   /** How long a call may wait for a connection, and then for the server; 5,000 each by default. */
   readonly deadlineMs?: number | undefined;
+  /** What webhook endpoints are told of. */
+  readonly webhooks?: readonly WebhookWatch[] | undefined;
 }
 
 const defaultDeadlineMs = 5_000;
@@ -28,6 +31,7 @@ const probeMs = 2_000;
  * @throws StoreUnavailableError from every call
  */
 export class PostgresDatabase implements Queryable {
+  readonly outbox: PostgresOutbox | undefined;
   /** Why the address can't be used; null if it can. */
   private readonly problem: string | null;
   private readonly pool: ConnectionPool;
@@ -41,6 +45,7 @@ export class PostgresDatabase implements Queryable {
   constructor(private readonly settings: PostgresSettings) {
     this.problem = unknownParameter(settings.url);
     this.pool = new ConnectionPool(settings);
+    this.outbox = settings.webhooks?.length ? new PostgresOutbox(settings.webhooks) : undefined;
     this.turns = new Turns(settings.maxConnections ?? defaultConnections);
   }
 
@@ -62,7 +67,7 @@ export class PostgresDatabase implements Queryable {
     timeoutMs?: number,
   ): Promise<Result> {
     return this.call(
-      (connection) => connection.transaction(() => work(transactionOn(connection)), timeoutMs),
+      (connection) => connection.transaction(() => work(transactionOn(connection, this.outbox)), timeoutMs),
       timeoutMs,
     );
   }

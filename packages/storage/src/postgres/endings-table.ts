@@ -13,6 +13,7 @@ import type { Parameters } from "./named-parameters.js";
 import type { Queryable } from "./queryable.js";
 import { hasExpired, isLive, readOver, sameId, statementStart } from "./sessions-table.js";
 import { isOfItems, itemsWith, ofItem, ofParameters, StatementBatches } from "./statement-batches.js";
+import { telling } from "./webhook-outbox.js";
 
 /** Records an ending for each row of the CTE `gone`; `cause` is SQL. */
 const recordGone = (
@@ -25,6 +26,10 @@ const recordGone = (
   SELECT session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq, adjourn_now(), ${cause},
     ${field("reason")}, ${field("endedBy")}, ${field("actor")}, message_count, input_tokens, output_tokens
   FROM ${from} RETURNING *`;
+
+/** A statement that ends in {@link recordGone}, with the deliveries of the endings. */
+const tellingEnd = (database: Queryable, sql: string): string =>
+  telling(database, "session.ended", sql, "INSERT INTO endings");
 
 /** Deletes the rows that the CTE `due` has locked. */
 const takeDue = `gone AS (
@@ -77,7 +82,12 @@ const statements = {
 /** One statement: the call whose DELETE returns the session's row is the one that ended it. */
 export const endSession = async (database: Queryable, request: EndRequest): Promise<EndOutcome> => {
   const { sessionId, idempotencyKey: key, reason, caller } = request;
-  const row = await database.get<EndingColumns>(statements.end, { sessionId, key, reason, ...caller });
+  const row = await database.get<EndingColumns>(tellingEnd(database, statements.end), {
+    sessionId,
+    key,
+    reason,
+    ...caller,
+  });
   if (row) return { outcome: "ended", ending: toEndingRecord(row) };
   const earlier =
     key === null ? undefined : await database.get<EndingColumns>(statements.byKey, { key, sessionId });
@@ -86,7 +96,7 @@ export const endSession = async (database: Queryable, request: EndRequest): Prom
 
 /** Ends of different sessions that come together share a statement. */
 export const endsTogether = (database: Queryable): ((request: EndRequest) => Promise<EndOutcome>) => {
-  const batches = new StatementBatches<EndingColumns>(database, statements.endBatch);
+  const batches = new StatementBatches<EndingColumns>(database, tellingEnd(database, statements.endBatch));
   return async (request) => {
     const { sessionId, idempotencyKey, reason, caller } = request;
     const rows = idempotencyKey === null ? await batches.run({ sessionId, reason, ...caller }) : null;
@@ -152,15 +162,14 @@ export const endMatching = async (
   const { sql, parameters } = matching(filter);
   const behind = after ? "AND (created_at, session_id) > (:afterTime, :afterId)" : "";
   const position: Parameters = after ? { afterTime: after.time, afterId: after.id } : {};
-  const rows = await database.all<EndingColumns>(
-    `WITH due AS MATERIALIZED (
+  const endEach = `WITH due AS MATERIALIZED (
         SELECT session_id FROM sessions
         WHERE ${sql} ${behind} AND expires_at > adjourn_now()
         ORDER BY created_at, session_id LIMIT :limit FOR UPDATE),
       ${takeDue}
-      ${recordGone("'bulk'")}`,
-    { ...parameters, ...position, limit, reason, ...caller },
-  );
+      ${recordGone("'bulk'")}`;
+  const given = { ...parameters, ...position, limit, reason, ...caller };
+  const rows = await database.all<EndingColumns>(tellingEnd(database, endEach), given);
   return rows.map(toEndingRecord).sort(byCreation);
 };
 
@@ -171,14 +180,21 @@ export const endUserSessions = async (
   reason: string | null,
   caller: Caller,
 ): Promise<EndingRecord[]> => {
-  const rows = await database.all<EndingColumns>(statements.endOfUser, { userId, reason, ...caller });
+  const rows = await database.all<EndingColumns>(tellingEnd(database, statements.endOfUser), {
+    userId,
+    reason,
+    ...caller,
+  });
   return rows.map(toEndingRecord);
 };
 
 /** Oldest first. Nodes that sweep at the same time skip each other's rows. */
 export const expireSessions = async (database: Queryable, limit: number): Promise<EndingRecord[]> => {
   const bySystem = { reason: null, endedBy: "system", actor: null };
-  const rows = await database.all<EndingColumns>(statements.expire, { limit, ...bySystem });
+  const rows = await database.all<EndingColumns>(tellingEnd(database, statements.expire), {
+    limit,
+    ...bySystem,
+  });
   return rows.map(toEndingRecord).sort((a, b) => a.expiresAt - b.expiresAt);
 };
 

@@ -6,9 +6,10 @@ import { replies } from "./migrations/0003-replies.js";
 import { fewerIndexWrites } from "./migrations/0004-fewer-index-writes.js";
 import { blocks } from "./migrations/0005-blocks.js";
 import { search } from "./migrations/0006-search.js";
+import { webhooks } from "./migrations/0007-webhooks.js";
 
 /** Applied in order; `adjourn_version` counts the applied ones. A released migration is never changed. */
-const migrations: readonly string[] = [sessions, secrets, replies, fewerIndexWrites, blocks, search];
+const migrations: readonly string[] = [sessions, secrets, replies, fewerIndexWrites, blocks, search, webhooks];
 
 /** Time limit for the migrations, including the wait for other nodes that run them. */
 const timeoutMs = 600_000;

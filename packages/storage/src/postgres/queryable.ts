@@ -1,5 +1,6 @@
 import type { PostgresConnection } from "./connection.js";
 import { type Parameters, withPositions } from "./named-parameters.js";
+import type { PostgresOutbox } from "./webhook-outbox.js";
 
 /**
  * Runs statements with named parameters: the database, or one transaction on it. `Row` names the columns that the
@@ -7,6 +8,8 @@ import { type Parameters, withPositions } from "./named-parameters.js";
  * to `Number.MAX_SAFE_INTEGER`. The schema is this package's own, and the store contract runs every statement.
  */
 export interface Queryable {
+  /** Missing if no webhooks are configured. */
+  readonly outbox?: PostgresOutbox | undefined;
   all<Row>(sql: string, parameters?: Parameters): Promise<Row[]>;
   /** The first row. A statement that writes still writes all of its rows. */
   get<Row>(sql: string, parameters?: Parameters): Promise<Row | undefined>;
@@ -18,10 +21,14 @@ export interface QueryableTransaction extends Queryable {
 }
 
 /** The transaction that is open on a connection. */
-export const transactionOn = (connection: PostgresConnection): QueryableTransaction => {
+export const transactionOn = (
+  connection: PostgresConnection,
+  outbox?: PostgresOutbox,
+): QueryableTransaction => {
   const all = async <Row>(sql: string, parameters: Parameters = {}): Promise<Row[]> =>
     (await connection.query(withPositions(sql, parameters))).rows;
   return {
+    outbox,
     all,
     get: async <Row>(sql: string, parameters?: Parameters) => (await all<Row>(sql, parameters))[0],
     script: (sql) => connection.script(sql),

@@ -84,6 +84,21 @@ const statements = {
       UPDATE idempotency_keys SET failure = :failure FROM taken
       WHERE operation = 'sendSessionMessage' AND key = taken.idempotency_key AND scope = :sessionId)
     SELECT 1 FROM taken`,
+  /**
+   * The same, with the deliveries of the failure, told of a live session only. Its row is locked first, so that an end
+   * which commits first is seen, and one that follows is told later.
+   */
+  failAndTell: (deliveries: string) => `WITH session AS MATERIALIZED (
+      SELECT session_id, channel_id, agent_id, user_id FROM sessions WHERE ${isLive} FOR KEY SHARE),
+    taken AS (
+      DELETE FROM replies USING (SELECT count(*) FROM session) AS locked WHERE ${ofReply}
+      RETURNING message_id, in_reply_to, idempotency_key),
+    kept AS (
+      UPDATE idempotency_keys SET failure = :failure FROM taken
+      WHERE operation = 'sendSessionMessage' AND key = taken.idempotency_key AND scope = :sessionId),
+    told AS (SELECT session.*, message_id, in_reply_to, :code::text AS code FROM session, taken),
+    ${deliveries}
+    SELECT 1 FROM taken`,
   cancel: `UPDATE replies SET cancelled = :partial
     WHERE session_id = :sessionId AND (message_id = :messageId OR in_reply_to = :messageId)
       AND cancelled IS NULL AND held_until > adjourn_now()
@@ -168,8 +183,12 @@ export const failReply = async (
   database: Queryable,
   { sessionId, messageId, failure }: { sessionId: string; messageId: string; failure: ReplyFailure },
 ): Promise<boolean> => {
-  const given = { sessionId, messageId, failure: JSON.stringify(failure) };
-  return (await database.get(statements.fail, given)) !== undefined;
+  const { outbox } = database;
+  const sql = outbox?.isWatched("message.failed")
+    ? statements.failAndTell(outbox.deliveriesOf("message.failed"))
+    : statements.fail;
+  const given = { sessionId, messageId, failure: JSON.stringify(failure), code: failure.code };
+  return (await database.get(sql, given)) !== undefined;
 };
 
 export const cancelReply = async (database: Queryable, request: CancelRequest): Promise<CancelOutcome> => {

@@ -4,6 +4,7 @@ import type { PostgresDatabase } from "./database.js";
 import type { Queryable } from "./queryable.js";
 import { forgetQueued } from "./search-index.js";
 import { sameId } from "./sessions-table.js";
+import { forgetDeliveries } from "./webhook-deliveries-table.js";
 
 const onChannel = sameId("channel_id", ":channelId");
 
@@ -81,6 +82,7 @@ const eraseStep = (database: PostgresDatabase, channelId: string): Promise<Erase
     await transaction.all(statements.eraseChannel, { channelId });
     await transaction.all(statements.forgetReasons, { channelId });
     await transaction.all(statements.forgetMetadata, { channelId });
+    await forgetDeliveries(transaction, channelId);
     for (const { answer, ...key } of await transaction.all<Answer>(statements.readAnswers, { channelId })) {
       const forgotten = { ...parseJson<Session>(answer), metadata: {} };
       await transaction.all(statements.replaceAnswer, { ...key, answer: JSON.stringify(forgotten) });

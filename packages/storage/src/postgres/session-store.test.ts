@@ -1,5 +1,5 @@
 import type { SecretStore, SessionStore } from "@adjourn/sessions";
-import { describeSessionStore } from "@adjourn/testkit";
+import { contractWatches, describeSessionStore, describeWebhookStore } from "@adjourn/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestSchema, findPostgres, type TestSchema } from "../../test/postgres.js";
 import { readWhole } from "../../test/statement-plans.js";
@@ -12,6 +12,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
   let schema: TestSchema;
   let store: SessionStore & SecretStore;
   let other: SessionStore & SecretStore;
+  let telling: readonly (SessionStore & SecretStore)[] = [];
 
   beforeAll(async () => {
     if (url === null) return;
@@ -22,11 +23,14 @@ describe.skipIf(url === null)("against a Postgres", () => {
       createPostgresSessionStore(settings),
       createPostgresSessionStore(settings),
     ]);
+    const watching = { ...settings, webhooks: contractWatches };
+    telling = [await createPostgresSessionStore(watching), await createPostgresSessionStore(watching)];
     await schema.stopClock();
   });
   afterAll(async () => {
     await store?.close();
     await other?.close();
+    for (const one of telling) await one.close();
     await schema?.[Symbol.asyncDispose]();
   });
 
@@ -34,6 +38,13 @@ describe.skipIf(url === null)("against a Postgres", () => {
     await schema.empty();
     await Promise.all([store.hasDue(), other.hasDue()]);
     return { store, other, advance: schema.advance, close: async () => {} };
+  });
+
+  describeWebhookStore("the webhook deliveries in Postgres, on two nodes", async () => {
+    await schema.empty();
+    const [first = store, second = other] = telling;
+    await Promise.all([first.hasDue(), second.hasDue()]);
+    return { store: first, other: second, advance: schema.advance, close: async () => {} };
   });
 
   /** Tables with one row, the clock of these tests, and the queue, whose rows are few and are read from its beginning. */

@@ -43,6 +43,18 @@ import {
   updateTimeout,
 } from "./sessions-table.js";
 import { readStatistics } from "./statistics.js";
+import {
+  claimDeliveries,
+  countPendingDeliveries,
+  deleteDeliveriesBefore,
+  failOrphanedDeliveries,
+  finishAttempt,
+  listDeliveries,
+  readDelivery,
+  readDueEndpoints,
+  releaseDeliveries,
+  resendDelivery,
+} from "./webhook-deliveries-table.js";
 
 const operationsOn = (database: PostgresDatabase) =>
   ({
@@ -91,6 +103,16 @@ const operationsOn = (database: PostgresDatabase) =>
     eraseUser: (userId) => eraseUser(database, userId),
     deleteEndedBefore: (cutoff, limit) => deleteEndedBefore(database, cutoff, limit),
     deleteIdempotencyKeysBefore: (cutoff, limit) => deleteIdempotencyKeysBefore(database, cutoff, limit),
+    readDueEndpoints: (endpoints) => readDueEndpoints(database, endpoints),
+    claimDeliveries: (claim) => claimDeliveries(database, claim),
+    finishAttempt: (finished) => finishAttempt(database, finished),
+    releaseDeliveries: (nodeId) => releaseDeliveries(database, nodeId),
+    listDeliveries: (filter, page) => listDeliveries(database, filter, page),
+    readDelivery: (id) => readDelivery(database, id),
+    resendDelivery: (id) => resendDelivery(database, id),
+    failOrphanedDeliveries: (...given) => failOrphanedDeliveries(database, ...given),
+    deleteDeliveriesBefore: (cutoff, limit) => deleteDeliveriesBefore(database, cutoff, limit),
+    countPendingDeliveries: () => countPendingDeliveries(database),
     readOrCreateSecret: (candidate) => readOrCreateSecret(database, candidate),
   }) satisfies Partial<SessionStore & SecretStore>;
 

@@ -18,6 +18,7 @@ import {
   setEach,
 } from "../timeout-rules.js";
 import type { Queryable } from "./queryable.js";
+import { telling } from "./webhook-outbox.js";
 
 /** Evaluated for each row once its lock is held. */
 export const isLive = "session_id = :sessionId AND expires_at > adjourn_now()";
@@ -153,7 +154,12 @@ export const updateTimeout = async (
 };
 
 export const claimWarnings = async (database: Queryable, limit: number): Promise<Session[]> =>
-  (await database.all<SessionColumns>(statements.claimWarnings, { limit })).map(toSession);
+  (
+    await database.all<SessionColumns>(
+      telling(database, "session.expiring", statements.claimWarnings, "UPDATE sessions"),
+      { limit },
+    )
+  ).map(toSession);
 
 /**
  * The database's clock (ms), for statements that take it as a parameter: with a volatile expression the planner assumes

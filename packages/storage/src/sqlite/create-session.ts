@@ -4,6 +4,7 @@ import { readBlock } from "./blocks-table.js";
 import type { SqliteConnection } from "./connection.js";
 import { queueMetadata } from "./search-index.js";
 import { insertSession } from "./sessions-table.js";
+import { tell } from "./webhook-outbox.js";
 
 const insertChannel = "INSERT INTO channels (id, user_id, created_at) VALUES (:channelId, :userId, :now)";
 const readChannel = "SELECT 1 FROM channels WHERE id = :channelId AND user_id = :userId";
@@ -43,7 +44,10 @@ export const createSession = (
     if (session) connection.run(keepAnswer, { key, answer: JSON.stringify(session) });
     else connection.run(freeKey, { key });
   }
-  if (session) return { outcome: "created", session };
+  if (session) {
+    tell(connection, { event: "session.created", session }, now);
+    return { outcome: "created", session };
+  }
   return { outcome: isTheirs(connection, draft) ? "channel_in_use" : "channel_not_found" };
 };
 

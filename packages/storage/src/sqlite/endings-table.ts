@@ -13,6 +13,7 @@ import { type EndingColumns, type SessionColumns, toEndingRecord } from "../rows
 import { expiryCause } from "../timeout-rules.js";
 import type { Parameters, SqliteConnection } from "./connection.js";
 import { isLive, readOver } from "./sessions-table.js";
+import { tell } from "./webhook-outbox.js";
 
 /** The columns of a session that its ending keeps. */
 const keptColumns = [
@@ -77,7 +78,9 @@ const record = (connection: SqliteConnection, row: Taken, end: End, now: number)
     operations_aborted: 0,
   };
   connection.run(statements.insert, { ...ending });
-  return toEndingRecord(ending);
+  const recorded = toEndingRecord(ending);
+  tell(connection, { event: "session.ended", ending: recorded }, now);
+  return recorded;
 };
 
 /** Within a transaction, like all that follow. The call whose DELETE returns the session's row has ended it. */
@@ -162,9 +165,10 @@ export const endUserSessions = (
   now: number,
 ): EndingRecord[] => {
   const end = { userId, now, cause, reason, endedBy: caller.endedBy, actor: caller.actor };
-  const rows = connection.all<EndingColumns>(statements.recordUser, end);
+  const endings = connection.all<EndingColumns>(statements.recordUser, end).map(toEndingRecord);
   connection.run(statements.takeUser, { userId, now });
-  return rows.map(toEndingRecord);
+  for (const ending of endings) tell(connection, { event: "session.ended", ending }, now);
+  return endings;
 };
 
 /** Oldest first. */

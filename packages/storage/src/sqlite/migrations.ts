@@ -6,9 +6,10 @@ import { replies } from "./migrations/0003-replies.js";
 import { fewerIndexes } from "./migrations/0004-fewer-indexes.js";
 import { blocks } from "./migrations/0005-blocks.js";
 import { search } from "./migrations/0006-search.js";
+import { webhooks } from "./migrations/0007-webhooks.js";
 
 /** Applied in order; the file's `user_version` counts the applied ones. A released migration is never changed. */
-const migrations: readonly string[] = [sessions, secrets, replies, fewerIndexes, blocks, search];
+const migrations: readonly string[] = [sessions, secrets, replies, fewerIndexes, blocks, search, webhooks];
 
 /**
  * Migrates the file to this version in one transaction.

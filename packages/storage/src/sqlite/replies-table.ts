@@ -17,6 +17,7 @@ import type { SqliteConnection } from "./connection.js";
 import { insertMessage, nextPlace, readMessage } from "./messages-table.js";
 import { keepFailure } from "./sent-messages.js";
 import { isLive, readLive, readOver, sessionColumns } from "./sessions-table.js";
+import { isTelling, tell } from "./webhook-outbox.js";
 
 const ofReply = "session_id = :sessionId AND message_id = :messageId";
 const returned = "message_id, in_reply_to, node_id, cancelled";
@@ -25,7 +26,7 @@ const statements = {
   begin: `INSERT INTO replies (session_id, message_id, in_reply_to, seq, node_id, idempotency_key, held_until)
     VALUES (:sessionId, :messageId, :inReplyTo, :seq, :nodeId, :idempotencyKey, :heldUntil)`,
   read: `SELECT cancelled, held_until FROM replies WHERE ${ofReply}`,
-  take: `DELETE FROM replies WHERE ${ofReply} RETURNING idempotency_key, cancelled`,
+  take: `DELETE FROM replies WHERE ${ofReply} RETURNING idempotency_key, in_reply_to, cancelled`,
   /** Takes the next seq and time from the row of a live session; so a reply after the end is not stored. */
   takePlace: `UPDATE sessions SET ${nextPlace}, ${addUsage}, was_renewed = 0
     WHERE ${isLive} AND EXISTS (SELECT 1 FROM replies WHERE ${ofReply} AND cancelled IS NOT 'discard')
@@ -92,9 +93,21 @@ const whyRefused = (
 export const failReply = (
   connection: SqliteConnection,
   { sessionId, messageId, failure }: { sessionId: string; messageId: string; failure: ReplyFailure },
+  now: number,
 ): boolean => {
-  const taken = connection.get<{ idempotency_key: string | null }>(statements.take, { sessionId, messageId });
+  const taken = connection.get<{ idempotency_key: string | null; in_reply_to: string }>(statements.take, {
+    sessionId,
+    messageId,
+  });
   if (taken?.idempotency_key != null) keepFailure(connection, sessionId, taken.idempotency_key, failure);
+  // Of a session that is over, its ending tells.
+  const session = taken && isTelling(connection) ? readLive(connection, sessionId, now) : undefined;
+  if (taken && session) {
+    const { channelId, agentId, userId } = session;
+    const { code } = failure;
+    const failed = { sessionId, channelId, agentId, userId, messageId, inReplyTo: taken.in_reply_to, code };
+    tell(connection, { event: "message.failed", failed }, now);
+  }
   return taken !== undefined;
 };
 

@@ -1,6 +1,7 @@
 import type { EraseOutcome } from "@adjourn/sessions";
 import type { SqliteConnection } from "./connection.js";
 import { deleteDocuments } from "./search-index.js";
+import { forgetDeliveries } from "./webhook-deliveries-table.js";
 
 const holdsChannel = `SELECT 1 FROM sessions
   WHERE channel_id = :channelId AND holds_channel = 1 AND expires_at > :now`;
@@ -61,6 +62,7 @@ export const eraseStep = (
   if (deleteHistory(connection, channelId)) return "unfinished";
   for (const forget of [statements.eraseChannel, forgetReasons, forgetMetadata, forgetAnswers])
     connection.run(forget, { channelId });
+  forgetDeliveries(connection, channelId);
   return "erased";
 };
 

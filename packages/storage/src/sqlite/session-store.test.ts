@@ -1,18 +1,26 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createFakeClock, describeSessionStore } from "@adjourn/testkit";
+import type { WebhookWatch } from "@adjourn/sessions";
+import {
+  contractWatches,
+  createFakeClock,
+  describeSessionStore,
+  describeWebhookStore,
+} from "@adjourn/testkit";
 import { expect, test } from "vitest";
 import { assembleStore, openReader, openWriter } from "./session-store.js";
+import { watch } from "./webhook-outbox.js";
 
 /** The plans of the statements that the suite ran, by their text. */
 const plans = new Map<string, readonly string[]>();
 
-describeSessionStore("the session store in SQLite", async () => {
+const open = async (webhooks: readonly WebhookWatch[] = []) => {
   const clock = createFakeClock();
   const folder = mkdtempSync(join(tmpdir(), "adjourn-"));
   const path = join(folder, "adjourn.db");
   const [writer, reader] = [openWriter(path), openReader(path)];
+  watch(writer, webhooks);
   const store = assembleStore(writer, reader, clock, () => {});
   return {
     store,
@@ -29,7 +37,10 @@ describeSessionStore("the session store in SQLite", async () => {
       rmSync(folder, { recursive: true });
     },
   };
-});
+};
+
+describeSessionStore("the session store in SQLite", () => open());
+describeWebhookStore("the webhook deliveries in SQLite", () => open(contractWatches));
 
 /** Permitted scans: a page from the newest row, counts from a covering index, and lists that were read before. */
 const allowed =

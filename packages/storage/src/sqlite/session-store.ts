@@ -8,6 +8,7 @@ import {
   type SecretStore,
   type SessionStore,
   StoreUnavailableError,
+  type WebhookWatch,
 } from "@adjourn/sessions";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
 import { appendMessage } from "./append-message.js";
@@ -62,6 +63,19 @@ import {
   updateTimeout,
 } from "./sessions-table.js";
 import { readStatistics } from "./statistics.js";
+import {
+  claimDeliveries,
+  countPendingDeliveries,
+  deleteDeliveriesBefore,
+  failOrphanedDeliveries,
+  finishAttempt,
+  listDeliveries,
+  readDelivery,
+  readDueEndpoints,
+  releaseDeliveries,
+  resendDelivery,
+} from "./webhook-deliveries-table.js";
+import { watch } from "./webhook-outbox.js";
 import { findRoom, rewriteHeader } from "./write-probe.js";
 import { WriteQueue } from "./write-queue.js";
 
@@ -69,6 +83,7 @@ export interface SqliteSessionStoreOptions {
   /** `file:` and a path, absolute or relative to the working directory; a missing folder is created. */
   readonly url: string;
   readonly clock: Clock;
+  readonly webhooks?: readonly WebhookWatch[] | undefined;
 }
 
 /** Creates the file if it is missing. @returns its real path, so that all links to it share one lock */
@@ -118,12 +133,15 @@ export const openReader = (path: string): SqliteConnection => {
 export const createSqliteSessionStore = ({
   url,
   clock,
+  webhooks = [],
 }: SqliteSessionStoreOptions): SessionStore & SecretStore => {
   let lock: ProcessLock | undefined;
   try {
     const path = pathOf(url);
     lock = lockDatabase(path);
-    return assembleStore(openWriter(path), openReader(path), clock, lock.release);
+    const writer = openWriter(path);
+    watch(writer, webhooks);
+    return assembleStore(writer, openReader(path), clock, lock.release);
   } catch (error) {
     lock?.release();
     if (error instanceof UnusableDatabaseError) throw error;
@@ -181,6 +199,10 @@ const readingOperations = (readNow: ReadNow, read: Read, turns = new ReadTurns()
     listMessages: (range) => turns.run(() => readNow((db) => listMessages(db, range)), pageBytes),
     readMessagesAfter: (...range) => read((db) => readAfter(db, ...range)),
     readHistory: (...range) => read((db) => readHistory(db, ...range)),
+    readDueEndpoints: (endpoints) => read((db, now) => readDueEndpoints(db, endpoints, now)),
+    listDeliveries: (filter, page) => read((db) => listDeliveries(db, filter, page)),
+    readDelivery: (id) => read((db) => readDelivery(db, id)),
+    countPendingDeliveries: () => read((db) => countPendingDeliveries(db)),
   }) satisfies Partial<SessionStore>;
 
 const writingOperations = (write: Write) =>
@@ -188,7 +210,7 @@ const writingOperations = (write: Write) =>
     createSession: (draft, key) => write((db, now) => createSession(db, draft, key, now)),
     appendMessage: (draft) => write((db, now) => appendMessage(db, draft, now)),
     appendReply: (draft) => write((db, now) => appendReply(db, draft, now)),
-    failReply: (reply) => write((db) => failReply(db, reply)),
+    failReply: (reply) => write((db, now) => failReply(db, reply, now)),
     cancelReply: (request) => write((db, now) => cancelReply(db, request, now)),
     renewReplies: async (replies) =>
       replies.length === 0 ? new Map() : write((db, now) => renewReplies(db, replies, now)),
@@ -206,6 +228,13 @@ const writingOperations = (write: Write) =>
     addEndingCounts: (counts) => write((db) => addEndingCounts(db, counts)),
     deleteIdempotencyKeysBefore: (cutoff, limit) =>
       write((db) => deleteIdempotencyKeysBefore(db, cutoff, limit)),
+    claimDeliveries: (claim) => write((db, now) => claimDeliveries(db, claim, now)),
+    finishAttempt: (finished) => write((db, now) => finishAttempt(db, finished, now)),
+    releaseDeliveries: (nodeId) => write((db) => releaseDeliveries(db, nodeId)),
+    resendDelivery: (id) => write((db, now) => resendDelivery(db, id, now)),
+    failOrphanedDeliveries: (endpoints, cutoff, attempt) =>
+      write((db, now) => failOrphanedDeliveries(db, { endpoints, cutoff, attempt }, now)),
+    deleteDeliveriesBefore: (cutoff, limit) => write((db) => deleteDeliveriesBefore(db, cutoff, limit)),
     readOrCreateSecret: (candidate) => write((db) => readOrCreateSecret(db, candidate)),
   }) satisfies Partial<SessionStore & SecretStore>;
 

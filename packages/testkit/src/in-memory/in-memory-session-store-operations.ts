@@ -80,6 +80,7 @@ const createCreatingVerbs = (state: InMemoryState): CreatingVerbs => ({
         session,
         createdAt: now,
       });
+    state.webhooks.tell({ event: "session.created", session });
     return { outcome: "created", session };
   },
 });
@@ -180,9 +181,18 @@ const createReplyVerbs = (state: InMemoryState): ReplyVerbs => ({
     return { outcome: "stored", message, session: row.session };
   },
 
-  async failReply({ messageId, failure }) {
-    const sent = state.sendKeys.get(state.replies.get(messageId)?.key ?? "");
+  async failReply({ sessionId, messageId, failure }) {
+    const reply = state.replies.get(messageId);
+    const session = state.live(sessionId)?.session;
+    const sent = state.sendKeys.get(reply?.key ?? "");
     if (sent) sent.earlier = { ...sent.earlier, failure };
+    if (reply && session) {
+      const { channelId, agentId, userId } = session;
+      const { inReplyTo } = reply.record;
+      const { code } = failure;
+      const failed = { sessionId, channelId, agentId, userId, messageId, inReplyTo, code };
+      state.webhooks.tell({ event: "message.failed", failed });
+    }
     return state.replies.delete(messageId);
   },
 
@@ -261,7 +271,10 @@ const createEndingVerbs = (state: InMemoryState): EndingVerbs => ({
       .filter((row) => row !== undefined)
       .filter(({ warnAt }) => warnAt !== null && warnAt <= state.now())
       .slice(0, limit);
-    for (const row of due) row.warnAt = null;
+    for (const row of due) {
+      row.warnAt = null;
+      state.webhooks.tell({ event: "session.expiring", session: row.session });
+    }
     return due.map(({ session }) => session);
   },
 });

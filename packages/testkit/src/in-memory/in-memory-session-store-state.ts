@@ -13,8 +13,10 @@ import type {
   Session,
   SessionFilter,
   Usage,
+  WebhookWatch,
 } from "@adjourn/sessions";
 import { metadataText } from "@adjourn/sessions";
+import { InMemoryWebhooks } from "./in-memory-webhooks.js";
 
 /** A session's row, with the columns that only the store uses. */
 export interface SessionRow {
@@ -74,7 +76,14 @@ export class InMemoryState {
   /** By the user's id in lower case. */
   readonly blocks = new Map<string, BlockRecord>();
 
-  constructor(readonly clock: Clock) {}
+  readonly webhooks: InMemoryWebhooks;
+
+  constructor(
+    readonly clock: Clock,
+    watches: readonly WebhookWatch[] = [],
+  ) {
+    this.webhooks = new InMemoryWebhooks(watches, () => this.now());
+  }
 
   now(): number {
     return this.clock.now();
@@ -182,6 +191,7 @@ export class InMemoryState {
     };
     this.sessions.delete(sessionId);
     this.endings.set(sessionId, ending);
+    this.webhooks.tell({ event: "session.ended", ending });
     return ending;
   }
 }

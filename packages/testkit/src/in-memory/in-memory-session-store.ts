@@ -7,6 +7,7 @@ import type {
   MessageBound,
   SecretStore,
   SessionStore,
+  WebhookWatch,
 } from "@adjourn/sessions";
 import { isNearExpiration, jsonBytes, rowsWithinBytes, type Session, wordsOf } from "@adjourn/sessions";
 import { createBlocks } from "./in-memory-blocks.js";
@@ -18,10 +19,12 @@ import { createStatistics } from "./in-memory-statistics.js";
 /** The port in plain maps. The contract tests compare the databases with it. */
 export const createInMemorySessionStore = ({
   clock,
+  webhooks,
 }: {
   readonly clock: Clock;
+  readonly webhooks?: readonly WebhookWatch[];
 }): SessionStore & SecretStore => {
-  const state = new InMemoryState(clock);
+  const state = new InMemoryState(clock, webhooks);
   let secret: string | null = null;
   return {
     now: () => state.now(),
@@ -32,6 +35,7 @@ export const createInMemorySessionStore = ({
     ...createDeletions(state),
     ...createBlocks(state),
     ...createStatistics(state),
+    ...state.webhooks.store,
 
     async readOrCreateSecret(candidate) {
       secret ??= candidate;
@@ -200,6 +204,7 @@ const eraseChannel = (state: InMemoryState, channelId: string): EraseOutcome => 
   if (!state.channels.has(channelId)) return "unknown_channel";
   if (state.liveSessions().some((session) => session.channelId === channelId)) return "in_use";
   state.forgetChannel(channelId);
+  state.webhooks.forget(channelId);
   for (const [key, { earlier }] of state.sendKeys)
     if (earlier.session.channelId === channelId) state.sendKeys.delete(key);
   for (const ending of state.endings.values())

@@ -72,6 +72,18 @@ const page: Outputs["getSessionMessages"] = {
   cursors: { before: Date.parse(message.createdAt), after: Date.parse(reply.createdAt) },
 };
 
+const deliveryId = "0f8fad5b-d9cb-469f-a165-70867728950e";
+const delivery: Outputs["listWebhookDeliveries"]["deliveries"][number] = {
+  id: deliveryId,
+  endpoint: "billing",
+  event: "session.ended",
+  sessionId,
+  status: "delivered",
+  attempts: [{ at: "2026-11-23T13:10:00.020Z", status: 200, error: null, answer: "ok" }],
+  nextAttemptAt: null,
+  createdAt: "2026-11-23T13:10:00.000Z",
+};
+
 /** An example body for every operation that takes one. */
 export const exampleInputs: Readonly<Partial<Record<RestOperation, object>>> = {
   createSession: { agentId, userId, metadata: { platform: "web" }, timeoutConfig: { timeoutMinutes: 30 } },
@@ -156,5 +168,7 @@ export const exampleOutputs: Readonly<Answers & Record<"endSession" | "listAgent
     dropLatency: { p50Ms: 2, p99Ms: 9, listeners: 1, since: createdAt },
   },
   issueTicket: { ticket: "eyJhbGciOiJIUzI1NiJ9…", expiresAt: "2026-11-23T13:01:00.000Z" },
+  listWebhookDeliveries: { deliveries: [delivery] },
+  resendWebhook: { success: true, message: `Delivery ${deliveryId} will be sent again` },
   listAgents: { success: true, data: { agents: [{ id: agentId, name: "Echo", status: "active" }] } },
 };

@@ -166,5 +166,16 @@ export const operationDocs: Readonly<Record<RestOperation, OperationDoc>> = {
       "Good for 60 s, as `?ticket=` or in a WebSocket's `connectionParams.token`, for what cannot set a header.",
     errors: onLive,
   },
+  listWebhookDeliveries: {
+    tag: "system",
+    summary: "List webhook deliveries of the last 7 days, newest first",
+    errors: [],
+  },
+  resendWebhook: {
+    tag: "system",
+    summary: "Send a webhook again",
+    description: "Makes one more attempt of the same delivery, with the same `webhook-id`.",
+    errors: ["NOT_FOUND"],
+  },
   listAgents: { tag: "agents", summary: "List the agents", errors: [] },
 };

@@ -1,0 +1,71 @@
+import { parseWebhookSecret } from "@adjourn/agents";
+import { webhookEvents } from "@adjourn/sessions";
+import { z } from "zod";
+import type { WebhookEndpoint } from "./webhook-endpoint.js";
+
+export const maxWebhookEndpoints = 100;
+const maxSecrets = 10;
+const maxAgents = 1_000;
+
+export const secretForm = "whsec_ and 24 to 64 bytes in base64";
+
+const isTarget = (given: string): boolean => {
+  if (!URL.canParse(given)) return false;
+  const { protocol, username, password } = new URL(given);
+  return ["http:", "https:"].includes(protocol) && username === "" && password === "";
+};
+
+/** Several secrets are in use while an endpoint changes from one to another. */
+const oneOrSeveral = <Item extends z.ZodType>(item: Item, allowed: string) =>
+  z.union([item.transform((given) => [given]), z.array(item).min(1).max(maxSecrets)], {
+    error: `allowed: ${allowed}, or a list of 1 to ${maxSecrets}`,
+  });
+
+const fields = {
+  id: z.string().regex(/^[\w.-]{1,64}$/, "allowed: 1 to 64 letters, digits, and _ . -"),
+  url: z.string().refine(isTarget, "allowed: an http:// or https:// address without a user"),
+  events: z
+    .array(z.enum(webhookEvents, `allowed: ${webhookEvents.join(", ")}`))
+    .min(1)
+    .max(webhookEvents.length)
+    .default([...webhookEvents]),
+  agentIds: z.array(z.guid("allowed: the UUIDs of agents").toLowerCase()).min(1).max(maxAgents).optional(),
+};
+
+const whsec = z.string().transform((given, ctx): Buffer => {
+  const key = parseWebhookSecret(given.trim());
+  if (key) return key;
+  ctx.addIssue({ code: "custom", message: `allowed: ${secretForm}` });
+  return z.NEVER;
+});
+
+/** An entry of the file, whose secrets are variables. */
+export const webhookFileEntry = z.strictObject({
+  ...fields,
+  secretEnv: oneOrSeveral(z.string().regex(/^[A-Za-z_]\w*$/), "the name of a variable"),
+});
+
+/** An endpoint of the program itself. */
+export const webhookOption = z.strictObject({
+  ...fields,
+  secret: oneOrSeveral(whsec, secretForm),
+});
+
+export const webhookFile = z.array(webhookFileEntry).max(maxWebhookEndpoints);
+
+type Entry = Pick<z.output<typeof webhookFileEntry>, keyof typeof fields>;
+
+export const toEndpoint = (
+  { id, url, events, agentIds }: Entry,
+  keys: readonly Buffer[],
+): WebhookEndpoint => ({
+  id,
+  url: new URL(url).href,
+  keys,
+  events: [...new Set(events)],
+  agentIds: agentIds ?? null,
+});
+
+/** The id that two endpoints have; undefined if there is none. */
+export const repeatedId = (endpoints: readonly WebhookEndpoint[]): string | undefined =>
+  endpoints.map(({ id }) => id).find((id, i, ids) => ids.indexOf(id) !== i);

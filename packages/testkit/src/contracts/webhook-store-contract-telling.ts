@@ -1,0 +1,92 @@
+import type { ClaimedDelivery } from "@adjourn/sessions";
+import { expect, test } from "vitest";
+import { minute } from "./session-store-contract-setting.js";
+import { type WebhookSetting, watchedAgent } from "./webhook-store-contract-setting.js";
+
+export const describeTelling = (setting: () => WebhookSetting): void => {
+  test("every way of an end is told once, with its ending, and the losers of a race tell nothing", async () => {
+    const s = setting();
+    const [ended, bulk, expired] = [await s.create(), await s.create(), await s.create()];
+    await Promise.all(
+      Array.from({ length: 6 }, (_, i) => (i % 2 ? s.end(ended) : s.end(ended, null, `${i}`))),
+    );
+    await s.endMatching({ sessionIds: [bulk.sessionId] });
+    await s.advance(31 * minute);
+    await Promise.all([s.store.expireSessions(10), s.other.expireSessions(10)]);
+    const claimed: ClaimedDelivery[] = [];
+    for (let more = await s.claim(); more.length > 0; more = await s.claim()) {
+      claimed.push(...more);
+      for (const one of more) await s.finish(one, "delivered");
+    }
+    const told = claimed.flatMap(({ content }) =>
+      content.event === "session.ended" ? [content.ending] : [],
+    );
+    const ids = [ended, bulk, expired].map(({ sessionId }) => sessionId);
+    const byId = (a: { sessionId: string }, b: { sessionId: string }) => (a.sessionId < b.sessionId ? -1 : 1);
+    expect([...told].sort(byId)).toEqual([...(await s.store.readEndings(ids))].sort(byId));
+  });
+
+  test("a create, on a new channel, an old one and with a key, is told once with its session", async () => {
+    const s = setting();
+    const session = await s.create({ metadata: { nested: { a: [1, "é"] } } });
+    const [first] = await s.claim();
+    expect(first?.content).toEqual({ event: "session.created", session });
+    await s.ended(session);
+    const next = await s.continueOn(session);
+    expect(next.outcome).toBe("created");
+    await s.continueOn(session);
+    expect(await s.events()).toEqual(["session.created", "session.ended", "session.created"]);
+  });
+
+  test("a warning is told once over all nodes", async () => {
+    const s = setting();
+    const session = await s.create();
+    await s.advance(26 * minute);
+    await Promise.all([s.store.claimWarnings(10), s.other.claimWarnings(10)]);
+    expect(await s.events()).toEqual(["session.expiring", "session.created"]);
+    const [created] = await s.claim();
+    if (created) await s.finish(created, "delivered");
+    const [expiring] = await s.claim();
+    expect(expiring?.content).toMatchObject({ event: "session.expiring", session: { ...session } });
+  });
+
+  test("a failed reply is told of a live session alone, and once", async () => {
+    const s = setting();
+    const session = await s.create();
+    const { sessionId, channelId, agentId, userId } = session;
+    const [reply, late] = [await s.ask(session), await s.ask(session)];
+    const failure = { code: "AGENT_FAILED", message: "no", details: {} } as const;
+    await Promise.all([
+      s.store.failReply({ sessionId, messageId: reply.messageId, failure }),
+      s.other.failReply({ sessionId, messageId: reply.messageId, failure }),
+    ]);
+    await s.ended(session);
+    expect(await s.store.failReply({ sessionId, messageId: late.messageId, failure })).toBe(true);
+    expect(await s.events()).toEqual(["session.ended", "message.failed", "session.created"]);
+    const [created] = await s.claim();
+    if (created) await s.finish(created, "delivered");
+    const { messageId, inReplyTo } = reply;
+    const failed = { sessionId, channelId, agentId, userId, messageId, inReplyTo, code: failure.code };
+    expect((await s.claim())[0]?.content).toEqual({ event: "message.failed", failed });
+  });
+
+  test("a failure that is concurrent with the end is told before it or not at all", async () => {
+    const s = setting();
+    for (let round = 0; round < 10; round++) {
+      const session = await s.create();
+      const { sessionId } = session;
+      const { messageId } = await s.ask(session);
+      const failure = { code: "AGENT_FAILED", message: "no", details: {} } as const;
+      await Promise.all([s.other.failReply({ sessionId, messageId, failure }), s.end(session)]);
+      const { deliveries } = await s.store.listDeliveries({ sessionId }, { limit: 10 });
+      expect(deliveries[0]?.event).toBe("session.ended");
+    }
+  });
+
+  test("an endpoint is told only of its events and agents, compared without regard to case", async () => {
+    const s = setting();
+    await s.ended(await s.create());
+    await s.ended(await s.create({ agentId: watchedAgent.toUpperCase() }));
+    expect(await s.events("one")).toEqual(["session.ended"]);
+  });
+};

@@ -1,0 +1,22 @@
+import { afterEach, beforeEach, describe } from "vitest";
+import type { OpenStore } from "./session-store-contract-setting.js";
+import { describeLeases } from "./webhook-store-contract-leases.js";
+import { describeLog } from "./webhook-store-contract-log.js";
+import { WebhookSetting } from "./webhook-store-contract-setting.js";
+import { describeTelling } from "./webhook-store-contract-telling.js";
+
+/** The tests that every store passes that was opened with {@link contractWatches}. */
+export const describeWebhookStore = (name: string, open: () => Promise<OpenStore>): void => {
+  describe(name, () => {
+    let opened: OpenStore;
+    beforeEach(async () => {
+      opened = await open();
+    });
+    afterEach(() => opened.close());
+    const setting = (): WebhookSetting => new WebhookSetting(opened);
+
+    describe("telling", () => describeTelling(setting));
+    describe("leases", () => describeLeases(setting));
+    describe("the log", () => describeLog(setting));
+  });
+};
