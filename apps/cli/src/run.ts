@@ -7,11 +7,12 @@ import { end } from "./commands/end.js";
 import { endings } from "./commands/endings.js";
 import { erase } from "./commands/erase.js";
 import { list } from "./commands/list.js";
+import { mcp } from "./commands/mcp.js";
 import { send } from "./commands/send.js";
 import { show } from "./commands/show.js";
 import { watch } from "./commands/watch.js";
 import { completionOf, isShell, shells } from "./completion.js";
-import { readEnv } from "./env.js";
+import { type Env, readEnv } from "./env.js";
 import { type ExitCode, explain } from "./explain.js";
 import type { Terminal } from "./terminal.js";
 
@@ -23,7 +24,7 @@ export interface Surroundings extends Omit<Terminal, "client"> {
 /** Whoever types a command wants to know soon that no server is there. */
 const maxAttempts = 2;
 
-const commandsOf = (terminal: Terminal) => ({
+const commandsOf = (terminal: Terminal, env: Env) => ({
   list: list(terminal),
   show: show(terminal),
   watch: watch(terminal),
@@ -33,6 +34,7 @@ const commandsOf = (terminal: Terminal) => ({
   endings: endings(terminal),
   erase: erase(terminal),
   agents: agents(terminal),
+  mcp: mcp(terminal, env),
 });
 
 const asksForHelp = (rawArgs: readonly string[]): boolean =>
@@ -49,7 +51,7 @@ export const run = async (
     url = settings.url;
     const client = createClient({ url, token: settings.key, retrySend: { maxAttempts } });
     try {
-      await runWith({ ...surroundings, client }, rawArgs);
+      await runWith({ ...surroundings, client }, settings, rawArgs);
       return 0;
     } finally {
       await client.close();
@@ -61,8 +63,8 @@ export const run = async (
   }
 };
 
-const runWith = async (terminal: Terminal, rawArgs: readonly string[]): Promise<void> => {
-  const known = commandsOf(terminal);
+const runWith = async (terminal: Terminal, env: Env, rawArgs: readonly string[]): Promise<void> => {
+  const known = commandsOf(terminal, env);
   const commands = { ...known, completion: completion(terminal, known) };
   const [name = ""] = rawArgs;
   const named = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
