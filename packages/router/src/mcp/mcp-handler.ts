@@ -56,7 +56,7 @@ export const createMcpHandler = (options: McpOptions): McpHandler => {
 
 /** Every request is counted, but a wrong method is reported first. */
 const admit = async (
-  { admit, credentials, sessions }: RestOptions,
+  { admit, credentials, isDraining, sessions }: RestOptions,
   request: IncomingMessage,
   { target, requestId }: KnownRequest,
 ): Promise<{ readonly ctx: Context; readonly body: Readonly<Record<string, unknown>> }> => {
@@ -69,6 +69,8 @@ const admit = async (
   await admitted;
   // The operation that every role may call: a caller without a valid key is refused before the body is read.
   requireAccess("issueTicket", principal, undefined);
+  // Not every message calls an operation, which would refuse by itself.
+  if (isDraining?.()) throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
   const body = await readBody(request, true);
   requireJsonDepth(body);
   return { ctx: { sessions, credentials, principal, requestId }, body };
