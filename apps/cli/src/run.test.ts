@@ -142,7 +142,7 @@ describe("what can't work is said in one line", () => {
   test.each([
     [
       ["stop", "a"],
-      '"stop"; allowed: list, show, watch, send, cancel, end, endings, block, unblock, blocks, export, erase, agents, completion',
+      '"stop"; allowed: list, show, watch, send, cancel, end, endings, block, unblock, blocks, export, erase, agents, mcp, completion',
     ],
     [["constructor"], '"constructor"; allowed: list'],
     [["--user", "x"], '"--user"; allowed: list'],

@@ -10,13 +10,14 @@ import { endings } from "./commands/endings.js";
 import { erase } from "./commands/erase.js";
 import { exportFile } from "./commands/export.js";
 import { list } from "./commands/list.js";
+import { mcp } from "./commands/mcp.js";
 import { send } from "./commands/send.js";
 import { show } from "./commands/show.js";
 import { unblock } from "./commands/unblock.js";
 import { watch } from "./commands/watch.js";
 import { completionOf, isShell, shells } from "./completion.js";
 import { createDownload } from "./download.js";
-import { readEnv } from "./env.js";
+import { type Env, readEnv } from "./env.js";
 import { type ExitCode, explain } from "./explain.js";
 import type { Terminal } from "./terminal.js";
 
@@ -28,7 +29,7 @@ export interface Surroundings extends Omit<Terminal, "client" | "download"> {
 /** Whoever types a command wants to know soon that no server is there. */
 const maxAttempts = 2;
 
-const commandsOf = (terminal: Terminal) => ({
+const commandsOf = (terminal: Terminal, env: Env) => ({
   list: list(terminal),
   show: show(terminal),
   watch: watch(terminal),
@@ -42,6 +43,7 @@ const commandsOf = (terminal: Terminal) => ({
   export: exportFile(terminal),
   erase: erase(terminal),
   agents: agents(terminal),
+  mcp: mcp(terminal, env),
 });
 
 const asksForHelp = (rawArgs: readonly string[]): boolean =>
@@ -60,6 +62,7 @@ export const run = async (
     try {
       await runWith(
         { ...surroundings, client, download: createDownload(settings, surroundings.signal) },
+        settings,
         rawArgs,
       );
       return 0;
@@ -73,8 +76,8 @@ export const run = async (
   }
 };
 
-const runWith = async (terminal: Terminal, rawArgs: readonly string[]): Promise<void> => {
-  const known = commandsOf(terminal);
+const runWith = async (terminal: Terminal, env: Env, rawArgs: readonly string[]): Promise<void> => {
+  const known = commandsOf(terminal, env);
   const commands = { ...known, completion: completion(terminal, known) };
   const [name = ""] = rawArgs;
   const named = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;

@@ -13,6 +13,7 @@ export { errorTable } from "./errors/error-codes.js";
 export { invalidEnvelope, type Refusal, toRefusal } from "./errors/refusal.js";
 export { toTrpcError, trpcErrorShape } from "./errors/trpc-error-shape.js";
 export { createLocalCalls, type LocalCalls, type SubscribeOptions } from "./local-calls.js";
+export { createMcpHandler, isMcpPath, type McpHandler } from "./mcp/mcp-handler.js";
 export { answerDirectRequest, mayCallEach } from "./requests/answer-direct-request.js";
 export { BatchBudget, maxBatchBytes } from "./requests/batch-budget.js";
 export { maxBodyBytes } from "./requests/body-limit.js";

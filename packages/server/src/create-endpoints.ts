@@ -2,6 +2,7 @@ import {
   type Credentials,
   createChatHandler,
   createCredentials,
+  createMcpHandler,
   createRestHandler,
   dialects,
   type RestOptions,
@@ -95,6 +96,10 @@ export const createEndpoints = (settings: Settings, dependencies: EndpointDepend
     pages: createPages({ ...shared, restDialect }),
     rest: createRestHandler(restOptions),
     chat: createChatHandler(restOptions),
+    mcp: createMcpHandler({
+      ...restOptions,
+      onToolCall: (call) => dependencies.logger.info({ via: "mcp", ...call }, "A tool was called"),
+    }),
   });
   const upgrades = createUpgradeHandler({ ...shared, socketIo });
   return { requests, upgrades, connections, credentials, requestGuard, isDraining };

@@ -4,6 +4,8 @@ import {
   answerRefusal,
   type Credentials,
   isChatPath,
+  isMcpPath,
+  type McpHandler,
   parseRequestTarget,
   type Refusal,
   type RestHandler,
@@ -49,6 +51,7 @@ export interface RequestDependencies {
   readonly rest: RestHandler;
   /** The AI SDK's endpoint. */
   readonly chat: RestHandler;
+  readonly mcp: McpHandler;
   /** Null if Socket.IO is not served. */
   readonly socketIo: SocketIoGateway | null;
 }
@@ -112,7 +115,7 @@ export const createRequestHandler = (dependencies: RequestDependencies): Request
 
 /** Passes a request to its handler: health, preflight, pages, tRPC, then REST. */
 const createRouter = (dependencies: RequestDependencies) => {
-  const { originGuard, requestGuard, pages, rest, chat, socketIo } = dependencies;
+  const { originGuard, requestGuard, pages, rest, chat, mcp, socketIo } = dependencies;
   const trpc = createTrpcHttp(dependencies);
   return async (request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> => {
     if (hasSeveralHosts(request)) {
@@ -141,6 +144,7 @@ const createRouter = (dependencies: RequestDependencies) => {
     if (page) return page(request, response, target);
     if (target.path.startsWith("/trpc/")) return trpc(request, response, target, requestId);
     if (socketIo && isSocketIoPath(target)) return socketIo.handleRequest(request, response, target);
+    if (isMcpPath(target.path)) return mcp(request, response, { target, requestId });
     const handle = isChatPath(target.path) ? chat : rest;
     return handle(request, response, { target, requestId });
   };

@@ -1,4 +1,4 @@
-import { isChatPath, routes } from "@adjourn/router";
+import { isChatPath, isMcpPath, routes } from "@adjourn/router";
 
 const restRoots: ReadonlySet<string> = new Set(routes.map(({ path }) => rootOf(path)));
 
@@ -14,6 +14,7 @@ export const isServedPath = (path: string, pages: ReadonlyMap<string, unknown>):
     path.startsWith("/trpc/") ||
     restRoots.has(rootOf(path)) ||
     isChatPath(path) ||
+    isMcpPath(path) ||
     place === "/healthz" ||
     place === "/readyz" ||
     pages.has(place)

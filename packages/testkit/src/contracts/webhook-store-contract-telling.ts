@@ -1,16 +1,18 @@
 import type { ClaimedDelivery } from "@adjourn/sessions";
 import { expect, test } from "vitest";
-import { minute } from "./session-store-contract-setting.js";
+import { admin, minute } from "./session-store-contract-setting.js";
 import { type WebhookSetting, watchedAgent } from "./webhook-store-contract-setting.js";
 
 export const describeTelling = (setting: () => WebhookSetting): void => {
   test("every way of an end is told once, with its ending, and the losers of a race tell nothing", async () => {
     const s = setting();
     const [ended, bulk, expired] = [await s.create(), await s.create(), await s.create()];
+    const blocked = await s.create();
     await Promise.all(
       Array.from({ length: 6 }, (_, i) => (i % 2 ? s.end(ended) : s.end(ended, null, `${i}`))),
     );
     await s.endMatching({ sessionIds: [bulk.sessionId] });
+    await s.store.blockUser({ userId: blocked.userId, until: null, reason: null, caller: admin });
     await s.advance(31 * minute);
     await Promise.all([s.store.expireSessions(10), s.other.expireSessions(10)]);
     const claimed: ClaimedDelivery[] = [];
@@ -21,7 +23,7 @@ export const describeTelling = (setting: () => WebhookSetting): void => {
     const told = claimed.flatMap(({ content }) =>
       content.event === "session.ended" ? [content.ending] : [],
     );
-    const ids = [ended, bulk, expired].map(({ sessionId }) => sessionId);
+    const ids = [ended, bulk, expired, blocked].map(({ sessionId }) => sessionId);
     const byId = (a: { sessionId: string }, b: { sessionId: string }) => (a.sessionId < b.sessionId ? -1 : 1);
     expect([...told].sort(byId)).toEqual([...(await s.store.readEndings(ids))].sort(byId));
   });
