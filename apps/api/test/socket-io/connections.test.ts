@@ -44,12 +44,16 @@ describe("the connections of an address", () => {
   it.each(["auth", "header"])("do not include pages with a key in %s", async (place) => {
     await using server = await startBounded();
     const token = await newToken(server);
-    const pages = Array.from({ length: slots + 2 }, () =>
+    const pages: ElizaPage[] = [];
+    const openWithKey = () =>
       place === "auth"
         ? openPage(server.url, { apiKey: serviceKey }, websocket)
-        : openPage(server.url, {}, { ...websocket, extraHeaders: { "x-api-key": serviceKey } }),
-    );
-    for (const page of pages) await page.hasReceived("authenticated");
+        : openPage(server.url, {}, { ...websocket, extraHeaders: { "x-api-key": serviceKey } });
+    for (let count = 0; count < slots + 2; count += 1) {
+      const page = openWithKey();
+      await page.hasReceived("authenticated");
+      pages.push(page);
+    }
     await until(() => getsIn(server, token));
     for (const page of pages) page[Symbol.dispose]();
   });
