@@ -25,13 +25,13 @@ const ChatPage = ({ sessionId }: { sessionId: string }) => {
   const isReplying = messages.some(({ isWriting }) => isWriting);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    session.send(input);
+    void session.send(input);
     setInput("");
   };
   return (
     <>
       {hasEarlier && (
-        <button type="button" onClick={() => session.loadEarlier()}>
+        <button type="button" onClick={() => void session.loadEarlier()}>
           Earlier messages
         </button>
       )}
@@ -58,10 +58,10 @@ const ChatPage = ({ sessionId }: { sessionId: string }) => {
         <button type="submit" disabled={status !== "active"}>
           Send
         </button>
-        <button type="button" disabled={!isReplying} onClick={() => session.cancel()}>
+        <button type="button" disabled={!isReplying} onClick={() => void session.cancel()}>
           Stop
         </button>
-        <button type="button" disabled={status !== "active"} onClick={() => session.end()}>
+        <button type="button" disabled={status !== "active"} onClick={() => void session.end()}>
           End
         </button>
       </form>
