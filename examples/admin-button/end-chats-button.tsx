@@ -41,7 +41,7 @@ export const EndChatsButton = ({ userId }: { userId: string }) => {
       </button>
       <p role="status">{result}</p>
       <dialog ref={dialog} role="alertdialog" aria-label="End chats">
-        <form action={(form) => void confirm(form).catch(fail)}>
+        <form action={(form) => confirm(form).catch(fail)}>
           <p>The chats end at once, for the customer too. The messages stay.</p>
           <label>
             Reason <input name="reason" maxLength={200} />

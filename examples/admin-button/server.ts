@@ -17,7 +17,10 @@ app.get("/customers/:userId/chats", async ({ params: { userId } }, response) => 
 });
 
 app.post("/customers/:userId/end-chats", async ({ params: { userId }, body }, response) => {
-  if (typeof body?.reason !== "string") return void response.sendStatus(400);
+  if (typeof body?.reason !== "string") {
+    response.sendStatus(400);
+    return;
+  }
   const { ended } = await adjourn.trpc.endSessions.mutate({ userId, reason: body.reason });
   response.json({ ended });
 });

@@ -19,19 +19,24 @@ const openSession = async (): Promise<string> => {
   return sessionId;
 };
 
+/** A failure is shown as the session's error. */
+const run = (call: Promise<unknown>): void => {
+  call.catch(() => {});
+};
+
 const ChatPage = ({ sessionId }: { sessionId: string }) => {
   const { messages, status, ending, error, hasEarlier, ...session } = useSession(sessionId);
   const [input, setInput] = useState("");
   const isReplying = messages.some(({ isWriting }) => isWriting);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void session.send(input);
+    run(session.send(input));
     setInput("");
   };
   return (
     <>
       {hasEarlier && (
-        <button type="button" onClick={() => void session.loadEarlier()}>
+        <button type="button" onClick={() => run(session.loadEarlier())}>
           Earlier messages
         </button>
       )}
@@ -58,10 +63,10 @@ const ChatPage = ({ sessionId }: { sessionId: string }) => {
         <button type="submit" disabled={status !== "active"}>
           Send
         </button>
-        <button type="button" disabled={!isReplying} onClick={() => void session.cancel()}>
+        <button type="button" disabled={!isReplying} onClick={() => run(session.cancel())}>
           Stop
         </button>
-        <button type="button" disabled={status !== "active"} onClick={() => void session.end()}>
+        <button type="button" disabled={status !== "active"} onClick={() => run(session.end())}>
           End
         </button>
       </form>
