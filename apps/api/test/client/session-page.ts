@@ -11,7 +11,7 @@ declare global {
 }
 
 const query = new URLSearchParams(location.search);
-const client = createClient({ url: query.get("api") ?? "" });
+const client = createClient({ url: query.get("api") ?? "", token: query.get("token") ?? undefined });
 window.statuses = [];
 
 const button = (name: string, onClick: () => unknown) => h("button", { type: "button", onClick }, name);
@@ -25,7 +25,7 @@ const Session = ({ sessionId }: { readonly sessionId: string }) => {
     "main",
     null,
     h("p", { id: "status" }, status),
-    h("p", { id: "ending" }, ending ? `${ending.cause}: ${ending.reason}` : ""),
+    h("p", { id: "ending", title: ending?.endedAt }, ending ? `${ending.cause}: ${ending.reason}` : ""),
     h("p", { id: "error" }, error?.code ?? ""),
     h("ol", null, ...messages.map(line)),
     button("Send", () => send("question")),

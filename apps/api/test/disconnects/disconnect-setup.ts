@@ -17,7 +17,8 @@ export interface LeavingWorld extends AsyncDisposable {
   readonly server: TestServer;
   readonly steps: HeldSteps;
   readonly sockets: ServerSockets;
-  newSession(): Promise<LeavingSession>;
+  /** With a reply under way, where the wire needs one. */
+  newSession(wire?: LeavingWire): Promise<LeavingSession>;
   /** Sends a user's message as a backend would. */
   send(session: LeavingSession): Promise<void>;
   open(wire: LeavingWire, session: LeavingSession): Promise<LeavingPeer>;
@@ -31,7 +32,10 @@ export interface LeavingWorld extends AsyncDisposable {
   nothingLeft(peers: readonly LeavingPeer[]): Promise<void>;
 }
 
-export const startLeavingWorld = async (): Promise<LeavingWorld> => {
+/** How long a server waits for a peer that polls; none of them answers a ping. */
+const polledTimeouts = { connectionParamsMs: 1_500, pingAfterMs: 1_500, silenceMs: 3_000 };
+
+export const startLeavingWorld = async ({ isPolled }: LeavingWire): Promise<LeavingWorld> => {
   const steps = createHeldSteps();
   const sockets = watchServerSockets();
   const timers = watchTimers();
@@ -49,10 +53,26 @@ export const startLeavingWorld = async (): Promise<LeavingWorld> => {
       RATE_LIMIT_PER_MINUTE: "1000000",
       SOCKET_IO: "on",
     },
-    { agents: createAgentDirectory([agent]), around: steps.around, connectionsPerAddress },
+    {
+      agents: createAgentDirectory([agent]),
+      around: steps.around,
+      connectionsPerAddress,
+      connectionTimeouts: isPolled ? polledTimeouts : {},
+    },
   );
   const backend = restWire(server.url, { key: serviceKey });
-  const newSession = () => createSession(backend, { agentId: agent.id });
+  const send = async ({ sessionId }: LeavingSession): Promise<void> => {
+    await backend.call("sendSessionMessage", { sessionId, content: "hi" });
+  };
+  const newSession = async (wire?: LeavingWire): Promise<LeavingSession> => {
+    const session = await createSession(backend, { agentId: agent.id });
+    const before = turns.length;
+    if (wire?.needsReply) {
+      await send(session);
+      await until(() => turns.length > before);
+    }
+    return session;
+  };
   await newSession();
   const atRest = timers.count();
 
@@ -61,17 +81,11 @@ export const startLeavingWorld = async (): Promise<LeavingWorld> => {
     steps,
     sockets,
     newSession,
-    send: async ({ sessionId }) => {
-      await backend.call("sendSessionMessage", { sessionId, content: "hi" });
-    },
+    send,
     open: (wire, session) =>
-      openPeer(
-        server.url,
-        wire.bytes(server.url, session),
-        wire.next && { after: wire.next.after, bytes: wire.next.bytes(session) },
-      ),
-    isIn: ({ comesFor, firstEvent = '"session.started"' }, peer) =>
-      comesFor === "events" ? peer.text().includes(firstEvent) : turns.length > 0,
+      openPeer(server.url, wire.bytes(server.url, session), wire.dialogue?.(server.url, session)),
+    isIn: ({ comesFor, firstEvent = comesFor === "events" ? '"session.started"' : undefined }, peer) =>
+      firstEvent === undefined ? turns.length > 0 : peer.text().includes(firstEvent),
     turns: () => turns,
     finishTurns: () => {
       const finished = turns.splice(0);

@@ -5,18 +5,28 @@ export interface LeavingSession {
   readonly token: string;
 }
 
+/** What a peer writes next, by all that it has received so far; null while it waits. */
+export type Dialogue = (received: string) => string | Buffer | null;
+
 /**
  * A wire, as far as a peer that leaves needs to know it. A new wire joins the contract by a description like this one in
  * `wires/`, added to the list in `disconnect-wires.ts`.
  */
 export interface LeavingWire {
   readonly wire: string;
+  /**
+   * The peer fetches what there is by one request after another. Between two of them it is gone only once it has been silent
+   * for too long, and no write waits for it.
+   */
+  readonly isPolled?: boolean;
   /** What its peer comes for: a session's events, or the reply to a message that it sends. */
   readonly comesFor: "events" | "reply";
-  /** All that the peer sends, in one piece. */
+  /** Whether a reply must be under way before the peer comes. */
+  readonly needsReply?: boolean;
+  /** All that the peer sends at once, in one piece. */
   readonly bytes: (url: string, session: LeavingSession) => string | Buffer;
-  /** What it sends as soon as it has received `after`, where the wire makes it wait. */
-  readonly next?: { readonly after: string; readonly bytes: (session: LeavingSession) => Buffer };
-  /** What the first event contains; `"session.started"` if missing. */
+  /** Begins what it sends afterwards, where the wire makes it wait for answers. */
+  readonly dialogue?: (url: string, session: LeavingSession) => Dialogue;
+  /** What the first event contains; `"session.started"` if missing. Of a reply, what shows that it has begun. */
   readonly firstEvent?: string;
 }

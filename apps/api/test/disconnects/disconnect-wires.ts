@@ -1,7 +1,7 @@
 import type { LeavingWire } from "./disconnect-wire.js";
 import { plainWebSocket } from "./wires/plain-websocket.js";
-import { chatSend, httpSend, streamedSend, trpcHttpSend } from "./wires/sends.js";
-import { socketIo, socketIoWithHeader } from "./wires/socket-io.js";
+import { chatResume, chatSend, httpSend, streamedSend, trpcHttpSend } from "./wires/sends.js";
+import { socketIo, socketIoPolling, socketIoWithHeader } from "./wires/socket-io.js";
 import { sse, trpcSse } from "./wires/sse.js";
 import { trpcWebSocket, trpcWebSocketSend, trpcWebSocketWithParams } from "./wires/trpc-websocket.js";
 
@@ -14,8 +14,10 @@ export const leavingWires: readonly LeavingWire[] = [
   sse,
   socketIo,
   socketIoWithHeader,
+  socketIoPolling,
   streamedSend,
   chatSend,
+  chatResume,
   httpSend,
   trpcHttpSend,
   trpcWebSocketSend,

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import type { Dialogue } from "./disconnect-wire.js";
 
 /** A client that leaves as it likes. */
 export interface LeavingPeer {
@@ -15,22 +16,20 @@ export interface LeavingPeer {
   halfClose(): void;
 }
 
-/** Connects and sends these bytes at once, and others as soon as it has received a text. */
+/** Connects and sends these bytes at once, and others as the dialogue has it. */
 export const openPeer = async (
   url: string,
   bytes: string | Buffer,
-  answer?: { readonly after: string; readonly bytes: Buffer },
+  dialogue: Dialogue = () => null,
 ): Promise<LeavingPeer> => {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), noDelay: true, allowHalfOpen: true });
   let text = "";
-  let next = answer;
   socket.on("error", () => {});
   socket.on("data", (chunk: Buffer) => {
     text += chunk.toString("latin1");
-    if (!next || !text.includes(next.after)) return;
-    socket.write(next.bytes);
-    next = undefined;
+    const next = dialogue(text);
+    if (next !== null && socket.writable) socket.write(next);
   });
   await once(socket, "connect");
   socket.write(bytes);

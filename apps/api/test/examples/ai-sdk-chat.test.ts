@@ -1,25 +1,9 @@
-import { fileURLToPath } from "node:url";
 import { chromium, type Page } from "playwright-core";
-import { createServer } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumPath, hasBrowser } from "../setup/chromium.js";
 import { startTestServer, type TestServer } from "../setup/test-server.js";
 import { restWire } from "../setup/wires.js";
-
-const folder = fileURLToPath(new URL("../../../../examples/ai-sdk-chat", import.meta.url));
-
-/** Serves the example's page as its README says, for one API server. */
-const servePage = async (url: string) => {
-  process.env.ADJOURN_URL = url;
-  const page = await createServer({
-    configFile: `${folder}/vite.config.ts`,
-    logLevel: "silent",
-    server: { port: 0, host: "127.0.0.1" },
-    cacheDir: `${folder}/node_modules/.vite-test`,
-  });
-  await page.listen();
-  return page;
-};
+import { servePage } from "./serve-page.js";
 
 describe.skipIf(!hasBrowser())("the chat page with the AI SDK", () => {
   let server: TestServer;
@@ -27,7 +11,7 @@ describe.skipIf(!hasBrowser())("the chat page with the AI SDK", () => {
   let browser: Awaited<ReturnType<typeof chromium.launch>>;
   beforeAll(async () => {
     server = await startTestServer();
-    pages = await servePage(server.url);
+    pages = await servePage("ai-sdk-chat", server.url);
     browser = await chromium.launch({ executablePath: chromiumPath ?? "", args: ["--no-sandbox"] });
   });
   afterAll(async () => {

@@ -1,22 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-
-const root = fileURLToPath(new URL("../../../..", import.meta.url));
-
-/** The command of the example's README. */
-const commandLine = async (): Promise<string> => {
-  const readme = await readFile(`${root}/examples/express-mount/README.md`, "utf8");
-  const command = /```sh\n(.+)\n```/.exec(readme)?.[1];
-  if (command === undefined) throw new Error("the README names no command");
-  return command;
-};
+import { firstLine, killExample, startExample } from "./run-example.js";
 
 describe("Express with Adjourn mounted", () => {
   let folder: string;
@@ -24,25 +13,14 @@ describe("Express with Adjourn mounted", () => {
   let url: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "adjourn-express-"));
-    const [name = "", ...args] = (await commandLine()).split(" ");
-    program = spawn(name, args, {
-      cwd: root,
-      env: {
-        ...process.env,
-        PORT: "0",
-        DATABASE_URL: `file:${join(folder, "adjourn.db")}`,
-        // The sources, as in every test.
-        NODE_OPTIONS: "--conditions=adjourn-source",
-      },
-      stdio: ["ignore", "pipe", "inherit"],
-      detached: true,
+    program = await startExample("express-mount", {
+      PORT: "0",
+      DATABASE_URL: `file:${join(folder, "adjourn.db")}`,
     });
-    if (!program.stdout) throw new Error("no output");
-    const [line] = await once(createInterface(program.stdout), "line");
-    url = line;
+    url = await firstLine(program);
   });
   afterAll(async () => {
-    if (program.exitCode === null && program.pid !== undefined) process.kill(-program.pid, "SIGKILL");
+    killExample(program);
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -2,8 +2,8 @@ import type { TRPCClient } from "@trpc/client";
 import type { AppRouter } from "../app-router.js";
 import { watchSession } from "../session/watch-session.js";
 import { type SessionError, toSessionError } from "../session-error.js";
-import type { Message } from "../shapes.js";
 import {
+  type MessagePage,
   type SessionEnding,
   type SessionState,
   withEnding,
@@ -11,8 +11,8 @@ import {
   withHistory,
 } from "./session-state.js";
 
-/** The newest messages are loaded, at most this many. */
-const historyLimit = 100;
+/** Messages of a page of the history. */
+export const historyLimit = 100;
 
 type Update = (change: (state: SessionState) => SessionState) => void;
 
@@ -34,14 +34,14 @@ export const followSession = (
   const loadHistory = () => {
     connection += 1;
     const mine = connection;
-    const finish = (messages: readonly Message[], error: SessionError | null) =>
+    const finish = (page: MessagePage, error: SessionError | null) =>
       updateUnlessStopped((state) =>
-        mine === connection ? withHistory({ ...state, error: error ?? state.error }, messages) : state,
+        mine === connection ? withHistory({ ...state, error: error ?? state.error }, page) : state,
       );
     trpc.getSessionMessages.query({ sessionId, limit: historyLimit }).then(
-      ({ messages }) => finish(messages, null),
+      (page) => finish(page, null),
       // If the session has ended, or the connection is lost, the watch tells.
-      (error: unknown) => finish([], toSessionError(error)),
+      (error: unknown) => finish({ messages: [], hasMore: false }, toSessionError(error)),
     );
   };
   const loadEnding = () => {

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import type { Message, SessionEvent } from "../shapes.js";
-import { initialState, type SessionState, shownMessages, withEvent, withMessages } from "./session-state.js";
+import {
+  initialState,
+  type SessionState,
+  shownMessages,
+  withEarlier,
+  withEvent,
+  withHistory,
+  withMessages,
+} from "./session-state.js";
 
 const at = "2026-01-01T00:00:00.000Z";
 const base = { id: "e", sessionId: "s", at };
@@ -87,6 +95,31 @@ test("messages stand once and in order, however they come", () => {
   const live = after({ ...base, type: "message", message: message("c", 3) });
   const loaded = withMessages(live, [message("c", 3), message("b", 2, "a"), message("a", 1)]);
   expect(shown(withMessages(loaded, [message("a", 1)]))).toEqual(["a", "b", "c"]);
+});
+
+test("earlier messages are there until the first page of the channel is loaded, also after a reconnect", () => {
+  const newest = { messages: [message("c", 3)], hasMore: true };
+  const loaded = withHistory(initialState, newest);
+  expect(loaded.hasEarlier).toBe(true);
+  const first = withEarlier(loaded, { messages: [message("b", 2), message("a", 1)], hasMore: false });
+  expect(shown(first)).toEqual(["a", "b", "c"]);
+  expect(first.hasEarlier).toBe(false);
+  expect(withHistory(first, newest).hasEarlier).toBe(false);
+  expect(withHistory(loaded, newest).hasEarlier).toBe(true);
+});
+
+test("a session that is over has no earlier messages to load, however late a page comes", () => {
+  const page = { messages: [message("c", 3)], hasMore: true };
+  const ended = withEvent(withHistory(initialState, page), {
+    ...base,
+    type: "session.ended",
+    cause: "requested",
+    reason: null,
+    endedAt: at,
+  });
+  expect(ended.hasEarlier).toBe(false);
+  expect(withEarlier(ended, page).hasEarlier).toBe(false);
+  expect(withHistory(ended, page).hasEarlier).toBe(false);
 });
 
 test("the end leaves the stored messages and nothing that was being written", () => {

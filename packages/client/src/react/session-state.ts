@@ -22,6 +22,14 @@ export interface SessionState {
   /** Oldest first. */
   readonly stored: readonly Message[];
   readonly writing: readonly ReplyInWriting[];
+  /** The channel has messages before the first stored one. */
+  readonly hasEarlier: boolean;
+}
+
+/** Messages that follow one another, as the server answers: `hasMore` says whether there are older ones. */
+export interface MessagePage {
+  readonly messages: readonly Message[];
+  readonly hasMore: boolean;
 }
 
 export const initialState: SessionState = {
@@ -31,6 +39,7 @@ export const initialState: SessionState = {
   agentId: "",
   stored: [],
   writing: [],
+  hasEarlier: false,
 };
 
 /** With these messages among the stored ones, each once and in order. */
@@ -41,17 +50,28 @@ export const withMessages = (state: SessionState, messages: readonly Message[]):
 };
 
 /** With the messages that were there when the connection was made: what is shown is complete. */
-export const withHistory = (state: SessionState, messages: readonly Message[]): SessionState => {
+export const withHistory = (state: SessionState, { messages, hasMore }: MessagePage): SessionState => {
   const loaded = withMessages(state, messages);
-  return loaded.status === "ended" ? loaded : { ...loaded, status: "active" };
+  if (loaded.status === "ended") return loaded;
+  const first = loaded.stored[0];
+  // After a reconnect, earlier pages may be there already.
+  const isFirstPage = messages.some(({ id }) => id === first?.id);
+  return { ...loaded, status: "active", hasEarlier: isFirstPage ? hasMore : loaded.hasEarlier };
 };
+
+/** With the page before the first stored message. */
+export const withEarlier = (state: SessionState, { messages, hasMore }: MessagePage): SessionState => ({
+  ...withMessages(state, messages),
+  hasEarlier: hasMore && state.status !== "ended",
+});
 
 export const withEnding = (state: SessionState, ending: SessionEnding | null): SessionState => ({
   ...state,
   status: "ended",
   ending,
-  // Nothing is stored after the end.
+  // Nothing is stored after the end, and the session answers no more calls.
   writing: [],
+  hasEarlier: false,
 });
 
 export const withEvent = (state: SessionState, event: SessionEvent): SessionState => {

@@ -1,10 +1,16 @@
 import type { AdjournClient } from "../create-client.js";
 import { toSessionError } from "../session-error.js";
-import { followSession } from "./follow-session.js";
-import { initialState, type SessionMessage, type SessionState, shownMessages } from "./session-state.js";
+import { followSession, historyLimit } from "./follow-session.js";
+import {
+  initialState,
+  type SessionMessage,
+  type SessionState,
+  shownMessages,
+  withEarlier,
+} from "./session-state.js";
 
 /** What a component shows of a session. The same object until something changes. */
-export interface SessionSnapshot extends Pick<SessionState, "status" | "ending" | "error"> {
+export interface SessionSnapshot extends Pick<SessionState, "status" | "ending" | "error" | "hasEarlier"> {
   readonly messages: readonly SessionMessage[];
 }
 
@@ -12,6 +18,8 @@ export interface SessionStore {
   snapshot(): SessionSnapshot;
   /** Listens to the session from the first listener on until the last has left. */
   subscribe(listener: () => void): () => void;
+  /** Loads the page before the first message that is shown. */
+  loadEarlier(): Promise<void>;
   /** Keeps the error of a call, until the next call begins. */
   track<Call extends Promise<unknown>>(call: Call): Call;
 }
@@ -38,6 +46,14 @@ export const createSessionStore = ({ trpc }: AdjournClient, sessionId: string): 
         if (listeners.size === 0) stop();
       };
     },
+    loadEarlier: async () => {
+      const first = state.stored[0];
+      if (!first || !state.hasEarlier) return;
+      // A time is as exact as the message's id, which could be erased meanwhile.
+      const input = { sessionId, limit: historyLimit, before: first.createdAt };
+      const page = await trpc.getSessionMessages.query(input);
+      update((before) => withEarlier(before, page));
+    },
     track: (call) => {
       update((before) => ({ ...before, error: null }));
       call.catch((error: unknown) => update((before) => ({ ...before, error: toSessionError(error) })));
@@ -47,6 +63,6 @@ export const createSessionStore = ({ trpc }: AdjournClient, sessionId: string): 
 };
 
 const toSnapshot = (state: SessionState): SessionSnapshot => {
-  const { status, ending, error } = state;
-  return { status, ending, error, messages: shownMessages(state) };
+  const { status, ending, error, hasEarlier } = state;
+  return { status, ending, error, hasEarlier, messages: shownMessages(state) };
 };

@@ -1,4 +1,5 @@
 import { maxBodyBytes, type RequestTarget } from "@adjourn/router";
+import type { ConnectionTimeouts } from "@adjourn/transports";
 import { Server } from "engine.io";
 import type { OriginGuard } from "../admission/origin-guard.js";
 import type { ServerSocket } from "../websocket/server-socket.js";
@@ -8,18 +9,18 @@ export interface EngineDependencies {
   readonly originGuard: OriginGuard;
   /** Long-polling needs every request of a client on the same node. */
   readonly hasSeveralNodes: boolean;
+  readonly connectionTimeouts: Pick<ConnectionTimeouts, "pingAfterMs" | "silenceMs">;
 }
 
 /** The engine below Socket.IO. It listens to no server: it is given each request. */
 export const createEngine = (
-  { originGuard, hasSeveralNodes }: EngineDependencies,
+  { originGuard, hasSeveralNodes, connectionTimeouts }: EngineDependencies,
   opened: (socket: ServerSocket) => void,
 ): Server =>
   new Server({
     transports: hasSeveralNodes ? ["websocket"] : ["polling", "websocket"],
-    // 35 s in all, as on every other wire.
-    pingInterval: 15_000,
-    pingTimeout: 20_000,
+    pingInterval: connectionTimeouts.pingAfterMs,
+    pingTimeout: connectionTimeouts.silenceMs - connectionTimeouts.pingAfterMs,
     maxHttpBufferSize: maxBodyBytes,
     perMessageDeflate: false,
     httpCompression: false,

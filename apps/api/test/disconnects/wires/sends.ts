@@ -40,6 +40,15 @@ export const trpcHttpSend: LeavingWire = {
   },
 };
 
+export const chatResume: LeavingWire = {
+  wire: "an AI SDK chat that resumes",
+  comesFor: "reply",
+  needsReply: true,
+  firstEvent: '"type":"start"',
+  bytes: (url, { sessionId, token }) =>
+    request(url, `GET /api/chat/${sessionId}/stream`, [`Authorization: Bearer ${token}`]),
+};
+
 export const chatSend: LeavingWire = {
   wire: "an AI SDK chat",
   comesFor: "reply",

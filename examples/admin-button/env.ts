@@ -1,0 +1,3 @@
+export const adjournUrl = process.env.ADJOURN_URL ?? "http://127.0.0.1:3000";
+export const adjournKey = process.env.ADJOURN_KEY;
+export const port = Number(process.env.PORT ?? 3_003);

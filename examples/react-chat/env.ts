@@ -1,0 +1,1 @@
+export const adjournUrl = process.env.ADJOURN_URL ?? "http://127.0.0.1:3000";
