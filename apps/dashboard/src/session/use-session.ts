@@ -2,8 +2,9 @@
 
 import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 import { isGoneError } from "../live/call-error";
+import { inBackground } from "../live/in-background";
 import { useKnownEnding, useLiveStore, useRefetchInterval } from "../live/live-context";
 import { observeServerTime } from "../live/server-clock";
 
@@ -67,9 +68,16 @@ export const useEnding = (sessionId: string, enabled: boolean) => {
 };
 
 const messagesAPage = 100;
+/** An ended session's history is loaded whole, up to this many pages; more on demand. */
+const pagesOfEnded = 10;
+/** Of a history that is loaded whole on demand, as for printing. */
+const mostPages = 200;
 
-/** A channel's history, oldest first; more of it is loaded on demand. */
-export const useHistory = (channelId: string | undefined) => {
+/**
+ * A channel's history, oldest first. Of a live session its newest page, and more on demand. `loadAll` resolves once all of
+ * it is there, or the most that a page can hold.
+ */
+export const useHistory = (channelId: string | undefined, isGone: boolean) => {
   const api = useTRPCClient();
   const refetchInterval = useRefetchInterval();
   const query = useInfiniteQuery({
@@ -81,9 +89,18 @@ export const useHistory = (channelId: string | undefined) => {
     enabled: channelId !== undefined,
     refetchInterval,
   });
-  const messages = useMemo(
-    () => (query.data?.pages ?? []).flatMap((page) => page.messages).reverse(),
-    [query.data],
-  );
-  return { messages, query };
+  const { data, fetchNextPage, hasNextPage, isFetching, isError } = query;
+  const pageCount = data?.pages.length ?? 0;
+  useEffect(() => {
+    if (isGone && hasNextPage && !isFetching && !isError && pageCount < pagesOfEnded)
+      inBackground(fetchNextPage());
+  }, [isGone, hasNextPage, isFetching, isError, pageCount, fetchNextPage]);
+
+  const loadAll = useCallback(async () => {
+    let loaded = await fetchNextPage({ cancelRefetch: false });
+    while (loaded.hasNextPage && !loaded.isError && (loaded.data?.pages.length ?? 0) < mostPages)
+      loaded = await fetchNextPage();
+  }, [fetchNextPage]);
+  const messages = useMemo(() => (data?.pages ?? []).flatMap((page) => page.messages).reverse(), [data]);
+  return { messages, query, loadAll };
 };
