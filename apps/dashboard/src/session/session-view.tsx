@@ -2,7 +2,7 @@
 
 import { ServerOff } from "lucide-react";
 import Link from "next/link";
-import { shortId } from "../lists/records";
+import { type Ending, shortId } from "../lists/records";
 import { describeError } from "../live/call-error";
 import { useKnownEnding } from "../live/live-context";
 import { usePageTitle } from "../shell/use-page-title";
@@ -10,6 +10,7 @@ import { BlankState } from "../ui/blank-state";
 import { Button } from "../ui/button";
 import { loadLater } from "../ui/load-later";
 import { SessionSkeleton } from "./session-skeleton";
+import { sessionTitle } from "./session-title";
 import { useFocusKept } from "./use-focus-kept";
 import { useEnding, useSession } from "./use-session";
 import { useSessionStream } from "./use-session-stream";
@@ -18,14 +19,20 @@ const SessionContent = loadLater(() => import("./session-content").then((file) =
   placeholder: <SessionSkeleton />,
 });
 
+interface SessionViewProps {
+  readonly sessionId: string;
+  /** The ending of a session that was over when the page was asked for. */
+  readonly knownEnding: Ending | null;
+}
+
 /** One session while it lives, and its ending in the same place from then on. */
-export const SessionView = ({ sessionId }: { readonly sessionId: string }) => {
-  const { isGone } = useKnownEnding(sessionId);
-  const { data: session, error } = useSession(sessionId);
-  const { ending, isMissing, error: endingError } = useEnding(sessionId, isGone);
-  const live = useSessionStream(sessionId);
+export const SessionView = ({ sessionId, knownEnding }: SessionViewProps) => {
+  const isGone = useKnownEnding(sessionId).isGone || knownEnding !== null;
+  const { data: session, error } = useSession(sessionId, !isGone);
+  const { ending, isMissing, error: endingError } = useEnding(sessionId, isGone, knownEnding);
+  const live = useSessionStream(sessionId, knownEnding === null);
   const facts = session ?? ending;
-  usePageTitle(isGone && !isMissing ? `Session ${shortId(sessionId)} ended` : null);
+  usePageTitle(isGone && !isMissing ? sessionTitle(sessionId, true) : null);
   useFocusKept(isGone);
 
   if (facts)

@@ -3,6 +3,7 @@
 import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo } from "react";
+import type { Ending } from "../lists/records";
 import { isGoneError } from "../live/call-error";
 import { inBackground } from "../live/in-background";
 import { useKnownEnding, useLiveStore, useRefetchInterval } from "../live/live-context";
@@ -10,11 +11,10 @@ import { observeServerTime } from "../live/server-clock";
 
 export const sessionKey = (sessionId: string) => ["session", sessionId] as const;
 
-/** A live session. Its last state is kept when it is gone. */
-export const useSession = (sessionId: string) => {
+/** A live session. Its last state is kept when it is gone, which is when to pass `enabled` as false. */
+export const useSession = (sessionId: string, enabled: boolean) => {
   const api = useTRPCClient();
   const store = useLiveStore();
-  const { isGone } = useKnownEnding(sessionId);
   return useQuery({
     queryKey: sessionKey(sessionId),
     queryFn: async ({ signal }) => {
@@ -27,7 +27,7 @@ export const useSession = (sessionId: string) => {
         throw error;
       }
     },
-    enabled: !isGone,
+    enabled,
     refetchInterval: useRefetchInterval(),
   });
 };
@@ -37,8 +37,11 @@ const endingRetryMs = 1_000;
 /** Within this time after the end, every node has added its counts to the ending. */
 const countsSettleMs = 6_000;
 
-/** How a session ended, from the live events or the stored ending. `isMissing`: there is no such ending. */
-export const useEnding = (sessionId: string, enabled: boolean) => {
+/**
+ * How a session ended, from the live events or the stored ending. `isMissing`: there is no such ending. `atFirst`: the
+ * ending, if it is known already.
+ */
+export const useEnding = (sessionId: string, enabled: boolean, atFirst: Ending | null) => {
   const api = useTRPCClient();
   const known = useKnownEnding(sessionId).ending;
   const query = useQuery({
@@ -52,6 +55,7 @@ export const useEnding = (sessionId: string, enabled: boolean) => {
       }
     },
     enabled,
+    initialData: atFirst ?? undefined,
     // A session that has just expired is gone before its ending is written.
     refetchInterval: ({ state }) => {
       if (state.data)
