@@ -55,6 +55,7 @@ test("a service key may do what a backend needs, and nothing that reaches over a
     "adminEvents",
     "endSessions",
     "eraseChannel",
+    "getStatistics",
     "listEndings",
     "listSessions",
   ]);

@@ -31,6 +31,7 @@ export const accessTable = {
   eraseChannel: adminOnly,
   listEndings: adminOnly,
   getEnding: backends,
+  getStatistics: adminOnly,
   endSessions: backendsFiltered,
   issueTicket: anyone,
   listAgents: backends,
@@ -44,6 +45,9 @@ const narrowing: Partial<Record<string, readonly string[]>> = {
   listSessions: ["userId"],
   endSessions: ["userId", "sessionIds"],
 };
+
+/** Input fields that only admins may set, to anything but false. */
+const adminFields: Partial<Record<string, string>> = { sessionEvents: "observe" };
 
 /**
  * Refuses a caller without access. `input` is not validated yet. If only the address or nothing has been read so far,
@@ -64,6 +68,9 @@ export const requireAccess = (
   const rule = Object.hasOwn(accessTable, operation)
     ? accessTable[operation as Operation][principal.role]
     : "no";
+  const adminField = adminFields[operation];
+  if (adminField !== undefined && !isAdmin(principal) && fieldsOf(input)[adminField])
+    throw new SessionError("FORBIDDEN", `Only an admin key may set ${adminField}`);
   if (rule === "yes" || (rule !== "no" && read === "nothing")) return;
   const given = fieldsOf(input);
   if (rule === "own" && principal.role === "session" && given.sessionId === principal.sessionId) return;
@@ -73,6 +80,8 @@ export const requireAccess = (
   }
   throw new SessionError("FORBIDDEN", "This key may not do that");
 };
+
+const isAdmin = ({ role }: Principal): boolean => role === "admin" || role === "anonymous";
 
 const isNarrowed = (operation: string, given: Fields): boolean =>
   (narrowing[operation] ?? []).some((field) => given[field] !== undefined && given[field] !== null);

@@ -9,6 +9,7 @@ import { adminEventsOverTrpc, subscribeOverTrpc } from "@adjourn/transports";
 import type { z } from "zod";
 import { callOperation, type OperationName } from "./call-operation.js";
 import type { Context } from "./context.js";
+import { subscriberCredential } from "./credentials/subscriber-credential.js";
 import { invalidInput } from "./errors/refusal.js";
 import type { InputlessOperation, Operation } from "./operation.js";
 import { mutations, queries } from "./operations.js";
@@ -75,7 +76,15 @@ const subscribe = async (
   const parsed = inputs.sessionEvents.safeParse(input);
   if (!parsed.success) throw invalidInput(parsed.error);
   try {
-    return withoutIds(await subscribeOverTrpc(ctx.sessions, {}, parsed.data, "key", signal));
+    return withoutIds(
+      await subscribeOverTrpc(
+        ctx.sessions,
+        {},
+        parsed.data,
+        subscriberCredential(ctx.principal, parsed.data),
+        signal,
+      ),
+    );
   } catch (error) {
     throw toSessionError(error);
   }

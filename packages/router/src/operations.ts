@@ -8,6 +8,7 @@ import { getEnding } from "./procedures/get-ending.js";
 import { getSession } from "./procedures/get-session.js";
 import { getSessionMessages } from "./procedures/get-session-messages.js";
 import { getSessionsHealth } from "./procedures/get-sessions-health.js";
+import { getStatistics } from "./procedures/get-statistics.js";
 import { issueTicket } from "./procedures/issue-ticket.js";
 import { listAgents } from "./procedures/list-agents.js";
 import { listEndings } from "./procedures/list-endings.js";
@@ -26,6 +27,7 @@ export const queries = {
   getChannelMessages,
   listEndings,
   getEnding,
+  getStatistics,
   listAgents,
 } as const;
 

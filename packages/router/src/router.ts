@@ -20,6 +20,7 @@ export const appRouter = router({
   eraseChannel: mutation("eraseChannel", mutations.eraseChannel),
   listEndings: query("listEndings", queries.listEndings),
   getEnding: query("getEnding", queries.getEnding),
+  getStatistics: query("getStatistics", queries.getStatistics),
   endSessions: mutation("endSessions", mutations.endSessions),
   issueTicket: inputlessMutation("issueTicket", mutations.issueTicket),
   listAgents: query("listAgents", queries.listAgents),

@@ -13,6 +13,7 @@ import { getEnding } from "./operations/get-ending.js";
 import { getSession } from "./operations/get-session.js";
 import { getSessionMessages } from "./operations/get-session-messages.js";
 import { getSessionsHealth } from "./operations/get-sessions-health.js";
+import { createGetStatistics } from "./operations/get-statistics.js";
 import { listAgents } from "./operations/list-agents.js";
 import { listEndings } from "./operations/list-endings.js";
 import { listSessions, toRows } from "./operations/list-sessions.js";
@@ -58,6 +59,7 @@ export const createSessionService = (ports: Ports, settings: SessionServiceSetti
     eraseChannel: verb(eraseChannel),
     listEndings: verb(listEndings),
     getEnding: verb(getEnding),
+    getStatistics: verb(createGetStatistics()),
     sessionEvents: verb(sessionEvents),
     watchEnd: verb(watchEnd),
     sessionOnChannel: verb(({ store }, { channelId }) => store.readChannelHolder(channelId)),

@@ -57,9 +57,13 @@ export interface EndWatch {
 
 /**
  * The credential of a subscriber. A session's own token, which is the default, has a lower limit of subscribers. A
- * subscriber of the domain itself is `internal`, and not counted as a listener.
+ * subscriber of the domain itself is `internal`, an admin's that only watches is `observer`. Neither counts as a listener.
  */
-export type SubscriberCredential = "key" | "token" | "internal";
+export type SubscriberCredential = "key" | "token" | "observer" | "internal";
+
+/** Whether a subscriber with this credential shows in `listeners` and in an ending's `listenersDropped`. */
+export const countsAsListener = (credential: SubscriberCredential): boolean =>
+  credential === "key" || credential === "token";
 
 export interface AdminSubscription {
   /** Ends by itself only when the server drains or when 20,000 events wait for the reader. */
@@ -89,6 +93,8 @@ export interface SessionService {
   eraseChannel: Verb<"eraseChannel">;
   listEndings: Verb<"listEndings">;
   getEnding: Verb<"getEnding">;
+  /** Without `dropLatency`, which the host measures. */
+  getStatistics: Verb<"getStatistics">;
   listAgents(input: Inputs["listAgents"]): Outputs["listAgents"];
 
   /**

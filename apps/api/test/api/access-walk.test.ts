@@ -52,6 +52,7 @@ const walk: Readonly<Record<string, readonly Call[]>> = {
   eraseChannel: [{ row: ofAdmins, input: ({ channelId }) => ({ channelId }), afterEnd: true }],
   listEndings: [{ row: ofAdmins }],
   getEnding: [{ row: ofBackends, input: named, afterEnd: true }],
+  getStatistics: [{ row: ofAdmins, input: () => ({ from: new Date(Date.now() - 60_000).toISOString() }) }],
   endSessions: [
     { row: ofAdmins, input: () => filtered },
     { row: ofBackends, input: ({ userId }) => ({ ...filtered, userId }) },

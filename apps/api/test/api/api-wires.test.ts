@@ -55,6 +55,7 @@ const valid: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   getChannelMessages: { channelId: unknownId, limit: 10 },
   eraseChannel: { channelId: unknownId },
   listSessions: { agentId: echoId, userId, search: "a", limit: 10, cursor: "WzEsIngiXQ" },
+  getStatistics: { from: "2026-11-01T00:00:00Z", to: "2026-11-02T00:00:00Z", points: 3 },
   listEndings: { agentId: echoId, userId, search: "a", limit: 10, cause: "bulk" },
 };
 /** What travels in an address or a header over REST is text there, so only texts and whole numbers mean the same. */

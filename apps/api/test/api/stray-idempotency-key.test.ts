@@ -21,6 +21,7 @@ const takeNone = [
   ["eraseChannel", {}],
   ["listEndings", {}],
   ["getEnding", {}],
+  ["getStatistics", { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" }],
   ["endSessions", { userId }],
   ["issueTicket", {}],
   ["listAgents", {}],

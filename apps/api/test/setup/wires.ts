@@ -50,6 +50,7 @@ const restRoutes: Readonly<Record<string, readonly [method: string, path: string
   eraseChannel: ["DELETE", "/api/messaging/channels/{channelId}"],
   listEndings: ["GET", "/api/messaging/endings"],
   getEnding: ["GET", "/api/messaging/endings/{sessionId}"],
+  getStatistics: ["GET", "/api/messaging/statistics"],
   endSessions: ["POST", "/api/messaging/sessions/end"],
   issueTicket: ["POST", "/api/tickets"],
   listAgents: ["GET", "/api/agents"],
@@ -63,6 +64,7 @@ const queries = new Set([
   "getChannelMessages",
   "listEndings",
   "getEnding",
+  "getStatistics",
   "listAgents",
 ]);
 

@@ -6,5 +6,5 @@ import { procedure } from "../trpc.js";
 export const sessionEvents = procedure("sessionEvents")
   .input(inputs.sessionEvents)
   .subscription(({ ctx, input, signal }) =>
-    subscribeOverTrpc(ctx.sessions, ctx, input, subscriberCredential(ctx.principal), signal),
+    subscribeOverTrpc(ctx.sessions, ctx, input, subscriberCredential(ctx.principal, input), signal),
   );

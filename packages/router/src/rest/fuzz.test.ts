@@ -119,6 +119,10 @@ const rightValue = (name: string, schema: Schema): fc.Arbitrary<unknown> => {
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => rightValue(name, one)));
   if (schema.format === "uuid") return fc.uuid();
+  if (schema.format === "date-time")
+    return fc
+      .integer({ min: 1, max: 3_600_000 })
+      .map((agoMs) => new Date(server.world.clock.now() - agoMs).toISOString());
   if (name === "sessionIds") return fc.array(rightValue("sessionId", {}), { maxLength: 3 });
   switch (schema.type) {
     case "integer":

@@ -66,6 +66,11 @@ const entries: Readonly<Record<RestOperation, Entry>> = {
   eraseChannel: { method: "DELETE", path: channel },
   listEndings: { method: "GET", path: "/api/messaging/endings", query: { ...list, cause: "text" } },
   getEnding: { method: "GET", path: "/api/messaging/endings/{sessionId}" },
+  getStatistics: {
+    method: "GET",
+    path: "/api/messaging/statistics",
+    query: { from: "text", to: "text", points: "number" },
+  },
   issueTicket: { method: "POST", path: "/api/tickets", status: 201 },
   listAgents: { method: "GET", path: "/api/agents", shows: ["success", "data"] },
 };

@@ -43,6 +43,7 @@ const procedures: readonly (readonly [string, typeof query, Input])[] = [
   ["getChannelMessages", query, fields],
   ["listEndings", query, { limit: 10, cause: "requested" }],
   ["getEnding", query, { sessionId: "$ended" }],
+  ["getStatistics", query, { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z", points: 3 }],
   ["listAgents", query, {}],
   ["createSession", mutation, { agentId: "$agent", userId: "$user" }],
   ["endSession", mutation, { ...fields, reason: "ça suffit" }],

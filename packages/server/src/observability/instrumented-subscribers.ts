@@ -1,7 +1,8 @@
 import type { DropCause, EventFrame, SessionService, SubscriberSink } from "@adjourn/sessions";
 import { Histogram, type Registry } from "prom-client";
+import { LatencyQuantiles } from "./latency-quantiles.js";
 
-/** Wraps the domain to measure how long an end takes to reach each subscriber of this node. */
+/** Wraps the domain to measure how long an end takes to reach each subscriber of this node, and to show it in the statistics. */
 export const instrumentSubscribers = (
   sessions: SessionService,
   registry: Registry,
@@ -13,16 +14,36 @@ export const instrumentSubscribers = (
     buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10],
     registers: [registry],
   });
+  const quantiles = new LatencyQuantiles();
+  const since = new Date(now()).toISOString();
   // Parsed once for all listeners of a session, which end one after the other.
   let parsed = { endedAt: "", at: 0 };
   const onEnd = (endedAt: string) => {
     if (parsed.endedAt !== endedAt) parsed = { endedAt, at: Date.parse(endedAt) };
-    latencies.observe(Math.max(0, now() - parsed.at) / 1_000);
+    const ms = Math.max(0, now() - parsed.at);
+    latencies.observe(ms / 1_000);
+    quantiles.observe(ms);
   };
   return {
     ...sessions,
+    getStatistics: async (input) => ({
+      ...(await sessions.getStatistics(input)),
+      dropLatency:
+        quantiles.count === 0
+          ? null
+          : {
+              p50Ms: quantiles.quantile(0.5),
+              p99Ms: quantiles.quantile(0.99),
+              listeners: quantiles.count,
+              since,
+            },
+    }),
     sessionEvents: (input, sink, credential) =>
-      sessions.sessionEvents(input, new MeasuredWriter(sink, onEnd), credential),
+      sessions.sessionEvents(
+        input,
+        credential === "observer" ? sink : new MeasuredWriter(sink, onEnd),
+        credential,
+      ),
   };
 };
 

@@ -6,6 +6,11 @@ import { isoTimeSchema, toIso } from "./session.js";
 export const endingCauses = ["requested", "bulk", "expired", "max_duration"] as const;
 export type EndingCause = (typeof endingCauses)[number];
 
+/** A number for each cause. */
+export const perCause = (countOf: (cause: EndingCause) => number): Record<EndingCause, number> =>
+  // Each cause is among the entries, which TypeScript cannot see through `fromEntries`.
+  Object.fromEntries(endingCauses.map((cause) => [cause, countOf(cause)])) as Record<EndingCause, number>;
+
 export const endedByRoles = ["admin", "service", "session", "anonymous", "system"] as const;
 export type EndedBy = (typeof endedByRoles)[number];
 

@@ -15,6 +15,7 @@ export type * from "./presence.js";
 export type * from "./reply-store.js";
 export type * from "./secret-store.js";
 export type * from "./session-store.js";
+export type * from "./statistics-store.js";
 export type * from "./subscriber-sink.js";
 
 /** Everything that the domain needs from outside. */

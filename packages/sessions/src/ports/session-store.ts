@@ -5,6 +5,7 @@ import type { JsonObject, Session } from "../model/session.js";
 import type { TimeoutConfig, TimeoutConfigInput } from "../model/timeout-policy.js";
 import type { MessageBound } from "../paging/message-bound.js";
 import type { IsGone, ReplyRecord, ReplyStore } from "./reply-store.js";
+import type { StatisticsStore } from "./statistics-store.js";
 
 export interface IdempotencyKey {
   readonly key: string;
@@ -185,7 +186,7 @@ export interface CutCounts extends EndingCounts {
  * whether the sweeper has run or not.
  * @throws StoreUnavailableError from every method
  */
-export interface SessionStore extends ReplyStore {
+export interface SessionStore extends ReplyStore, StatisticsStore {
   /** The store's clock in ms: this process's clock, or an estimate of the database's. */
   now(): number;
 

@@ -18,7 +18,7 @@ import type {
   Timer,
 } from "../ports/index.js";
 import { limits } from "../schemas/index.js";
-import type { SubscriberCredential } from "../session-service.js";
+import { countsAsListener, type SubscriberCredential } from "../session-service.js";
 import { ChannelReplies } from "./channel-replies.js";
 import type { EndingCountsWriter } from "./ending-counts.js";
 import type { RemoteDelta } from "./remote-texts.js";
@@ -33,8 +33,8 @@ export class SessionChannel implements SubscriberOwner {
   readonly replies: ChannelReplies;
   /** Callbacks that receive the session's end and no other event. */
   private readonly endWatchers = new Set<() => void>();
-  /** Number of subscribers that follow a reply for a caller of this process. They are no listeners. */
-  private followers = 0;
+  /** Number of subscribers that follow a reply for a caller of this process, or observe. They are no listeners. */
+  private uncounted = 0;
   /** Number of subscribers that use the session's own token. */
   private tokenSubscribers = 0;
   private readonly sequencer: Sequencer;
@@ -81,7 +81,7 @@ export class SessionChannel implements SubscriberOwner {
   }
 
   get sizes(): { readonly listeners: number; readonly operations: number } {
-    const listeners = this.subscribers.size - this.followers;
+    const listeners = this.subscribers.size - this.uncounted;
     return { listeners, operations: this.replies.size };
   }
 
@@ -96,7 +96,7 @@ export class SessionChannel implements SubscriberOwner {
       throw tooManySubscribers(this.sessionId, limits.subscribersPerSession);
     const subscriber = new Subscriber(sink, this.ports.clock, credential, this);
     this.subscribers.add(subscriber);
-    if (credential === "internal") this.followers += 1;
+    if (!countsAsListener(credential)) this.uncounted += 1;
     if (credential === "token") this.tokenSubscribers += 1;
     return subscriber;
   }
@@ -108,7 +108,7 @@ export class SessionChannel implements SubscriberOwner {
   left(subscriber: Subscriber): void {
     if (!this.subscribers.delete(subscriber)) return;
     if (subscriber.isListening) this.startedListeners -= 1;
-    if (subscriber.credential === "internal") this.followers -= 1;
+    if (!countsAsListener(subscriber.credential)) this.uncounted -= 1;
     if (subscriber.credential === "token") this.tokenSubscribers -= 1;
     if (this.subscribers.size === 0) {
       this.closeTimer?.cancel();
@@ -198,7 +198,7 @@ export class SessionChannel implements SubscriberOwner {
     this.ending = ending;
     const { length: operationsAborted } = this.replies.inFlight;
     if (this.replies.size > 0) this.replies.abort(sessionEnded(ending));
-    const dropped = [...this.subscribers].filter(({ isListening }) => isListening);
+    const dropped = [...this.subscribers].filter(({ awaitsEnd }) => awaitsEnd);
     for (const watcher of this.endWatchers) watcher();
     this.sendEnd(ending, dropped).catch((cause: unknown) => {
       const { sessionId } = this;
@@ -208,7 +208,7 @@ export class SessionChannel implements SubscriberOwner {
       });
       for (const subscriber of dropped) subscriber.cut();
     });
-    return { listenersDropped: dropped.length, operationsAborted };
+    return { listenersDropped: dropped.filter(({ isListening }) => isListening).length, operationsAborted };
   }
 
   /** Drops every subscriber although the session lives; they can reconnect to any node. */

@@ -2,7 +2,7 @@ import type { Message } from "../model/message.js";
 import type { PendingReply, SessionEvent } from "../model/session-event.js";
 import type { Clock, DropCause, EventFrame, SubscriberSink, Timer } from "../ports/index.js";
 import { limits } from "../schemas/index.js";
-import type { SubscriberCredential } from "../session-service.js";
+import { countsAsListener, type SubscriberCredential } from "../session-service.js";
 
 /** A frame with the seq of its message, or null if it carries no message. */
 export interface SequencedFrame {
@@ -65,8 +65,13 @@ export class Subscriber {
     private readonly owner: SubscriberOwner,
   ) {}
 
-  /** Whether it has received `session.started`, and for a client rather than for a caller of this process. */
+  /** Whether it has received `session.started`, and counts as a listener. */
   get isListening(): boolean {
+    return this.hasStarted && countsAsListener(this.credential);
+  }
+
+  /** Whether it is told the end of the session: every client that has received `session.started`. */
+  get awaitsEnd(): boolean {
     return this.hasStarted && this.credential !== "internal";
   }
 

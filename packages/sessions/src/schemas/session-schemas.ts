@@ -41,7 +41,11 @@ export const sessionInputs = {
   renewSession: sessionById,
   updateSessionTimeout: sessionById.extend(timeoutFields),
   sessionHeartbeat: sessionById,
-  sessionEvents: sessionById.extend({ lastEventId: z.string().max(256).nullish() }),
+  sessionEvents: sessionById.extend({
+    lastEventId: z.string().max(256).nullish(),
+    /** An admin's subscription that does not count as a listener. Only tRPC takes it: REST has no parameter for it. */
+    observe: z.boolean().optional(),
+  }),
 } as const;
 
 export const sessionOutputs = {

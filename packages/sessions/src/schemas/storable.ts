@@ -20,6 +20,8 @@ export const limits = {
   /** Subscribers of one session on one node: with the session's own token, and in all. */
   subscribersPerToken: 50,
   subscribersPerSession: 20_000,
+  statisticsPoints: 200,
+  statisticsAgents: 200,
 } as const;
 
 const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;

@@ -39,6 +39,7 @@ import {
   renewSession,
   updateTimeout,
 } from "./sessions-table.js";
+import { readStatistics } from "./statistics.js";
 
 const operationsOn = (database: PostgresDatabase) =>
   ({
@@ -71,6 +72,7 @@ const operationsOn = (database: PostgresDatabase) =>
     expireSessions: (limit) => expireSessions(database, limit),
     claimWarnings: (limit) => claimWarnings(database, limit),
     listEndings: (filter, page) => listEndings(database, filter, page),
+    readStatistics: (range) => readStatistics(database, range),
     readEndings: (sessionIds) => readEndings(database, sessionIds),
     addEndingCounts: (counts) => addEndingCounts(database, counts),
     listMessages: (range) => listMessages(database, range),

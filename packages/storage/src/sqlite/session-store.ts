@@ -58,6 +58,7 @@ import {
   renewSession,
   updateTimeout,
 } from "./sessions-table.js";
+import { readStatistics } from "./statistics.js";
 import { findRoom, rewriteHeader } from "./write-probe.js";
 import { WriteQueue } from "./write-queue.js";
 
@@ -170,6 +171,7 @@ const readingOperations = (readNow: ReadNow, read: Read, turns = new ReadTurns()
     countMatching: (filter) => read((db, now) => countMatching(db, filter, now)),
     hasDue: () => read(hasDue),
     listEndings: (filter, page) => read((db) => listEndings(db, filter, page)),
+    readStatistics: (range) => readStatistics(read, range),
     readEndings: (sessionIds) => read((db) => readEndings(db, sessionIds)),
     listMessages: (range) => turns.run(() => readNow((db) => listMessages(db, range)), pageBytes),
     readMessagesAfter: (...range) => read((db) => readAfter(db, ...range)),

@@ -9,6 +9,7 @@ import { describePolicy } from "./session-store-contract-policy.js";
 import { describeIdempotentSends, describeReplies } from "./session-store-contract-replies.js";
 import { describeSecret } from "./session-store-contract-secret.js";
 import { type OpenStore, Setting } from "./session-store-contract-setting.js";
+import { describeStatistics } from "./session-store-contract-statistics.js";
 import { describeTimeouts } from "./session-store-contract-timeouts.js";
 
 /** The tests that every session store passes. `open` gives each test an empty store of its own. */
@@ -29,6 +30,7 @@ export const describeSessionStore = (name: string, open: () => Promise<OpenStore
     });
     describe("ending", () => describeEnding(setting));
     describe("listing", () => describeListing(setting));
+    describe("statistics", () => describeStatistics(setting));
     describe("messages", () => describeMessages(setting));
     describe("replies", () => describeReplies(setting));
     describe("idempotent sends", () => describeIdempotentSends(setting));

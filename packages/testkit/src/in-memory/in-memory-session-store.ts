@@ -12,6 +12,7 @@ import type {
 import { isNearExpiration, jsonBytes, rowsWithinBytes, type Session } from "@adjourn/sessions";
 import { createWritingVerbs } from "./in-memory-session-store-operations.js";
 import { InMemoryState } from "./in-memory-session-store-state.js";
+import { createStatistics } from "./in-memory-statistics.js";
 
 /** The port in plain maps. The contract tests compare the databases with it. */
 export const createInMemorySessionStore = ({
@@ -28,6 +29,7 @@ export const createInMemorySessionStore = ({
     ...createEndingRecords(state),
     ...createMessageReads(state),
     ...createDeletions(state),
+    ...createStatistics(state),
 
     async readOrCreateSecret(candidate) {
       secret ??= candidate;

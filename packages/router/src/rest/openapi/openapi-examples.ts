@@ -1,4 +1,4 @@
-import type { Inputs, Outputs } from "@adjourn/sessions";
+import { type Inputs, type Outputs, perCause } from "@adjourn/sessions";
 import type { RestOperation } from "../routes.js";
 
 const sessionId = "7f8b0c5e-3f5a-4a63-9d3b-0a3c1f4e2d10";
@@ -58,6 +58,7 @@ const ending: Outputs["getEnding"] = {
   operationsAborted: 0,
   usage: { inputTokens: 12, outputTokens: 4 },
 };
+const noEndings = perCause(() => 0);
 const page: Outputs["getSessionMessages"] = {
   messages: [reply, { ...message, isAgent: false, inReplyTo: null }],
   hasMore: false,
@@ -117,6 +118,20 @@ export const exampleOutputs: Readonly<Answers & Record<"endSession" | "listAgent
   eraseChannel: { success: true, message: `Channel ${channelId} erased successfully` },
   listEndings: { endings: [ending] },
   getEnding: ending,
+  getStatistics: {
+    from: createdAt,
+    to: expiresAt,
+    activeSessions: 1,
+    expiringSoon: 0,
+    points: [
+      { at: createdAt, active: 1, ended: noEndings },
+      { at: expiresAt, active: 1, ended: { ...noEndings, requested: 1 } },
+    ],
+    ended: { total: 1, byCause: { ...noEndings, requested: 1 } },
+    usage: { inputTokens: 12, outputTokens: 4 },
+    agents: [{ agentId, sessions: 1, pendingReplies: 0, usage: { inputTokens: 12, outputTokens: 4 } }],
+    dropLatency: { p50Ms: 2, p99Ms: 9, listeners: 1, since: createdAt },
+  },
   issueTicket: { ticket: "eyJhbGciOiJIUzI1NiJ9…", expiresAt: "2026-11-23T13:01:00.000Z" },
   listAgents: { success: true, data: { agents: [{ id: agentId, name: "Echo", status: "active" }] } },
 };

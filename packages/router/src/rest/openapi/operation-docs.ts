@@ -119,6 +119,15 @@ export const operationDocs: Readonly<Record<RestOperation, OperationDoc>> = {
       "the end.",
     errors: ["SESSION_NOT_FOUND"],
   },
+  getStatistics: {
+    tag: "messaging",
+    summary: "Get figures over time and by agent",
+    description:
+      "Sessions live at `points` moments from `from` to `to` (now, if missing; at most 92 days), endings by cause between " +
+      "them, tokens, and figures by agent. Tokens count the sessions that were live in the range, each whole. " +
+      "`dropLatency` is measured by the node that answers.",
+    errors: [],
+  },
   issueTicket: {
     tag: "system",
     summary: "Get a ticket with the caller's own rights",

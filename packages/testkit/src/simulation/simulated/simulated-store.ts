@@ -76,6 +76,7 @@ export class SimulatedStore {
       readChannelHolder: through("readChannelHolder", inner.readChannelHolder),
       listSessions: through("listSessions", inner.listSessions),
       countSessions: through("countSessions", inner.countSessions),
+      readStatistics: through("readStatistics", inner.readStatistics),
       appendMessage: through("appendMessage", inner.appendMessage, this.commits.appendMessage),
       readSent: through("readSent", inner.readSent),
       appendReply: through("appendReply", inner.appendReply, this.commits.appendReply),
