@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { seriousBarriers, settled } from "./browser";
+import { hearsSession, seriousBarriers, settled } from "./browser";
 import { hasBrowser } from "./chromium";
 import { typewriterId } from "./session-calls";
 import { useDashboard } from "./use-dashboard";
@@ -15,8 +15,12 @@ describe.skipIf(!hasBrowser())("the page of a session", { timeout: 90_000 }, () 
   it("becomes its ending in place while it is watched, with transcript, title and address", async () => {
     const { sessionId } = await dashboard.calls.create(typewriterId);
     const { page, problems } = await dashboard.newPage();
+    const hears = hearsSession(page);
     await page.goto(`/sessions/${sessionId}`);
+    await hears;
     await page.getByText("Active", { exact: true }).waitFor();
+    // The page itself is none.
+    await page.locator('dt:has-text("Listeners") + dd:has-text("0")').waitFor();
     await page.evaluate(() => Object.assign(window, { isStillThisPage: true }));
     await dashboard.calls.send(sessionId, longSpeech, 1_000);
     await lines(page).filter({ hasText: "writing…" }).waitFor();
@@ -27,6 +31,7 @@ describe.skipIf(!hasBrowser())("the page of a session", { timeout: 90_000 }, () 
     await page.getByText("This session ended at").waitFor();
     await page.getByText("Ended by an anonymous caller").waitFor();
     await page.getByText("“Over and done”").waitFor();
+    await page.locator('dt:has-text("Listeners dropped") + dd:has-text("0")').waitFor();
     await page.locator('dt:has-text("Operations cancelled") + dd:has-text("1")').waitFor();
     await lines(page).filter({ hasText: "cut off by the end" }).waitFor();
     await page.locator("#content:focus").waitFor();

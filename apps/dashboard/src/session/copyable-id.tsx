@@ -11,20 +11,22 @@ interface CopyableIdProps {
 
 /** A whole id on a line of its own, with a button that copies it. Stands in a list of facts. */
 export const CopyableId = ({ name, id, href }: CopyableIdProps) => (
-  <div className="col-span-2">
-    <dt>{name}</dt>
-    <dd className="flex items-center gap-1 font-mono text-xs">
+  <div className="relative col-span-2">
+    <dt className="leading-6">{name}</dt>
+    <dd className="font-mono text-xs">
       {href === undefined ? (
-        <span className="min-w-0">{id}</span>
+        id
       ) : (
         <Link
           href={href}
-          className="min-w-0 rounded underline decoration-line-strong underline-offset-3 hover:decoration-current"
+          className="rounded underline decoration-line-strong underline-offset-3 hover:decoration-current"
         >
           {id}
         </Link>
       )}
-      <CopyButton name={`${name.toLowerCase()} id`} text={id} />
+      <span className="absolute -top-0.5 -right-1.5">
+        <CopyButton name={`${name.toLowerCase()} id`} text={id} />
+      </span>
     </dd>
   </div>
 );

@@ -24,7 +24,7 @@ export const EndingSummary = ({ ending, end }: EndingSummaryProps) => {
     <Card aria-label="Ending" className="mb-5 px-4 py-3.5 sm:px-5 print:border-0 print:p-0 print:shadow-none">
       <div className="flex gap-3">
         <SquareCheckBig aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-ink-soft print:hidden" />
-        <div className="min-w-0 flex-1">
+        <div role="alert" className="min-w-0 flex-1">
           <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
             <p className="font-medium">
               This session ended

@@ -20,5 +20,9 @@ export const SessionMetadata = ({ metadata }: Pick<SessionInfo, "metadata">) => 
   );
 };
 
-const textOf = (value: unknown): string =>
-  typeof value === "string" ? value : JSON.stringify(value, null, 2);
+/** Simple values as they are, a list of them on one line, anything deeper as JSON. */
+const textOf = (value: unknown): string => {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value) && value.every((item) => typeof item !== "object")) return value.join(", ");
+  return JSON.stringify(value, null, 2);
+};

@@ -66,7 +66,15 @@ const toEntries = (
   ];
   entries.sort((a, b) => b.at.localeCompare(a.at));
   if (!end) return entries;
-  return [{ key: "ended", at: end.endedAt, icon: SquareCheckBig, text: causeNames[end.cause] }, ...entries];
+  return [
+    {
+      key: "ended",
+      at: end.endedAt,
+      icon: SquareCheckBig,
+      text: `Ended: ${causeNames[end.cause].toLowerCase()}`,
+    },
+    ...entries,
+  ];
 };
 
 interface TimelineProps {

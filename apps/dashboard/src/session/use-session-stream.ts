@@ -47,7 +47,8 @@ export const useSessionStream = (sessionId: string, enabled: boolean) => {
     const begin = () => {
       if (isFinished.current) return;
       const subscription = socket.trpc.sessionEvents.subscribe(
-        { sessionId, lastEventId: lastEventId.current },
+        // Who only watches here is no listener of the session, and is not counted among those that an end drops.
+        { sessionId, lastEventId: lastEventId.current, observe: true },
         {
           onData: ({ id, data }) => {
             lastEventId.current = id;
