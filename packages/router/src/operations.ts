@@ -3,6 +3,7 @@ import { createSession } from "./procedures/create-session.js";
 import { endSession } from "./procedures/end-session.js";
 import { endSessions } from "./procedures/end-sessions.js";
 import { eraseChannel } from "./procedures/erase-channel.js";
+import { eraseUser } from "./procedures/erase-user.js";
 import { getChannelMessages } from "./procedures/get-channel-messages.js";
 import { getEnding } from "./procedures/get-ending.js";
 import { getSession } from "./procedures/get-session.js";
@@ -41,6 +42,7 @@ export const mutations = {
   sendSessionMessage,
   cancelReply,
   eraseChannel,
+  eraseUser,
   endSessions,
   issueTicket,
 } as const;

@@ -18,6 +18,7 @@ export const appRouter = router({
   getSessionMessages: query("getSessionMessages", queries.getSessionMessages),
   getChannelMessages: query("getChannelMessages", queries.getChannelMessages),
   eraseChannel: mutation("eraseChannel", mutations.eraseChannel),
+  eraseUser: mutation("eraseUser", mutations.eraseUser),
   listEndings: query("listEndings", queries.listEndings),
   getEnding: query("getEnding", queries.getEnding),
   getStatistics: query("getStatistics", queries.getStatistics),

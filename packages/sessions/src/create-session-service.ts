@@ -8,6 +8,9 @@ import { cutByDraining, drain } from "./operations/drain.js";
 import { endSession } from "./operations/end-session.js";
 import { endSessions } from "./operations/end-sessions.js";
 import { eraseChannel } from "./operations/erase-channel.js";
+import { eraseUser } from "./operations/erase-user.js";
+import { exportChannel } from "./operations/export-channel.js";
+import { exportEndings } from "./operations/export-endings.js";
 import { getChannelMessages } from "./operations/get-channel-messages.js";
 import { getEnding } from "./operations/get-ending.js";
 import { getSession } from "./operations/get-session.js";
@@ -57,7 +60,10 @@ export const createSessionService = (ports: Ports, settings: SessionServiceSetti
     getSessionMessages: verb(getSessionMessages),
     getChannelMessages: verb(getChannelMessages),
     eraseChannel: verb(eraseChannel),
+    eraseUser: verb(eraseUser),
     listEndings: verb(listEndings),
+    exportChannel: verb(exportChannel),
+    exportEndings: verb(exportEndings),
     getEnding: verb(getEnding),
     getStatistics: verb(createGetStatistics()),
     sessionEvents: verb(sessionEvents),

@@ -91,8 +91,16 @@ export interface SessionService {
   getSessionMessages: Verb<"getSessionMessages">;
   getChannelMessages: Verb<"getChannelMessages">;
   eraseChannel: Verb<"eraseChannel">;
+  eraseUser: Verb<"eraseUser">;
   listEndings: Verb<"listEndings">;
   getEnding: Verb<"getEnding">;
+  /**
+   * A channel's messages as of now, oldest first, in pages that are read when they are asked for.
+   * @throws SessionError `CHANNEL_NOT_FOUND`, also from a page if the channel is erased meanwhile
+   */
+  exportChannel(input: Inputs["exportChannel"]): Promise<AsyncGenerator<readonly MessageInfo[], void>>;
+  /** Likewise all matching endings, newest first. */
+  exportEndings(input: Inputs["exportEndings"]): Promise<AsyncGenerator<readonly Ending[], void>>;
   /** Without `dropLatency`, which the host measures. */
   getStatistics: Verb<"getStatistics">;
   listAgents(input: Inputs["listAgents"]): Outputs["listAgents"];

@@ -50,6 +50,7 @@ const walk: Readonly<Record<string, readonly Call[]>> = {
   sessionEvents: [{ row: ofSession, input: named }],
   getChannelMessages: [{ row: ofBackends, input: ({ channelId }) => ({ channelId }) }],
   eraseChannel: [{ row: ofAdmins, input: ({ channelId }) => ({ channelId }), afterEnd: true }],
+  eraseUser: [{ row: ofAdmins, input: ({ userId }) => ({ userId }), afterEnd: true }],
   listEndings: [{ row: ofAdmins }],
   getEnding: [{ row: ofBackends, input: named, afterEnd: true }],
   getStatistics: [{ row: ofAdmins, input: () => ({ from: new Date(Date.now() - 60_000).toISOString() }) }],

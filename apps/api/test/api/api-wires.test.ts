@@ -53,6 +53,7 @@ const valid: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   sessionHeartbeat: { sessionId: "" },
   getSessionMessages: { sessionId: "", limit: 10, before: "2026-11-23", after: "1" },
   getChannelMessages: { channelId: unknownId, limit: 10 },
+  eraseUser: { userId: unknownId },
   eraseChannel: { channelId: unknownId },
   listSessions: { agentId: echoId, userId, search: "a", limit: 10, cursor: "WzEsIngiXQ" },
   getStatistics: { from: "2026-11-01T00:00:00Z", to: "2026-11-02T00:00:00Z", points: 3 },

@@ -21,6 +21,7 @@ const takeNone = [
   ["eraseChannel", {}],
   ["listEndings", {}],
   ["getEnding", {}],
+  ["eraseUser", { userId: "5d3e2f10-6b7c-4d8e-9f01-23456789abcd" }],
   ["getStatistics", { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" }],
   ["endSessions", { userId }],
   ["issueTicket", {}],

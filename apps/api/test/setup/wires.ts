@@ -48,6 +48,7 @@ const restRoutes: Readonly<Record<string, readonly [method: string, path: string
   getSessionMessages: ["GET", "/api/messaging/sessions/{sessionId}/messages"],
   getChannelMessages: ["GET", "/api/messaging/channels/{channelId}/messages"],
   eraseChannel: ["DELETE", "/api/messaging/channels/{channelId}"],
+  eraseUser: ["DELETE", "/api/messaging/users/{userId}"],
   listEndings: ["GET", "/api/messaging/endings"],
   getEnding: ["GET", "/api/messaging/endings/{sessionId}"],
   getStatistics: ["GET", "/api/messaging/statistics"],

@@ -5,7 +5,7 @@ import type { Context } from "../context.js";
 import { subscriberCredential } from "../credentials/subscriber-credential.js";
 import { toRefusal } from "../errors/refusal.js";
 import { createHandler, type RestHandler, type RestOptions, type Surface } from "../rest/handler.js";
-import { parseInput, type RouteInput } from "../rest/perform.js";
+import { parseInput, type RouteInput } from "../rest/parse-input.js";
 import type { Wire } from "../rest/stream-message.js";
 import { chatToSend } from "./chat-input.js";
 import { chatRoutes, maxChatBytes } from "./chat-routes.js";

@@ -5,6 +5,7 @@ import { type OperationName, runOperation } from "../call-operation.js";
 import type { Context, Principal } from "../context.js";
 import { invalidJson, type Refusal, toRefusal } from "../errors/refusal.js";
 import { refusalShape } from "../errors/trpc-error-shape.js";
+import { mayCompress, writeCompressible } from "../rest/compress-json.js";
 import { CallerLeft, hasBody, readBytes } from "../rest/read-body.js";
 import { BatchBudget } from "./batch-budget.js";
 import { checkInput } from "./check-input.js";
@@ -53,25 +54,29 @@ export const answerDirectRequest = async (
   const [first] = direct.names;
   const isSingle = direct.names.length === 1 && first !== undefined;
   const answers = isSingle ? [await answer(first, 0)] : await Promise.all(direct.names.map(answer));
-  send(response, answers, direct.isBatch);
+  await send(response, answers, direct);
 };
 
-const send = (response: ServerResponse, answers: readonly Answer[], isBatch: boolean): void => {
+const send = async (
+  response: ServerResponse,
+  answers: readonly Answer[],
+  { isBatch, names }: DirectRequest,
+): Promise<void> => {
   const json = JSON.stringify(isBatch ? answers.map(({ body }) => body) : answers[0]?.body);
   const status = statusOf(answers[0]);
   const isMixed = answers.some((answer) => statusOf(answer) !== status);
   const retryAfter = retryAfterOf(answers.flatMap(({ refusal }) => refusal ?? []));
-  response.writeHead(isMixed ? 207 : status, [
+  const headers = [
     "Content-Type",
     "application/json",
-    "Content-Length",
-    Buffer.byteLength(json),
     "Cache-Control",
     "no-store",
     "Vary",
     trpcVary,
     ...(retryAfter === null ? [] : ["Retry-After", retryAfter]),
-  ]);
+  ];
+  if (mayCompress(names)) return writeCompressible(response, isMixed ? 207 : status, json, headers);
+  response.writeHead(isMixed ? 207 : status, [...headers, "Content-Length", Buffer.byteLength(json)]);
   response.end(json);
 };
 

@@ -87,7 +87,7 @@ const isMixed = (types: readonly (string | undefined)[]): boolean =>
   new Set(types.filter((type) => type !== undefined)).size > 1;
 
 /** What tRPC's answers vary by, and CORS. */
-export const trpcVary = "Origin, trpc-accept, accept";
+export const trpcVary = "Origin, trpc-accept, accept, accept-encoding";
 
 /** The `Retry-After` of an answer with several errors; null if it has none. */
 export const retryAfterOf = (refusals: readonly Refusal[]): string | null => {

@@ -1,29 +1,31 @@
 import { inputs } from "@adjourn/sessions";
 import { answerReconnect, subscribeOverSse } from "@adjourn/transports";
-import type { z } from "zod";
 import { requireAccess } from "../access.js";
 import { callOperation } from "../call-operation.js";
 import type { Context } from "../context.js";
 import { subscriberCredential } from "../credentials/subscriber-credential.js";
-import { invalidInput, toRefusal } from "../errors/refusal.js";
-import { answerJson } from "./answer.js";
+import { toRefusal } from "../errors/refusal.js";
+import { answerCompressible, answerJson } from "./answer.js";
+import { mayCompress } from "./compress-json.js";
+import { exportChannel, exportEndings } from "./export/export-records.js";
+import { parseInput, type RouteInput } from "./parse-input.js";
 import { readSession } from "./read-session.js";
 import type { Route } from "./routes.js";
 import { streamMessage, type Wire } from "./stream-message.js";
 
-/** The input of a request: its address, body and headers merged. */
-export type RouteInput = Readonly<Record<string, unknown>>;
-
-/** Calls the operation and answers with its result. Two operations stream their answers. */
+/** Calls the operation and answers with its result. Four operations stream their answers. */
 export const perform = async (route: Route, input: RouteInput, ctx: Context, wire: Wire): Promise<void> => {
   const { response, dialect } = wire;
   if (route.operation === "sessionEvents") return listen(input, ctx, wire);
+  if (route.operation === "exportChannel") return exportChannel(input, ctx, wire);
+  if (route.operation === "exportEndings") return exportEndings(input, ctx, wire);
   if (route.operation === "sendSessionMessage" && asksForStream(input))
     return stream(route, input, ctx, wire);
   const channelId = showsChannel(route, dialect) ? await channelToShow(input, ctx) : null;
   const result = await callOperation(route.operation, ctx, input);
   const body = dialect.successBody(route.operation, show(result, route.shows), { input, channelId });
   if (body === undefined) response.writeHead(route.status).end();
+  else if (mayCompress([route.operation])) await answerCompressible(response, route.status, body);
   else answerJson(response, route.status, body);
 };
 
@@ -55,12 +57,6 @@ const stream = async (route: Route, input: RouteInput, ctx: Context, wire: Wire)
   const parsed = parseInput(inputs.sendSessionMessage, input);
   const channelId = showsChannel(route, wire.dialect) ? await channelToShow(input, ctx) : null;
   await streamMessage(wire, await ctx.sessions.streamSessionMessage(parsed), channelId);
-};
-
-export const parseInput = <Schema extends z.ZodType>(schema: Schema, input: RouteInput): z.output<Schema> => {
-  const parsed = schema.safeParse(input);
-  if (!parsed.success) throw invalidInput(parsed.error);
-  return parsed.data;
 };
 
 const show = (result: unknown, fields: readonly string[] | undefined): unknown => {

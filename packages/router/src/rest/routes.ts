@@ -32,6 +32,7 @@ const session = `${sessions}/{sessionId}`;
 const channel = "/api/messaging/channels/{channelId}";
 
 const list = { agentId: "text", userId: "text", search: "text", limit: "number", cursor: "text" } as const;
+const { limit: _, cursor: __, ...filter } = list;
 const range = { limit: "number", before: "text", after: "text" } as const;
 
 type Entry = Pick<Route, "method" | "path"> & Partial<Route>;
@@ -64,6 +65,13 @@ const entries: Readonly<Record<RestOperation, Entry>> = {
   sessionEvents: { method: "GET", path: `${session}/events`, query: { lastEventId: "text" } },
   getChannelMessages: { method: "GET", path: `${channel}/messages`, query: range },
   eraseChannel: { method: "DELETE", path: channel },
+  exportChannel: { method: "GET", path: `${channel}/export`, query: { format: "text" } },
+  exportEndings: {
+    method: "GET",
+    path: "/api/messaging/endings/export",
+    query: { ...filter, cause: "text", format: "text" },
+  },
+  eraseUser: { method: "DELETE", path: "/api/messaging/users/{userId}" },
   listEndings: { method: "GET", path: "/api/messaging/endings", query: { ...list, cause: "text" } },
   getEnding: { method: "GET", path: "/api/messaging/endings/{sessionId}" },
   getStatistics: {

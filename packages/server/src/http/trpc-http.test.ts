@@ -53,6 +53,7 @@ const procedures: readonly (readonly [string, typeof query, Input])[] = [
   ["sendSessionMessage", mutation, { ...fields, content: "hello" }],
   ["cancelReply", mutation, { ...fields, messageId: "none" }],
   ["eraseChannel", mutation, { channelId: "unknown" }],
+  ["eraseUser", mutation, { userId: "5d3e2f10-6b7c-4d8e-9f01-23456789abcd" }],
   ["endSessions", mutation, { userId: "$user" }],
   ["issueTicket", mutation, undefined],
 ];

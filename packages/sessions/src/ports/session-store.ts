@@ -168,6 +168,12 @@ export type MessagePageOutcome =
   /** The bound's id belongs to no message of the channel. */
   | { readonly outcome: "unknown_bound"; readonly bound: "before" | "after" };
 
+export type EraseUserOutcome =
+  /** The number of channels that this call has erased. */
+  | { readonly outcome: "erased"; readonly channels: number }
+  /** A session of the user is live. Nothing was erased. */
+  | { readonly outcome: "in_use" };
+
 export type EraseOutcome = "erased" | "in_use" | "unknown_channel";
 
 export interface EndingCounts {
@@ -257,6 +263,8 @@ export interface SessionStore extends ReplyStore, StatisticsStore {
     maxBytes?: number,
   ): Promise<readonly Message[]>;
   eraseChannel(channelId: string): Promise<EraseOutcome>;
+  /** Erases all channels of a user, whose id is compared without regard to case, or none. */
+  eraseUser(userId: string): Promise<EraseUserOutcome>;
   /** Deletes at most `limit` endings older than `cutoff` (ms), and channels left without a session and an ending. */
   deleteEndedBefore(cutoff: number, limit: number): Promise<number>;
   /** Deletes at most `limit` keys older than `cutoff` (ms). @returns how many */

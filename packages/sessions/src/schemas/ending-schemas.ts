@@ -2,8 +2,10 @@ import { z } from "zod";
 import { endingCauses, endingSchema } from "../model/ending.js";
 import { listFilter, sessionById } from "./fields.js";
 
+export const endingFilter = listFilter.extend({ cause: z.enum(endingCauses).optional() });
+
 export const endingInputs = {
-  listEndings: listFilter.extend({ cause: z.enum(endingCauses).optional() }).prefault({}),
+  listEndings: endingFilter.prefault({}),
   getEnding: sessionById,
 } as const;
 

@@ -1,10 +1,12 @@
 import type { z } from "zod";
 import { agentInputs, agentOutputs } from "./agent-schemas.js";
 import { endingInputs, endingOutputs } from "./ending-schemas.js";
+import { exportInputs } from "./export-schemas.js";
 import { messageInputs, messageOutputs } from "./message-schemas.js";
 import { sessionInputs, sessionOutputs } from "./session-schemas.js";
 import { statisticsInputs, statisticsOutputs } from "./statistics-schemas.js";
 
+export type { ChannelFormat, EndingFormat } from "./export-schemas.js";
 export { type SessionRow, sessionRowSchema } from "./session-schemas.js";
 export { limits, metadata } from "./storable.js";
 
@@ -15,6 +17,7 @@ export const inputs = {
   ...endingInputs,
   ...agentInputs,
   ...statisticsInputs,
+  ...exportInputs,
 } as const;
 export type Inputs = { readonly [K in keyof typeof inputs]: z.output<(typeof inputs)[K]> };
 

@@ -3,7 +3,7 @@ import { messageInfoSchema } from "../model/message.js";
 import { partialTextSchema } from "../model/reply.js";
 import { isoTimeSchema, jsonObjectSchema } from "../model/session.js";
 import { messageBoundRule, parseMessageBound } from "../paging/message-bound.js";
-import { count, idempotencyKey, lookupId, sessionById } from "./fields.js";
+import { count, idempotencyKey, lookupId, sessionById, uuid } from "./fields.js";
 import { attachments, limits, metadata, text } from "./storable.js";
 
 const channelById = z.object({ channelId: lookupId });
@@ -63,6 +63,7 @@ export const messageInputs = {
   getSessionMessages: sessionById.extend(messageRange),
   getChannelMessages: channelById.extend(messageRange),
   eraseChannel: channelById,
+  eraseUser: z.object({ userId: uuid }),
 } as const;
 
 export const messageOutputs = {
@@ -80,4 +81,5 @@ export const messageOutputs = {
   getSessionMessages: messagePage,
   getChannelMessages: messagePage,
   eraseChannel: z.object({ success: z.literal(true), message: z.string() }),
+  eraseUser: z.object({ success: z.literal(true), message: z.string(), channels: count }),
 } as const;

@@ -10,6 +10,7 @@ import {
   expireSessions,
   readEndings,
 } from "./endings-table.js";
+import { eraseUser } from "./erase-user.js";
 import { asUnusable } from "./failures.js";
 import { countSessions, listEndings, listSessions } from "./lists.js";
 import { listMessages, readAfter, readHistory } from "./messages-table.js";
@@ -79,6 +80,7 @@ const operationsOn = (database: PostgresDatabase) =>
     readMessagesAfter: (...range) => readAfter(database, ...range),
     readHistory: (...range) => readHistory(database, ...range),
     eraseChannel: (channelId) => eraseChannel(database, channelId),
+    eraseUser: (userId) => eraseUser(database, userId),
     deleteEndedBefore: (cutoff, limit) => deleteEndedBefore(database, cutoff, limit),
     deleteIdempotencyKeysBefore: (cutoff, limit) => deleteIdempotencyKeysBefore(database, cutoff, limit),
     readOrCreateSecret: (candidate) => readOrCreateSecret(database, candidate),

@@ -21,6 +21,7 @@ import {
   expireSessions,
   readEndings,
 } from "./endings-table.js";
+import { closeUser } from "./erase-user.js";
 import { closeToOthers, makeOwnFile } from "./file-modes.js";
 import { countSessions, listEndings, listSessions } from "./lists.js";
 import { LogTruncation } from "./log-truncation.js";
@@ -201,16 +202,29 @@ const writingOperations = (write: Write) =>
     readOrCreateSecret: (candidate) => write((db) => readOrCreateSecret(db, candidate)),
   }) satisfies Partial<SessionStore & SecretStore>;
 
+const eraseAll = async (write: Write, channelId: string): Promise<EraseOutcome> => {
+  for (;;) {
+    const outcome = await write((db, now) => eraseStep(db, channelId, now));
+    if (outcome !== "unfinished") return outcome;
+  }
+};
+
 /** Deletions take several transactions, so that other writes get their turn, and then truncate the log. */
 const deletingOperations = (read: Read, write: Write, log: LogTruncation) =>
   ({
     eraseChannel: async (channelId) => {
-      let outcome: EraseOutcome | "unfinished";
-      do outcome = await write((db, now) => eraseStep(db, channelId, now));
-      while (outcome === "unfinished");
+      const outcome = await eraseAll(write, channelId);
       // The log contains what was erased until it is written back and truncated.
       if (outcome === "erased") log.request();
       return outcome;
+    },
+    eraseUser: async (userId) => {
+      const channelIds = await write((db, now) => closeUser(db, userId, now));
+      if (channelIds === null) return { outcome: "in_use" };
+      let channels = 0;
+      for (const channelId of channelIds) if ((await eraseAll(write, channelId)) === "erased") channels += 1;
+      if (channels > 0) log.request();
+      return { outcome: "erased", channels };
     },
     deleteEndedBefore: async (cutoff, limit) => {
       for (const channelId of await read((db) => readOldChannels(db, cutoff, limit)))

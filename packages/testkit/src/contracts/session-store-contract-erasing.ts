@@ -96,6 +96,77 @@ const describeErasedChannels = (setting: () => Setting): void => {
   });
 };
 
+const describeErasedUsers = (setting: () => Setting): void => {
+  test("an erased user has no channel left, in whichever case the id is given, and nobody else loses one", async () => {
+    const s = setting();
+    const userId = crypto.randomUUID();
+    const first = await s.create({ userId });
+    await s.say(first, "one");
+    await s.ended(first, "the reason");
+    const second = await s.create({ userId: userId.toUpperCase() });
+    await s.say(second, "two");
+    await s.ended(second);
+    const bystander = await s.create();
+    await s.say(bystander, "stays");
+    await s.ended(bystander, "kept");
+    expect(await s.other.eraseUser(userId.toUpperCase())).toEqual({ outcome: "erased", channels: 2 });
+    for (const { channelId } of [first, second])
+      expect(await s.store.listMessages({ channelId, limit: 1 })).toEqual({ outcome: "unknown_channel" });
+    const [ending] = await s.store.readEndings([first.sessionId]);
+    expect(ending).toMatchObject({ reason: null, userId });
+    expect(await s.continueOn(first)).toEqual({ outcome: "channel_not_found" });
+    expect((await s.page({ channelId: bystander.channelId, limit: 1 })).contents).toEqual(["stays"]);
+    expect(await s.store.eraseUser(userId)).toEqual({ outcome: "erased", channels: 0 });
+    await s.create({ userId });
+  });
+
+  test("of a user with a live session nothing is erased", async () => {
+    const s = setting();
+    const userId = crypto.randomUUID();
+    const over = await s.create({ userId });
+    await s.say(over, "kept");
+    await s.ended(over, "why");
+    const live = await s.create({ userId: userId.toUpperCase() });
+    expect(await s.store.eraseUser(userId)).toEqual({ outcome: "in_use" });
+    expect((await s.page({ channelId: over.channelId, limit: 1 })).contents).toEqual(["kept"]);
+    expect(await s.store.readEndings([over.sessionId])).toMatchObject([{ reason: "why" }]);
+    const again = created(await s.continueOn(over));
+    await s.ended(again);
+    await s.ended(live);
+    expect(await s.store.eraseUser(userId)).toEqual({ outcome: "erased", channels: 2 });
+  });
+
+  test("a user without a session is erased, and an expired session holds up nothing", async () => {
+    const s = setting();
+    expect(await s.store.eraseUser("nobody")).toEqual({ outcome: "erased", channels: 0 });
+    const expired = await s.create({ metadata: { name: "Ada" } });
+    await s.advance(30 * minute);
+    expect(await s.store.eraseUser(expired.userId)).toEqual({ outcome: "erased", channels: 1 });
+    await s.store.expireSessions(10);
+    expect(await s.store.eraseUser(expired.userId)).toEqual({ outcome: "erased", channels: 0 });
+  });
+
+  test("a session that continues a channel while its user is erased lives on it or is refused", async () => {
+    const s = setting();
+    for (let round = 0; round < 10; round++) {
+      const userId = crypto.randomUUID();
+      const [first, second] = [await s.create({ userId }), await s.create({ userId })];
+      for (const session of [first, second]) await s.ended(session);
+      const { channelId } = first;
+      const draft = newSessionDraft({ channelId, userId, continues: true });
+      const [erased, outcome] = await Promise.all([
+        s.store.eraseUser(userId),
+        s.other.createSession(draft, null),
+      ]);
+      if (outcome.outcome === "created") expect(erased).toEqual({ outcome: "in_use" });
+      else
+        expect([erased, outcome.outcome]).toEqual([{ outcome: "erased", channels: 2 }, "channel_not_found"]);
+      if (outcome.outcome === "created")
+        expect((await s.page({ channelId: second.channelId, limit: 1 })).contents).toEqual([]);
+    }
+  });
+};
+
 const describeRetention = (setting: () => Setting): void => {
   test("retention deletes at most the limit of oldest endings, and their histories", async () => {
     const s = setting();
@@ -143,5 +214,6 @@ const describeRetention = (setting: () => Setting): void => {
 
 export const describeErasing = (setting: () => Setting): void => {
   describeErasedChannels(setting);
+  describeErasedUsers(setting);
   describeRetention(setting);
 };

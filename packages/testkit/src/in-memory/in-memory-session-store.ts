@@ -1,6 +1,7 @@
 import type {
   Clock,
   EndingRecord,
+  EraseOutcome,
   ListFilter,
   Message,
   MessageBound,
@@ -170,20 +171,35 @@ const createMessageReads = (
   },
 });
 
+const eraseChannel = (state: InMemoryState, channelId: string): EraseOutcome => {
+  if (!state.channels.has(channelId)) return "unknown_channel";
+  if (state.liveSessions().some((session) => session.channelId === channelId)) return "in_use";
+  state.forgetChannel(channelId);
+  for (const [key, { earlier }] of state.sendKeys)
+    if (earlier.session.channelId === channelId) state.sendKeys.delete(key);
+  for (const ending of state.endings.values())
+    if (ending.channelId === channelId) state.endings.set(ending.sessionId, { ...ending, reason: null });
+  for (const row of [...state.sessions.values(), ...state.createKeys.values()])
+    if (row.session.channelId === channelId) row.session = { ...row.session, metadata: {} };
+  return "erased";
+};
+
 const createDeletions = (
   state: InMemoryState,
-): Pick<SessionStore, "eraseChannel" | "deleteEndedBefore" | "deleteIdempotencyKeysBefore"> => ({
+): Pick<
+  SessionStore,
+  "eraseChannel" | "eraseUser" | "deleteEndedBefore" | "deleteIdempotencyKeysBefore"
+> => ({
   async eraseChannel(channelId) {
-    if (!state.channels.has(channelId)) return "unknown_channel";
-    if (state.liveSessions().some((session) => session.channelId === channelId)) return "in_use";
-    state.forgetChannel(channelId);
-    for (const [key, { earlier }] of state.sendKeys)
-      if (earlier.session.channelId === channelId) state.sendKeys.delete(key);
-    for (const ending of state.endings.values())
-      if (ending.channelId === channelId) state.endings.set(ending.sessionId, { ...ending, reason: null });
-    for (const row of [...state.sessions.values(), ...state.createKeys.values()])
-      if (row.session.channelId === channelId) row.session = { ...row.session, metadata: {} };
-    return "erased";
+    return eraseChannel(state, channelId);
+  },
+  async eraseUser(userId) {
+    const isTheirs = (other: { readonly userId: string }) =>
+      other.userId.toLowerCase() === userId.toLowerCase();
+    if (state.liveSessions().some(isTheirs)) return { outcome: "in_use" };
+    const theirs = [...state.channels].filter(([, channel]) => isTheirs(channel));
+    for (const [channelId] of theirs) eraseChannel(state, channelId);
+    return { outcome: "erased", channels: theirs.length };
   },
   async deleteEndedBefore(cutoff, limit) {
     const old = [...state.endings.values()]

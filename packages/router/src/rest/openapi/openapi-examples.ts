@@ -76,7 +76,10 @@ export const exampleInputs: Readonly<Partial<Record<RestOperation, object>>> = {
 
 type Answers = Pick<
   Outputs,
-  Exclude<RestOperation, "endSession" | "listAgents" | "issueTicket" | "sessionEvents">
+  Exclude<
+    RestOperation,
+    "endSession" | "listAgents" | "issueTicket" | "sessionEvents" | "exportChannel" | "exportEndings"
+  >
 >;
 
 /** An example answer of each operation. */
@@ -116,6 +119,7 @@ export const exampleOutputs: Readonly<Answers & Record<"endSession" | "listAgent
   getSessionMessages: page,
   getChannelMessages: page,
   eraseChannel: { success: true, message: `Channel ${channelId} erased successfully` },
+  eraseUser: { success: true, message: `User ${userId} erased successfully`, channels: 1 },
   listEndings: { endings: [ending] },
   getEnding: ending,
   getStatistics: {

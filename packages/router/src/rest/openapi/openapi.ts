@@ -1,4 +1,5 @@
-import { inputs, outputs } from "@adjourn/sessions";
+import { inputs, messageInfoSchema, outputs } from "@adjourn/sessions";
+import { z } from "zod";
 import { issuedTicket } from "../../procedures/issue-ticket.js";
 import { type Asked, type DialectName, dialects } from "../dialects.js";
 import type { Route } from "../routes.js";
@@ -130,6 +131,8 @@ const streamedReply = {
 const successResponse = (route: Route, dialect: DialectName, components: Components): JsonSchema => {
   if (route.operation === "sessionEvents")
     return { description: "Events as they happen", headers: requestIdHeader, content: eventStream };
+  const files = exportedFiles(components)[route.operation];
+  if (files) return { description: "The file", headers: requestIdHeader, content: files };
   if (route.status === 204) return { description: "Done", headers: requestIdHeader };
   const example = exampleOutputs[route.operation];
   return {
@@ -143,6 +146,20 @@ const successResponse = (route: Route, dialect: DialectName, components: Compone
     },
   };
 };
+
+const text = { schema: { type: "string" } };
+
+/** The content types of the operations that answer with a file. */
+const exportedFiles = (
+  components: Components,
+): Readonly<Partial<Record<Route["operation"], JsonSchema>>> => ({
+  exportChannel: {
+    "application/json": { schema: toJsonSchema(z.array(messageInfoSchema), "output", components) },
+    "text/markdown": text,
+    "text/csv": text,
+  },
+  exportEndings: { "application/x-ndjson": text, "text/csv": text },
+});
 
 /** The path's parameters with the values of the other examples. */
 const exampleAsked = ({ path }: Route): Asked => ({

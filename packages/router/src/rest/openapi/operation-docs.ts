@@ -110,6 +110,26 @@ export const operationDocs: Readonly<Record<RestOperation, OperationDoc>> = {
     summary: "Erase a channel's history for good",
     errors: ["CHANNEL_NOT_FOUND", "CHANNEL_IN_USE"],
   },
+  exportChannel: {
+    tag: "messaging",
+    summary: "Download a channel's messages, oldest first",
+    description:
+      "As a JSON array, Markdown or CSV. In CSV a cell that begins like a formula gets a `'` before it. Also with `?ticket=`, " +
+      "for a browser's download.",
+    errors: ["CHANNEL_NOT_FOUND"],
+  },
+  exportEndings: {
+    tag: "messaging",
+    summary: "Download how sessions ended, newest first",
+    description: "One JSON object a line, or CSV. Otherwise like `exportChannel`.",
+    errors: [],
+  },
+  eraseUser: {
+    tag: "messaging",
+    summary: "Erase every channel of a user for good",
+    description: "All of them, or none while a session of the user lives. A block of the user stays.",
+    errors: ["CHANNEL_IN_USE"],
+  },
   listEndings: { tag: "messaging", summary: "List how sessions ended, newest first", errors: [] },
   getEnding: {
     tag: "messaging",

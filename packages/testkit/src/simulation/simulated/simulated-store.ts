@@ -102,6 +102,7 @@ export class SimulatedStore {
       readMessagesAfter: through("readMessagesAfter", inner.readMessagesAfter),
       readHistory: through("readHistory", inner.readHistory),
       eraseChannel: through("eraseChannel", inner.eraseChannel),
+      eraseUser: through("eraseUser", inner.eraseUser),
       deleteEndedBefore: through("deleteEndedBefore", inner.deleteEndedBefore),
       deleteIdempotencyKeysBefore: through("deleteIdempotencyKeysBefore", inner.deleteIdempotencyKeysBefore),
       ping: through("ping", inner.ping),
