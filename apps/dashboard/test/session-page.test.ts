@@ -119,7 +119,7 @@ describe.skipIf(!hasBrowser())("the page of a session", { timeout: 90_000 }, () 
     // Of black, 0, to white, 100.
     expect(Number(/^lab\(([\d.]+)/.exec(ink)?.[1])).toBeLessThan(30);
     await page.getByText("“For the record”").waitFor();
-    for (const name of ["Print", "Copy session id"])
+    for (const name of ["Print", "Copy session id", "Sign out"])
       expect(await page.getByRole("button", { name }).filter({ visible: true }).count(), name).toBe(0);
     expect(await page.getByRole("navigation").count()).toBe(0);
     expect((await page.pdf()).length).toBeGreaterThan(10_000);

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { scrollsSideways, seriousBarriers } from "./browser";
@@ -137,6 +138,30 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
     await dialog.getByRole("button", { name: "End session" }).click();
     await page.getByRole("status").filter({ hasText: "Session ended" }).waitFor();
     await page.getByText("“Typed before the cookie ran out”").waitFor();
+  });
+
+  it("exports a transcript in each format, without the key in the address", async () => {
+    const calls = createCalls(dashboard.servers.api, adminKey);
+    const { sessionId } = await calls.create();
+    await calls.send(sessionId, "Keep this");
+    const { page } = await newPage();
+    await page.goto(`/sessions/${sessionId}`);
+    await enter(page, adminKey);
+    for (const [name, extension, beginning] of [
+      ["Markdown", "md", "#"],
+      ["JSON", "json", "["],
+      ["CSV", "csv", "id,"],
+    ] as const) {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("link", { name, exact: true }).click(),
+      ]);
+      expect(download.suggestedFilename()).toMatch(new RegExp(`\\.${extension}$`));
+      expect(download.url()).not.toContain(adminKey);
+      const text = await readFile(await download.path(), "utf8");
+      expect(text.startsWith(beginning), text.slice(0, 80)).toBe(true);
+      expect(text).toContain("Keep this");
+    }
   });
 
   it("says that it is locked and for how long, also to whoever loads the page again", async () => {

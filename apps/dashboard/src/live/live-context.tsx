@@ -25,6 +25,8 @@ interface Live {
   readonly store: LiveStore;
   /** For subscriptions only, directly to the API; null until the page runs in a browser. */
   readonly socket: AdjournClient | null;
+  /** Where the browser finds the API. */
+  readonly publicApiUrl: string;
 }
 
 const LiveContext = createContext<Live | null>(null);
@@ -70,7 +72,11 @@ export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
     store,
     useCallback(() => setAttempt((count) => count + 1), []),
   );
-  return <LiveContext value={useMemo(() => ({ store, socket }), [store, socket])}>{children}</LiveContext>;
+  return (
+    <LiveContext value={useMemo(() => ({ store, socket, publicApiUrl }), [store, socket, publicApiUrl])}>
+      {children}
+    </LiveContext>
+  );
 };
 
 export const useLive = (): Live => {

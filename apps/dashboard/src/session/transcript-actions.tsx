@@ -2,6 +2,7 @@
 
 import { Printer } from "lucide-react";
 import { Button } from "../ui/button";
+import { ExportLinks } from "./export-links";
 import { usePrint } from "./use-print";
 
 interface TranscriptActionsProps {
@@ -11,13 +12,14 @@ interface TranscriptActionsProps {
   readonly isEmpty: boolean;
 }
 
-export const TranscriptActions = ({ loadAll, isEmpty }: TranscriptActionsProps) => {
+export const TranscriptActions = ({ channelId, loadAll, isEmpty }: TranscriptActionsProps) => {
   const { print, isPreparing } = usePrint(loadAll);
   return (
     <div className="flex items-center gap-1 print:hidden">
+      {!isEmpty && <ExportLinks channelId={channelId} />}
       <Button kind="quiet" size="small" disabled={isEmpty} aria-disabled={isPreparing} onClick={print}>
         <Printer aria-hidden="true" />
-        {isPreparing ? "Loading…" : "Print"}
+        <span className="max-sm:sr-only">{isPreparing ? "Loading…" : "Print"}</span>
       </Button>
     </div>
   );
