@@ -2,6 +2,11 @@ import "./no-arguments.mjs";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
+import {
+  createOwnDatabase,
+  ownDatabaseName,
+  ownDatabaseUrl,
+} from "../../apps/api/test/cluster/own-database.js";
 import { startFront } from "../../apps/api/test/cluster/round-robin-front.js";
 import "./load-env.mjs";
 import { portProblem, tryPort } from "./ports.mjs";
@@ -13,8 +18,9 @@ import { runTogether } from "./run-together.mjs";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const given = process.env;
 const host = "127.0.0.1";
-const databaseUrl =
-  given.DATABASE_URL || given.TEST_POSTGRES_URL || `postgres://postgres@${host}:5432/postgres`;
+/** Where the database is created if none is given. Its own one belongs to the server, so nothing is written to that. */
+const serverUrl = given.TEST_POSTGRES_URL || `postgres://postgres@${host}:5432/postgres`;
+const databaseUrl = given.DATABASE_URL || ownDatabaseUrl(serverUrl);
 const redisUrl = given.REDIS_URL || given.TEST_REDIS_URL || `redis://${host}:6379`;
 const port = given.PORT || "3000";
 const dashboardPort = given.DASHBOARD_PORT || "3001";
@@ -61,6 +67,15 @@ if (problem !== null) giveUp(problem);
 await prepare(root).catch((error: unknown) =>
   giveUp(error instanceof StepFailed ? error.message : String(error)),
 );
+
+if (!given.DATABASE_URL) {
+  const isNew = await createOwnDatabase(serverUrl).catch((error: unknown) =>
+    giveUp(
+      `The database ${ownDatabaseName} can't be created at ${withoutPassword(serverUrl)} (${error instanceof Error ? error.message : error}): name one in DATABASE_URL.`,
+    ),
+  );
+  if (isNew) console.log(`Created the database ${ownDatabaseName} at ${withoutPassword(serverUrl)}`);
+}
 
 const nodes = [await tryPort(0, host), await tryPort(0, host)].map((nodePort) => ({
   port: String(nodePort),

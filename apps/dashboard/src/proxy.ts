@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { env } from "./env";
 import { contentSecurityPolicy } from "./requests/content-security-policy";
+import { pathHeader } from "./requests/path-header";
 import { isAllowedHost } from "./requests/request-origin";
 
 /** Runs before every page and file: checks the host and sets the content security policy. */
@@ -15,6 +16,7 @@ export const proxy = async (request: NextRequest): Promise<NextResponse> => {
   const policy = contentSecurityPolicy(nonce, publicApiUrl, development);
   const headers = new Headers(request.headers);
   headers.set("x-nonce", nonce);
+  headers.set(pathHeader, request.nextUrl.pathname + request.nextUrl.search);
   // Next reads the nonce for its own scripts from the request's policy.
   headers.set("content-security-policy", policy);
   const response = NextResponse.next({ request: { headers } });

@@ -49,6 +49,16 @@ export const settled = async (page: Page): Promise<void> => {
   });
 };
 
+/** Resolves once the page hears a session's events. Call it before the page is loaded. */
+export const hearsSession = (page: Page): Promise<void> =>
+  new Promise((resolve) => {
+    page.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => {
+        if (String(payload).includes('"session.started"')) resolve();
+      }),
+    );
+  });
+
 /** Lets a page's calls to such addresses through until they are stopped; none is under way then. */
 export const interceptCalls = async (page: Page, address: RegExp): Promise<{ stop(): Promise<void> }> => {
   const underWay = new Set<Promise<void>>();

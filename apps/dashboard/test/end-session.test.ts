@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { interceptCalls } from "./browser";
+import { hearsSession, interceptCalls } from "./browser";
 import { hasBrowser } from "./chromium";
 import { typewriterId } from "./session-calls";
 import { useDashboard } from "./use-dashboard";
@@ -150,10 +150,10 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
   it("says on the open session's page that it was ended elsewhere, by whom and why, and keeps the transcript", async () => {
     const { sessionId } = await dashboard.calls.create(typewriterId);
     const { page } = await dashboard.newPage();
+    const hears = hearsSession(page);
     await page.goto(`/sessions/${sessionId}`);
+    await hears;
     await page.getByText("Active", { exact: true }).waitFor();
-    // The page itself is the listener.
-    await page.locator('dt:has-text("Listeners") + dd:has-text("1")').waitFor();
     await dashboard.calls.send(sessionId, longSpeech, 1_000);
     await page.getByText("writing…").waitFor();
     await page.getByText("word0 word1").nth(1).waitFor();

@@ -83,7 +83,7 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
       [`/endings/${ended.sessionId}`]: "Listeners dropped",
       "/agents": "Repeats the message word by word",
       "/sessions/unknown": "There is no such session",
-      "/endings/unknown": "There is no such ending",
+      "/endings/unknown": "There is no such session",
       "/nowhere": "There is no such page",
     });
     for (const [width, colorScheme] of [
@@ -207,7 +207,7 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
     const { page } = await dashboard.newPage();
     for (const [path, title] of [
       ["/sessions/%25", "There is no such session"],
-      ["/endings/%25", "There is no such ending"],
+      ["/endings/%25", "There is no such session"],
       [`/sessions/${"x".repeat(129)}`, "There is no such page"],
       [`/endings/${"x".repeat(129)}`, "There is no such page"],
     ] as const) {

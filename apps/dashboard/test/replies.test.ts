@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
-import { scrollsSideways, seriousBarriers } from "./browser";
+import { hearsSession, scrollsSideways, seriousBarriers } from "./browser";
 import { hasBrowser } from "./chromium";
 import { startModelServer } from "./model-server";
 import { typewriterId } from "./session-calls";
@@ -37,13 +37,14 @@ describe.skipIf(!hasBrowser())("replies in the dashboard", { timeout: 90_000 }, 
   const waitingOn = (page: Page) => linesOf(page).filter({ hasText: "waiting…" });
   /** Next's own announcer, which is outside the content, has that role too. */
   const alertsOn = (page: Page) => page.getByRole("main").getByRole("alert");
-  const stopButtons = (page: Page) => page.getByRole("button", { name: "Stop this reply" });
+  const stopButtons = (page: Page) => page.getByRole("button", { name: "Stop", exact: true });
   const status = (page: Page, text: string) => page.getByRole("status").filter({ hasText: text });
 
   const openSession = async (path: string, options?: Parameters<typeof dashboard.newPage>[0]) => {
     const opened = await dashboard.newPage(options);
+    const hears = hearsSession(opened.page);
     await opened.page.goto(path);
-    return opened;
+    return { ...opened, hears };
   };
 
   it("are stopped by keyboard alone: the text so far stays, marked, and the session is still active", async () => {
@@ -84,7 +85,7 @@ describe.skipIf(!hasBrowser())("replies in the dashboard", { timeout: 90_000 }, 
   it("that wait for their text are shown as waiting, on an open page and a new one, and can be stopped", async () => {
     const { sessionId } = await dashboard.calls.create(typewriterId);
     const open = await openSession(`/sessions/${sessionId}`);
-    await open.page.locator('dt:has-text("Listeners") + dd:has-text("1")').waitFor();
+    await open.hears;
     await dashboard.calls.send(sessionId, "Wait for it", foreverMs);
     await dashboard.calls.send(sessionId, "And for this", foreverMs);
     const late = await openSession(`/sessions/${sessionId}`);
@@ -135,8 +136,8 @@ describe.skipIf(!hasBrowser())("replies in the dashboard", { timeout: 90_000 }, 
 
   it("say why they were cut and what they cost, and their session's ending what all cost together", async () => {
     const { sessionId } = await dashboard.calls.create(modelId);
-    const { page } = await openSession(`/sessions/${sessionId}`);
-    await page.locator('dt:has-text("Listeners") + dd:has-text("1")').waitFor();
+    const { page, hears } = await openSession(`/sessions/${sessionId}`);
+    await hears;
     for (const [reason, mark] of [
       ["stop", ""],
       ["length", "Cut at the model's token limit"],
@@ -155,8 +156,6 @@ describe.skipIf(!hasBrowser())("replies in the dashboard", { timeout: 90_000 }, 
     await tokens.focus();
     expect(await opacity()).toBe("1");
     expect(await dashboard.calls.end(sessionId)).toBe(200);
-    await page.getByRole("alert").getByText("Tokens: 36 in, 12 out").waitFor();
-    await page.goto(`/endings/${sessionId}`);
     await page.locator('dt:has-text("Tokens") + dd:has-text("36 in, 12 out")').waitFor();
   });
 

@@ -1,4 +1,5 @@
-import type { BrowserContextOptions } from "playwright-core";
+import { readFile } from "node:fs/promises";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { scrollsSideways, seriousBarriers } from "./browser";
 import { hasBrowser } from "./chromium";
@@ -27,7 +28,7 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
   it("asks for the key before it shows anything, and says what is wrong with one", async () => {
     const { page } = await newPage({ viewport: { width: 360, height: 740 } });
     await page.goto("/sessions");
-    await page.waitForURL("**/login");
+    await page.waitForURL("**/login?next=%2Fsessions");
     expect(await seriousBarriers(page)).toEqual([]);
     expect(await scrollsSideways(page)).toBe(false);
     for (const [key, answer] of [
@@ -81,7 +82,114 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.waitForURL("**/login");
     await page.goto("/endings");
-    await page.waitForURL("**/login");
+    await page.waitForURL("**/login?*");
+  });
+
+  const field = (page: Page) => page.getByLabel("Admin key", { exact: true });
+  const enter = async (page: Page, key: string) => {
+    await field(page).fill(key);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  };
+
+  it("leads back to the page that was asked for, with its filters, and takes the key with its name", async () => {
+    const { sessionId } = await createCalls(dashboard.servers.api, adminKey).create();
+    for (const path of [`/sessions/${sessionId}`, `/sessions?search=${sessionId}`]) {
+      const { page } = await newPage();
+      await page.goto(path);
+      await field(page).and(page.locator(":focus")).waitFor();
+      await page.keyboard.type(`ops:${adminKey}`);
+      await page.keyboard.press("Enter");
+      await page.waitForURL(`**${path.replace("?", "\\?")}`);
+      await page.getByText(sessionId.slice(0, 8)).first().waitFor();
+    }
+  });
+
+  it("leads to no other site", async () => {
+    const { page } = await newPage();
+    await page.goto("/login?next=//elsewhere.example/sessions");
+    await enter(page, adminKey);
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+  });
+
+  it("asks again over what is open when the cookie is gone, and leaves dialog and reason as they were", async () => {
+    const calls = createCalls(dashboard.servers.api, adminKey);
+    const { sessionId } = await calls.create();
+    const { page } = await newPage();
+    await page.goto(`/sessions/${sessionId}`);
+    await enter(page, adminKey);
+    await page.getByRole("button", { name: "End session" }).click();
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByLabel("Reason", { exact: true }).fill("Typed before the cookie ran out");
+    await page.context().clearCookies();
+    await dialog.getByRole("button", { name: "End session" }).click();
+
+    await field(page).and(page.locator(":focus")).waitFor();
+    expect(await seriousBarriers(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await enter(page, "not-a-key-at-all");
+    await page.getByRole("alert").filter({ hasText: "That key is not valid." }).waitFor();
+    expect(await calls.state(sessionId)).toBe(200);
+    await enter(page, adminKey);
+
+    await field(page).waitFor({ state: "detached" });
+    expect(await dialog.getByLabel("Reason", { exact: true }).inputValue()).toBe(
+      "Typed before the cookie ran out",
+    );
+    await dialog.getByRole("button", { name: "End session" }).click();
+    await page.getByRole("status").filter({ hasText: "Session ended" }).waitFor();
+    await page.getByText("“Typed before the cookie ran out”").waitFor();
+  });
+
+  it("exports a transcript in each format, without the key in the address", async () => {
+    const calls = createCalls(dashboard.servers.api, adminKey);
+    const { sessionId } = await calls.create();
+    await calls.send(sessionId, "Keep this");
+    const { page } = await newPage();
+    await page.goto(`/sessions/${sessionId}`);
+    await enter(page, adminKey);
+    for (const [name, extension, beginning] of [
+      ["Markdown", "md", "#"],
+      ["JSON", "json", "["],
+      ["CSV", "csv", "id,"],
+    ] as const) {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("link", { name, exact: true }).click(),
+      ]);
+      expect(download.suggestedFilename()).toMatch(new RegExp(`\\.${extension}$`));
+      expect(download.url()).not.toContain(adminKey);
+      const text = await readFile(await download.path(), "utf8");
+      expect(text.startsWith(beginning), text.slice(0, 80)).toBe(true);
+      expect(text).toContain("Keep this");
+    }
+  });
+
+  it("says that it is locked and for how long, also to whoever loads the page again", async () => {
+    const { page } = await newPage();
+    await page.goto("/login");
+    const lock = page.getByText(/^Locked for \d+s$/);
+    const seconds = async () => Number(/\d+/.exec((await lock.textContent()) ?? "")?.[0]);
+    const answers: number[] = [];
+    page.on("response", (response) => {
+      if (response.url().endsWith("/api/sign-in")) answers.push(response.status());
+    });
+    while (!answers.includes(429)) {
+      const answered = page.waitForResponse(/api\/sign-in/);
+      await enter(page, "a-wrong-guess-of-a-key");
+      await answered;
+    }
+    await lock.waitFor();
+    expect(await page.getByRole("alert").filter({ hasText: "Too many wrong keys" }).textContent()).toMatch(
+      /locked for \d+s/,
+    );
+    const first = await seconds();
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThanOrEqual(60);
+    await expect.poll(seconds).toBeLessThan(first);
+    expect(await seriousBarriers(page)).toEqual([]);
+    await page.reload();
+    await lock.waitFor();
+    expect(await seconds()).toBeLessThanOrEqual(first);
   });
 
   it("works before the page's script has loaded, without the key in the address", async () => {
@@ -98,7 +206,7 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
     const cookie = { name: "adjourn_admin", url: dashboard.servers.dashboard };
     await page.context().addCookies([{ ...cookie, value: "sealed-with-another-secret" }]);
     await page.goto("/sessions");
-    await page.waitForURL("**/login");
+    await page.waitForURL("**/login?*");
     await page.getByRole("alert").filter({ hasText: "Your sign-in has expired" }).waitFor();
     await page.context().clearCookies();
     await page.goto("/sessions");

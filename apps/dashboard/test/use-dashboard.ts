@@ -11,10 +11,27 @@ export interface Dashboard {
   newPage(options?: BrowserContextOptions): ReturnType<Awaited<ReturnType<typeof openBrowser>>["newPage"]>;
 }
 
+type ServersEnv = Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>);
+
+/** The servers alone, for tests without a browser. Its addresses may be read in hooks and tests only. */
+export const useServers = (env: ServersEnv = {}): Pick<Servers, "api" | "dashboard"> => {
+  let servers: Servers | undefined;
+  beforeAll(async () => {
+    servers = await startServers(typeof env === "function" ? await env() : env);
+  }, 60_000);
+  afterAll(async () => servers?.[Symbol.asyncDispose]());
+  return {
+    get api() {
+      return started(servers).api;
+    },
+    get dashboard() {
+      return started(servers).dashboard;
+    },
+  };
+};
+
 /** Starts the servers and a browser before the tests of the surrounding `describe`, and stops them after the last. */
-export const useDashboard = (
-  env: Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>) = {},
-): Dashboard => {
+export const useDashboard = (env: ServersEnv = {}): Dashboard => {
   let servers: Servers | undefined;
   let browser: Awaited<ReturnType<typeof openBrowser>> | undefined;
   beforeAll(async () => {

@@ -1,5 +1,6 @@
-import { createTRPCClient, httpBatchLink, httpLink, splitLink, type TRPCClient } from "@trpc/client";
+import { createTRPCClient, splitLink, type TRPCClient } from "@trpc/client";
 import type { AppRouter } from "./app-router.js";
+import { callLink } from "./links/call-link.js";
 import { renewTokenLink } from "./links/renew-token-link.js";
 import { type RetrySendOptions, retrySendLink } from "./links/retry-send-link.js";
 import { sessionErrorLink } from "./links/session-error-link.js";
@@ -7,10 +8,6 @@ import { createSocketLink, type SocketClass } from "./links/socket-link.js";
 import { retryDelayMs } from "./retry-delay.js";
 import { type ClientSession, createSession } from "./session/client-session.js";
 import { createTokenSource, type Token } from "./token-source.js";
-
-/** Calls. The server refuses a larger batch. */
-const maxBatchCalls = 20;
-const maxUrlLength = 2_000;
 
 export interface ClientOptions {
   /** The address of the API, such as `http://127.0.0.1:3000`, with or without a slash at the end. */
@@ -58,7 +55,6 @@ export const createClient = (options: ClientOptions): AdjournClient => {
     const value = await tokens.request();
     return value === undefined ? {} : { Authorization: `Bearer ${value}` };
   };
-  const http = { url: `${url}/trpc`, headers };
   const socket = createSocketLink(options, tokens);
   const trpc = createTRPCClient<AppRouter>({
     links: [
@@ -68,12 +64,7 @@ export const createClient = (options: ClientOptions): AdjournClient => {
       splitLink({
         condition: ({ type }) => type === "subscription",
         true: socket.link,
-        false: splitLink({
-          // A call that waits for a complete reply would delay the other answers of its batch.
-          condition: ({ path }) => path === "sendSessionMessage",
-          true: httpLink(http),
-          false: httpBatchLink({ ...http, maxItems: maxBatchCalls, maxURLLength: maxUrlLength }),
-        }),
+        false: callLink({ url, headers }),
       }),
     ],
   });

@@ -1,3 +1,4 @@
+export { type CallClientOptions, createCallClient } from "./create-call-client.js";
 export { type AdjournClient, type ClientOptions, createClient } from "./create-client.js";
 export { type RetrySendOptions, retrySendLink } from "./links/retry-send-link.js";
 export type { SocketClass } from "./links/socket-link.js";

@@ -34,3 +34,14 @@ it("bounds the guesses of all addresses together", () => {
   clock.now = 1_000;
   expect(guess("another")).toEqual({ retryAfter: 59 });
 });
+
+it("says for how long a network is locked out, without counting the question", () => {
+  const { clock, limit, guess } = openLimit();
+  for (let index = 0; index < 20; index += 1) expect(limit.lockedSeconds("a")).toBeNull();
+  guess("a", 10);
+  clock.now = 18_500;
+  expect(limit.lockedSeconds("a")).toBe(42);
+  expect(limit.lockedSeconds("b")).toBeNull();
+  clock.now = 60_000;
+  expect(limit.lockedSeconds("a")).toBeNull();
+});

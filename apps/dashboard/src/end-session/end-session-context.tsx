@@ -1,7 +1,16 @@
 "use client";
 
-import { createContext, type ReactNode, use, useCallback, useRef, useState } from "react";
-import { EndSessionDialog, type SessionToEnd } from "./end-session-dialog";
+import { createContext, type ReactNode, use, useCallback, useEffect, useRef, useState } from "react";
+import { inBackground } from "../live/in-background";
+import { loadLater } from "../ui/load-later";
+import type { SessionToEnd } from "./end-session-dialog";
+
+// Not part of the first load: it is there before a hand has moved to its button.
+const loadDialog = () => import("./end-session-dialog").then((file) => file.EndSessionDialog);
+const EndSessionDialog = loadLater(loadDialog, { onDemand: true });
+
+/** After the first lists, which it would delay. */
+const loadDialogAfterMs = 1_000;
 
 type OpenDialog = (sessions: readonly SessionToEnd[], done?: () => void) => void;
 
@@ -19,6 +28,11 @@ export const EndSessionProvider = ({ children }: { readonly children: ReactNode 
   } | null>(null);
   const [isOpen, setIsOpen] = useState(false);
   const openedFrom = useRef<Element | null>(null);
+
+  useEffect(() => {
+    const timer = setTimeout(() => inBackground(loadDialog()), loadDialogAfterMs);
+    return () => clearTimeout(timer);
+  }, []);
 
   const open = useCallback<OpenDialog>((sessions, done) => {
     if (sessions.length === 0) return;

@@ -11,9 +11,13 @@ import { SessionTableSkeleton } from "../sessions/session-table-skeleton";
 import { BlankState } from "../ui/blank-state";
 import { Card } from "../ui/card";
 import { Select } from "../ui/field";
+import { loadLater } from "../ui/load-later";
 import { PageHeader } from "../ui/page-header";
-import { EndingTable } from "./ending-table";
 import { causeNames } from "./ending-words";
+
+const EndingTable = loadLater(() => import("./ending-table").then((file) => file.EndingTable), {
+  placeholder: <SessionTableSkeleton />,
+});
 
 export const EndingsView = () => {
   const { filter, setFilter, isFiltered } = useUrlFilter();

@@ -12,7 +12,7 @@ export const describeError = (error: unknown): string => {
   if (code === undefined || code === "SERVICE_UNAVAILABLE")
     return "The Adjourn API can't be reached. This page tries again by itself.";
   if (code === "CHANNEL_NOT_FOUND") return "This conversation has been erased.";
-  if (code === "UNAUTHORIZED") return "You are signed out.";
+  if (code === "UNAUTHORIZED") return "Your sign-in had run out, so nothing was done.";
   if (code === "FORBIDDEN") return "This key may not do that.";
   if (code === "RATE_LIMITED") return "Too many requests. Wait a moment, then try again.";
   return error instanceof Error ? error.message : "Something went wrong.";

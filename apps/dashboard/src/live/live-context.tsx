@@ -1,6 +1,6 @@
 "use client";
 
-import { type AdjournClient, createClient } from "@adjourn/client";
+import type { AdjournClient } from "@adjourn/client";
 import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useQueryClient } from "@tanstack/react-query";
 import {
@@ -17,6 +17,7 @@ import { changeLists } from "../lists/change-lists";
 import type { Ending } from "../lists/records";
 import { inBackground } from "./in-background";
 import { createLiveStore, type LiveStore } from "./live-store";
+import { openSocket, whenOpen } from "./open-socket";
 import { useReconnect } from "./use-reconnect";
 import { watchAdminEvents } from "./watch-admin-events";
 
@@ -24,6 +25,8 @@ interface Live {
   readonly store: LiveStore;
   /** For subscriptions only, directly to the API; null until the page runs in a browser. */
   readonly socket: AdjournClient | null;
+  /** Where the browser finds the API. */
+  readonly publicApiUrl: string;
 }
 
 const LiveContext = createContext<Live | null>(null);
@@ -43,32 +46,37 @@ export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is a new socket
   useEffect(() => {
-    const client = createClient({
-      url: publicApiUrl,
-      // Requested for every socket: a ticket is valid for a minute.
-      token: async () => (await api.issueTicket.mutate()).ticket,
-    });
-    setSocket(client);
-    const stop = watchAdminEvents(client.trpc, store, {
-      onEvents: (since) => changeLists(queryClient, store, since),
-      // Events before this moment, or during an outage, were missed, so the lists are refetched.
-      // A list that no page shows is dropped: applying the next event to it would make it appear up to date.
-      onLive: () => {
-        queryClient.removeQueries({ type: "inactive" });
-        inBackground(queryClient.invalidateQueries());
+    return whenOpen(
+      openSocket(publicApiUrl, api),
+      (client) => {
+        setSocket(client);
+        const stop = watchAdminEvents(client.trpc, store, {
+          onEvents: (since) => changeLists(queryClient, store, since),
+          // Events before this moment, or during an outage, were missed, so the lists are refetched.
+          // A list that no page shows is dropped: applying the next event to it would make it appear up to date.
+          onLive: () => {
+            queryClient.removeQueries({ type: "inactive" });
+            inBackground(queryClient.invalidateQueries());
+          },
+        });
+        return () => {
+          stop();
+          inBackground(client.close());
+        };
       },
-    });
-    return () => {
-      stop();
-      inBackground(client.close());
-    };
+      () => store.setConnection("lost"),
+    );
   }, [api, publicApiUrl, store, queryClient, attempt]);
 
   useReconnect(
     store,
     useCallback(() => setAttempt((count) => count + 1), []),
   );
-  return <LiveContext value={useMemo(() => ({ store, socket }), [store, socket])}>{children}</LiveContext>;
+  return (
+    <LiveContext value={useMemo(() => ({ store, socket, publicApiUrl }), [store, socket, publicApiUrl])}>
+      {children}
+    </LiveContext>
+  );
 };
 
 export const useLive = (): Live => {

@@ -5,14 +5,16 @@ import { describeError } from "../live/call-error";
 import { useServerNow } from "../live/server-clock";
 import { DemoInvitation } from "../sessions/demo-invitation";
 import { Card } from "../ui/card";
+import { loadLater } from "../ui/load-later";
 import { PageHeader } from "../ui/page-header";
-import { ActiveCard } from "./active-card";
-import { CauseCard } from "./cause-card";
 import { endingsToday } from "./endings-today";
 import { Figure } from "./figures";
-import { LiveFeed } from "./live-feed";
 import { Unknown } from "./unknown";
 import { useFigures } from "./use-figures";
+
+const ActiveCard = loadLater(() => import("./active-card").then((file) => file.ActiveCard));
+const LiveFeed = loadLater(() => import("./live-feed").then((file) => file.LiveFeed));
+const CauseCard = loadLater(() => import("./cause-card").then((file) => file.CauseCard));
 
 export const OverviewView = () => {
   const figures = useFigures();

@@ -1,14 +1,22 @@
+import { memo } from "react";
 import type { Message } from "../lists/records";
 import { classNames } from "../ui/class-names";
 import { TimeOfDay } from "../ui/time";
 import { FinishMark, TokenMark } from "./message-marks";
 
+/** A line of the transcript. On wide pages it is no longer than can be read at ease. */
+export const line = "max-w-[min(88%,44rem)] print:max-w-full";
 export const bubble =
-  "mt-1 inline-block max-w-full rounded-xl px-3.5 py-2.5 text-left wrap-anywhere whitespace-pre-wrap";
+  "mt-1 inline-block max-w-full rounded-xl px-3.5 py-2.5 text-left wrap-anywhere whitespace-pre-wrap print:border print:border-line-strong";
 export const agentBubble = "rounded-tl-sm bg-sunken ring-1 ring-line ring-inset";
 
-export const MessageBubble = ({ message }: { readonly message: Message }) => (
-  <li className={classNames("group/message max-w-[88%]", !message.isAgent && "justify-self-end text-right")}>
+interface MessageBubbleProps {
+  readonly message: Message;
+}
+
+/** Kept as it is while a reply is being written below it. */
+export const MessageBubble = memo(({ message }: MessageBubbleProps) => (
+  <li className={classNames("group/message", line, !message.isAgent && "justify-self-end text-right")}>
     <div className="flex flex-wrap items-center gap-x-2 text-xs text-ink-faint">
       <p className={classNames(!message.isAgent && "flex-1")}>
         {message.isAgent ? "Agent" : "User"} · <TimeOfDay at={message.createdAt} seconds />
@@ -25,4 +33,4 @@ export const MessageBubble = ({ message }: { readonly message: Message }) => (
     )}
     <FinishMark finishReason={message.finishReason} />
   </li>
-);
+));

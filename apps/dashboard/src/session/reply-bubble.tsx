@@ -1,5 +1,5 @@
 import { classNames } from "../ui/class-names";
-import { agentBubble, bubble } from "./message-bubble";
+import { agentBubble, bubble, line } from "./message-bubble";
 import type { PartialReply } from "./partial-replies";
 import { StopButton } from "./stop-button";
 
@@ -12,10 +12,19 @@ interface ReplyBubbleProps {
 
 /** A reply as it is being written, or as far as it had come when the session ended. */
 export const ReplyBubble = ({ sessionId, reply, isCut, onNotInFlight }: ReplyBubbleProps) => (
-  <li className="max-w-[88%]">
+  <li className={line}>
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-      <p className="text-xs text-ink-faint">{stateOf(reply, isCut)}</p>
-      {!isCut && <StopButton sessionId={sessionId} reply={reply} onNotInFlight={onNotInFlight} />}
+      <p id={`reply-${reply.inReplyTo}`} className="text-xs text-ink-faint">
+        {stateOf(reply, isCut)}
+      </p>
+      {!isCut && (
+        <StopButton
+          sessionId={sessionId}
+          reply={reply}
+          onNotInFlight={onNotInFlight}
+          describedBy={`reply-${reply.inReplyTo}`}
+        />
+      )}
     </div>
     {reply.text !== "" && (
       <p

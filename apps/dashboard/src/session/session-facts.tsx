@@ -1,13 +1,13 @@
 "use client";
 
-import Link from "next/link";
 import type { SessionInfo } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { useSessionRow } from "../lists/use-session-list";
 import { TimeLeft } from "../sessions/time-left";
 import { Card } from "../ui/card";
-import { Fact, Facts, IdFact } from "../ui/facts";
-import { TimeOfDay } from "../ui/time";
+import { Fact, Facts } from "../ui/facts";
+import { CopyableId } from "./copyable-id";
+import { FullTime } from "./full-time";
 
 interface SessionFactsProps {
   readonly facts: Pick<SessionInfo, "sessionId" | "channelId" | "agentId" | "userId" | "createdAt">;
@@ -17,39 +17,49 @@ interface SessionFactsProps {
 
 export const SessionFacts = ({ facts, session, isGone }: SessionFactsProps) => {
   const { agentName } = useAgents();
-  const { row } = useSessionRow(facts.sessionId, !isGone);
+  const list = isGone ? "/endings" : "/sessions";
   return (
-    <Card aria-label="Facts" className="p-4 sm:p-5">
+    <Card aria-label="Facts" className="p-4 sm:p-5 print:border-0 print:p-0 print:shadow-none">
       <Facts>
-        {session && !isGone && (
-          <Fact name="Time left">
-            <span className="text-base font-semibold tabular-nums">
-              <TimeLeft session={session} />
-            </span>
-          </Fact>
-        )}
-        {row && (
-          <>
-            <Fact name="Listeners">{row.listeners.toLocaleString()}</Fact>
-            <Fact name="Pending operations">{row.pendingOperations.toLocaleString()}</Fact>
-          </>
-        )}
+        {!isGone && <LiveFacts sessionId={facts.sessionId} session={session} />}
         <Fact name="Agent">{agentName(facts.agentId)}</Fact>
         <Fact name="Created">
-          <TimeOfDay at={facts.createdAt} seconds />
+          <FullTime at={facts.createdAt} />
         </Fact>
         {session && <Fact name="Renewed">{describeRenewals(session.renewalCount)}</Fact>}
-        <IdFact name="User">
-          <Link
-            href={`/sessions?userId=${encodeURIComponent(facts.userId)}`}
-            className="rounded underline decoration-line-strong underline-offset-3"
-          >
-            {facts.userId}
-          </Link>
-        </IdFact>
-        <IdFact name="Channel">{facts.channelId}</IdFact>
+        <CopyableId name="Session" id={facts.sessionId} />
+        <CopyableId
+          name="User"
+          id={facts.userId}
+          href={`${list}?userId=${encodeURIComponent(facts.userId)}`}
+        />
+        <CopyableId name="Channel" id={facts.channelId} />
       </Facts>
     </Card>
+  );
+};
+
+const LiveFacts = ({
+  sessionId,
+  session,
+}: Pick<SessionFactsProps, "session"> & { readonly sessionId: string }) => {
+  const { row } = useSessionRow(sessionId);
+  return (
+    <>
+      {session && (
+        <Fact name="Time left">
+          <span className="text-base font-semibold tabular-nums">
+            <TimeLeft session={session} />
+          </span>
+        </Fact>
+      )}
+      {row && (
+        <>
+          <Fact name="Listeners">{row.listeners.toLocaleString()}</Fact>
+          <Fact name="Pending operations">{row.pendingOperations.toLocaleString()}</Fact>
+        </>
+      )}
+    </>
   );
 };
 

@@ -36,7 +36,6 @@ export const SessionHeader = ({ sessionId, isGone, session, isStale }: SessionHe
           <StateBadge isGone={isGone} session={session} isStale={isStale} />
         </span>
       }
-      description={<span className="font-mono text-xs break-all text-ink-faint">{sessionId}</span>}
     >
       {!isGone && (
         <>
@@ -55,10 +54,10 @@ export const SessionHeader = ({ sessionId, isGone, session, isStale }: SessionHe
 
 const StateBadge = ({ isGone, session, isStale }: Omit<SessionHeaderProps, "sessionId">) => {
   const now = useServerNow();
-  if (isGone) return <Badge tone="danger">Ended</Badge>;
+  if (isGone) return <Badge>Ended</Badge>;
   if (!session || now === null) return null;
   const left = Date.parse(session.expiresAt) - now;
-  if (left <= 0) return <Badge tone="danger">Expired</Badge>;
+  if (left <= 0) return <Badge>Expired</Badge>;
   if (isStale) return <Badge>State unknown</Badge>;
   const isNear = left <= session.timeoutConfig.warningThresholdMinutes * 60_000;
   return isNear ? <Badge tone="warning">Expiring soon</Badge> : <Badge tone="accent">Active</Badge>;

@@ -2,11 +2,11 @@ import { Card } from "../ui/card";
 import { Skeleton } from "../ui/skeleton";
 
 export const SessionSkeleton = () => (
-  <div aria-busy="true">
+  <div data-wide aria-busy="true">
     <p className="sr-only">Loading…</p>
     <Skeleton className="mb-6 h-8 w-56" />
-    <div className="grid gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
-      <Card className="grid gap-4 p-5">
+    <div className="grid gap-5 lg:h-[calc(100dvh-9rem)] lg:min-h-128 lg:grid-cols-[minmax(0,1fr)_20rem] xl:grid-cols-[minmax(0,1fr)_22rem]">
+      <Card className="grid content-start gap-4 p-5">
         <Skeleton className="h-14 w-2/3" />
         <Skeleton className="ml-auto h-14 w-1/2" />
         <Skeleton className="h-24 w-3/4" />

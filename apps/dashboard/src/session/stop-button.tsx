@@ -16,18 +16,20 @@ interface StopButtonProps {
   readonly reply: PartialReply;
   /** The reply was not in flight any more. */
   readonly onNotInFlight: () => void;
+  /** The id of the text that says which reply it is. */
+  readonly describedBy: string;
 }
 
 /** Stops one reply and keeps its text so far. The session goes on. */
-export const StopButton = ({ sessionId, reply, onNotInFlight }: StopButtonProps) => {
+export const StopButton = ({ sessionId, reply, onNotInFlight, describedBy }: StopButtonProps) => {
   const ref = useFocusHandedOn();
   const stop = useStop({ sessionId, reply, onNotInFlight });
   return (
     <Button
       ref={ref}
       size="small"
-      className="h-7 [&_svg]:size-3"
-      aria-label="Stop this reply"
+      className="h-7 [&_svg]:size-3 print:hidden"
+      aria-describedby={describedBy}
       aria-disabled={stop.isPending}
       onClick={() => stop.isPending || stop.mutate()}
     >
@@ -37,7 +39,7 @@ export const StopButton = ({ sessionId, reply, onNotInFlight }: StopButtonProps)
   );
 };
 
-const useStop = ({ sessionId, reply, onNotInFlight }: StopButtonProps) => {
+const useStop = ({ sessionId, reply, onNotInFlight }: Omit<StopButtonProps, "describedBy">) => {
   const api = useTRPCClient();
   const store = useLiveStore();
   const announce = useAnnounce();

@@ -5,14 +5,14 @@ import {
   CircleAlert,
   Clock,
   type LucideIcon,
-  OctagonX,
   RotateCw,
   SlidersHorizontal,
   Sparkles,
   Square,
+  SquareCheckBig,
   User,
 } from "lucide-react";
-import { whoEnded, whyEnded } from "../endings/ending-words";
+import { causeNames } from "../endings/ending-words";
 import { type Ending, type Message, sessionOf } from "../lists/records";
 import { Card, CardHeader } from "../ui/card";
 import { TimeOfDay } from "../ui/time";
@@ -66,8 +66,15 @@ const toEntries = (
   ];
   entries.sort((a, b) => b.at.localeCompare(a.at));
   if (!end) return entries;
-  const by = ending ? `Ended by ${whoEnded(ending)}. ` : "Ended. ";
-  return [{ key: "ended", at: end.endedAt, icon: OctagonX, text: `${by}${whyEnded(end)}` }, ...entries];
+  return [
+    {
+      key: "ended",
+      at: end.endedAt,
+      icon: SquareCheckBig,
+      text: `Ended: ${causeNames[end.cause].toLowerCase()}`,
+    },
+    ...entries,
+  ];
 };
 
 interface TimelineProps {
@@ -81,7 +88,7 @@ interface TimelineProps {
 export const Timeline = ({ sessionId, createdAt, stream, ending }: TimelineProps) => {
   const entries = toEntries(sessionId, createdAt, stream, ending);
   return (
-    <Card aria-labelledby="timeline" className="pb-4">
+    <Card aria-labelledby="timeline" className="pb-4 print:hidden">
       <CardHeader id="timeline" title="Timeline" />
       <ol className="mt-3 px-4 sm:px-5">
         {entries.slice(0, mostEntries).map(({ key, at, icon: Icon, text }) => (

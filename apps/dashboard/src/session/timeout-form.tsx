@@ -42,7 +42,7 @@ export const TimeoutForm = ({ session }: { readonly session: SessionInfo }) => {
   const isChanged = Object.keys(draft).length > 0;
 
   return (
-    <Card aria-labelledby={`${id}-title`} className="pb-4">
+    <Card aria-labelledby={`${id}-title`} className="pb-4 print:hidden">
       <CardHeader id={`${id}-title`} title="Timeout settings" />
       <form
         className="mt-3 grid gap-3 px-4 sm:px-5"

@@ -53,16 +53,17 @@ export const Transcript = ({
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be within reach of the keyboard
       tabIndex={0}
       aria-label="Messages"
-      className="max-h-[60dvh] overflow-y-auto lg:max-h-[calc(100dvh-14rem)] lg:min-h-64 rounded-lg p-4 -outline-offset-2 sm:p-5"
+      className="min-h-0 flex-1 overflow-y-auto rounded-b-lg p-4 -outline-offset-2 [overflow-anchor:none] sm:p-5 print:overflow-visible print:p-0"
     >
+      {hasOlder && <p className="mb-3 hidden print:block">The messages before these are not printed here.</p>}
       {hasOlder && (
-        <div className="mb-4 text-center">
+        <div className="mb-4 text-center print:hidden">
           <Button size="small" onClick={onOlder} aria-disabled={isLoadingOlder}>
             {isLoadingOlder ? "Loading…" : "Earlier messages"}
           </Button>
         </div>
       )}
-      <ol className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <ol className="mx-auto grid max-w-4xl grid-cols-[minmax(0,1fr)] gap-4 print:max-w-none">
         <Messages sessionId={sessionId} messages={messages} />
         {replies.map((reply) => (
           <ReplyBubble
@@ -83,16 +84,22 @@ const isAimedAt = (box: HTMLElement): boolean =>
   box.querySelector("button:is(:hover, :focus-visible)") !== null;
 
 /**
- * Keeps a box scrolled to its end, unless the user has scrolled up or is at a button in it. Returns the properties of the
- * box.
+ * Keeps a box scrolled to its end, unless the user has scrolled up or is at a button in it. What is being read stays in
+ * its place when older messages come in above it. Returns the properties of the box.
  */
 const useStickToEnd = (messages: readonly Message[], replies: readonly PartialReply[]) => {
   const ref = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  const before = useRef({ firstId: "", height: 0 });
   useLayoutEffect(() => {
     const box = ref.current;
-    if (box && isAtEnd.current && messages.length + replies.length > 0 && !isAimedAt(box))
+    if (!box) return;
+    const firstId = messages[0]?.id ?? "";
+    if (isAtEnd.current && messages.length + replies.length > 0 && !isAimedAt(box))
       box.scrollTop = box.scrollHeight;
+    else if (before.current.firstId !== "" && before.current.firstId !== firstId)
+      box.scrollTop += box.scrollHeight - before.current.height;
+    before.current = { firstId, height: box.scrollHeight };
   }, [messages, replies]);
   const onScroll = ({ currentTarget: { scrollHeight, scrollTop, clientHeight } }: UIEvent<HTMLElement>) => {
     isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEndPx;

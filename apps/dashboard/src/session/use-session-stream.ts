@@ -14,7 +14,7 @@ import { sessionKey } from "./use-session";
 const tryAgainMs = 2_000;
 
 /** Subscribes to one session until it is gone. Reconnects by itself and resumes after the last message received. */
-export const useSessionStream = (sessionId: string) => {
+export const useSessionStream = (sessionId: string, enabled: boolean) => {
   const { socket, store } = useLive();
   const queryClient = useQueryClient();
   const [stream, setStream] = useState(emptyStream);
@@ -22,7 +22,7 @@ export const useSessionStream = (sessionId: string) => {
   const isFinished = useRef(false);
 
   useEffect(() => {
-    if (!socket) return;
+    if (!socket || !enabled) return;
     let isStopped = false;
     let unsubscribe = () => {};
     let retry: ReturnType<typeof setTimeout> | undefined;
@@ -47,7 +47,8 @@ export const useSessionStream = (sessionId: string) => {
     const begin = () => {
       if (isFinished.current) return;
       const subscription = socket.trpc.sessionEvents.subscribe(
-        { sessionId, lastEventId: lastEventId.current },
+        // Who only watches here is no listener of the session, and is not counted among those that an end drops.
+        { sessionId, lastEventId: lastEventId.current, observe: true },
         {
           onData: ({ id, data }) => {
             lastEventId.current = id;
@@ -71,7 +72,7 @@ export const useSessionStream = (sessionId: string) => {
       clearTimeout(retry);
       unsubscribe();
     };
-  }, [socket, sessionId, store, queryClient]);
+  }, [socket, sessionId, enabled, store, queryClient]);
 
   const removeReply = useCallback(
     ({ inReplyTo }: PartialReply) => setStream((before) => withoutReply(before, inReplyTo)),

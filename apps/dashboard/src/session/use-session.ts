@@ -2,18 +2,19 @@
 
 import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useCallback, useEffect, useMemo } from "react";
+import type { Ending } from "../lists/records";
 import { isGoneError } from "../live/call-error";
+import { inBackground } from "../live/in-background";
 import { useKnownEnding, useLiveStore, useRefetchInterval } from "../live/live-context";
 import { observeServerTime } from "../live/server-clock";
 
 export const sessionKey = (sessionId: string) => ["session", sessionId] as const;
 
-/** A live session. Its last state is kept when it is gone. */
-export const useSession = (sessionId: string) => {
+/** A live session. Its last state is kept when it is gone, which is when to pass `enabled` as false. */
+export const useSession = (sessionId: string, enabled: boolean) => {
   const api = useTRPCClient();
   const store = useLiveStore();
-  const { isGone } = useKnownEnding(sessionId);
   return useQuery({
     queryKey: sessionKey(sessionId),
     queryFn: async ({ signal }) => {
@@ -26,7 +27,7 @@ export const useSession = (sessionId: string) => {
         throw error;
       }
     },
-    enabled: !isGone,
+    enabled,
     refetchInterval: useRefetchInterval(),
   });
 };
@@ -36,8 +37,11 @@ const endingRetryMs = 1_000;
 /** Within this time after the end, every node has added its counts to the ending. */
 const countsSettleMs = 6_000;
 
-/** How a session ended, from the live events or the stored ending. `isMissing`: there is no such ending. */
-export const useEnding = (sessionId: string, enabled: boolean) => {
+/**
+ * How a session ended, from the live events or the stored ending. `isMissing`: there is no such ending. `atFirst`: the
+ * ending, if it is known already.
+ */
+export const useEnding = (sessionId: string, enabled: boolean, atFirst: Ending | null) => {
   const api = useTRPCClient();
   const known = useKnownEnding(sessionId).ending;
   const query = useQuery({
@@ -51,6 +55,7 @@ export const useEnding = (sessionId: string, enabled: boolean) => {
       }
     },
     enabled,
+    initialData: atFirst ?? undefined,
     // A session that has just expired is gone before its ending is written.
     refetchInterval: ({ state }) => {
       if (state.data)
@@ -67,9 +72,16 @@ export const useEnding = (sessionId: string, enabled: boolean) => {
 };
 
 const messagesAPage = 100;
+/** An ended session's history is loaded whole, up to this many pages; more on demand. */
+const pagesOfEnded = 10;
+/** Of a history that is loaded whole on demand, as for printing. */
+const mostPages = 200;
 
-/** A channel's history, oldest first; more of it is loaded on demand. */
-export const useHistory = (channelId: string | undefined) => {
+/**
+ * A channel's history, oldest first. Of a live session its newest page, and more on demand. `loadAll` resolves once all of
+ * it is there, or the most that a page can hold.
+ */
+export const useHistory = (channelId: string | undefined, isGone: boolean) => {
   const api = useTRPCClient();
   const refetchInterval = useRefetchInterval();
   const query = useInfiniteQuery({
@@ -81,9 +93,18 @@ export const useHistory = (channelId: string | undefined) => {
     enabled: channelId !== undefined,
     refetchInterval,
   });
-  const messages = useMemo(
-    () => (query.data?.pages ?? []).flatMap((page) => page.messages).reverse(),
-    [query.data],
-  );
-  return { messages, query };
+  const { data, fetchNextPage, hasNextPage, isFetching, isError } = query;
+  const pageCount = data?.pages.length ?? 0;
+  useEffect(() => {
+    if (isGone && hasNextPage && !isFetching && !isError && pageCount < pagesOfEnded)
+      inBackground(fetchNextPage());
+  }, [isGone, hasNextPage, isFetching, isError, pageCount, fetchNextPage]);
+
+  const loadAll = useCallback(async () => {
+    let loaded = await fetchNextPage({ cancelRefetch: false });
+    while (loaded.hasNextPage && !loaded.isError && (loaded.data?.pages.length ?? 0) < mostPages)
+      loaded = await fetchNextPage();
+  }, [fetchNextPage]);
+  const messages = useMemo(() => (data?.pages ?? []).flatMap((page) => page.messages).reverse(), [data]);
+  return { messages, query, loadAll };
 };

@@ -8,11 +8,16 @@ import { useSessionList } from "../lists/use-session-list";
 import { useLiveState } from "../live/live-context";
 import { Card } from "../ui/card";
 import { classNames } from "../ui/class-names";
+import { loadLater } from "../ui/load-later";
 import { PageHeader } from "../ui/page-header";
 import { TimeOfDay } from "../ui/time";
 import { DemoButton } from "./demo-button";
 import { SelectionBar } from "./selection-bar";
-import { SessionList } from "./session-list";
+import { SessionTableSkeleton } from "./session-table-skeleton";
+
+const SessionList = loadLater(() => import("./session-list").then((file) => file.SessionList), {
+  placeholder: <SessionTableSkeleton />,
+});
 
 export const SessionsView = () => {
   const { filter, setFilter, isFiltered } = useUrlFilter();

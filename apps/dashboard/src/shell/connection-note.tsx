@@ -29,7 +29,7 @@ export const ConnectionBanner = () =>
       icon={WifiOff}
       tone="warning"
       title="Connection lost. Reconnecting…"
-      className="mb-5"
+      className="mb-5 print:hidden"
     >
       What you see may be out of date. It catches up by itself as soon as the API answers.
     </Notice>

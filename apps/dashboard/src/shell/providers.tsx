@@ -1,18 +1,18 @@
 "use client";
 
-import { createClient, sessionErrorOf } from "@adjourn/client";
+import { createCallClient, sessionErrorOf } from "@adjourn/client";
 import { TRPCProvider } from "@adjourn/client/tanstack-query";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { setNonce } from "get-nonce";
 import { type ReactNode, useState } from "react";
 import { EndSessionProvider } from "../end-session/end-session-context";
 import { LiveProvider } from "../live/live-context";
+import { reportSignedOut, SignedOut } from "../login/signed-out";
 import { AnnouncerProvider } from "../ui/announcer";
 
 /** Whoever is signed out meanwhile, here or elsewhere, is asked for the key again. */
 const onError = (error: unknown) => {
-  if (sessionErrorOf(error)?.code === "UNAUTHORIZED" && typeof window !== "undefined")
-    window.location.assign("/login");
+  if (sessionErrorOf(error)?.code === "UNAUTHORIZED" && typeof window !== "undefined") reportSignedOut();
 };
 
 const createQueryClient = () =>
@@ -36,7 +36,7 @@ export const Providers = ({ publicApiUrl, nonce, children }: ProvidersProps) => 
   const [{ trpc }] = useState(() => {
     // The dialog's scroll lock adds a style element, which the page's policy asks a nonce of.
     if (nonce !== undefined) setNonce(nonce);
-    return createClient({ url: "/api" });
+    return { trpc: createCallClient({ url: "/api" }) };
   });
   return (
     <QueryClientProvider client={queryClient}>
@@ -44,6 +44,7 @@ export const Providers = ({ publicApiUrl, nonce, children }: ProvidersProps) => 
         <AnnouncerProvider>
           <LiveProvider publicApiUrl={publicApiUrl}>
             <EndSessionProvider>{children}</EndSessionProvider>
+            <SignedOut />
           </LiveProvider>
         </AnnouncerProvider>
       </TRPCProvider>

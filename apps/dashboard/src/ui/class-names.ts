@@ -1,5 +1,5 @@
 import { type ClassValue, clsx } from "clsx";
-import { twMerge } from "tailwind-merge";
+import { mergeClasses } from "./merge-classes";
 
 /** Joins classes; of two that set the same property the later one wins. */
-export const classNames = (...values: ClassValue[]): string => twMerge(clsx(values));
+export const classNames = (...values: ClassValue[]): string => mergeClasses(clsx(values));

@@ -1,17 +1,12 @@
-import type { Metadata } from "next";
-import { EndingView } from "../../../../endings/ending-view";
+import { redirect } from "next/navigation";
 import { sessionIdInPath } from "../../../session-id-in-path";
 
 interface EndingPageProps {
   readonly params: Promise<{ readonly sessionId: string }>;
 }
 
-export const generateMetadata = async ({ params }: EndingPageProps): Promise<Metadata> => ({
-  title: `Ending ${sessionIdInPath((await params).sessionId).slice(0, 8)}`,
-});
-
-const EndingPage = async ({ params }: EndingPageProps) => (
-  <EndingView sessionId={sessionIdInPath((await params).sessionId)} />
-);
+/** An ending is shown where its session was. */
+const EndingPage = async ({ params }: EndingPageProps): Promise<never> =>
+  redirect(`/sessions/${encodeURIComponent(sessionIdInPath((await params).sessionId))}`);
 
 export default EndingPage;

@@ -1,0 +1,14 @@
+/** A moment with its date, in the reader's zone, for what is kept or printed. */
+export const FullTime = ({ at }: { readonly at: string }) => (
+  <time dateTime={at} title={at}>
+    {new Date(at).toLocaleString(undefined, {
+      day: "numeric",
+      month: "short",
+      year: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      hourCycle: "h23",
+    })}
+  </time>
+);
