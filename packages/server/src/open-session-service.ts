@@ -18,6 +18,9 @@ import type { Settings } from "./settings.js";
 /** Interval of the reconciliation with a shared store; contract E7 requires at most 5 s. */
 const reconcileEveryMs = 2_000;
 
+/** The index may be 2 s behind (contract §2c). */
+const indexEveryMs = 500;
+
 interface Dependencies {
   readonly clock: Clock;
   readonly logger: Logger;
@@ -69,6 +72,7 @@ export const openSessionService = async (
       timeouts: settings.timeouts,
       nodeId: randomUUID(),
       reconcileEveryMs: settings.databaseUrl.startsWith("file:") ? null : reconcileEveryMs,
+      indexEveryMs,
       retentionDays: settings.retentionDays,
     },
   );

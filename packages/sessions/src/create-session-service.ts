@@ -1,6 +1,7 @@
 import { AdminFeed } from "./admin-feed/admin-feed.js";
 import type { ServiceContext } from "./context.js";
 import { startSweeper } from "./expiry/sweeper.js";
+import { startIndexer } from "./finding/indexer.js";
 import { draining } from "./model/errors.js";
 import { cancelReply } from "./operations/cancel-reply.js";
 import { createSession } from "./operations/create-session.js";
@@ -33,6 +34,7 @@ export const createSessionService = (ports: Ports, settings: SessionServiceSetti
   const context = assemble(ports, settings);
   const startedAt = ports.clock.now();
   const probeStore = createStoreProbe(ports);
+  const stopIndexer = startIndexer(ports, settings.indexEveryMs);
   let isDraining = false;
 
   const verb =
@@ -78,6 +80,7 @@ export const createSessionService = (ports: Ports, settings: SessionServiceSetti
     },
     close: async () => {
       isDraining = true;
+      stopIndexer();
       context.sweeper.stop();
       context.feed.close();
       context.hub.dropSubscribers("draining");

@@ -1,4 +1,5 @@
-import type { PagePosition, PageRequest } from "@adjourn/sessions";
+import type { EndingFilter, PagePosition, PageRequest } from "@adjourn/sessions";
+import type { SessionColumns } from "./rows.js";
 
 /** Conditions joined by AND, and their parameters. */
 export interface Conditions {
@@ -6,11 +7,11 @@ export interface Conditions {
   readonly parameters: Readonly<Record<string, string | number>>;
 }
 
-/** A list of rows, newest first, by this time and then by the session's id. */
+/** A list of rows by this time and then by the session's id: by expiry the soonest first, else the newest first. */
 export interface List {
   readonly table: "sessions" | "endings";
   readonly columns: string;
-  readonly time: "created_at" | "ended_at";
+  readonly time: "created_at" | "ended_at" | "expires_at";
   readonly conditions: Conditions;
 }
 
@@ -22,15 +23,45 @@ export const pageStatement = (
   { table, columns, time, conditions }: List,
   { limit, after }: PageRequest,
 ): { readonly sql: string; readonly parameters: Conditions["parameters"] } => {
-  const behind = after ? [`(${time}, session_id) < (:afterTime, :afterId)`] : [];
+  const [direction, follows] = time === "expires_at" ? ["ASC", ">"] : ["DESC", "<"];
+  const behind = after ? [`(${time}, session_id) ${follows} (:afterTime, :afterId)`] : [];
   const where = [...conditions.sql, ...behind].join(" AND ") || "true";
   return {
-    sql: `SELECT ${columns} FROM ${table} WHERE ${where} ORDER BY ${time} DESC, session_id DESC LIMIT :limit`,
+    sql: `SELECT ${columns} FROM ${table} WHERE ${where} ORDER BY ${time} ${direction}, session_id ${direction} LIMIT :limit`,
     parameters: {
       ...conditions.parameters,
       ...(after ? { afterTime: after.time, afterId: after.id } : {}),
       limit: limit + 1,
     },
+  };
+};
+
+/** The columns of a session that a list is ordered by. */
+export const sessionOrders = {
+  createdAt: { time: "created_at", timeOf: (row: SessionColumns) => row.created_at },
+  expiresAt: { time: "expires_at", timeOf: (row: SessionColumns) => row.expires_at },
+} as const;
+
+/** The conditions of the filters that both databases compare alike. */
+export const plainConditions = (
+  time: "created_at" | "ended_at",
+  { cause, actor, from, to }: Pick<EndingFilter, "cause" | "actor" | "from" | "to">,
+): Conditions => {
+  const given = Object.entries({ cause, actor, from, to }).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const conditions: Readonly<Record<string, string>> = {
+    cause: "cause = :cause",
+    actor: "actor = :actor",
+    from: `${time} >= :fromTime`,
+    to: `${time} < :toTime`,
+  };
+  return {
+    sql: given.flatMap(([name]) => conditions[name] ?? []),
+    // The search has parameters of the names `from` and `to`.
+    parameters: Object.fromEntries(
+      given.map(([name, value]) => [name === "from" || name === "to" ? `${name}Time` : name, value]),
+    ),
   };
 };
 

@@ -4,6 +4,7 @@ import type {
   EndingRecord,
   FinishReason,
   JsonObject,
+  LastMessage,
   Message,
   PartialText,
   ReplyRecord,
@@ -151,6 +152,16 @@ export const toEndingRecord = (row: EndingColumns): EndingRecord => ({
 /** The size of a message's content, metadata and attachments as they are stored, in bytes. */
 export const storedBytes = ({ content, metadata, attachments }: MessageColumns): number =>
   Buffer.byteLength(content) + Buffer.byteLength(metadata) + Buffer.byteLength(attachments ?? "");
+
+export const toLastMessage = ({
+  content,
+  is_agent,
+  created_at,
+}: Pick<MessageColumns, "content" | "is_agent" | "created_at">): LastMessage => ({
+  content,
+  isAgent: Boolean(is_agent),
+  createdAt: created_at,
+});
 
 export const toMessage = (row: MessageColumns): Message => ({
   id: row.id,

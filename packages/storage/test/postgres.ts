@@ -51,7 +51,15 @@ export const createTestSchema = async (address: string): Promise<TestSchema> => 
       await sql.unsafe(`UPDATE test_clock SET now = ${clock.now()}`);
     },
     async empty() {
-      const tables = ["sessions", "endings", "channels", "idempotency_keys", "replies", "secrets"];
+      const tables = [
+        "sessions",
+        "endings",
+        "channels",
+        "idempotency_keys",
+        "replies",
+        "secrets",
+        "search_queue",
+      ];
       await sql.unsafe(tables.map((table) => `DELETE FROM ${table};`).join(" "));
     },
     async [Symbol.asyncDispose]() {

@@ -49,6 +49,7 @@ export const createTestService = (): TestService => {
         timeouts: defaultTimeoutSettings,
         nodeId,
         reconcileEveryMs: 2_000,
+        indexEveryMs: null,
         retentionDays: null,
       },
     );

@@ -22,6 +22,7 @@ const row = (sessionId: string, second: number): SessionRow => ({
   messageCount: 0,
   listeners: 0,
   pendingOperations: 0,
+  lastMessage: null,
 });
 
 const ending = (sessionId: string, createdSecond: number, endedSecond: number): Ending => ({

@@ -18,6 +18,7 @@ const row = (sessionId: string, minute: number, fields: Partial<SessionRow> = {}
   messageCount: 0,
   listeners: 0,
   pendingOperations: 0,
+  lastMessage: null,
   ...fields,
 });
 

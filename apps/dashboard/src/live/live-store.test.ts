@@ -27,6 +27,7 @@ const row = (sessionId: string): SessionRow => ({
   messageCount: 0,
   listeners: 0,
   pendingOperations: 0,
+  lastMessage: null,
 });
 
 const ending = (sessionId: string): Ending => ({

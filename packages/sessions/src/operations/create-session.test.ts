@@ -27,7 +27,7 @@ const startNode = (agents: readonly ScriptedAgent[], timeouts: TimeoutSettings =
       log: silentLog,
       newId: () => crypto.randomUUID(),
     },
-    { timeouts, nodeId: "one", reconcileEveryMs: 2_000, retentionDays: null },
+    { timeouts, nodeId: "one", reconcileEveryMs: 2_000, indexEveryMs: null, retentionDays: null },
   );
 
 test("a retried create gets the first answer, whatever agents and limits are configured now", async () => {

@@ -6,7 +6,7 @@ import { parseTimeoutConfig, resolveTimeoutConfig } from "../model/timeout-polic
 import type { SessionDraft } from "../ports/index.js";
 import type { Inputs, Outputs } from "../schemas/index.js";
 import { toIdempotencyKey } from "./idempotency-key.js";
-import { toRow } from "./list-sessions.js";
+import { toRows } from "./list-sessions.js";
 
 type Input = Inputs["createSession"];
 
@@ -39,7 +39,7 @@ export const createSession = async (
   const created = await context.store.createSession(draft, idempotency);
   switch (created.outcome) {
     case "created":
-      context.feed.created(toRow(created.session, context.store.now(), []));
+      await announceCreated(context, created.session);
       return answer(created.session);
     case "repeated":
       return answer(created.session);
@@ -49,6 +49,15 @@ export const createSession = async (
       throw channelNotFound(channelId);
     case "channel_in_use":
       throw channelInUse(channelId);
+  }
+};
+
+/** Only a continued channel has a last message to read. The session is there even if that fails. */
+const announceCreated = async (context: ServiceContext, session: Session): Promise<void> => {
+  try {
+    for (const row of await toRows(context, [session])) context.feed.created(row);
+  } catch (cause) {
+    context.log.warn("A created session could not be announced to admins", { cause: String(cause) });
   }
 };
 

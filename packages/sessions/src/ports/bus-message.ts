@@ -4,7 +4,7 @@ import { errorCodes } from "../model/errors.js";
 import { messageInfoSchema } from "../model/message.js";
 import { longestReplyCharacters, partialTextSchema } from "../model/reply.js";
 import { isoTimeSchema, sessionInfoSchema } from "../model/session.js";
-import { limits, sessionRowSchema } from "../schemas/index.js";
+import { lastMessageSchema, limits, sessionRowSchema } from "../schemas/index.js";
 
 const name = z.string().min(1).max(256);
 const count = z.int().min(0);
@@ -47,6 +47,9 @@ const endingRecord = endingSchema.extend({
   endedAt: milliseconds,
 });
 
+/** A node of the version before publishes rows without a last message. */
+const createdRow = sessionRowSchema.extend({ lastMessage: lastMessageSchema.nullable().default(null) });
+
 const origin = name;
 
 /** The messages between nodes. `origin` is the publishing node, which ignores its own messages. */
@@ -66,7 +69,7 @@ export const busMessage = z.discriminatedUnion("kind", [
   /** Asks the nodes that run replies of the session for their text so far. */
   z.object({ kind: z.literal("texts.requested"), origin }),
   z.object({ kind: z.literal("text"), origin, reply: textSoFar }),
-  z.object({ kind: z.literal("created"), origin, session: sessionRowSchema }),
+  z.object({ kind: z.literal("created"), origin, session: createdRow }),
   z.object({ kind: z.literal("changed"), origin, sessionId: name }),
 ]);
 

@@ -10,6 +10,7 @@ export type * from "./agent.js";
 export type * from "./bus-message.js";
 export type * from "./clock.js";
 export type * from "./event-bus.js";
+export type * from "./lists.js";
 export type * from "./log.js";
 export type * from "./presence.js";
 export type * from "./reply-store.js";

@@ -1,9 +1,17 @@
-import type { Caller, EndingCause, EndingRecord } from "../model/ending.js";
+import type { Caller, EndingRecord } from "../model/ending.js";
 import type { Message } from "../model/message.js";
 import type { ReplyFailure } from "../model/reply.js";
 import type { JsonObject, Session } from "../model/session.js";
 import type { TimeoutConfig, TimeoutConfigInput } from "../model/timeout-policy.js";
 import type { MessageBound } from "../paging/message-bound.js";
+import type {
+  EndingFilter,
+  LastMessage,
+  ListFilter,
+  PagePosition,
+  PageRequest,
+  SessionPageRequest,
+} from "./lists.js";
 import type { IsGone, ReplyRecord, ReplyStore } from "./reply-store.js";
 
 export interface IdempotencyKey {
@@ -102,24 +110,6 @@ export interface SessionFilter {
   readonly sessionIds?: readonly string[] | undefined;
 }
 
-export interface ListFilter {
-  readonly agentId?: string | undefined;
-  readonly userId?: string | undefined;
-  /** A prefix of a session's, channel's, agent's or user's id, case-insensitive. */
-  readonly search?: string | undefined;
-}
-
-/** The last row of the previous page. Pages are ordered by (time, id), newest first, so rows may change in between. */
-export interface PagePosition {
-  readonly time: number;
-  readonly id: string;
-}
-
-export interface PageRequest {
-  readonly limit: number;
-  readonly after?: PagePosition | undefined;
-}
-
 /** Counts over the whole store. `expired` sessions are past their time and have no ending yet. */
 export interface SessionStats {
   readonly active: number;
@@ -127,7 +117,7 @@ export interface SessionStats {
 }
 
 export interface SessionPage {
-  /** Live sessions by (createdAt, sessionId), newest first. */
+  /** Live sessions in the order that was asked for, ties by sessionId in the same direction. */
   readonly sessions: readonly Session[];
   readonly total: number;
   readonly stats: SessionStats;
@@ -199,7 +189,9 @@ export interface SessionStore extends ReplyStore {
   readLastSeqs(sessionIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The id of the live session that holds a channel. */
   readChannelHolder(channelId: string): Promise<string | null>;
-  listSessions(filter: ListFilter, page: PageRequest): Promise<SessionPage>;
+  listSessions(filter: ListFilter, page: SessionPageRequest): Promise<SessionPage>;
+  /** The newest messages of at most 1,000 channels, by channel id. */
+  readLastMessages(channelIds: readonly string[]): Promise<ReadonlyMap<string, LastMessage>>;
   /** `expiringSoon` counts live sessions within their warning threshold. */
   countSessions(): Promise<SessionStats & { readonly expiringSoon: number }>;
 
@@ -232,10 +224,7 @@ export interface SessionStore extends ReplyStore {
   /** Whether an expiry or a warning is due. Reads two indexes without a scan. */
   hasDue(): Promise<boolean>;
 
-  listEndings(
-    filter: ListFilter & { readonly cause?: EndingCause | undefined },
-    page: PageRequest,
-  ): Promise<EndingPage>;
+  listEndings(filter: EndingFilter, page: PageRequest): Promise<EndingPage>;
   readEndings(sessionIds: readonly string[]): Promise<readonly EndingRecord[]>;
   /** Adds the counts of one or many endings, each named once or several times. */
   addEndingCounts(counts: readonly CutCounts[]): Promise<void>;
@@ -255,6 +244,12 @@ export interface SessionStore extends ReplyStore {
     limit: number,
     maxBytes?: number,
   ): Promise<readonly Message[]>;
+  /**
+   * Adds a bounded number of messages and of new sessions' metadata to the index that `words` searches. Nodes that call it
+   * at once do not repeat each other's work. @returns whether there may be more
+   */
+  indexConversations(): Promise<boolean>;
+  /** Also removes what was indexed, like every deletion of messages. */
   eraseChannel(channelId: string): Promise<EraseOutcome>;
   /** Deletes at most `limit` endings older than `cutoff` (ms), and channels left without a session and an ending. */
   deleteEndedBefore(cutoff: number, limit: number): Promise<number>;

@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { endingCauses, endingSchema } from "../model/ending.js";
 import { listFilter, sessionById } from "./fields.js";
+import { limits, text } from "./storable.js";
 
 export const endingInputs = {
-  listEndings: listFilter.extend({ cause: z.enum(endingCauses).optional() }).prefault({}),
+  listEndings: listFilter
+    .extend({ cause: z.enum(endingCauses).optional(), actor: text(1, limits.lookupCharacters).optional() })
+    .prefault({}),
   getEnding: sessionById,
 } as const;
 

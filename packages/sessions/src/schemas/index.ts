@@ -4,7 +4,7 @@ import { endingInputs, endingOutputs } from "./ending-schemas.js";
 import { messageInputs, messageOutputs } from "./message-schemas.js";
 import { sessionInputs, sessionOutputs } from "./session-schemas.js";
 
-export { type SessionRow, sessionRowSchema } from "./session-schemas.js";
+export { lastMessageSchema, type SessionRow, sessionRowSchema } from "./session-schemas.js";
 export { limits, metadata } from "./storable.js";
 
 /** The input of each operation. REST merges path, query and body into one of these. */

@@ -6,8 +6,18 @@ import { count, idempotencyKey, listFilter, lookupId, reason, sessionById, uuid 
 import { limits, metadata } from "./storable.js";
 import { timeoutConfigInput, timeoutFields } from "./timeout-schemas.js";
 
+export const lastMessageSchema = z
+  .object({ content: z.string(), isAgent: z.boolean(), createdAt: isoTimeSchema })
+  .meta({ id: "LastMessage" });
+
 export const sessionRowSchema = sessionInfoSchema
-  .extend({ messageCount: count, listeners: count, pendingOperations: count })
+  .extend({
+    messageCount: count,
+    listeners: count,
+    pendingOperations: count,
+    /** The conversation's newest message; its content is cut after 200 characters. */
+    lastMessage: lastMessageSchema.nullable(),
+  })
   .meta({ id: "SessionRow" });
 
 export type SessionRow = z.output<typeof sessionRowSchema>;
@@ -21,7 +31,7 @@ export const sessionInputs = {
     channelId: uuid.optional(),
     idempotencyKey: idempotencyKey.optional(),
   }),
-  listSessions: listFilter.prefault({}),
+  listSessions: listFilter.extend({ sort: z.enum(["createdAt", "expiresAt"]).optional() }).prefault({}),
   getSession: sessionById,
   endSession: sessionById.extend({ reason: reason.optional(), idempotencyKey: idempotencyKey.optional() }),
   // Strict: without a filter that it does not know, it would end more sessions than the caller asked for.

@@ -15,6 +15,8 @@ export const limits = {
   reasonCharacters: 200,
   idempotencyKeyCharacters: 255,
   lookupCharacters: 128,
+  queryCharacters: 200,
+  previewCharacters: 200,
   bulkSessionIds: 5_000,
   inFlightReplies: 100,
   /** Subscribers of one session on one node: with the session's own token, and in all. */

@@ -9,6 +9,7 @@ import { type SessionColumns, toSession } from "../rows.js";
 import type { PostgresDatabase } from "./database.js";
 import { nextPlace, storedMessage } from "./messages-table.js";
 import type { Queryable } from "./queryable.js";
+import { queueMessages } from "./search-index.js";
 import { keepSent, readSent, takeKey } from "./sent-messages.js";
 import { activity, isLive, readOver } from "./sessions-table.js";
 import {
@@ -32,7 +33,8 @@ const storeAndBegin = (field: Field, key: string, from: string): string => `stor
     INSERT INTO replies (session_id, message_id, in_reply_to, seq, node_id, idempotency_key, held_until)
     SELECT session_id, ${field("replyId")}, ${field("id")}, last_seq, ${field("nodeId")}, ${key},
       adjourn_now() + ${replyLeaseMs}
-    FROM ${from})`;
+    FROM ${from}),
+  ${queueMessages("place")}`;
 
 /** Takes the next seq and time from the row of a live session, stores the message and begins its reply, in one statement. */
 const append = `WITH place AS (

@@ -4,6 +4,7 @@ import { firstExpiry, nextWarnAt, warningTime } from "../timeout-rules.js";
 import type { PostgresDatabase } from "./database.js";
 import type { Parameters } from "./named-parameters.js";
 import type { Queryable } from "./queryable.js";
+import { queueMetadata } from "./search-index.js";
 import { dueAt } from "./sessions-table.js";
 
 const warnAt = nextWarnAt(warningTime("at.expiry", ":warningThresholdMinutes::bigint"), "at.now", "false");
@@ -24,12 +25,14 @@ const insertSession = `INSERT INTO sessions (session_id, channel_id, agent_id, u
 
 const statements = {
   onNewChannel: `WITH channel AS (
-      INSERT INTO channels (id, user_id, created_at) VALUES (:channelId, :userId, adjourn_now()))
+      INSERT INTO channels (id, user_id, created_at) VALUES (:channelId, :userId, adjourn_now())),
+    ${queueMetadata}
     ${insertSession}`,
   lockChannel: "SELECT 1 FROM channels WHERE id = :channelId AND user_id = :userId FOR NO KEY UPDATE",
   freeChannel: `UPDATE sessions SET holds_channel = false
     WHERE channel_id = :channelId AND holds_channel AND expires_at <= adjourn_now()`,
   insertSession,
+  queueMetadata: `WITH ${queueMetadata} SELECT 1`,
   /** The insert may have waited for the previous session, whose last messages are not in its snapshot. */
   continueSeq: `UPDATE sessions SET
       last_seq = coalesce((SELECT max(seq) FROM messages WHERE channel_id = :channelId), 0),
@@ -126,6 +129,7 @@ const insertOnOldChannel = async (transaction: Queryable, draft: SessionDraft): 
   await transaction.all(statements.freeChannel, { channelId });
   if (!(await transaction.get(statements.insertSession, toParameters(draft))))
     throw new Refusal({ outcome: "channel_in_use" });
+  await transaction.all(statements.queueMetadata, { channelId, metadata: JSON.stringify(draft.metadata) });
   const row = await transaction.get<SessionColumns>(statements.continueSeq, { sessionId, channelId });
   if (!row) throw new Error(`Session ${sessionId} is not where it was just put`);
   return toSession(row);

@@ -1,15 +1,25 @@
 import type {
-  EndingCause,
+  EndingFilter,
   EndingPage,
   ListFilter,
   PageRequest,
   SessionPage,
+  SessionPageRequest,
   SessionStats,
 } from "@adjourn/sessions";
-import { type Conditions, type List, lastCharacter, pageStatement, toPage } from "../list-page.js";
+import {
+  type Conditions,
+  type List,
+  lastCharacter,
+  pageStatement,
+  plainConditions,
+  sessionOrders,
+  toPage,
+} from "../list-page.js";
 import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
 import { warningTime } from "../timeout-rules.js";
 import type { Queryable } from "./queryable.js";
+import { channelsWithWords, toTextQueries } from "./search-index.js";
 import { hasExpired, readClock, sameId } from "./sessions-table.js";
 
 const isNear = `${warningTime("expires_at", "warning_threshold_minutes")} <= :now`;
@@ -33,17 +43,17 @@ export const countSessions = async (database: Queryable): ReturnType<typeof coun
   countAt(database, await readClock(database));
 
 /** A search is four index range scans by prefix, not a LIKE over every row. */
-const conditionsOf = (filter: ListFilter & { cause?: EndingCause }): Conditions => {
-  const sql: string[] = [];
-  const parameters: Record<string, string> = {};
+const conditionsOf = (time: "created_at" | "ended_at", filter: EndingFilter): Conditions => {
+  const plain = plainConditions(time, filter);
+  const sql = [...plain.sql];
+  const parameters: Record<string, string | number> = { ...plain.parameters };
   const add = (condition: string, values: Record<string, string>): void => {
     sql.push(condition);
     Object.assign(parameters, values);
   };
-  const { agentId, userId, search, cause } = filter;
+  const { agentId, userId, search, words } = filter;
   if (agentId !== undefined) add(sameId("agent_id", ":agentId"), { agentId });
   if (userId !== undefined) add(sameId("user_id", ":userId"), { userId });
-  if (cause !== undefined) add("cause = :cause", { cause });
   if (search) {
     // The ids of sessions are lower case.
     const starts = ["session_id", "lower(channel_id)", "lower(agent_id)", "lower(user_id)"].map(
@@ -51,6 +61,9 @@ const conditionsOf = (filter: ListFilter & { cause?: EndingCause }): Conditions 
     );
     add(`(${starts.join(" OR ")})`, { from: search, to: `${search}${lastCharacter}` });
   }
+  // The ids of channels are lower case. A session without its channel has expired, and is not listed.
+  const ofChannel = time === "created_at" ? "holds_channel AND channel_id" : "lower(channel_id)";
+  if (words) add(`${ofChannel} IN (${channelsWithWords})`, { words: toTextQueries(words) });
   return { sql, parameters };
 };
 
@@ -67,9 +80,10 @@ const readPage = async <Row extends { readonly session_id: string }>(
 export const listSessions = async (
   database: Queryable,
   filter: ListFilter,
-  page: PageRequest,
+  page: SessionPageRequest,
 ): Promise<SessionPage> => {
-  const matching = conditionsOf(filter);
+  const matching = conditionsOf("created_at", filter);
+  const { time, timeOf } = sessionOrders[page.sort ?? "createdAt"];
   const now = await readClock(database);
   const conditions = {
     sql: [...matching.sql, "expires_at > :now"],
@@ -79,12 +93,7 @@ export const listSessions = async (
   const all = `SELECT count(*) FROM sessions WHERE ${matching.sql.join(" AND ")}`;
   const counting = `SELECT (${all}) - (${all} AND ${hasExpired(":now")}) AS total`;
   const [{ rows, next }, { active, expired }, counted] = await Promise.all([
-    readPage<SessionColumns>(
-      database,
-      { table: "sessions", columns: "*", time: "created_at", conditions },
-      page,
-      (row) => row.created_at,
-    ),
+    readPage<SessionColumns>(database, { table: "sessions", columns: "*", time, conditions }, page, timeOf),
     countAt(database, now),
     matching.sql.length === 0 ? null : database.get<{ total: number }>(counting, conditions.parameters),
   ]);
@@ -94,12 +103,12 @@ export const listSessions = async (
 
 export const listEndings = async (
   database: Queryable,
-  filter: ListFilter & { readonly cause?: EndingCause | undefined },
+  filter: EndingFilter,
   page: PageRequest,
 ): Promise<EndingPage> => {
   const { rows, next } = await readPage<EndingColumns>(
     database,
-    { table: "endings", columns: "*", time: "ended_at", conditions: conditionsOf(filter) },
+    { table: "endings", columns: "*", time: "ended_at", conditions: conditionsOf("ended_at", filter) },
     page,
     (row) => row.ended_at,
   );

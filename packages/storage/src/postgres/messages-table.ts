@@ -1,16 +1,19 @@
-import type {
-  JsonObject,
-  Message,
-  MessageBound,
-  MessageDraft,
-  MessagePageOutcome,
-  MessageRange,
+import {
+  type JsonObject,
+  type LastMessage,
+  limits,
+  type Message,
+  type MessageBound,
+  type MessageDraft,
+  type MessagePageOutcome,
+  type MessageRange,
 } from "@adjourn/sessions";
 import {
   type MessageColumns,
   parseJson,
   type SessionColumns,
   storedBytes,
+  toLastMessage,
   toMessage,
   toSession,
 } from "../rows.js";
@@ -41,6 +44,10 @@ const statements = {
     ORDER BY seq DESC LIMIT :limit`,
   oldest: `SELECT * FROM messages WHERE channel_id = :channelId AND seq > :above
     ORDER BY seq LIMIT :limit`,
+  lastOf: `SELECT asked.id AS channel_id, last.* FROM json_array_elements_text(:channelIds::text::json) AS asked (id)
+    CROSS JOIN LATERAL (
+      SELECT left(content, ${limits.previewCharacters}) AS content, is_agent, created_at FROM messages
+      WHERE channel_id = asked.id ORDER BY seq DESC LIMIT 1) AS last`,
 } as const;
 
 /** The first rows of `statement` that add up to at most `maxBytes`, at least one; `found` is the number of all. */
@@ -139,6 +146,15 @@ const seqOf = async (
   if (row) return row.seq;
   if ("id" in bound) return null;
   return byTime === "seqFromTime" ? beyondAll : 0;
+};
+
+export const readLastMessages = async (
+  database: Queryable,
+  channelIds: readonly string[],
+): Promise<Map<string, LastMessage>> => {
+  type Columns = Pick<MessageColumns, "channel_id" | "content" | "is_agent" | "created_at">;
+  const rows = await database.all<Columns>(statements.lastOf, { channelIds: JSON.stringify(channelIds) });
+  return new Map(rows.map((row) => [row.channel_id, toLastMessage(row)]));
 };
 
 /** Oldest first. */

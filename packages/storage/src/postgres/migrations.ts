@@ -4,9 +4,10 @@ import { sessions } from "./migrations/0001-sessions.js";
 import { secrets } from "./migrations/0002-secrets.js";
 import { replies } from "./migrations/0003-replies.js";
 import { fewerIndexWrites } from "./migrations/0004-fewer-index-writes.js";
+import { search } from "./migrations/0006-search.js";
 
 /** Applied in order; `adjourn_version` counts the applied ones. A released migration is never changed. */
-const migrations: readonly string[] = [sessions, secrets, replies, fewerIndexWrites];
+const migrations: readonly string[] = [sessions, secrets, replies, fewerIndexWrites, search];
 
 /** Time limit for the migrations, including the wait for other nodes that run them. */
 const timeoutMs = 600_000;

@@ -13,6 +13,7 @@ import { addUsage } from "../reply-rules.js";
 import { type ReplyColumns, type SessionColumns, toReplyRecord, toSession } from "../rows.js";
 import { nextPlace, readMessage, storedMessage } from "./messages-table.js";
 import type { Queryable } from "./queryable.js";
+import { queueMessages } from "./search-index.js";
 import { isLive, readLive, readOver } from "./sessions-table.js";
 import {
   type BatchItem,
@@ -34,7 +35,8 @@ const storeReply = (field: Field, from: string): string => `stored AS (
         ${field("content")}, metadata, '{}',
         CASE WHEN taken.cancelled = 'keep' THEN 'cancelled' ELSE ${field("finishReason")} END,
         ${field("inputTokens")}::bigint, ${field("outputTokens")}::bigint, last_at
-      FROM ${from})`;
+      FROM ${from}),
+    ${queueMessages("place")}`;
 
 const statements = {
   /**

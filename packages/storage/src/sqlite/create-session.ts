@@ -1,6 +1,7 @@
 import type { CreateOutcome, IdempotencyKey, Session, SessionDraft } from "@adjourn/sessions";
 import { parseJson } from "../rows.js";
 import type { SqliteConnection } from "./connection.js";
+import { queueMetadata } from "./search-index.js";
 import { insertSession } from "./sessions-table.js";
 
 const insertChannel = "INSERT INTO channels (id, user_id, created_at) VALUES (:channelId, :userId, :now)";
@@ -30,6 +31,7 @@ export const createSession = (
   }
   if (!draft.continues) connection.run(insertChannel, { channelId, userId, now });
   const session = insertSession(connection, draft, now);
+  if (session) queueMetadata(connection, channelId, JSON.stringify(session.metadata));
   if (idempotency) {
     const { key } = idempotency;
     if (session) connection.run(keepAnswer, { key, answer: JSON.stringify(session) });

@@ -1,14 +1,24 @@
 import type {
-  EndingCause,
+  EndingFilter,
   EndingPage,
   ListFilter,
   PageRequest,
   SessionPage,
+  SessionPageRequest,
   SessionStats,
 } from "@adjourn/sessions";
-import { type Conditions, type List, lastCharacter, pageStatement, toPage } from "../list-page.js";
+import {
+  type Conditions,
+  type List,
+  lastCharacter,
+  pageStatement,
+  plainConditions,
+  sessionOrders,
+  toPage,
+} from "../list-page.js";
 import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
 import type { Parameters, SqliteConnection } from "./connection.js";
+import { findConversations } from "./search-index.js";
 import { sessionColumns } from "./sessions-table.js";
 
 const statements = {
@@ -54,27 +64,51 @@ const startRanges = {
   ],
 } as const;
 
+/** Conversations that are looked up one by one. The rows of more are found in the order of the list. */
+const fewConversations = 5_000;
+const numberOf = "search_conversations ON number = wanted.value";
+const inConversations = {
+  sessions: `rowid IN (SELECT found.rowid FROM json_each(:conversations) AS wanted CROSS JOIN ${numberOf}
+    CROSS JOIN sessions AS found ON found.channel_id = search_conversations.channel_id AND found.holds_channel = 1)`,
+  endings: `rowid IN (SELECT found.rowid FROM json_each(:conversations) AS wanted CROSS JOIN ${numberOf}
+    CROSS JOIN endings AS found ON found.channel_id = search_conversations.channel_id COLLATE NOCASE
+      AND found.channel_id = search_conversations.channel_id)`,
+} as const;
+const inManyConversations = `channel_id IN (
+    SELECT channel_id FROM search_conversations WHERE number IN (SELECT value FROM json_each(:conversations)))`;
+
+/** A filter whose words were looked up. */
+type Filter = EndingFilter & { readonly conversations: readonly number[] | undefined };
+
+const withConversations = async <Given extends EndingFilter>(read: Read, filter: Given) => ({
+  ...filter,
+  conversations: filter.words && (await findConversations(read, filter.words)),
+});
+
 /**
  * A search is four index range scans, not a LIKE over every row.
  * Filters compare twice: case-insensitively, which the NOCASE indexes serve, and exactly.
  */
-const conditionsOf = (
-  table: "sessions" | "endings",
-  filter: ListFilter & { cause?: EndingCause },
-): Conditions => {
-  const sql: string[] = [];
-  const parameters: Record<string, string> = {};
+const conditionsOf = (table: "sessions" | "endings", filter: Filter): Conditions => {
+  const plain = plainConditions(table === "sessions" ? "created_at" : "ended_at", filter);
+  const sql = [...plain.sql];
+  const parameters: Record<string, string | number> = { ...plain.parameters };
   const add = (condition: string, values: Record<string, string>): void => {
     sql.push(condition);
     Object.assign(parameters, values);
   };
-  const { agentId, userId, search, cause } = filter;
+  const { agentId, userId, search, conversations } = filter;
   if (agentId !== undefined) add("agent_id = :agentId COLLATE NOCASE AND agent_id = :agentId", { agentId });
   if (userId !== undefined) add("user_id = :userId COLLATE NOCASE AND user_id = :userId", { userId });
-  if (cause !== undefined) add("cause = :cause", { cause });
   if (search) {
     const starts = startRanges[table].map((range) => `SELECT rowid FROM ${table} WHERE ${range}`);
     add(`rowid IN (${starts.join(" UNION ")})`, { from: search, to: `${search}${lastCharacter}` });
+  }
+  if (conversations) {
+    const isFew = conversations.length <= fewConversations;
+    add(isFew ? inConversations[table] : inManyConversations, {
+      conversations: JSON.stringify(conversations),
+    });
   }
   return { sql, parameters };
 };
@@ -98,38 +132,39 @@ const countLive = (connection: SqliteConnection, { sql, parameters }: Conditions
   return count(connection, all, parameters) - count(connection, expired, { ...parameters, now });
 };
 
-export const listSessions = (
-  connection: SqliteConnection,
-  filter: ListFilter,
-  page: PageRequest,
-  now: number,
-): SessionPage => {
-  const matching = conditionsOf("sessions", filter);
-  const conditions = {
-    sql: [...matching.sql, "expires_at > :now"],
-    parameters: { ...matching.parameters, now },
-  };
-  const { rows, next } = readPage<SessionColumns>(
-    connection,
-    { table: "sessions", columns: sessionColumns, time: "created_at", conditions },
-    page,
-    (row) => row.created_at,
-  );
-  const stats = readStats(connection, now);
-  const total = matching.sql.length === 0 ? stats.active : countLive(connection, matching, now);
-  return { sessions: rows.map(toSession), total, stats, next };
+type Read = <Result>(work: (connection: SqliteConnection, now: number) => Result) => Promise<Result>;
+
+export const listSessions = async (
+  read: Read,
+  given: ListFilter,
+  page: SessionPageRequest,
+): Promise<SessionPage> => {
+  const filter = await withConversations(read, given);
+  return await read((connection, now) => {
+    const matching = conditionsOf("sessions", filter);
+    const conditions = {
+      sql: [...matching.sql, "expires_at > :now"],
+      parameters: { ...matching.parameters, now },
+    };
+    const { time, timeOf } = sessionOrders[page.sort ?? "createdAt"];
+    const list = { table: "sessions", columns: sessionColumns, time, conditions } as const;
+    const { rows, next } = readPage<SessionColumns>(connection, list, page, timeOf);
+    const stats = readStats(connection, now);
+    const total = matching.sql.length === 0 ? stats.active : countLive(connection, matching, now);
+    return { sessions: rows.map(toSession), total, stats, next };
+  });
 };
 
-export const listEndings = (
-  connection: SqliteConnection,
-  filter: ListFilter & { readonly cause?: EndingCause | undefined },
+export const listEndings = async (
+  read: Read,
+  given: EndingFilter,
   page: PageRequest,
-): EndingPage => {
-  const { rows, next } = readPage<EndingColumns>(
-    connection,
-    { table: "endings", columns: "*", time: "ended_at", conditions: conditionsOf("endings", filter) },
-    page,
-    (row) => row.ended_at,
-  );
-  return { endings: rows.map(toEndingRecord), next };
+): Promise<EndingPage> => {
+  const filter = await withConversations(read, given);
+  return await read((connection) => {
+    const conditions = conditionsOf("endings", filter);
+    const list = { table: "endings", columns: "*", time: "ended_at", conditions } as const;
+    const { rows, next } = readPage<EndingColumns>(connection, list, page, (row) => row.ended_at);
+    return { endings: rows.map(toEndingRecord), next };
+  });
 };

@@ -1,16 +1,19 @@
-import type {
-  JsonObject,
-  Message,
-  MessageBound,
-  MessageDraft,
-  MessagePageOutcome,
-  MessageRange,
+import {
+  type JsonObject,
+  type LastMessage,
+  limits,
+  type Message,
+  type MessageBound,
+  type MessageDraft,
+  type MessagePageOutcome,
+  type MessageRange,
 } from "@adjourn/sessions";
 import {
   type MessageColumns,
   parseJson,
   type SessionColumns,
   storedBytes,
+  toLastMessage,
   toMessage,
   toSession,
 } from "../rows.js";
@@ -34,6 +37,9 @@ const statements = {
     ORDER BY seq LIMIT 1`,
   newest: selectAsJson(`WHERE channel_id = :channelId AND seq > :above AND seq < :below
     ORDER BY seq DESC LIMIT :limit`),
+  lastOf: `SELECT channel_id, substr(content, 1, ${limits.previewCharacters}) AS content, is_agent, created_at
+    FROM json_each(:channelIds) AS asked CROSS JOIN messages
+    WHERE messages.id = (SELECT id FROM messages WHERE channel_id = asked.value ORDER BY seq DESC LIMIT 1)`,
   oldest: selectAsJson("WHERE channel_id = :channelId AND seq > :above ORDER BY seq LIMIT :limit"),
 } as const;
 
@@ -162,6 +168,15 @@ const firstSeq = (
     else low = seq;
   }
   return high;
+};
+
+export const readLastMessages = (
+  connection: SqliteConnection,
+  channelIds: readonly string[],
+): Map<string, LastMessage> => {
+  type Columns = Pick<MessageColumns, "channel_id" | "content" | "is_agent" | "created_at">;
+  const rows = connection.all<Columns>(statements.lastOf, { channelIds: JSON.stringify(channelIds) });
+  return new Map(rows.map((row) => [row.channel_id, toLastMessage(row)]));
 };
 
 /** Oldest first. */

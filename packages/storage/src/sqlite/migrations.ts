@@ -4,9 +4,10 @@ import { sessions } from "./migrations/0001-sessions.js";
 import { secrets } from "./migrations/0002-secrets.js";
 import { replies } from "./migrations/0003-replies.js";
 import { fewerIndexes } from "./migrations/0004-fewer-indexes.js";
+import { search } from "./migrations/0006-search.js";
 
 /** Applied in order; the file's `user_version` counts the applied ones. A released migration is never changed. */
-const migrations: readonly string[] = [sessions, secrets, replies, fewerIndexes];
+const migrations: readonly string[] = [sessions, secrets, replies, fewerIndexes, search];
 
 /**
  * Migrates the file to this version in one transaction.

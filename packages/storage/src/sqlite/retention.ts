@@ -1,5 +1,6 @@
 import type { EraseOutcome } from "@adjourn/sessions";
 import type { SqliteConnection } from "./connection.js";
+import { deleteDocuments } from "./search-index.js";
 
 const holdsChannel = `SELECT 1 FROM sessions
   WHERE channel_id = :channelId AND holds_channel = 1 AND expires_at > :now`;
@@ -57,15 +58,19 @@ export const eraseStep = (
   if (connection.run(statements.closeChannel, { channelId, now }) === 0)
     return connection.get(readChannel, { channelId }) ? "in_use" : "unknown_channel";
   connection.run(statements.forgetSends, { channelId });
-  if (deleteMessages(connection, channelId)) return "unfinished";
+  if (deleteHistory(connection, channelId)) return "unfinished";
   for (const forget of [statements.eraseChannel, forgetReasons, forgetMetadata, forgetAnswers])
     connection.run(forget, { channelId });
   return "erased";
 };
 
-/** Within a transaction. @returns whether there may be more of them */
-export const deleteMessages = (connection: SqliteConnection, channelId: string): boolean =>
-  connection.run(statements.deleteMessages, { channelId }) === messagesAtOnce;
+/**
+ * Within a transaction: deletes messages of the channel, and what the index has of them once none is left to be indexed.
+ * @returns whether there may be more
+ */
+export const deleteHistory = (connection: SqliteConnection, channelId: string): boolean =>
+  connection.run(statements.deleteMessages, { channelId }) === messagesAtOnce ||
+  deleteDocuments(connection, channelId);
 
 /** The channels whose histories can be deleted with the oldest endings. */
 export const readOldChannels = (connection: SqliteConnection, cutoff: number, limit: number): string[] =>
@@ -77,7 +82,8 @@ export const readOldChannels = (connection: SqliteConnection, cutoff: number, li
 export const deleteEndedBefore = (connection: SqliteConnection, cutoff: number, limit: number): number => {
   const rows = connection.all<{ channel_id: string }>(statements.deleteEndings, { cutoff, limit });
   for (const channelId of new Set(rows.map(({ channel_id }) => channel_id)))
-    connection.run(statements.deleteIdleChannel, { channelId });
+    if (connection.run(statements.deleteIdleChannel, { channelId }) > 0)
+      deleteDocuments(connection, channelId);
   return rows.length;
 };
 

@@ -24,7 +24,7 @@ import {
 import { closeToOthers, makeOwnFile } from "./file-modes.js";
 import { countSessions, listEndings, listSessions } from "./lists.js";
 import { LogTruncation } from "./log-truncation.js";
-import { listMessages, readAfter, readHistory } from "./messages-table.js";
+import { listMessages, readAfter, readHistory, readLastMessages } from "./messages-table.js";
 import { migrate } from "./migrations.js";
 import { lockDatabase, type ProcessLock } from "./process-lock.js";
 import { ReadTurns } from "./read-turns.js";
@@ -39,11 +39,12 @@ import {
 } from "./replies-table.js";
 import {
   deleteEndedBefore,
+  deleteHistory,
   deleteIdempotencyKeysBefore,
-  deleteMessages,
   eraseStep,
   readOldChannels,
 } from "./retention.js";
+import { addToIndex, readNewTexts, toDocuments } from "./search-index.js";
 import { readOrCreateSecret } from "./secrets-table.js";
 import { readSent } from "./sent-messages.js";
 import {
@@ -165,11 +166,12 @@ const readingOperations = (readNow: ReadNow, read: Read, turns = new ReadTurns()
     readSessions: (sessionIds) => read((db, now) => readLiveOf(db, sessionIds, now)),
     readLastSeqs: (sessionIds) => read((db, now) => readLastSeqs(db, sessionIds, now)),
     readChannelHolder: (channelId) => read((db, now) => readChannelHolder(db, channelId, now)),
-    listSessions: (filter, page) => read((db, now) => listSessions(db, filter, page, now)),
+    listSessions: (filter, page) => listSessions(read, filter, page),
+    readLastMessages: (channelIds) => read((db) => readLastMessages(db, channelIds)),
     countSessions: () => read(countSessions),
     countMatching: (filter) => read((db, now) => countMatching(db, filter, now)),
     hasDue: () => read(hasDue),
-    listEndings: (filter, page) => read((db) => listEndings(db, filter, page)),
+    listEndings: (filter, page) => listEndings(read, filter, page),
     readEndings: (sessionIds) => read((db) => readEndings(db, sessionIds)),
     listMessages: (range) => turns.run(() => readNow((db) => listMessages(db, range)), pageBytes),
     readMessagesAfter: (...range) => read((db) => readAfter(db, ...range)),
@@ -199,6 +201,17 @@ const writingOperations = (write: Write) =>
     readOrCreateSecret: (candidate) => write((db) => readOrCreateSecret(db, candidate)),
   }) satisfies Partial<SessionStore & SecretStore>;
 
+const indexingOperations = (read: Read, write: Write) =>
+  ({
+    indexConversations: async () => {
+      const texts = await read(readNewTexts);
+      if (texts.messages.length + texts.queued.length === 0) return false;
+      const documents = toDocuments(texts);
+      await write((db) => addToIndex(db, texts, documents));
+      return texts.mayHaveMore;
+    },
+  }) satisfies Partial<SessionStore>;
+
 /** Deletions take several transactions, so that other writes get their turn, and then truncate the log. */
 const deletingOperations = (read: Read, write: Write, log: LogTruncation) =>
   ({
@@ -212,7 +225,7 @@ const deletingOperations = (read: Read, write: Write, log: LogTruncation) =>
     },
     deleteEndedBefore: async (cutoff, limit) => {
       for (const channelId of await read((db) => readOldChannels(db, cutoff, limit)))
-        while (await write((db) => deleteMessages(db, channelId)));
+        while (await write((db) => deleteHistory(db, channelId)));
       const deleted = await write((db) => deleteEndedBefore(db, cutoff, limit));
       if (deleted > 0) log.requestSoon();
       return deleted;
@@ -238,6 +251,7 @@ export const assembleStore = (
     now: () => clock.now(),
     ...readingOperations(readNow, read),
     ...writingOperations(write),
+    ...indexingOperations(read, write),
     ...deletingOperations(read, write, log),
     ping: async () => {
       if (queue.isFailing) await findRoom(writer.path);

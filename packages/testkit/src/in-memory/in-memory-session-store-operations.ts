@@ -66,6 +66,10 @@ const createCreatingVerbs = (state: InMemoryState): CreatingVerbs => ({
       messageCount: 0,
     };
     state.channels.set(channelId, { userId });
+    state.searchedMetadata.set(channelId, [
+      ...(state.searchedMetadata.get(channelId) ?? []),
+      session.metadata,
+    ]);
     const warnAt = nextWarnAt(expiresAt, timeoutConfig, now, null);
     state.sessions.set(sessionId, { session, warnAt, lastAt: last?.createdAt ?? 0, usage: null });
     if (idempotency)

@@ -13,6 +13,7 @@ import type {
   SessionFilter,
   Usage,
 } from "@adjourn/sessions";
+import { metadataText } from "@adjourn/sessions";
 
 /** A session's row, with the columns that only the store uses. */
 export interface SessionRow {
@@ -60,6 +61,8 @@ export class InMemoryState {
   /** The user a channel belongs to. */
   readonly channels = new Map<string, { readonly userId: string }>();
   readonly messages = new Map<string, Message[]>();
+  /** The metadata of a channel's sessions, which is found after their ends too. */
+  readonly searchedMetadata = new Map<string, JsonObject[]>();
   /** By message id, in the order of their beginnings. */
   readonly replies = new Map<string, ReplyRow>();
   /** By {@link sendKey}. */
@@ -123,7 +126,13 @@ export class InMemoryState {
     return message;
   }
 
+  conversationTexts(channelId: string): string[] {
+    const contents = (this.messages.get(channelId) ?? []).map(({ content }) => content);
+    return [...contents, ...(this.searchedMetadata.get(channelId) ?? []).map(metadataText)];
+  }
+
   forgetChannel(channelId: string): void {
+    this.searchedMetadata.delete(channelId);
     this.channels.delete(channelId);
     this.messages.delete(channelId);
   }

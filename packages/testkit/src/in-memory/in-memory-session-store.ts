@@ -9,7 +9,7 @@ import type {
   SecretStore,
   SessionStore,
 } from "@adjourn/sessions";
-import { isNearExpiration, jsonBytes, rowsWithinBytes, type Session } from "@adjourn/sessions";
+import { isNearExpiration, jsonBytes, rowsWithinBytes, type Session, wordsOf } from "@adjourn/sessions";
 import { createWritingVerbs } from "./in-memory-session-store-operations.js";
 import { InMemoryState } from "./in-memory-session-store-state.js";
 
@@ -52,6 +52,7 @@ const createSessionReads = (
   | "readLastSeqs"
   | "readChannelHolder"
   | "listSessions"
+  | "readLastMessages"
   | "countSessions"
   | "countMatching"
   | "hasDue"
@@ -88,9 +89,20 @@ const createSessionReads = (
     return holder?.sessionId ?? null;
   },
   async listSessions(filter, page) {
-    const matching = state.liveSessions().filter((session) => matches(session, filter));
-    const { rows, next } = pageOf(matching, page, ({ createdAt }) => createdAt);
+    const { sort = "createdAt" } = page;
+    const matching = state
+      .liveSessions()
+      .filter((session) => matches(state, session, filter) && isWithin(session.createdAt, filter));
+    const { rows, next } = pageOf(matching, page, (session) => session[sort], sort === "expiresAt");
     return { sessions: rows, total: matching.length, stats: stats(state), next };
+  },
+  async readLastMessages(channelIds) {
+    return new Map(
+      channelIds.flatMap((channelId) => {
+        const last = state.messages.get(channelId)?.at(-1);
+        return last ? [[channelId, last] as const] : [];
+      }),
+    );
   },
   async countSessions() {
     const now = state.now();
@@ -111,9 +123,13 @@ const createSessionReads = (
 const createEndingRecords = (
   state: InMemoryState,
 ): Pick<SessionStore, "listEndings" | "readEndings" | "addEndingCounts"> => ({
-  async listEndings({ cause, ...filter }, page) {
+  async listEndings({ cause, actor, ...filter }, page) {
     const matching = [...state.endings.values()].filter(
-      (ending) => matches(ending, filter) && (cause === undefined || ending.cause === cause),
+      (ending) =>
+        matches(state, ending, filter) &&
+        isWithin(ending.endedAt, filter) &&
+        (cause === undefined || ending.cause === cause) &&
+        (actor === undefined || ending.actor === actor),
     );
     const { rows, next } = pageOf(matching, page, ({ endedAt }) => endedAt);
     return { endings: rows, next };
@@ -170,7 +186,14 @@ const createMessageReads = (
 
 const createDeletions = (
   state: InMemoryState,
-): Pick<SessionStore, "eraseChannel" | "deleteEndedBefore" | "deleteIdempotencyKeysBefore"> => ({
+): Pick<
+  SessionStore,
+  "indexConversations" | "eraseChannel" | "deleteEndedBefore" | "deleteIdempotencyKeysBefore"
+> => ({
+  /** A search reads the conversations themselves. */
+  async indexConversations() {
+    return false;
+  },
   async eraseChannel(channelId) {
     if (!state.channels.has(channelId)) return "unknown_channel";
     if (state.liveSessions().some((session) => session.channelId === channelId)) return "in_use";
@@ -211,16 +234,29 @@ const stats = (state: InMemoryState): { active: number; expired: number } => {
   return { active, expired: state.sessions.size - active };
 };
 
-const matches = (row: Session | EndingRecord, { agentId, userId, search }: ListFilter): boolean => {
+const isWithin = (time: number, { from, to }: ListFilter): boolean =>
+  (from === undefined || time >= from) && (to === undefined || time < to);
+
+const matches = (state: InMemoryState, row: Session | EndingRecord, filter: ListFilter): boolean => {
+  const { agentId, userId, search, words } = filter;
   const prefix = search?.toLowerCase() ?? "";
   return (
     (agentId === undefined || row.agentId === agentId) &&
     (userId === undefined || row.userId === userId) &&
-    [row.sessionId, row.channelId, row.agentId, row.userId].some((id) => id.toLowerCase().startsWith(prefix))
+    [row.sessionId, row.channelId, row.agentId, row.userId].some((id) =>
+      id.toLowerCase().startsWith(prefix),
+    ) &&
+    (words === undefined || contains(state, row.channelId, words))
   );
 };
 
-/** Whether `b` follows `a` in a list: newest first, ties by descending id. */
+const contains = (state: InMemoryState, channelId: string, words: readonly string[]): boolean => {
+  const found = new Set(state.conversationTexts(channelId).flatMap(wordsOf));
+  const [last = "", ...rest] = [...words].reverse();
+  return rest.every((word) => found.has(word)) && [...found].some((word) => word.startsWith(last));
+};
+
+/** Whether `b` follows `a` in a list: newest first, ties by descending id, or the reverse. */
 const isBehind = (a: PagePosition, b: PagePosition): boolean =>
   b.time < a.time || (b.time === a.time && b.id < a.id);
 
@@ -228,11 +264,13 @@ const pageOf = <T extends { readonly sessionId: string }>(
   all: readonly T[],
   { limit, after }: PageRequest,
   timeOfRow: (row: T) => number,
+  isAscending = false,
 ) => {
+  const follows = (a: PagePosition, b: PagePosition) => (isAscending ? isBehind(b, a) : isBehind(a, b));
   const rest = all
     .map((row) => ({ row, time: timeOfRow(row), id: row.sessionId }))
-    .filter((place) => after === undefined || isBehind(after, place))
-    .sort((a, b) => (isBehind(a, b) ? -1 : 1));
+    .filter((place) => after === undefined || follows(after, place))
+    .sort((a, b) => (follows(a, b) ? -1 : 1));
   const shown = rest.slice(0, limit);
   const last = shown.at(-1);
   const next = last && rest.length > limit ? { time: last.time, id: last.id } : null;

@@ -89,7 +89,15 @@ export const exampleOutputs: Readonly<Answers & Record<"endSession" | "listAgent
     metadata: { platform: "web" },
   },
   listSessions: {
-    sessions: [{ ...session, messageCount: 2, listeners: 1, pendingOperations: 0 }],
+    sessions: [
+      {
+        ...session,
+        messageCount: 2,
+        listeners: 1,
+        pendingOperations: 0,
+        lastMessage: { content: reply.content, isAgent: true, createdAt: reply.createdAt },
+      },
+    ],
     total: 1,
     stats: { totalSessions: 1, activeSessions: 1, expiredSessions: 0 },
   },

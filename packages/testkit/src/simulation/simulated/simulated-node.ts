@@ -56,6 +56,7 @@ export class SimulatedNode implements StoreUser {
       timeouts: defaultTimeoutSettings,
       nodeId: name,
       reconcileEveryMs: world.reconcileEveryMs,
+      indexEveryMs: null,
       retentionDays: null,
     });
   }

@@ -75,6 +75,8 @@ export class SimulatedStore {
       readLastSeqs: through("readLastSeqs", inner.readLastSeqs),
       readChannelHolder: through("readChannelHolder", inner.readChannelHolder),
       listSessions: through("listSessions", inner.listSessions),
+      readLastMessages: through("readLastMessages", inner.readLastMessages),
+      indexConversations: through("indexConversations", inner.indexConversations),
       countSessions: through("countSessions", inner.countSessions),
       appendMessage: through("appendMessage", inner.appendMessage, this.commits.appendMessage),
       readSent: through("readSent", inner.readSent),

@@ -1,0 +1,31 @@
+import { runEvery } from "../async/run-every.js";
+import type { Ports } from "../ports/index.js";
+
+/**
+ * Indexes conversations in the background, after their messages were committed, so that no sender waits for it. What a
+ * stopped process left is taken up by the next run of any node. A failure is logged once until a run succeeds again.
+ * @returns a function that stops it
+ */
+export const startIndexer = (
+  ports: Pick<Ports, "clock" | "store" | "log">,
+  everyMs: number | null,
+): (() => void) => {
+  if (everyMs === null) return () => {};
+  const { log, store } = ports;
+  let isStopped = false;
+  let isFailing = false;
+  const stop = runEvery(ports, everyMs, async () => {
+    try {
+      // Each call is bounded, so that other work gets its turn in between.
+      while (!isStopped && (await store.indexConversations()));
+      isFailing = false;
+    } catch (cause) {
+      if (!isFailing && !isStopped) log.error("Conversations could not be indexed", { cause: String(cause) });
+      isFailing = true;
+    }
+  });
+  return () => {
+    isStopped = true;
+    stop();
+  };
+};
