@@ -48,7 +48,6 @@ export const Palette = ({ onClose, onHelp }: PaletteProps) => {
               className="h-12 w-full border-b border-line bg-transparent px-4 text-[0.9375rem] outline-none placeholder:text-ink-faint"
             />
             <Command.List className="max-h-[min(24rem,60vh)] overflow-y-auto p-2 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-ink-faint">
-              {wanted !== "" && <FoundSessions text={wanted} onGo={go} onClose={onClose} />}
               <Command.Group heading="Go to">
                 {pages.map(({ href, name, icon: Icon }) => (
                   <PaletteItem key={href} value={`go to ${name}`} onSelect={() => go(href)}>
@@ -69,6 +68,7 @@ export const Palette = ({ onClose, onHelp }: PaletteProps) => {
                   </PaletteItem>
                 ))}
               </Command.Group>
+              {wanted !== "" && <FoundSessions text={wanted} onGo={go} onClose={onClose} />}
               <Command.Group heading="Help">
                 <PaletteItem value="keyboard shortcuts help" onSelect={onHelp}>
                   <Keyboard aria-hidden="true" />

@@ -38,7 +38,7 @@ export const SessionTableHead = ({ count, chosenCount, fields, onChooseAll }: Se
         </th>
       ))}
       {figures.map((figure) => (
-        <th key={figure.name} scope="col" className={`${columnHead} text-right`}>
+        <th key={figure.name} scope="col" className={columnHead}>
           {"short" in figure ? <abbr title={figure.name}>{figure.short}</abbr> : figure.name}
         </th>
       ))}

@@ -28,7 +28,8 @@ interface SessionTableRowProps {
 }
 
 const cell = "min-w-0 max-md:col-start-2 max-md:col-end-3";
-const countCell = "tabular-nums md:text-right max-md:hidden";
+// Aligned at its start: a figure that grows moves nothing, not even itself.
+const countCell = "truncate tabular-nums max-md:hidden";
 
 export const SessionTableRow = ({ ref, index, offset, row, ...state }: SessionTableRowProps) => {
   const id = useId();
@@ -160,7 +161,7 @@ const TimeCells = ({ row, isOver }: { readonly row: SessionRow; readonly isOver:
     <td className={countCell}>
       <Age since={row.createdAt} />
     </td>
-    <td className="tabular-nums max-md:col-start-2 max-md:col-end-4 max-md:row-start-3 md:text-right">
+    <td className="tabular-nums max-md:col-start-2 max-md:col-end-4 max-md:row-start-3">
       {isOver ? <span>Over</span> : <TimeLeft session={row} isCoarse />}
       <span className="text-ink-soft md:hidden">
         {isOver ? ", " : " left, "}

@@ -31,7 +31,7 @@ import { useStableRows } from "./use-stable-rows";
 export const SessionsView = () => {
   const { filter, setFilter, isFiltered } = useUrlFilter();
   const { rows, total, query } = useSessionList(filter);
-  const desk = useDesk({ filter, rows, isLoaded: query.data !== undefined && !query.isPlaceholderData });
+  const desk = useDesk({ filter, rows, hasMore: query.hasNextPage, isLoaded: query.data !== undefined });
   const openEnd = useEndSession();
   const chooseAll = useChooseAll(filter, desk.choose);
   const fields = useMetadataFields(rows);
@@ -107,18 +107,24 @@ export const SessionsView = () => {
 interface DeskInput {
   readonly filter: ListFilter;
   readonly rows: readonly SessionRow[];
+  readonly hasMore: boolean;
   readonly isLoaded: boolean;
 }
 
 /** The rows as they are shown, and which of them are selected. */
-const useDesk = ({ filter, rows, isLoaded }: DeskInput) => {
+const useDesk = ({ filter, rows, hasMore, isLoaded }: DeskInput) => {
   const store = useLiveStore();
   const { isHeld, frame } = useHold();
   const isEnding = useIsEnding();
   const listName = JSON.stringify(filter);
   const selection = useSelection({ rows, listName, isLoaded, isGone: store.isGone });
   const isSelecting = selection.selected.length > 0;
-  const stable = useStableRows(rows, isHeld || isEnding || isSelecting, listName);
+  const stable = useStableRows({
+    live: rows,
+    isHeld: isHeld || isEnding || isSelecting,
+    hasMore,
+    listName,
+  });
   return { ...stable, ...selection, frame, toggle: selection.toggleIn(stable.shown) };
 };
 

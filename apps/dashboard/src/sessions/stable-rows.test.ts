@@ -27,11 +27,19 @@ const namesOf = (shown: readonly ShownRow[]) =>
 const never = () => false;
 
 describe("rows that somebody aims at", () => {
-  const arrange = (before: string, live: string, gone = "", goneHere = "", isHeld = true) => {
+  const arrange = (
+    before: string,
+    live: string,
+    gone = "",
+    goneHere = "",
+    isHeld = true,
+    hasMore = false,
+  ) => {
     const { shown, waiting } = arrangeRows({
       before: shownAs(before),
       live: rows(live),
       isHeld,
+      hasMore,
       isGone: (id) => gone.includes(id) || goneHere.includes(id),
       isGoneHere: (id) => goneHere.includes(id),
     });
@@ -44,6 +52,15 @@ describe("rows that somebody aims at", () => {
 
   it("keep their places when others end some of them", () => {
     expect(arrange("dcba", "dba", "c")).toEqual(["d(c)ba", 0]);
+  });
+
+  it("say so when the list no longer has them, whether or not an event told of the end", () => {
+    expect(arrange("dcba", "dba")).toEqual(["d(c)ba", 0]);
+    expect(arrange("dcba", "dcb")).toEqual(["dcb(a)", 0]);
+  });
+
+  it("live on where newer ones have only pushed them out of the loaded part", () => {
+    expect(arrange("dcba", "fedc", "", "", true, true)).toEqual(["dcba", 2]);
   });
 
   it("go at once when the operator ends them", () => {
@@ -66,7 +83,14 @@ describe("rows that somebody aims at", () => {
   it("are the same objects while nothing about them changes, so that nothing is rendered again", () => {
     const before = shownAs("ba");
     const live = before.map((one) => one.row);
-    const { shown } = arrangeRows({ before, live, isHeld: true, isGone: never, isGoneHere: never });
+    const { shown } = arrangeRows({
+      before,
+      live,
+      isHeld: true,
+      hasMore: false,
+      isGone: never,
+      isGoneHere: never,
+    });
     expect(shown.map((one, index) => one === before[index])).toEqual([true, true]);
   });
 });

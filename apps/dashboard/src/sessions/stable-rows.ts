@@ -19,6 +19,8 @@ interface ArrangeInput {
   readonly live: readonly SessionRow[];
   /** Whether rows must keep their places. */
   readonly isHeld: boolean;
+  /** Whether the list goes on beyond the loaded rows. */
+  readonly hasMore: boolean;
   readonly isGone: (sessionId: string) => boolean;
   /** Whether the operator ended it on this page. Its row goes at once. */
   readonly isGoneHere: (sessionId: string) => boolean;
@@ -30,16 +32,19 @@ const showAll = (live: readonly SessionRow[]): Arrangement => ({
 });
 
 /** While rows are held, new ones wait, others' endings leave their rows in place, and only the end of the list grows. */
-export const arrangeRows = ({ before, live, isHeld, isGone, isGoneHere }: ArrangeInput): Arrangement => {
+export const arrangeRows = ({ before, live, isHeld, hasMore, ...store }: ArrangeInput): Arrangement => {
   if (!isHeld || before.length === 0) return showAll(live);
   const current = new Map(live.map((row) => [row.sessionId, row]));
+  // New rows push the last ones out of the loaded part of the list. Those are missing, and live.
+  const listed = hasMore ? before.findLastIndex(({ row }) => current.has(row.sessionId)) : before.length;
   const kept = before
-    .filter(({ row }) => !isGoneHere(row.sessionId))
-    .map((one): ShownRow => {
-      const row = current.get(one.row.sessionId) ?? one.row;
-      const isOver = isGone(row.sessionId);
+    .map((one, index): ShownRow => {
+      const { sessionId } = one.row;
+      const row = current.get(sessionId) ?? one.row;
+      const isOver = store.isGone(sessionId) || (index < listed && !current.has(sessionId));
       return row === one.row && isOver === one.isOver ? one : { row, isOver };
-    });
+    })
+    .filter(({ row }) => !store.isGoneHere(row.sessionId));
   // Nothing is left to aim at.
   if (kept.every(({ isOver }) => isOver)) return showAll(live);
   const known = new Set(before.map(({ row }) => row.sessionId));
