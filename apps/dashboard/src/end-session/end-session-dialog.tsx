@@ -39,7 +39,7 @@ export const EndSessionDialog = ({ sessions, isOpen, onOpenChange, ...rest }: En
       rest.onDone();
     },
   });
-  const isLate = only !== undefined && !end.isPending && (isGone || isMissing);
+  const isLate = only !== undefined && !end.hasTried && (isGone || isMissing);
   const isConfirmed =
     sessions.length <= mostWithoutTyping || typed.replace(/\D/g, "") === `${sessions.length}`;
   useLateEnding(isOpen && isLate ? only?.sessionId : undefined);

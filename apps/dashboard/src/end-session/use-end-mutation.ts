@@ -26,6 +26,7 @@ export const useEndMutation = ({ sessions, answeredAt, onGone }: EndMutationInpu
   const announce = useAnnounce();
   const [idempotencyKey] = useState(randomId);
   const [progress, setProgress] = useState<BulkProgress>({ done: 0, ended: 0 });
+  const [hasTried, setHasTried] = useState(false);
   const failedAt = useRef(0);
   const ids = sessions.map(({ sessionId }) => sessionId);
   const [only] = ids;
@@ -57,7 +58,12 @@ export const useEndMutation = ({ sessions, answeredAt, onGone }: EndMutationInpu
     if (isError && (hasHealed || answeredAt > failedAt.current)) reset();
   }, [connection, answeredAt, isError, reset]);
   return {
-    mutate: (reason: string) => mutation.mutate(reason),
+    mutate: (reason: string) => {
+      setHasTried(true);
+      mutation.mutate(reason);
+    },
+    /** Whether a call was made: an ending that is heard of may be its own, though its answer was lost. */
+    hasTried,
     isPending: mutation.isPending,
     progress,
     problem: mutation.error
