@@ -49,7 +49,7 @@ export const SessionsView = () => {
   });
 
   return (
-    <div data-wide="">
+    <div data-wide="" className="pb-16">
       <PageHeader
         title="Sessions"
         description={
