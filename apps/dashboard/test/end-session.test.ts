@@ -88,7 +88,7 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
     await rowOf(page, sessionId).getByRole("button", { name: "End session" }).click();
     expect(await dashboard.calls.end(sessionId, "Elsewhere")).toBe(200);
     await page.getByRole("alertdialog").getByText("ended in the meantime").waitFor();
-    await page.getByRole("alertdialog").getByRole("button", { name: "End session" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Close" }).click();
     await page.getByRole("status").filter({ hasText: "Already ended" }).waitFor();
     await rowOf(page, sessionId).waitFor({ state: "detached" });
   });
@@ -132,10 +132,10 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
     await page.goto(`/sessions?userId=${userId}`);
     for (const { sessionId } of created.slice(0, 2))
       await rowOf(page, sessionId).getByRole("checkbox").check();
-    await page.getByLabel("Selection").getByRole("button", { name: "End session", exact: true }).click();
+    await page.getByLabel("Selection").getByRole("button", { name: "End 2 sessions", exact: true }).click();
     const dialog = page.getByRole("alertdialog", { name: "End 2 sessions?" });
     for (const { sessionId } of created.slice(0, 2)) await dialog.getByText(sessionId.slice(0, 8)).waitFor();
-    await dialog.getByRole("button", { name: "End session" }).click();
+    await dialog.getByRole("button", { name: "End 2 sessions" }).click();
     // Both are shown together, for some seconds.
     await Promise.all([
       page.getByRole("status").filter({ hasText: "Session ended" }).waitFor(),

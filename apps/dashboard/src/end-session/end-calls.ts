@@ -6,7 +6,9 @@ import type { LiveStore } from "../live/live-store";
 type Api = ReturnType<typeof useTRPCClient>;
 
 /** As many ids as fit into the largest body that the API accepts. */
-const idsPerCall = 2_000;
+const idsPerDryRun = 2_000;
+/** Fewer, so that the dialog can show how far it is. */
+const idsPerCall = 250;
 
 const alreadyEnded = "Already ended: someone else was faster";
 
@@ -21,6 +23,15 @@ interface EndOneInput {
   readonly idempotencyKey: string;
 }
 
+/** The words for a session that someone else has ended first. */
+export const endedByOthers = (store: LiveStore, sessionId: string): Outcome => {
+  const ending = store.ending(sessionId);
+  return {
+    title: alreadyEnded,
+    detail: ending?.reason ? `${shortId(sessionId)}, “${ending.reason}”` : shortId(sessionId),
+  };
+};
+
 /** Ends one session. A session that is already gone is an outcome, not an error. */
 export const endOne = async (api: Api, store: LiveStore, input: EndOneInput): Promise<Outcome> => {
   const { sessionId } = input;
@@ -29,30 +40,53 @@ export const endOne = async (api: Api, store: LiveStore, input: EndOneInput): Pr
     return { title: "Session ended", detail: shortId(sessionId) };
   } catch (error) {
     if (!isGoneError(error)) throw error;
-    const ending = store.ending(sessionId);
-    return {
-      title: alreadyEnded,
-      detail: ending?.reason ? `${shortId(sessionId)}, “${ending.reason}”` : shortId(sessionId),
-    };
+    return endedByOthers(store, sessionId);
   }
 };
+
+/** How far an end of many sessions is. */
+export interface BulkProgress {
+  /** Ids that the API has answered for. */
+  readonly done: number;
+  readonly ended: number;
+}
+
+interface EndManyInput {
+  readonly ids: readonly string[];
+  readonly reason: string | undefined;
+  /** Where an attempt that failed got to. */
+  readonly from: BulkProgress;
+  readonly onProgress: (progress: BulkProgress) => void;
+}
 
 /** Ends many sessions, in as many calls as it takes. */
 export const endMany = async (
   api: Api,
-  ids: readonly string[],
-  reason: string | undefined,
+  { ids, reason, from, onProgress }: EndManyInput,
 ): Promise<Outcome> => {
-  let ended = 0;
-  for (let from = 0; from < ids.length; from += idsPerCall) {
-    const answer = await api.endSessions.mutate({ sessionIds: ids.slice(from, from + idsPerCall), reason });
+  let { done, ended } = from;
+  while (done < ids.length) {
+    const sessionIds = ids.slice(done, done + idsPerCall);
+    const answer = await api.endSessions.mutate({ sessionIds, reason });
+    done += sessionIds.length;
     ended += answer.ended;
+    onProgress({ done, ended });
   }
   const late = ids.length - ended;
   const counts = `${countOf(ended)} ended${late > 0 ? `, ${late.toLocaleString()} had ended already` : ""}`;
   return ended === 0
     ? { title: alreadyEnded, detail: countOf(late) }
     : { title: "Session ended", detail: counts };
+};
+
+/** How many of these sessions the API would end now. */
+export const countMatched = async (api: Api, ids: readonly string[]): Promise<number> => {
+  let matched = 0;
+  for (let from = 0; from < ids.length; from += idsPerDryRun) {
+    const sessionIds = ids.slice(from, from + idsPerDryRun);
+    matched += (await api.endSessions.mutate({ sessionIds, dryRun: true })).matched;
+  }
+  return matched;
 };
 
 const countOf = (sessions: number): string =>

@@ -1,6 +1,6 @@
 "use client";
 
-import { createContext, type ReactNode, use, useCallback, useEffect, useRef, useState } from "react";
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { inBackground } from "../live/in-background";
 import { loadLater } from "../ui/load-later";
 import type { SessionToEnd } from "./end-session-dialog";
@@ -12,18 +12,30 @@ const EndSessionDialog = loadLater(loadDialog, { onDemand: true });
 /** After the first lists, which it would delay. */
 const loadDialogAfterMs = 1_000;
 
-type OpenDialog = (sessions: readonly SessionToEnd[], done?: () => void) => void;
+interface OpenOptions {
+  /** Called once the sessions have ended. */
+  readonly done?: () => void;
+  /** What the sessions were chosen from, as in "1,429 sessions of agent Billing". */
+  readonly from?: string;
+}
 
-const EndSessionContext = createContext<OpenDialog>(() => {});
+type OpenDialog = (sessions: readonly SessionToEnd[], options?: OpenOptions) => void;
 
-/** Opens the dialog that ends these sessions. `done` is called once they have ended. */
-export const useEndSession = (): OpenDialog => use(EndSessionContext);
+const EndSessionContext = createContext<{ readonly open: OpenDialog; readonly isOpen: boolean }>({
+  open: () => {},
+  isOpen: false,
+});
+
+/** Opens the dialog that ends these sessions. */
+export const useEndSession = (): OpenDialog => use(EndSessionContext).open;
+
+export const useIsEnding = (): boolean => use(EndSessionContext).isOpen;
 
 /** Renders the dialog above the lists, so that it outlives the row that it was opened from. */
 export const EndSessionProvider = ({ children }: { readonly children: ReactNode }) => {
   const [asked, setAsked] = useState<{
     readonly sessions: readonly SessionToEnd[];
-    readonly done?: (() => void) | undefined;
+    readonly options: OpenOptions;
     readonly number: number;
   } | null>(null);
   const [isOpen, setIsOpen] = useState(false);
@@ -34,30 +46,34 @@ export const EndSessionProvider = ({ children }: { readonly children: ReactNode 
     return () => clearTimeout(timer);
   }, []);
 
-  const open = useCallback<OpenDialog>((sessions, done) => {
+  const open = useCallback<OpenDialog>((sessions, options = {}) => {
     if (sessions.length === 0) return;
     openedFrom.current = document.activeElement;
-    setAsked((before) => ({ sessions, done, number: (before?.number ?? 0) + 1 }));
+    setAsked((before) => ({ sessions, options, number: (before?.number ?? 0) + 1 }));
     setIsOpen(true);
   }, []);
 
   const returnFocus = () => {
     const from = openedFrom.current;
-    // The button is gone with its row: the page's content is the nearest place that is left.
-    const place = from instanceof HTMLElement && from.isConnected ? from : document.getElementById("content");
+    // The button is gone with its row: the row that took its place, else the page's content, is the nearest that is left.
+    const place =
+      from instanceof HTMLElement && from.isConnected && from !== document.body
+        ? from
+        : (document.querySelector<HTMLElement>("tr[data-active]") ?? document.getElementById("content"));
     place?.focus({ preventScroll: true });
   };
 
   return (
-    <EndSessionContext value={open}>
+    <EndSessionContext value={useMemo(() => ({ open, isOpen }), [open, isOpen])}>
       {children}
       {asked && (
         <EndSessionDialog
           key={asked.number}
           sessions={asked.sessions}
+          from={asked.options.from}
           isOpen={isOpen}
           onOpenChange={setIsOpen}
-          onDone={() => asked.done?.()}
+          onDone={() => asked.options.done?.()}
           onClosed={returnFocus}
         />
       )}

@@ -1,79 +1,100 @@
 "use client";
 
 import { AlertDialog } from "radix-ui";
-import { type ReactNode, useState } from "react";
-import { shortId } from "../lists/records";
+import { type ReactNode, useEffect, useState } from "react";
+import type { SessionRow } from "../lists/records";
 import { useSessionRow } from "../lists/use-session-list";
-import { useKnownEnding } from "../live/live-context";
+import { useKnownEnding, useLiveStore } from "../live/live-context";
+import { useAnnounce } from "../ui/announcer";
 import { Button } from "../ui/button";
-import { CutList } from "./cut-list";
+import { BulkProgressBar, mostWithoutTyping, TypedConfirmation } from "./bulk-confirmation";
+import { BulkText } from "./bulk-text";
+import { endedByOthers } from "./end-calls";
 import { ReasonField } from "./reason-field";
+import { SingleText } from "./single-text";
 import { useEndMutation } from "./use-end-mutation";
 
-export interface SessionToEnd {
-  readonly sessionId: string;
-  readonly listeners?: number;
-  readonly pendingOperations?: number;
-}
+export type SessionToEnd = Pick<SessionRow, "sessionId"> & Partial<SessionRow>;
 
 interface EndSessionDialogProps {
   readonly sessions: readonly SessionToEnd[];
+  readonly from: string | undefined;
   readonly isOpen: boolean;
   readonly onOpenChange: (isOpen: boolean) => void;
   readonly onDone: () => void;
   readonly onClosed: () => void;
 }
 
-const mostNamed = 12;
-
-const nameSome = (sessions: readonly SessionToEnd[]): string => {
-  const names = sessions.slice(0, mostNamed).map(({ sessionId }) => shortId(sessionId));
-  const more = sessions.length - names.length;
-  return `${names.join(", ")}${more > 0 ? ` and ${more.toLocaleString()} more` : ""}`;
-};
-
-export const EndSessionDialog = ({
-  sessions,
-  isOpen,
-  onOpenChange,
-  onDone,
-  onClosed,
-}: EndSessionDialogProps) => {
+export const EndSessionDialog = ({ sessions, isOpen, onOpenChange, ...rest }: EndSessionDialogProps) => {
   const [reason, setReason] = useState("");
+  const [typed, setTyped] = useState("");
   const only = sessions.length === 1 ? sessions[0] : undefined;
-  const { row, isMissing } = useSessionRow(only?.sessionId ?? "", isOpen);
+  const { row, isMissing, answeredAt } = useSessionRow(only?.sessionId ?? "", isOpen);
   const { isGone } = useKnownEnding(only?.sessionId ?? "");
-  const end = useEndMutation(sessions, () => {
-    onOpenChange(false);
-    onDone();
+  const end = useEndMutation({
+    sessions,
+    answeredAt,
+    onGone: () => {
+      onOpenChange(false);
+      rest.onDone();
+    },
   });
-  const counts = only ? [row ?? only] : sessions;
+  const isLate = only !== undefined && !end.hasTried && (isGone || isMissing);
+  const isConfirmed =
+    sessions.length <= mostWithoutTyping || typed.replace(/\D/g, "") === `${sessions.length}`;
+  useLateEnding(isOpen && isLate ? only?.sessionId : undefined);
 
   return (
     <AlertDialog.Root open={isOpen} onOpenChange={(next) => end.isPending || onOpenChange(next)}>
-      <DialogFrame onClosed={onClosed}>
+      <DialogFrame onClosed={rest.onClosed}>
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            if (!end.isPending) end.mutate(reason);
+            if (!end.isPending && !isLate && isConfirmed) end.mutate(reason);
           }}
         >
-          <DialogText
-            sessions={sessions}
-            counts={counts}
-            isGone={isGone || (only !== undefined && isMissing)}
-          />
-          <ReasonField value={reason} onChange={setReason} />
+          {only ? (
+            <SingleText session={{ ...only, ...row }} isGone={isLate} />
+          ) : (
+            <BulkText sessions={sessions} from={rest.from} isOpen={isOpen} />
+          )}
+          {!isLate && (
+            <>
+              {sessions.length > mostWithoutTyping && (
+                <TypedConfirmation count={sessions.length} value={typed} onChange={setTyped} />
+              )}
+              <ReasonField value={reason} onChange={setReason} />
+            </>
+          )}
           {end.problem && (
             <p role="alert" className="mt-3 rounded-md bg-danger-wash px-3 py-2 text-danger">
               {end.problem}
             </p>
           )}
-          <DialogActions isPending={end.isPending} />
+          {!only && end.isPending && <BulkProgressBar done={end.progress.done} count={sessions.length} />}
+          <DialogActions
+            count={sessions.length}
+            isPending={end.isPending}
+            isConfirmed={isConfirmed}
+            isLate={isLate}
+          />
         </form>
       </DialogFrame>
     </AlertDialog.Root>
   );
+};
+
+/** Takes the row away and says who was faster, once the session of the open dialog has been ended by others. */
+const useLateEnding = (sessionId: string | undefined): void => {
+  const store = useLiveStore();
+  const announce = useAnnounce();
+  useEffect(() => {
+    if (sessionId === undefined) return;
+    store.markGone(sessionId);
+    announce(endedByOthers(store, sessionId));
+    // Said again when the dialog closes: while it is open, it hides the page from screen readers.
+    return () => announce(endedByOthers(store, sessionId));
+  }, [sessionId, store, announce]);
 };
 
 interface DialogFrameProps {
@@ -89,57 +110,29 @@ const DialogFrame = ({ onClosed, children }: DialogFrameProps) => (
         event.preventDefault();
         onClosed();
       }}
-      className="fixed inset-x-3 bottom-3 z-50 mx-auto max-h-[calc(100dvh-1.5rem)] max-w-md animate-[appear_140ms_ease-out] overflow-y-auto rounded-xl border border-line bg-surface p-5 shadow-float sm:top-[16vh] sm:bottom-auto sm:p-6"
+      className="fixed inset-x-3 bottom-3 z-50 mx-auto max-h-[calc(100dvh-1.5rem)] max-w-lg animate-[appear_140ms_ease-out] overflow-y-auto rounded-xl border border-line bg-surface p-5 shadow-float sm:top-[12vh] sm:bottom-auto sm:max-h-[80vh] sm:p-6"
     >
       {children}
     </AlertDialog.Content>
   </AlertDialog.Portal>
 );
 
-const DialogActions = ({ isPending }: { readonly isPending: boolean }) => (
-  <div className="mt-5 flex justify-end gap-2">
-    <AlertDialog.Cancel asChild>
-      <Button disabled={isPending}>Cancel</Button>
-    </AlertDialog.Cancel>
-    <Button kind="danger" type="submit" aria-disabled={isPending}>
-      {isPending ? "Ending…" : "End session"}
-    </Button>
-  </div>
-);
-
-interface DialogTextProps {
-  readonly sessions: readonly SessionToEnd[];
-  /** The sessions with their latest counts. */
-  readonly counts: readonly SessionToEnd[];
-  readonly isGone: boolean;
+interface DialogActionsProps {
+  readonly count: number;
+  readonly isPending: boolean;
+  readonly isConfirmed: boolean;
+  readonly isLate: boolean;
 }
 
-const DialogText = ({ sessions, counts, isGone }: DialogTextProps) => {
-  const only = sessions.length === 1 ? sessions[0] : undefined;
-  return (
-    <>
-      <AlertDialog.Title className="text-base font-semibold">
-        {only ? (
-          <>
-            End session <span className="font-mono text-[0.9375rem]">{shortId(only.sessionId)}</span>?
-          </>
-        ) : (
-          `End ${sessions.length.toLocaleString()} sessions?`
-        )}
-      </AlertDialog.Title>
-      <AlertDialog.Description asChild>
-        <div className="mt-3 text-ink-soft">
-          <p className="mb-3 font-mono text-xs wrap-anywhere text-ink-faint">
-            {only ? only.sessionId : nameSome(sessions)}
-          </p>
-          {isGone ? (
-            <p className="font-medium text-warning">This session has ended in the meantime.</p>
-          ) : (
-            <CutList sessions={counts} isKnown={!only || counts[0]?.listeners !== undefined} />
-          )}
-          <p className="mt-3">The conversation stays readable. This can't be undone.</p>
-        </div>
-      </AlertDialog.Description>
-    </>
-  );
-};
+const DialogActions = ({ count, isPending, isConfirmed, isLate }: DialogActionsProps) => (
+  <div className="mt-5 flex justify-end gap-2">
+    <AlertDialog.Cancel asChild>
+      <Button disabled={isPending}>{isLate ? "Close" : "Cancel"}</Button>
+    </AlertDialog.Cancel>
+    {!isLate && (
+      <Button kind="danger" type="submit" aria-disabled={isPending || !isConfirmed}>
+        {isPending ? "Ending…" : count === 1 ? "End session" : `End ${count.toLocaleString()} sessions`}
+      </Button>
+    )}
+  </div>
+);

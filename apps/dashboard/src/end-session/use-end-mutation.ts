@@ -2,41 +2,70 @@
 
 import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { changeLists } from "../lists/change-lists";
 import { describeError } from "../live/call-error";
-import { useLiveStore } from "../live/live-context";
+import { useLiveState, useLiveStore } from "../live/live-context";
 import { useAnnounce } from "../ui/announcer";
 import { randomId } from "../ui/random-id";
-import { endMany, endOne } from "./end-calls";
+import { type BulkProgress, endMany, endOne } from "./end-calls";
+import { rememberReason } from "./recent-reasons";
+
+interface EndMutationInput {
+  readonly sessions: readonly { readonly sessionId: string }[];
+  /** When (ms) the API last answered a question of the dialog. A failure before it is no longer news. */
+  readonly answeredAt: number;
+  readonly onGone: () => void;
+}
 
 /** Ends sessions, announces the outcome and removes them from every list at once. */
-export const useEndMutation = (sessions: readonly { readonly sessionId: string }[], onGone: () => void) => {
+export const useEndMutation = ({ sessions, answeredAt, onGone }: EndMutationInput) => {
   const api = useTRPCClient();
   const store = useLiveStore();
   const queryClient = useQueryClient();
   const announce = useAnnounce();
   const [idempotencyKey] = useState(randomId);
+  const [progress, setProgress] = useState<BulkProgress>({ done: 0, ended: 0 });
+  const [hasTried, setHasTried] = useState(false);
+  const failedAt = useRef(0);
   const ids = sessions.map(({ sessionId }) => sessionId);
   const [only] = ids;
 
   const mutation = useMutation({
     mutationFn: (given: string) => {
       const reason = given.trim() || undefined;
+      if (reason) rememberReason(reason);
       return ids.length === 1 && only !== undefined
         ? endOne(api, store, { sessionId: only, reason, idempotencyKey })
-        : endMany(api, ids, reason);
+        : endMany(api, { ids, reason, from: progress, onProgress: setProgress });
+    },
+    onError: () => {
+      failedAt.current = Date.now();
     },
     onSuccess: (outcome) => {
-      for (const id of ids) store.markGone(id);
+      store.markGone(...ids);
       changeLists(queryClient, store, Date.now());
       announce(outcome);
       onGone();
     },
   });
+  const { reset, isError } = mutation;
+  const { connection } = useLiveState();
+  const before = useRef(connection);
+  useEffect(() => {
+    const hasHealed = connection === "live" && before.current === "lost";
+    before.current = connection;
+    if (isError && (hasHealed || answeredAt > failedAt.current)) reset();
+  }, [connection, answeredAt, isError, reset]);
   return {
-    mutate: (reason: string) => mutation.mutate(reason),
+    mutate: (reason: string) => {
+      setHasTried(true);
+      mutation.mutate(reason);
+    },
+    /** Whether a call was made: an ending that is heard of may be its own, though its answer was lost. */
+    hasTried,
     isPending: mutation.isPending,
+    progress,
     problem: mutation.error
       ? describeError(mutation.error).replace(" This page tries again by itself.", " Try again.")
       : null,

@@ -1,14 +1,15 @@
 "use client";
 
 import { Search, X } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
-import type { ListFilter } from "../lists/records";
+import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from "react";
+import { isStartOfId, isWholeId, type ListFilter } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { Button } from "../ui/button";
 import { Input, Select } from "../ui/field";
-import { isUuid } from "./use-url-filter";
 
 const typingPauseMs = 200;
+/** Shorter text is hardly meant as an id. */
+const idCharacters = 4;
 
 interface FilterBarProps {
   readonly filter: ListFilter;
@@ -22,15 +23,17 @@ interface FilterBarProps {
 export const FilterBar = ({ filter, setFilter, isFiltered, knownUsers, children }: FilterBarProps) => {
   const id = useId();
   const clear = () =>
-    setFilter({ agentId: undefined, userId: undefined, search: undefined, cause: undefined });
+    setFilter({ agentId: undefined, userId: undefined, search: undefined, q: undefined, cause: undefined });
+  const search = useCallback((text: string) => setFilter(readSearch(text)), [setFilter]);
+  const chooseUser = useCallback((userId: string) => setFilter({ userId }), [setFilter]);
   return (
     <search aria-label="Filters" className="mb-4 grid gap-2 sm:flex sm:flex-wrap sm:items-center">
       <TypedFilter
-        label="Search by the start of an id"
-        placeholder="Search ids"
+        label="Search what was said, metadata, or the start of an id"
+        placeholder="Search words or ids"
         icon
-        value={filter.search ?? ""}
-        onChange={(search) => setFilter({ search })}
+        value={filter.q ?? filter.search ?? ""}
+        onChange={search}
       />
       <div className="grid grid-cols-2 gap-2 sm:flex">
         <AgentSelect chosen={filter.agentId} onChange={(agentId) => setFilter({ agentId })} />
@@ -38,8 +41,8 @@ export const FilterBar = ({ filter, setFilter, isFiltered, knownUsers, children 
           label="User id"
           placeholder="All users"
           value={filter.userId ?? ""}
-          onChange={(userId) => setFilter({ userId })}
-          isValid={isUuid}
+          onChange={chooseUser}
+          isValid={isStartOfId}
           list={`${id}-users`}
         />
         <datalist id={`${id}-users`}>
@@ -58,6 +61,12 @@ export const FilterBar = ({ filter, setFilter, isFiltered, knownUsers, children 
     </search>
   );
 };
+
+/** Text that is long enough to be meant as an id, and may begin one, is looked for in ids, anything else in what was said. */
+const readSearch = (text: string): { readonly q: string | undefined; readonly search: string | undefined } =>
+  isWholeId(text) || (text.length >= idCharacters && isStartOfId(text) && /\d/.test(text))
+    ? { search: text, q: undefined }
+    : { q: text || undefined, search: undefined };
 
 interface AgentSelectProps {
   readonly chosen: string | undefined;
@@ -113,7 +122,7 @@ const TypedFilter = ({ label, placeholder, icon, value, onChange, isValid, list 
   }, [text, onChange, isValid]);
   const isWrong = text.trim() !== "" && isValid !== undefined && !isValid(text.trim());
   return (
-    <div className={icon ? "relative sm:w-56" : "relative sm:w-44"}>
+    <div className={icon ? "relative sm:w-64" : "relative sm:w-44"}>
       {icon && (
         <Search
           aria-hidden="true"
@@ -124,7 +133,7 @@ const TypedFilter = ({ label, placeholder, icon, value, onChange, isValid, list 
         type={icon ? "search" : "text"}
         aria-label={label}
         aria-invalid={isWrong || undefined}
-        title={isWrong ? "A whole user id is needed" : undefined}
+        title={isWrong ? "An id has the digits 0-9, the letters a-f and dashes" : undefined}
         placeholder={placeholder}
         value={text}
         list={list}

@@ -5,11 +5,11 @@ import { useCallback, useMemo } from "react";
 import type { EndingCause, ListFilter } from "../lists/records";
 
 const causes: readonly EndingCause[] = ["requested", "bulk", "expired", "max_duration", "blocked"];
-const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+/** Changes of one filter that follow each other this closely, as in typing, are one step of the history. */
+const oneStepMs = 1_500;
+let lastStep = { at: 0, names: "", path: "" };
 
-export const isUuid = (text: string): boolean => uuid.test(text);
-
-/** The list's filter, kept in the URL so that it can be bookmarked and shared. The API validates it. */
+/** The list's filter, kept in the URL and the browser's history. The API validates it. */
 export const useUrlFilter = () => {
   const params = useSearchParams();
   const path = usePathname();
@@ -18,6 +18,8 @@ export const useUrlFilter = () => {
       agentId: params.get("agentId")?.trim() || undefined,
       userId: params.get("userId")?.trim() || undefined,
       search: params.get("search")?.trim().slice(0, 128) || undefined,
+      q: params.get("q")?.trim().slice(0, 200) || undefined,
+      sort: params.get("sort") === "expiresAt" ? "expiresAt" : undefined,
       cause: causes.find((cause) => cause === params.get("cause")),
     }),
     [params],
@@ -30,10 +32,14 @@ export const useUrlFilter = () => {
         else next.delete(name);
       }
       const query = next.toString();
-      window.history.replaceState(null, "", query ? `${path}?${query}` : path);
+      const step = { at: Date.now(), names: Object.keys(change).join(), path };
+      const isSameStep =
+        step.names === lastStep.names && path === lastStep.path && step.at - lastStep.at < oneStepMs;
+      lastStep = step;
+      window.history[isSameStep ? "replaceState" : "pushState"](null, "", query ? `${path}?${query}` : path);
     },
     [path],
   );
-  const isFiltered = Object.values(filter).some((value) => value !== undefined);
+  const isFiltered = Object.entries(filter).some(([name, value]) => name !== "sort" && value !== undefined);
   return { filter, setFilter, isFiltered };
 };

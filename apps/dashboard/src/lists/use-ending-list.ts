@@ -6,7 +6,7 @@ import { useMemo } from "react";
 import { useLiveStore, useRefetchInterval } from "../live/live-context";
 import { changeEndingPages } from "./changes";
 import { endingsKey, listKey } from "./list-keys";
-import type { EndingPage, ListFilter } from "./records";
+import { type EndingPage, type ListFilter, matchesUserStart, toListInput } from "./records";
 
 const defaultPageSize = 200;
 
@@ -19,7 +19,12 @@ export const useEndingList = (filter: ListFilter, pageSize = defaultPageSize, en
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam: cursor, signal }): Promise<EndingPage> => {
       const since = Date.now();
-      const page = await api.listEndings.query({ ...filter, limit: pageSize, cursor }, { signal });
+      const input = { ...toListInput(filter), limit: pageSize, cursor };
+      const answer = await api.listEndings.query(input, { signal });
+      const page = {
+        ...answer,
+        endings: answer.endings.filter((ending) => matchesUserStart(filter, ending)),
+      };
       if (cursor !== undefined) return page;
       return changeEndingPages([page], store.changesSince(since), filter)[0] ?? page;
     },

@@ -7,9 +7,11 @@ import { useLiveState, useLiveStore, useRefetchInterval } from "../live/live-con
 import { observeServerTime } from "../live/server-clock";
 import { changeSessionPages } from "./changes";
 import { listKey, sessionsKey } from "./list-keys";
-import type { ListFilter, SessionPage, SessionRow } from "./records";
+import { type ListFilter, matchesUserStart, type SessionPage, type SessionRow, toListInput } from "./records";
 
 const defaultPageSize = 200;
+/** The API lists no more in one answer. */
+const largestPage = 1_000;
 
 /** Live sessions, newest first, kept up to date by events. Sessions known to be gone are left out. */
 export const useSessionList = (filter: ListFilter, pageSize = defaultPageSize, enabled = true) => {
@@ -21,19 +23,20 @@ export const useSessionList = (filter: ListFilter, pageSize = defaultPageSize, e
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam: cursor, signal }): Promise<SessionPage> => {
       const since = Date.now();
-      const page = await api.listSessions.query({ ...filter, limit: pageSize, cursor }, { signal });
+      const input = { ...toListInput(filter), sort: filter.sort, limit: pageSize, cursor };
+      const page = withoutOthers(filter, await api.listSessions.query(input, { signal }));
       observeServerTime(page.sessions[0]);
       const changes = store.changesSince(since);
       const relevant = cursor === undefined ? changes : { ...changes, created: new Map() };
       return changeSessionPages([page], relevant, filter)[0] ?? page;
     },
     getNextPageParam: (page) => page.nextCursor,
-    refetchInterval: useRefetchInterval(),
+    refetchInterval: refetchInterval(filter, useRefetchInterval()),
     enabled,
   });
   const rows = useMemo(
-    () => uniqueRows((query.data?.pages ?? []).flatMap((page) => page.sessions)),
-    [query.data],
+    () => inOrder(filter, uniqueRows((query.data?.pages ?? []).flatMap((page) => page.sessions))),
+    [query.data, filter],
   );
   const first = query.data?.pages[0];
   return {
@@ -42,6 +45,34 @@ export const useSessionList = (filter: ListFilter, pageSize = defaultPageSize, e
     stats: first?.stats,
     query,
   };
+};
+
+/** No event says what a text search finds, so its list is read more often. */
+const textRefetchMs = 5_000;
+const refetchInterval = (filter: ListFilter, usual: number): number =>
+  filter.q ? Math.min(usual, textRefetchMs) : usual;
+
+const withoutOthers = (filter: ListFilter, page: SessionPage): SessionPage => {
+  const sessions = page.sessions.filter((row) => matchesUserStart(filter, row));
+  const others = page.sessions.length - sessions.length;
+  return others === 0 ? page : { ...page, sessions, total: page.total - others };
+};
+
+const inOrder = ({ sort }: ListFilter, rows: readonly SessionRow[]): readonly SessionRow[] =>
+  sort === "expiresAt" ? [...rows].sort((a, b) => a.expiresAt.localeCompare(b.expiresAt)) : rows;
+
+/** Every session that matches, page by page, newest first. */
+export const listAllSessions = async (
+  api: ReturnType<typeof useTRPCClient>,
+  filter: ListFilter,
+): Promise<readonly SessionRow[]> => {
+  const rows: SessionRow[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await api.listSessions.query({ ...toListInput(filter), limit: largestPage, cursor });
+    rows.push(...page.sessions.filter((row) => matchesUserStart(filter, row)));
+    cursor = page.nextCursor;
+    if (cursor === undefined) return uniqueRows(rows);
+  }
 };
 
 /** Pages that were loaded at different times may overlap. */
@@ -53,8 +84,13 @@ const uniqueRows = (rows: readonly SessionRow[]): readonly SessionRow[] => [
 export const useSessionRow = (
   sessionId: string,
   enabled = true,
-): { readonly row: SessionRow | undefined; readonly isMissing: boolean } => {
+): {
+  readonly row: SessionRow | undefined;
+  readonly isMissing: boolean;
+  /** When (ms) the API last answered. */
+  readonly answeredAt: number;
+} => {
   const { rows, query } = useSessionList({ search: sessionId }, 1, enabled && sessionId !== "");
   const row = rows.find((one) => one.sessionId === sessionId);
-  return { row, isMissing: !row && query.isSuccess && !query.isFetching };
+  return { row, isMissing: !row && query.isSuccess && !query.isFetching, answeredAt: query.dataUpdatedAt };
 };

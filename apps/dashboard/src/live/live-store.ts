@@ -29,9 +29,11 @@ export interface LiveStore {
   take(event: LiveEvent): boolean;
   /** Calls the listeners. */
   notify(): void;
-  /** Marks a session as gone before its ending is known. */
-  markGone(sessionId: string): void;
+  /** Marks sessions as gone before their endings are known. */
+  markGone(...sessionIds: readonly string[]): void;
   isGone(sessionId: string): boolean;
+  /** Whether {@link markGone} was called for it: this page's own call ended it, or found it gone. */
+  isGoneHere(sessionId: string): boolean;
   /** Keeps {@link forget} from removing a session that a page shows. Returns the release function. */
   keep(sessionId: string): () => void;
   /** Forgets sessions that ended long ago. Call it only after {@link changesSince} has been applied to every list. */
@@ -46,6 +48,7 @@ export const createLiveStore = (now: () => number = Date.now): LiveStore => {
   const listeners = new Set<() => void>();
   let recent: RecentEvent[] = [];
   const gone = createGoneSessions(now);
+  const goneHere = createGoneSessions(now);
   const endings = new Map<string, Ending>();
   const set = (next: Partial<LiveState>) => {
     state = { ...state, ...next };
@@ -85,13 +88,20 @@ export const createLiveStore = (now: () => number = Date.now): LiveStore => {
       return true;
     },
     notify: () => set({}),
-    markGone(sessionId) {
-      gone.add(sessionId);
+    markGone(...sessionIds) {
+      for (const sessionId of sessionIds) {
+        gone.add(sessionId);
+        goneHere.add(sessionId);
+      }
       set({});
     },
     isGone: (sessionId) => gone.has(sessionId),
+    isGoneHere: (sessionId) => goneHere.has(sessionId),
     keep: gone.keep,
-    forget: gone.forget,
+    forget() {
+      gone.forget();
+      goneHere.forget();
+    },
     ending: (sessionId) => endings.get(sessionId),
     changesSince: (since) =>
       collectChanges(

@@ -39,5 +39,15 @@ const snapshot = () => {
   return second;
 };
 
-/** The API's time in ms, updated every second; null during server rendering. */
-export const useServerNow = (): number | null => useSyncExternalStore(subscribe, snapshot, () => null);
+/**
+ * The API's time in ms, updated every second; null during server rendering. `round` may keep the answer the same for
+ * longer, so that what is shown of it is rendered less often.
+ */
+export const useServerNow = (round: (now: number) => number = exactly): number | null =>
+  useSyncExternalStore(
+    subscribe,
+    () => round(snapshot()),
+    () => null,
+  );
+
+const exactly = (now: number): number => now;

@@ -1,14 +1,30 @@
-/** One line on wide pages, a card of three lines on narrow ones. */
+import type { CSSProperties } from "react";
+
+/** One line on wide pages, a card of some lines on narrow ones. */
 export const rowGrid =
-  "grid items-center gap-x-3 px-4 grid-cols-[1.25rem_minmax(0,1fr)_auto] md:gap-x-2.5 md:grid-cols-[1.25rem_minmax(4.5rem,1fr)_minmax(4.5rem,1fr)_minmax(4.5rem,1fr)_3.75rem_4rem_2.25rem_2.5rem_2.25rem_6.75rem] lg:px-5 xl:gap-x-4 xl:grid-cols-[1.25rem_minmax(5.5rem,1.1fr)_minmax(5.5rem,1fr)_minmax(5.5rem,1fr)_4.5rem_5rem_4.5rem_4.5rem_4.5rem_7rem]";
+  "grid items-center gap-x-3 px-4 grid-cols-[1.5rem_minmax(0,1fr)_auto] md:gap-x-2.5 md:grid-cols-[var(--columns)] xl:gap-x-4 xl:grid-cols-[var(--wide-columns)]";
+
+/** The columns of a table with so many chosen fields of the metadata, for {@link rowGrid}. */
+export const columnsStyle = (fields: number): CSSProperties => {
+  const who = "minmax(4.5rem,.8fr) minmax(4.5rem,.8fr) minmax(4.5rem,.6fr)";
+  const chosen = " minmax(4rem,.8fr)".repeat(fields);
+  return {
+    "--columns": `1.5rem ${who}${chosen} 3.25rem 4.25rem 2.25rem 2.5rem 2.25rem 6.25rem`,
+    "--wide-columns": `1.5rem ${who} minmax(6rem,2.2fr)${chosen} 3.5rem 4.5rem 2.5rem 3rem 2.5rem 6.25rem`,
+  } as CSSProperties;
+};
 
 export const headings = [
   { name: "Session", className: "" },
   { name: "Agent", className: "" },
   { name: "User", className: "" },
-  { name: "Age", className: "text-right" },
-  { name: "Time left", className: "text-right" },
-  { name: "Messages", short: "Msgs", className: "text-right" },
-  { name: "Listeners", short: "Listen", className: "text-right" },
-  { name: "Pending", short: "Pend.", className: "text-right" },
+  { name: "Last message", className: "max-xl:hidden" },
+] as const;
+
+export const figures = [
+  { name: "Age" },
+  { name: "Time left", short: "Left" },
+  { name: "Messages", short: "Msgs" },
+  { name: "Listeners", short: "Listen" },
+  { name: "Pending", short: "Pend." },
 ] as const;

@@ -1,5 +1,5 @@
 import { SearchX } from "lucide-react";
-import type { SessionRow } from "../lists/records";
+import type { ComponentProps } from "react";
 import type { useSessionList } from "../lists/use-session-list";
 import { inBackground } from "../live/in-background";
 import { LoadFailed } from "../live/load-failed";
@@ -9,36 +9,26 @@ import { DemoInvitation } from "./demo-invitation";
 import { SessionTable } from "./session-table";
 import { SessionTableSkeleton } from "./session-table-skeleton";
 
-interface SessionListProps {
-  readonly rows: readonly SessionRow[];
+type TableProps = Omit<ComponentProps<typeof SessionTable>, "hasMore" | "isLoadingMore" | "onMore">;
+
+interface SessionListProps extends TableProps {
   readonly query: ReturnType<typeof useSessionList>["query"];
-  readonly chosen: ReadonlySet<string>;
-  readonly onChoose: (chosen: ReadonlySet<string>) => void;
   readonly isFiltered: boolean;
   readonly onClearFilters: () => void;
 }
 
 /** The table of sessions, or what stands in for it while there is nothing to list. */
-export const SessionList = ({
-  rows,
-  query,
-  chosen,
-  onChoose,
-  isFiltered,
-  onClearFilters,
-}: SessionListProps) => {
+export const SessionList = ({ query, isFiltered, onClearFilters, ...table }: SessionListProps) => {
   if (!query.data)
     return query.error ? (
       <LoadFailed title="The sessions can't be shown" error={query.error} onRetry={query.refetch} />
     ) : (
       <SessionTableSkeleton />
     );
-  if (rows.length > 0)
+  if (table.shown.length > 0)
     return (
       <SessionTable
-        rows={rows}
-        chosen={chosen}
-        onChoose={onChoose}
+        {...table}
         hasMore={query.hasNextPage}
         isLoadingMore={query.isFetchingNextPage}
         onMore={() => inBackground(query.fetchNextPage())}

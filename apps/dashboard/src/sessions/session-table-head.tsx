@@ -1,21 +1,24 @@
-import { ShortName } from "../ui/short-name";
-import { headings, rowGrid } from "./session-columns";
+import { figures, headings, rowGrid } from "./session-columns";
 
 interface SessionTableHeadProps {
   readonly count: number;
   readonly chosenCount: number;
+  /** The chosen fields of the metadata. */
+  readonly fields: readonly string[];
   readonly onChooseAll: (isChosen: boolean) => void;
 }
 
-export const SessionTableHead = ({ count, chosenCount, onChooseAll }: SessionTableHeadProps) => (
-  <thead className="block border-b border-line text-xs text-ink-faint">
-    <tr className={`${rowGrid} h-10`}>
+const columnHead = "truncate font-medium max-md:sr-only";
+
+export const SessionTableHead = ({ count, chosenCount, fields, onChooseAll }: SessionTableHeadProps) => (
+  <thead className="sticky top-14 z-10 block rounded-t-lg border-b border-line bg-surface text-xs text-ink-faint lg:top-0">
+    <tr className={`${rowGrid} h-9`}>
       <th scope="col" className="font-medium max-md:col-span-2">
-        <label className="flex items-center gap-3">
+        <label className="flex min-h-6 items-center gap-2">
           <input
             type="checkbox"
-            className="block size-4 shrink-0"
-            checked={chosenCount === count}
+            className="block size-6 shrink-0 p-1 md:size-4"
+            checked={count > 0 && chosenCount === count}
             ref={(box) => {
               if (box) box.indeterminate = chosenCount > 0 && chosenCount < count;
             }}
@@ -24,13 +27,19 @@ export const SessionTableHead = ({ count, chosenCount, onChooseAll }: SessionTab
           <span className="md:sr-only">Select all</span>
         </label>
       </th>
-      {headings.map((heading) => (
-        <th
-          key={heading.name}
-          scope="col"
-          className={`font-medium max-md:sr-only ${heading.name === "Session" ? "" : heading.className}`}
-        >
-          {"short" in heading ? <ShortName name={heading.name} short={heading.short} /> : heading.name}
+      {headings.map(({ name, className }) => (
+        <th key={name} scope="col" className={`${columnHead} ${className}`}>
+          {name}
+        </th>
+      ))}
+      {fields.map((field) => (
+        <th key={`metadata ${field}`} scope="col" title={field} className={columnHead}>
+          {field}
+        </th>
+      ))}
+      {figures.map((figure) => (
+        <th key={figure.name} scope="col" className={columnHead}>
+          {"short" in figure ? <abbr title={figure.name}>{figure.short}</abbr> : figure.name}
         </th>
       ))}
       <th scope="col" className="font-medium">

@@ -3,7 +3,6 @@
 import { MessageSquare, Radio, Workflow } from "lucide-react";
 import Link from "next/link";
 import { type Ref, useId } from "react";
-import { useEndSession } from "../end-session/end-session-context";
 import { IdLink } from "../lists/id-link";
 import { type SessionRow, shortId } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
@@ -19,56 +18,111 @@ interface SessionTableRowProps {
   /** Pixels from the top of the list. */
   readonly offset: number;
   readonly row: SessionRow;
+  /** The session has ended; the row only keeps its place. */
+  readonly isOver: boolean;
+  readonly isActive: boolean;
   readonly isChosen: boolean;
-  readonly onToggle: (sessionId: string) => void;
+  readonly fields: readonly string[];
+  readonly onToggle: (row: SessionRow, isRange: boolean) => void;
+  readonly onEnd: (row: SessionRow) => void;
 }
 
 const cell = "min-w-0 max-md:col-start-2 max-md:col-end-3";
-const countCell = "tabular-nums md:text-right max-md:hidden";
+// Aligned at its start: a figure that grows moves nothing, not even itself.
+const countCell = "truncate tabular-nums max-md:hidden";
 
-export const SessionTableRow = ({ ref, index, offset, row, isChosen, onToggle }: SessionTableRowProps) => {
+export const SessionTableRow = ({ ref, index, offset, row, ...state }: SessionTableRowProps) => {
   const id = useId();
-  const openEnd = useEndSession();
-  const { sessionId, messageCount, listeners, pendingOperations } = row;
+  const { sessionId } = row;
+  const { isOver, isActive, isChosen, fields, onToggle, onEnd } = state;
   return (
     <tr
       ref={ref}
+      tabIndex={-1}
       data-index={index}
+      data-session={sessionId}
+      data-active={isActive || undefined}
       aria-rowindex={index + 2}
       style={{ transform: `translateY(${offset}px)` }}
       className={classNames(
         rowGrid,
-        "absolute inset-x-0 top-0 gap-y-0.5 border-b border-line py-2.5 last:border-b-0 hover:bg-sunken/60",
+        "absolute inset-x-0 top-0 scroll-mt-28 gap-y-0.5 border-b border-line py-2.5 -outline-offset-2 last:border-b-0 hover:bg-sunken/60 md:h-9 md:py-0 lg:scroll-mt-12",
         isChosen && "bg-accent-wash/60 hover:bg-accent-wash/60",
+        isOver && "bg-sunken text-ink-faint",
       )}
     >
       <td className="max-md:row-start-1">
         <input
           type="checkbox"
-          checked={isChosen}
-          onChange={() => onToggle(sessionId)}
+          checked={isChosen && !isOver}
+          disabled={isOver}
+          onChange={(event) =>
+            onToggle(row, event.nativeEvent instanceof MouseEvent && event.nativeEvent.shiftKey)
+          }
           aria-label={`Select session ${shortId(sessionId)}`}
-          className="block size-4"
+          className="block size-6 md:size-4"
         />
       </td>
       <td id={id} className={classNames(cell, "max-md:row-start-1")}>
         <IdLink href={`/sessions/${encodeURIComponent(sessionId)}`} id={sessionId} title={sessionId} />
       </td>
       <WhoCells row={row} />
-      <TimeCells row={row} />
-      <td className={countCell}>{messageCount.toLocaleString()}</td>
-      <td className={countCell}>{listeners.toLocaleString()}</td>
-      <td className={classNames(countCell, pendingOperations > 0 && "font-medium text-accent")}>
-        {pendingOperations.toLocaleString()}
-      </td>
+      <LastMessageCell row={row} />
+      {fields.map((field) => (
+        <MetadataCell key={field} value={row.metadata[field]} />
+      ))}
+      <TimeCells row={row} isOver={isOver} />
+      <CountCells row={row} isOver={isOver} />
       <td className="text-right max-md:col-start-3 max-md:row-start-1">
-        <Button kind="dangerOutline" size="small" aria-describedby={id} onClick={() => openEnd([row])}>
-          End session
-        </Button>
+        {isOver ? (
+          <span className="text-[0.8125rem] font-medium">Ended</span>
+        ) : (
+          <Button
+            size="small"
+            aria-describedby={id}
+            className="hover:border-danger/50 hover:bg-danger-wash hover:text-danger md:h-7 md:px-2"
+            onClick={() => onEnd(row)}
+          >
+            End session
+          </Button>
+        )}
       </td>
     </tr>
   );
 };
+
+/** What was said last; the operator knows a conversation by it. */
+const LastMessageCell = ({ row: { lastMessage } }: { readonly row: SessionRow }) => (
+  <td
+    title={lastMessage?.content}
+    className={classNames(
+      cell,
+      "truncate text-ink-soft max-md:col-end-4 max-md:row-start-5 md:max-xl:hidden",
+      !lastMessage && "max-md:hidden",
+    )}
+  >
+    {lastMessage ? lastMessage.content : <span className="text-ink-faint">–</span>}
+  </td>
+);
+
+const MetadataCell = ({ value }: { readonly value: unknown }) => {
+  const text = value === undefined ? "–" : typeof value === "string" ? value : JSON.stringify(value);
+  return (
+    <td title={text} className="min-w-0 truncate text-ink-soft max-md:hidden">
+      {text}
+    </td>
+  );
+};
+
+const CountCells = ({ row, isOver }: { readonly row: SessionRow; readonly isOver: boolean }) => (
+  <>
+    <td className={countCell}>{row.messageCount.toLocaleString()}</td>
+    <td className={countCell}>{isOver ? "–" : row.listeners.toLocaleString()}</td>
+    <td className={classNames(countCell, !isOver && row.pendingOperations > 0 && "font-medium text-accent")}>
+      {isOver ? "–" : row.pendingOperations.toLocaleString()}
+    </td>
+  </>
+);
 
 /** The agent and the user. */
 const WhoCells = ({ row }: { readonly row: SessionRow }) => {
@@ -102,15 +156,15 @@ const WhoCells = ({ row }: { readonly row: SessionRow }) => {
 };
 
 /** Age and time left; narrow pages show both in one cell, together with the counts. */
-const TimeCells = ({ row }: { readonly row: SessionRow }) => (
+const TimeCells = ({ row, isOver }: { readonly row: SessionRow; readonly isOver: boolean }) => (
   <>
     <td className={countCell}>
       <Age since={row.createdAt} />
     </td>
-    <td className="tabular-nums max-md:col-start-2 max-md:col-end-4 max-md:row-start-3 md:text-right">
-      <TimeLeft session={row} />
+    <td className="tabular-nums max-md:col-start-2 max-md:col-end-4 max-md:row-start-3">
+      {isOver ? <span>Over</span> : <TimeLeft session={row} isCoarse />}
       <span className="text-ink-soft md:hidden">
-        {" left, "}
+        {isOver ? ", " : " left, "}
         <Age since={row.createdAt} /> old
       </span>
       <NarrowCounts row={row} />

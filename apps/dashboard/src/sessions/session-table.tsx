@@ -1,52 +1,84 @@
 "use client";
 
+import { useEffect, useRef } from "react";
 import type { SessionRow } from "../lists/records";
 import { useVirtualRows } from "../ui/use-virtual-rows";
+import { columnsStyle } from "./session-columns";
 import { SessionTableHead } from "./session-table-head";
 import { SessionTableRow } from "./session-table-row";
+import type { ShownRow } from "./stable-rows";
 
 interface SessionTableProps {
-  readonly rows: readonly SessionRow[];
-  readonly chosen: ReadonlySet<string>;
-  readonly onChoose: (chosen: ReadonlySet<string>) => void;
+  readonly shown: readonly ShownRow[];
+  readonly isChosen: (sessionId: string) => boolean;
+  readonly onToggle: (row: SessionRow, isRange: boolean) => void;
+  readonly onChoose: (rows: readonly SessionRow[]) => void;
+  readonly onEnd: (row: SessionRow) => void;
+  /** The row that the keyboard is at. */
+  readonly active: string | null;
+  readonly onActivate: (sessionId: string) => void;
+  /** The chosen fields of the metadata. */
+  readonly fields: readonly string[];
   readonly hasMore: boolean;
   readonly isLoadingMore: boolean;
   readonly onMore: () => void;
 }
 
-export const SessionTable = ({ rows, chosen, onChoose, ...paging }: SessionTableProps) => {
+const lineHeight = 36;
+
+export const SessionTable = ({ shown, isChosen, onToggle, onChoose, onEnd, ...rest }: SessionTableProps) => {
+  const { active, onActivate, fields, ...paging } = rest;
+  const activeIndex = shown.findIndex(({ row }) => row.sessionId === active);
   const { body, height, measure, items } = useVirtualRows({
-    count: rows.length,
-    keyOf: (index) => rows[index]?.sessionId,
+    count: shown.length,
+    keyOf: (index) => shown[index]?.row.sessionId,
+    pinned: [activeIndex],
+    rowHeight: lineHeight,
     ...paging,
   });
-  const chosenCount = rows.filter((row) => chosen.has(row.sessionId)).length;
-  const toggle = (sessionId: string) => {
-    const next = new Set(chosen);
-    if (!next.delete(sessionId)) next.add(sessionId);
-    onChoose(next);
-  };
+  useFocusOfActive(body, active);
+  const live = shown.filter(({ isOver }) => !isOver).map(({ row }) => row);
 
   return (
-    <table aria-rowcount={rows.length + 1} className="block text-left" aria-label="Live sessions">
+    <table
+      aria-rowcount={shown.length + 1}
+      className="block text-left"
+      style={columnsStyle(fields.length)}
+      aria-label="Live sessions"
+    >
       <SessionTableHead
-        count={rows.length}
-        chosenCount={chosenCount}
-        onChooseAll={(isChosen) => onChoose(new Set(isChosen ? rows.map((row) => row.sessionId) : []))}
+        count={live.length}
+        chosenCount={live.filter((row) => isChosen(row.sessionId)).length}
+        fields={fields}
+        onChooseAll={(isTicked) => onChoose(isTicked ? live : [])}
       />
-      <tbody ref={body} className="relative block" style={{ height }}>
+      <tbody
+        ref={body}
+        className="relative block [overflow-anchor:none]"
+        style={{ height }}
+        onKeyDown={({ key, target }) => {
+          if (key === "Enter" && target instanceof HTMLTableRowElement) target.querySelector("a")?.click();
+        }}
+        onFocus={({ target }) => {
+          const at = target.closest("tr")?.dataset.session;
+          if (at !== undefined && at !== active) onActivate(at);
+        }}
+      >
         {items.map(({ index, offset }) => {
-          const row = rows[index];
+          const one = shown[index];
           return (
-            row && (
+            one && (
               <SessionTableRow
-                key={row.sessionId}
+                key={one.row.sessionId}
                 ref={measure}
                 index={index}
                 offset={offset}
-                row={row}
-                isChosen={chosen.has(row.sessionId)}
-                onToggle={toggle}
+                {...one}
+                isActive={one.row.sessionId === active}
+                isChosen={isChosen(one.row.sessionId)}
+                fields={fields}
+                onToggle={onToggle}
+                onEnd={onEnd}
               />
             )
           );
@@ -54,4 +86,15 @@ export const SessionTable = ({ rows, chosen, onChoose, ...paging }: SessionTable
       </tbody>
     </table>
   );
+};
+
+/** Gives the focus to the row that the keyboard has moved to, which may have come into the page just now. */
+const useFocusOfActive = (body: React.RefObject<HTMLTableSectionElement | null>, active: string | null) => {
+  const before = useRef(active);
+  useEffect(() => {
+    if (active === before.current) return;
+    before.current = active;
+    const row = [...(body.current?.rows ?? [])].find(({ dataset }) => dataset.session === active);
+    if (row && !row.contains(document.activeElement)) row.focus();
+  }, [body, active]);
 };

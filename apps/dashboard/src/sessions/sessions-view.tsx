@@ -1,19 +1,33 @@
 "use client";
 
-import { useMemo, useState } from "react";
-import { useEndSession } from "../end-session/end-session-context";
+import { useTRPCClient } from "@adjourn/client/tanstack-query";
+import { useMutation } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useEndSession, useIsEnding } from "../end-session/end-session-context";
 import { FilterBar } from "../filters/filter-bar";
 import { useUrlFilter } from "../filters/use-url-filter";
-import { useSessionList } from "../lists/use-session-list";
-import { useLiveState } from "../live/live-context";
+import type { ListFilter, SessionRow } from "../lists/records";
+import { useAgents } from "../lists/use-agents";
+import { listAllSessions, useSessionList } from "../lists/use-session-list";
+import { describeError } from "../live/call-error";
+import { useLiveState, useLiveStore } from "../live/live-context";
+import { useAnnounce } from "../ui/announcer";
 import { Card } from "../ui/card";
 import { classNames } from "../ui/class-names";
 import { loadLater } from "../ui/load-later";
 import { PageHeader } from "../ui/page-header";
-import { TimeOfDay } from "../ui/time";
 import { DemoButton } from "./demo-button";
+import { MetadataMenu } from "./metadata-menu";
+import { NewRowsPill } from "./new-rows-pill";
 import { SelectionBar } from "./selection-bar";
+import { SessionCount } from "./session-count";
 import { SessionTableSkeleton } from "./session-table-skeleton";
+import { SortSelect } from "./sort-select";
+import { useActiveRow } from "./use-active-row";
+import { useHold } from "./use-hold";
+import { useMetadataFields } from "./use-metadata-fields";
+import { useSelection } from "./use-selection";
+import { useStableRows } from "./use-stable-rows";
 
 const SessionList = loadLater(() => import("./session-list").then((file) => file.SessionList), {
   placeholder: <SessionTableSkeleton />,
@@ -22,15 +36,25 @@ const SessionList = loadLater(() => import("./session-list").then((file) => file
 export const SessionsView = () => {
   const { filter, setFilter, isFiltered } = useUrlFilter();
   const { rows, total, query } = useSessionList(filter);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const desk = useDesk({ filter, rows, hasMore: query.hasNextPage, isLoaded: query.data !== undefined });
   const openEnd = useEndSession();
+  const chooseAll = useChooseAll(filter, desk.choose);
+  const fields = useMetadataFields(rows);
+  const from = useScope(filter, total, isFiltered);
   const isStale = useLiveState().connection === "lost" && query.error !== null;
-  // Sessions that have ended since are no longer selected.
-  const selected = useMemo(() => rows.filter((row) => chosen.has(row.sessionId)), [rows, chosen]);
   const knownUsers = useMemo(() => [...new Set(rows.map((row) => row.userId))].slice(0, 50), [rows]);
+  const endSelected = () => openEnd(desk.selected, { from, done: () => desk.choose([]) });
+  const clearFilters = () =>
+    setFilter({ agentId: undefined, userId: undefined, search: undefined, q: undefined });
+  const { active, activate } = useActiveRow({
+    shown: desk.shown,
+    onToggle: desk.toggle,
+    onEnd: (row) => (desk.selected.length > 0 ? endSelected() : row && openEnd([row])),
+    onClear: () => desk.choose([]),
+  });
 
   return (
-    <>
+    <div data-wide="" className="pb-16">
       <PageHeader
         title="Sessions"
         description={
@@ -45,43 +69,84 @@ export const SessionsView = () => {
           )
         }
       >
+        <MetadataMenu {...fields} />
         <DemoButton kind="outline" />
       </PageHeader>
-      <FilterBar filter={filter} setFilter={setFilter} isFiltered={isFiltered} knownUsers={knownUsers} />
-      <SelectionBar
-        count={selected.length}
-        total={total}
-        onClear={() => setChosen(new Set())}
-        onEnd={() => openEnd(selected, () => setChosen(new Set()))}
+      <FilterBar filter={filter} setFilter={setFilter} isFiltered={isFiltered} knownUsers={knownUsers}>
+        <SortSelect sort={filter.sort} onChange={(sort) => setFilter({ sort })} />
+      </FilterBar>
+      <NewRowsPill
+        count={desk.waiting}
+        onShow={() => {
+          window.scrollTo({ top: 0 });
+          desk.showWaiting();
+        }}
       />
-      <Card className={classNames("transition-opacity", isStale && "opacity-75")}>
+      <Card className={classNames("transition-opacity", isStale && "opacity-75")} {...desk.frame}>
         <SessionList
-          rows={rows}
+          shown={desk.shown}
           query={query}
-          chosen={chosen}
-          onChoose={setChosen}
+          isChosen={desk.isChosen}
+          onToggle={desk.toggle}
+          onChoose={desk.choose}
+          onEnd={(row) => openEnd([row])}
+          active={active}
+          onActivate={activate}
+          fields={fields.chosen}
           isFiltered={isFiltered}
-          onClearFilters={() => setFilter({ agentId: undefined, userId: undefined, search: undefined })}
+          onClearFilters={clearFilters}
         />
       </Card>
-    </>
+      <SelectionBar
+        selected={desk.selected}
+        total={total}
+        isChoosingAll={chooseAll.isPending}
+        onChooseAll={() => chooseAll.mutate()}
+        onClear={() => desk.choose([])}
+        onEnd={endSelected}
+      />
+    </div>
   );
 };
 
-interface SessionCountProps {
-  readonly total: number;
-  readonly isFiltered: boolean;
-  /** Milliseconds since the epoch. */
-  readonly staleSince: number | undefined;
+interface DeskInput {
+  readonly filter: ListFilter;
+  readonly rows: readonly SessionRow[];
+  readonly hasMore: boolean;
+  readonly isLoaded: boolean;
 }
 
-const SessionCount = ({ total, isFiltered, staleSince }: SessionCountProps) => (
-  <span className="tabular-nums">
-    {total.toLocaleString()} {isFiltered ? "matching" : "live"}
-    {staleSince !== undefined && (
-      <>
-        , as of <TimeOfDay at={new Date(staleSince).toISOString()} seconds />
-      </>
-    )}
-  </span>
-);
+/** The rows as they are shown, and which of them are selected. */
+const useDesk = ({ filter, rows, hasMore, isLoaded }: DeskInput) => {
+  const store = useLiveStore();
+  const { isHeld, frame } = useHold();
+  const isEnding = useIsEnding();
+  const listName = JSON.stringify(filter);
+  const selection = useSelection({ rows, listName, isLoaded, isGone: store.isGone });
+  const isSelecting = selection.selected.length > 0;
+  const stable = useStableRows({
+    live: rows,
+    isHeld: isHeld || isEnding || isSelecting,
+    hasMore,
+    listName,
+  });
+  return { ...stable, ...selection, frame, toggle: selection.toggleIn(stable.shown) };
+};
+
+/** Selects every session that matches, beyond those that are loaded. */
+const useChooseAll = (filter: ListFilter, choose: (rows: readonly SessionRow[]) => void) => {
+  const api = useTRPCClient();
+  const announce = useAnnounce();
+  return useMutation({
+    mutationFn: () => listAllSessions(api, filter),
+    onSuccess: choose,
+    onError: (error) => announce({ title: "Not all could be selected", detail: describeError(error) }),
+  });
+};
+
+/** What the list shows, as the end of "Ends 600 of …". */
+const useScope = (filter: ListFilter, total: number, isFiltered: boolean): string => {
+  const { agentName } = useAgents();
+  const sessions = `${total.toLocaleString()} ${isFiltered && !filter.agentId ? "matching " : ""}sessions`;
+  return filter.agentId ? `${sessions} of agent ${agentName(filter.agentId)}` : sessions;
+};

@@ -3,15 +3,23 @@
 import type { SessionInfo } from "../lists/records";
 import { useServerNow } from "../live/server-clock";
 import { classNames } from "../ui/class-names";
-import { formatCountdown } from "../ui/time";
+import { formatCountdown, formatMinutes } from "../ui/time";
+
+/** A time that is longer than this is given in minutes where it need not be exact. */
+const coarseAboveMs = 5 * 60_000;
 
 /** Counts down; a session whose time has run out is never shown as if it still lived. */
 export const TimeLeft = ({
   session: { expiresAt, timeoutConfig },
+  isCoarse = false,
 }: {
   readonly session: Pick<SessionInfo, "expiresAt" | "timeoutConfig">;
+  readonly isCoarse?: boolean;
 }) => {
-  const now = useServerNow();
+  const now = useServerNow((at) => {
+    const left = Date.parse(expiresAt) - at;
+    return isCoarse && left > coarseAboveMs ? Date.parse(expiresAt) - roundUp(left) : at;
+  });
   if (now === null) return <span>–</span>;
   const left = Date.parse(expiresAt) - now;
   if (left <= 0) return <span className="font-medium text-danger">Expired</span>;
@@ -22,7 +30,10 @@ export const TimeLeft = ({
       title={`Until ${new Date(expiresAt).toLocaleString()}`}
       className={classNames(isNear && "font-medium text-warning")}
     >
-      {formatCountdown(left)}
+      {isCoarse && left > coarseAboveMs ? formatMinutes(left) : formatCountdown(left)}
     </time>
   );
 };
+
+const minuteMs = 60_000;
+const roundUp = (ms: number): number => Math.ceil(ms / minuteMs) * minuteMs;

@@ -29,7 +29,7 @@ export const ConnectionBanner = () =>
       icon={WifiOff}
       tone="warning"
       title="Connection lost. Reconnecting…"
-      className="mb-5 print:hidden"
+      className="fixed inset-x-4 top-16 z-30 mx-auto max-w-xl shadow-float lg:top-4 lg:left-60 print:hidden"
     >
       What you see may be out of date. It catches up by itself as soon as the API answers.
     </Notice>

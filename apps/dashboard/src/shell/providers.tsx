@@ -8,6 +8,7 @@ import { type ReactNode, useState } from "react";
 import { EndSessionProvider } from "../end-session/end-session-context";
 import { LiveProvider } from "../live/live-context";
 import { reportSignedOut, SignedOut } from "../login/signed-out";
+import { PaletteProvider } from "../palette/palette-provider";
 import { AnnouncerProvider } from "../ui/announcer";
 
 /** Whoever is signed out meanwhile, here or elsewhere, is asked for the key again. */
@@ -43,7 +44,9 @@ export const Providers = ({ publicApiUrl, nonce, children }: ProvidersProps) => 
       <TRPCProvider trpcClient={trpc} queryClient={queryClient}>
         <AnnouncerProvider>
           <LiveProvider publicApiUrl={publicApiUrl}>
-            <EndSessionProvider>{children}</EndSessionProvider>
+            <EndSessionProvider>
+              <PaletteProvider>{children}</PaletteProvider>
+            </EndSessionProvider>
             <SignedOut />
           </LiveProvider>
         </AnnouncerProvider>

@@ -46,8 +46,10 @@ export const AnnouncerProvider = ({ children }: { readonly children: ReactNode }
         <div className="min-w-0 flex-1">
           <div role="status" aria-live="polite" className="font-medium">
             {current?.title}
+            {current?.detail && (
+              <p className="mt-0.5 text-[0.8125rem] font-normal opacity-80">{current.detail}</p>
+            )}
           </div>
-          {current?.detail && <p className="mt-0.5 text-[0.8125rem] opacity-80">{current.detail}</p>}
         </div>
         {current && (
           <button

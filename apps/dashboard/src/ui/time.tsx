@@ -15,6 +15,12 @@ export const formatDuration = (ms: number): string => {
   return `${Math.floor(hours / 24)}d ${hours % 24}h`;
 };
 
+/** 7m, 3h 12m, 2d 4h: in whole minutes. */
+export const formatMinutes = (ms: number): string => formatDuration(ms).replace(/(m) \d\ds$/, "$1");
+
+const minuteMs = 60_000;
+const secondsUntilMs = 5 * minuteMs;
+
 /** 07:05 or 3:12:05, as a clock counts down; only whole seconds that are left count. */
 export const formatCountdown = (ms: number): string => {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
@@ -23,10 +29,15 @@ export const formatCountdown = (ms: number): string => {
   return hours === 0 ? rest : `${hours}:${rest}`;
 };
 
-/** How long ago, as it goes on. */
+/** How long ago, as it goes on: by the second below five minutes, by the minute above. */
 export const Age = ({ since }: { readonly since: string }) => {
-  const now = useServerNow();
-  return <time dateTime={since}>{now === null ? "" : formatDuration(now - Date.parse(since))}</time>;
+  const start = Date.parse(since);
+  const now = useServerNow((at) =>
+    at - start < secondsUntilMs ? at : start + Math.floor((at - start) / minuteMs) * minuteMs,
+  );
+  if (now === null) return <time dateTime={since} />;
+  const age = now - start;
+  return <time dateTime={since}>{age < secondsUntilMs ? formatDuration(age) : formatMinutes(age)}</time>;
 };
 
 /** The time of day, with the date where it is not today's; in the reader's zone. */

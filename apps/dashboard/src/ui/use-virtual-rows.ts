@@ -1,9 +1,9 @@
 "use client";
 
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { defaultRangeExtractor, useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
-const guessedRowHeight = 53;
+const usualRowHeight = 53;
 const rowsBeyondView = 8;
 /** So many rows before the end of the list the next page is asked for. */
 const aheadRows = 40;
@@ -14,10 +14,22 @@ interface VirtualRows {
   readonly hasMore: boolean;
   readonly isLoadingMore: boolean;
   readonly onMore: () => void;
+  /** Rows that stay in the page wherever it is scrolled: one that has the focus would lose it. */
+  readonly pinned?: readonly number[];
+  /** Pixels. */
+  readonly rowHeight?: number;
 }
 
 /** Of a list as long as the window scrolls, only the rows in view and a few around them are in the page. */
-export const useVirtualRows = ({ count, keyOf, hasMore, isLoadingMore, onMore }: VirtualRows) => {
+export const useVirtualRows = ({
+  count,
+  keyOf,
+  hasMore,
+  isLoadingMore,
+  onMore,
+  pinned = [],
+  rowHeight = usualRowHeight,
+}: VirtualRows) => {
   const body = useRef<HTMLTableSectionElement>(null);
   const [top, setTop] = useState(0);
   // What stands above the list comes and goes, so where it begins is measured each time.
@@ -28,13 +40,20 @@ export const useVirtualRows = ({ count, keyOf, hasMore, isLoadingMore, onMore }:
   });
   const virtualizer = useWindowVirtualizer({
     count,
-    estimateSize: () => guessedRowHeight,
+    estimateSize: () => rowHeight,
     getItemKey: (index) => keyOf(index) ?? index,
     overscan: rowsBeyondView,
     scrollMargin: top,
+    rangeExtractor: (range) =>
+      [
+        ...new Set([
+          ...defaultRangeExtractor(range),
+          ...pinned.filter((index) => index >= 0 && index < count),
+        ]),
+      ].sort((a, b) => a - b),
   });
   const items = virtualizer.getVirtualItems();
-  const lastShown = items.at(-1)?.index ?? 0;
+  const lastShown = virtualizer.range?.endIndex ?? 0;
   const wantsMore = hasMore && !isLoadingMore && lastShown >= count - aheadRows;
   useEffect(() => {
     if (wantsMore) onMore();

@@ -1,0 +1,19 @@
+import { TimeOfDay } from "../ui/time";
+
+interface SessionCountProps {
+  readonly total: number;
+  readonly isFiltered: boolean;
+  /** Milliseconds since the epoch. */
+  readonly staleSince: number | undefined;
+}
+
+export const SessionCount = ({ total, isFiltered, staleSince }: SessionCountProps) => (
+  <span className="tabular-nums">
+    {total.toLocaleString()} {isFiltered ? "matching" : "live"}
+    {staleSince !== undefined && (
+      <>
+        , as of <TimeOfDay at={new Date(staleSince).toISOString()} seconds />
+      </>
+    )}
+  </span>
+);

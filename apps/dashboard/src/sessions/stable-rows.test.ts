@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import type { SessionRow } from "../lists/records";
+import { arrangeRows, type ShownRow } from "./stable-rows";
+
+const row = (sessionId: string): SessionRow => ({
+  sessionId,
+  channelId: "",
+  agentId: "",
+  userId: "",
+  createdAt: "",
+  lastActivity: "",
+  expiresAt: "",
+  metadata: {},
+  timeoutConfig: { timeoutMinutes: 30, autoRenew: true, maxDurationMinutes: 720, warningThresholdMinutes: 5 },
+  renewalCount: 0,
+  timeRemaining: 0,
+  isNearExpiration: false,
+  messageCount: 0,
+  listeners: 0,
+  pendingOperations: 0,
+  lastMessage: null,
+});
+const rows = (ids: string) => [...ids].map(row);
+const shownAs = (ids: string): readonly ShownRow[] => rows(ids).map((one) => ({ row: one, isOver: false }));
+const namesOf = (shown: readonly ShownRow[]) =>
+  shown.map(({ row: { sessionId }, isOver }) => (isOver ? `(${sessionId})` : sessionId)).join("");
+const never = () => false;
+
+describe("rows that somebody aims at", () => {
+  const arrange = (
+    before: string,
+    live: string,
+    gone = "",
+    goneHere = "",
+    isHeld = true,
+    hasMore = false,
+  ) => {
+    const { shown, waiting } = arrangeRows({
+      before: shownAs(before),
+      live: rows(live),
+      isHeld,
+      hasMore,
+      isGone: (id) => gone.includes(id) || goneHere.includes(id),
+      isGoneHere: (id) => goneHere.includes(id),
+    });
+    return [namesOf(shown), waiting];
+  };
+
+  it("keep their places while new ones wait", () => {
+    expect(arrange("cba", "edcba")).toEqual(["cba", 2]);
+  });
+
+  it("keep their places when others end some of them", () => {
+    expect(arrange("dcba", "dba", "c")).toEqual(["d(c)ba", 0]);
+  });
+
+  it("say so when the list no longer has them, whether or not an event told of the end", () => {
+    expect(arrange("dcba", "dba")).toEqual(["d(c)ba", 0]);
+    expect(arrange("dcba", "dcb")).toEqual(["dcb(a)", 0]);
+  });
+
+  it("live on where newer ones have only pushed them out of the loaded part", () => {
+    expect(arrange("dcba", "fedc", "", "", true, true)).toEqual(["dcba", 2]);
+  });
+
+  it("go at once when the operator ends them", () => {
+    expect(arrange("dcba", "dba", "", "c")).toEqual(["dba", 0]);
+  });
+
+  it("grow at the end only, as older pages are loaded", () => {
+    expect(arrange("cb", "dcba")).toEqual(["cba", 1]);
+  });
+
+  it("make room once none of them lives", () => {
+    expect(arrange("cb", "ed", "cb")).toEqual(["ed", 0]);
+    expect(arrange("cb", "", "cb")).toEqual(["", 0]);
+  });
+
+  it("follow the list as soon as nobody aims at them", () => {
+    expect(arrange("dcba", "feba", "dc", "", false)).toEqual(["feba", 0]);
+  });
+
+  it("are the same objects while nothing about them changes, so that nothing is rendered again", () => {
+    const before = shownAs("ba");
+    const live = before.map((one) => one.row);
+    const { shown } = arrangeRows({
+      before,
+      live,
+      isHeld: true,
+      hasMore: false,
+      isGone: never,
+      isGoneHere: never,
+    });
+    expect(shown.map((one, index) => one === before[index])).toEqual([true, true]);
+  });
+});
