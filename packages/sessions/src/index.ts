@@ -1,8 +1,8 @@
 export { withDeadline } from "./async/with-deadline.js";
 export { createSessionService } from "./create-session-service.js";
-export * from "./model/block.js";
 export { metadataText } from "./finding/metadata-text.js";
 export { queryWords, wordsOf } from "./finding/words.js";
+export * from "./model/block.js";
 export * from "./model/ending.js";
 export * from "./model/errors.js";
 export * from "./model/message.js";

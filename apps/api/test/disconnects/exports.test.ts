@@ -38,7 +38,7 @@ const fillChannel = async (): Promise<void> => {
 };
 
 beforeAll(async () => {
-  world = await startLeavingWorld();
+  world = await startLeavingWorld(channelExport);
   await fillChannel();
 }, 120_000);
 afterAll(() => world?.[Symbol.asyncDispose]());

@@ -125,7 +125,12 @@ describe("each tool", () => {
     const blockedId = crypto.randomUUID();
     const { sessionId } = await createSession(admin, { userId: blockedId });
     const blocked = await call("block_user", { userId: blockedId, reason: "insults" });
-    expect(blocked.structuredContent).toMatchObject({ userId: blockedId, until: null, actor: "ops", ended: 1 });
+    expect(blocked.structuredContent).toMatchObject({
+      userId: blockedId,
+      until: null,
+      actor: "ops",
+      ended: 1,
+    });
     expect((await admin.call("getEnding", { sessionId })).body).toMatchObject({ cause: "blocked" });
   });
 

@@ -7,6 +7,7 @@ const colours: Readonly<Record<EndingCause, string>> = {
   bulk: "bg-danger",
   expired: "bg-ink-faint",
   max_duration: "bg-warning",
+  blocked: "bg-ink",
 };
 
 /** How many ended by each cause: the words and figures are the chart, the bars only show them. */

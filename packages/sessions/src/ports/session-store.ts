@@ -6,12 +6,7 @@ import type { JsonObject, Session } from "../model/session.js";
 import type { TimeoutConfig, TimeoutConfigInput } from "../model/timeout-policy.js";
 import type { MessageBound } from "../paging/message-bound.js";
 import type { BlockStore } from "./block-store.js";
-import type {
-  EndingFilter,
-  LastMessage,
-  ListFilter,
-  SessionPageRequest,
-} from "./lists.js";
+import type { EndingFilter, LastMessage, ListFilter, SessionPageRequest } from "./lists.js";
 import type { PagePosition, PageRequest } from "./page.js";
 import type { IsGone, ReplyRecord, ReplyStore } from "./reply-store.js";
 import type { StatisticsStore } from "./statistics-store.js";

@@ -9,7 +9,15 @@ import { search } from "./migrations/0006-search.js";
 import { webhooks } from "./migrations/0007-webhooks.js";
 
 /** Applied in order; `adjourn_version` counts the applied ones. A released migration is never changed. */
-const migrations: readonly string[] = [sessions, secrets, replies, fewerIndexWrites, blocks, search, webhooks];
+const migrations: readonly string[] = [
+  sessions,
+  secrets,
+  replies,
+  fewerIndexWrites,
+  blocks,
+  search,
+  webhooks,
+];
 
 /** Time limit for the migrations, including the wait for other nodes that run them. */
 const timeoutMs = 600_000;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openReader, openWriter } from "./session-store.js";
+import { openReader, openWriter } from "./open-connections.js";
 
 const full = 2;
 

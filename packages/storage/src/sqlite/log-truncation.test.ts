@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createFakeClock } from "@adjourn/testkit";
 import { expect, test } from "vitest";
 import { LogTruncation } from "./log-truncation.js";
-import { openWriter } from "./session-store.js";
+import { openWriter } from "./open-connections.js";
 
 test("a log that can't be truncated fails no call, and is truncated later", async () => {
   const folder = mkdtempSync(join(tmpdir(), "adjourn-"));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { SqliteConnection } from "./connection.js";
 import { listMessages } from "./messages-table.js";
-import { openWriter } from "./session-store.js";
+import { openWriter } from "./open-connections.js";
 
 let folder: string;
 let writer: SqliteConnection;

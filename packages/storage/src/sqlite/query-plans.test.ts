@@ -5,7 +5,8 @@ import type { SessionStore } from "@adjourn/sessions";
 import { createFakeClock, newMessageDraft, newSessionDraft } from "@adjourn/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SqliteConnection } from "./connection.js";
-import { assembleStore, openReader, openWriter } from "./session-store.js";
+import { openReader, openWriter } from "./open-connections.js";
+import { assembleStore } from "./session-store.js";
 
 let folder: string;
 let writer: SqliteConnection;

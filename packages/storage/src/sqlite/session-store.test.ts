@@ -9,7 +9,8 @@ import {
   describeWebhookStore,
 } from "@adjourn/testkit";
 import { expect, test } from "vitest";
-import { assembleStore, openReader, openWriter } from "./session-store.js";
+import { openReader, openWriter } from "./open-connections.js";
+import { assembleStore } from "./session-store.js";
 import { watch } from "./webhook-outbox.js";
 
 /** The plans of the statements that the suite ran, by their text. */

@@ -1,6 +1,3 @@
-import { realpathSync } from "node:fs";
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   type Clock,
   type EraseOutcome,
@@ -13,7 +10,7 @@ import {
 import { UnusableDatabaseError } from "../unusable-database-error.js";
 import { appendMessage } from "./append-message.js";
 import { blockUser, deleteEndedBlocks, listBlocks, unblockUser } from "./blocks-table.js";
-import { isStorageFailure, SqliteConnection, storeUnavailable } from "./connection.js";
+import { isStorageFailure, type SqliteConnection, storeUnavailable } from "./connection.js";
 import { createSession, readCreated } from "./create-session.js";
 import {
   addEndingCounts,
@@ -24,11 +21,10 @@ import {
   readEndings,
 } from "./endings-table.js";
 import { closeUser } from "./erase-user.js";
-import { closeToOthers, makeOwnFile } from "./file-modes.js";
 import { countSessions, listEndings, listSessions } from "./lists.js";
 import { LogTruncation } from "./log-truncation.js";
 import { listMessages, readAfter, readHistory, readLastMessages } from "./messages-table.js";
-import { migrate } from "./migrations.js";
+import { openReader, openWriter, pathOf } from "./open-connections.js";
 import { lockDatabase, type ProcessLock } from "./process-lock.js";
 import { ReadTurns } from "./read-turns.js";
 import {
@@ -85,46 +81,6 @@ export interface SqliteSessionStoreOptions {
   readonly clock: Clock;
   readonly webhooks?: readonly WebhookWatch[] | undefined;
 }
-
-/** Creates the file if it is missing. @returns its real path, so that all links to it share one lock */
-const pathOf = (url: string): string => {
-  const path = url.startsWith("file://") ? fileURLToPath(url) : resolve(url.slice("file:".length));
-  makeOwnFile(path);
-  const real = realpathSync.native(path);
-  closeToOthers(real);
-  return real;
-};
-
-export const openWriter = (path: string): SqliteConnection => {
-  const writer = new SqliteConnection(path);
-  try {
-    // What is deleted is overwritten: an erased channel must not be readable from the file's free pages.
-    for (const pragma of [
-      "journal_mode = WAL",
-      "synchronous = FULL",
-      "foreign_keys = ON",
-      "secure_delete = ON",
-    ])
-      writer.exec(`PRAGMA ${pragma}`);
-    writer.exec("PRAGMA cache_size = -32768");
-    // A checkpoint four times less often than by default costs 16 MB of disk and saves most of that work.
-    writer.exec("PRAGMA wal_autocheckpoint = 4000");
-    migrate(writer, path);
-    writer.dontWait();
-    return writer;
-  } catch (error) {
-    writer.close();
-    throw error;
-  }
-};
-
-export const openReader = (path: string): SqliteConnection => {
-  const reader = new SqliteConnection(path);
-  reader.exec("PRAGMA query_only = ON");
-  reader.exec("PRAGMA cache_size = -32768");
-  reader.dontWait();
-  return reader;
-};
 
 /**
  * A store in one SQLite file, for one process. A write that resolved is on the disk.

@@ -6,7 +6,7 @@ import { createFakeClock, newSessionDraft } from "@adjourn/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { SqliteConnection } from "./connection.js";
 import { createSession } from "./create-session.js";
-import { openReader, openWriter } from "./session-store.js";
+import { openReader, openWriter } from "./open-connections.js";
 import { WriteQueue } from "./write-queue.js";
 
 let folder: string;

@@ -13,8 +13,8 @@ import { isNearExpiration, jsonBytes, rowsWithinBytes, type Session, wordsOf } f
 import { createBlocks } from "./in-memory-blocks.js";
 import { createWritingVerbs } from "./in-memory-session-store-operations.js";
 import { InMemoryState } from "./in-memory-session-store-state.js";
-import { pageOf } from "./page-of.js";
 import { createStatistics } from "./in-memory-statistics.js";
+import { pageOf } from "./page-of.js";
 
 /** The port in plain maps. The contract tests compare the databases with it. */
 export const createInMemorySessionStore = ({
