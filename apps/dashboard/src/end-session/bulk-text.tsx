@@ -7,7 +7,7 @@ import { shortId } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { CutList } from "./cut-list";
 import { countMatched } from "./end-calls";
-import type { SessionToEnd } from "./end-session-dialog";
+import type { SessionToEnd } from "./session-to-end";
 
 const mostNamed = 8;
 

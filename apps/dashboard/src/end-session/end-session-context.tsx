@@ -3,7 +3,7 @@
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { inBackground } from "../live/in-background";
 import { loadLater } from "../ui/load-later";
-import type { SessionToEnd } from "./end-session-dialog";
+import type { SessionToEnd } from "./session-to-end";
 
 // Not part of the first load: it is there before a hand has moved to its button.
 const loadDialog = () => import("./end-session-dialog").then((file) => file.EndSessionDialog);

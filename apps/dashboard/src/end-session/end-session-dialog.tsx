@@ -11,10 +11,9 @@ import { BulkProgressBar, mostWithoutTyping, TypedConfirmation } from "./bulk-co
 import { BulkText } from "./bulk-text";
 import { endedByOthers } from "./end-calls";
 import { ReasonField } from "./reason-field";
+import type { SessionToEnd } from "./session-to-end";
 import { SingleText } from "./single-text";
 import { useEndMutation } from "./use-end-mutation";
-
-export type SessionToEnd = Pick<SessionRow, "sessionId"> & Partial<SessionRow>;
 
 interface EndSessionDialogProps {
   readonly sessions: readonly SessionToEnd[];

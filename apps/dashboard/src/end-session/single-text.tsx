@@ -7,7 +7,7 @@ import { shortId } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { Age } from "../ui/time";
 import { CutList } from "./cut-list";
-import type { SessionToEnd } from "./end-session-dialog";
+import type { SessionToEnd } from "./session-to-end";
 
 interface SingleTextProps {
   readonly session: SessionToEnd;
