@@ -2,7 +2,6 @@
 
 import { AlertDialog } from "radix-ui";
 import { type ReactNode, useEffect, useState } from "react";
-import type { SessionRow } from "../lists/records";
 import { useSessionRow } from "../lists/use-session-list";
 import { useKnownEnding, useLiveStore } from "../live/live-context";
 import { useAnnounce } from "../ui/announcer";
