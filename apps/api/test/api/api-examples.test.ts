@@ -208,7 +208,7 @@ describe("every answer has the documented fields, in their order", () => {
     const list = (await ask(documented.url, "GET", `${sessionsPath}?search=${sessionId}`)).json;
     expect(keys(list)).toBe("sessions total stats");
     expect(keys(list.stats)).toBe("totalSessions activeSessions expiredSessions");
-    expect(keys(list.sessions[0])).toBe(`${infoKeys} messageCount listeners pendingOperations`);
+    expect(keys(list.sessions[0])).toBe(`${infoKeys} messageCount listeners pendingOperations lastMessage`);
     await ask(documented.url, "DELETE", `${sessionsPath}/${sessionId}?reason=enough%20of%20it`);
     const { endings } = (await ask(documented.url, "GET", `/api/messaging/endings?search=${sessionId}`)).json;
     expect(endings.map(keys)).toEqual([
