@@ -60,8 +60,8 @@ const walk: Readonly<Record<string, readonly Call[]>> = {
     { row: ofBackends, input: ({ sessionId }) => ({ ...filtered, sessionIds: [sessionId] }) },
   ],
   blockUser: [{ row: ofAdmins, input: ({ userId }) => ({ userId }) }],
-  // An admin gets 404, because nobody has blocked the user.
-  unblockUser: [{ row: [404, 403, 403, 403, 403], input: ({ userId }) => ({ userId }) }],
+  // After the block of the admin's own walk.
+  unblockUser: [{ row: ofAdmins, input: ({ userId }) => ({ userId }) }],
   listBlocks: [{ row: ofAdmins }],
   issueTicket: [{ row: [200, 200, 200, 200, 404] }],
   listAgents: [{ row: ofBackends }],
