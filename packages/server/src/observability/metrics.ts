@@ -7,6 +7,7 @@ import {
 } from "@adjourn/sessions";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { systemClock } from "../system-clock.js";
+import { countAgentFailures } from "./agent-failures.js";
 import { countTokens } from "./counted-tokens.js";
 import { DurationHistogram } from "./duration-histogram.js";
 import { type BusFigures, instrumentBus } from "./instrumented-bus.js";
@@ -37,7 +38,10 @@ export const createMetrics = (): Metrics => {
   collectDefaultMetrics({ register: registry, prefix: "adjourn_" });
   const answered = countAnswers(registry);
   return {
-    store: (store) => instrumentStore(countAttempts(countTokens(store, registry), registry), registry),
+    store: (store) => {
+      const replies = countAgentFailures(countTokens(store, registry), registry);
+      return instrumentStore(countAttempts(replies, registry), registry);
+    },
     bus: (bus, figures) => instrumentBus(bus, registry, figures),
     sessions: (sessions, store) => {
       countSessions(registry, store);
