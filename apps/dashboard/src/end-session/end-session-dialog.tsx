@@ -77,7 +77,9 @@ export const EndSessionDialog = ({ sessions, isOpen, onOpenChange, ...rest }: En
               {end.problem}
             </p>
           )}
-          {!only && !block && end.isPending && <BulkProgressBar done={end.progress.done} count={sessions.length} />}
+          {!only && !block && end.isPending && (
+            <BulkProgressBar done={end.progress.done} count={sessions.length} />
+          )}
           <DialogActions
             count={sessions.length}
             isPending={end.isPending}
