@@ -79,6 +79,20 @@ export const endMany = async (
     : { title: "Session ended", detail: counts };
 };
 
+interface BlockInput {
+  readonly userId: string;
+  readonly until: string | null;
+  readonly reason: string | undefined;
+}
+
+/** Blocks the user, which ends all of the user's sessions in the same call. */
+export const endAndBlock = async (api: Api, input: BlockInput): Promise<Outcome> => {
+  const { ended } = await api.blockUser.mutate(input);
+  return ended === 0
+    ? { title: "User blocked", detail: "Their sessions had ended already" }
+    : { title: "Session ended, user blocked", detail: `${countOf(ended)} ended` };
+};
+
 /** How many of these sessions the API would end now. */
 export const countMatched = async (api: Api, ids: readonly string[]): Promise<number> => {
   let matched = 0;

@@ -6,6 +6,8 @@ import { useSessionRow } from "../lists/use-session-list";
 import { useKnownEnding, useLiveStore } from "../live/live-context";
 import { useAnnounce } from "../ui/announcer";
 import { Button } from "../ui/button";
+import { noBlock, onlyUserOf } from "./block-choice";
+import { BlockField } from "./block-field";
 import { BulkProgressBar, mostWithoutTyping, TypedConfirmation } from "./bulk-confirmation";
 import { BulkText } from "./bulk-text";
 import { endedByOthers } from "./end-calls";
@@ -25,9 +27,12 @@ interface EndSessionDialogProps {
 
 export const EndSessionDialog = ({ sessions, isOpen, onOpenChange, ...rest }: EndSessionDialogProps) => {
   const [reason, setReason] = useState("");
+  const [choice, setChoice] = useState(noBlock);
   const [typed, setTyped] = useState("");
   const only = sessions.length === 1 ? sessions[0] : undefined;
   const { row, isMissing, answeredAt } = useSessionRow(only?.sessionId ?? "", isOpen);
+  const userId = onlyUserOf(only ? [{ ...only, ...row }] : sessions);
+  const block = userId !== undefined && choice.term !== "none" ? { ...choice, userId } : undefined;
   const { isGone } = useKnownEnding(only?.sessionId ?? "");
   const end = useEndMutation({
     sessions,
@@ -48,7 +53,7 @@ export const EndSessionDialog = ({ sessions, isOpen, onOpenChange, ...rest }: En
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            if (!end.isPending && !isLate && isConfirmed) end.mutate(reason);
+            if (!end.isPending && !isLate && isConfirmed) end.mutate({ reason, block });
           }}
         >
           {only ? (
@@ -61,6 +66,9 @@ export const EndSessionDialog = ({ sessions, isOpen, onOpenChange, ...rest }: En
               {sessions.length > mostWithoutTyping && (
                 <TypedConfirmation count={sessions.length} value={typed} onChange={setTyped} />
               )}
+              {(only || userId !== undefined) && (
+                <BlockField userId={userId} value={choice} onChange={setChoice} />
+              )}
               <ReasonField value={reason} onChange={setReason} />
             </>
           )}
@@ -69,11 +77,14 @@ export const EndSessionDialog = ({ sessions, isOpen, onOpenChange, ...rest }: En
               {end.problem}
             </p>
           )}
-          {!only && end.isPending && <BulkProgressBar done={end.progress.done} count={sessions.length} />}
+          {!only && !block && end.isPending && (
+            <BulkProgressBar done={end.progress.done} count={sessions.length} />
+          )}
           <DialogActions
             count={sessions.length}
             isPending={end.isPending}
             isConfirmed={isConfirmed}
+            isBlocking={block !== undefined}
             isLate={isLate}
           />
         </form>
@@ -115,21 +126,26 @@ const DialogFrame = ({ onClosed, children }: DialogFrameProps) => (
   </AlertDialog.Portal>
 );
 
+const endLabel = (count: number): string =>
+  count === 1 ? "End session" : `End ${count.toLocaleString()} sessions`;
+
 interface DialogActionsProps {
   readonly count: number;
   readonly isPending: boolean;
   readonly isConfirmed: boolean;
+  readonly isBlocking: boolean;
   readonly isLate: boolean;
 }
 
-const DialogActions = ({ count, isPending, isConfirmed, isLate }: DialogActionsProps) => (
+const DialogActions = ({ count, isPending, isConfirmed, isBlocking, isLate }: DialogActionsProps) => (
   <div className="mt-5 flex justify-end gap-2">
     <AlertDialog.Cancel asChild>
       <Button disabled={isPending}>{isLate ? "Close" : "Cancel"}</Button>
     </AlertDialog.Cancel>
     {!isLate && (
       <Button kind="danger" type="submit" aria-disabled={isPending || !isConfirmed}>
-        {isPending ? "Ending…" : count === 1 ? "End session" : `End ${count.toLocaleString()} sessions`}
+        {isPending ? "Ending…" : endLabel(count)}
+        {!isPending && isBlocking && " and block"}
       </Button>
     )}
   </div>

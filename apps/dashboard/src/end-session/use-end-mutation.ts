@@ -4,11 +4,15 @@ import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { changeLists } from "../lists/change-lists";
+import { blocksKey } from "../lists/list-keys";
 import { describeError } from "../live/call-error";
+import { inBackground } from "../live/in-background";
 import { useLiveState, useLiveStore } from "../live/live-context";
+import { serverNow } from "../live/server-clock";
 import { useAnnounce } from "../ui/announcer";
 import { randomId } from "../ui/random-id";
-import { type BulkProgress, endMany, endOne } from "./end-calls";
+import { type BlockChoice, untilOf } from "./block-choice";
+import { type BulkProgress, endAndBlock, endMany, endOne } from "./end-calls";
 import { rememberReason } from "./recent-reasons";
 
 interface EndMutationInput {
@@ -16,6 +20,12 @@ interface EndMutationInput {
   /** When (ms) the API last answered a question of the dialog. A failure before it is no longer news. */
   readonly answeredAt: number;
   readonly onGone: () => void;
+}
+
+interface EndRequest {
+  readonly reason: string;
+  /** The sessions' user, if they are to be blocked too. */
+  readonly block: (BlockChoice & { readonly userId: string }) | undefined;
 }
 
 /** Ends sessions, announces the outcome and removes them from every list at once. */
@@ -32,9 +42,11 @@ export const useEndMutation = ({ sessions, answeredAt, onGone }: EndMutationInpu
   const [only] = ids;
 
   const mutation = useMutation({
-    mutationFn: (given: string) => {
+    mutationFn: ({ reason: given, block }: EndRequest) => {
       const reason = given.trim() || undefined;
       if (reason) rememberReason(reason);
+      if (block)
+        return endAndBlock(api, { userId: block.userId, until: untilOf(block, serverNow()), reason });
       return ids.length === 1 && only !== undefined
         ? endOne(api, store, { sessionId: only, reason, idempotencyKey })
         : endMany(api, { ids, reason, from: progress, onProgress: setProgress });
@@ -42,9 +54,10 @@ export const useEndMutation = ({ sessions, answeredAt, onGone }: EndMutationInpu
     onError: () => {
       failedAt.current = Date.now();
     },
-    onSuccess: (outcome) => {
+    onSuccess: (outcome, { block }) => {
       store.markGone(...ids);
       changeLists(queryClient, store, Date.now());
+      if (block) inBackground(queryClient.invalidateQueries({ queryKey: [blocksKey] }));
       announce(outcome);
       onGone();
     },
@@ -58,9 +71,9 @@ export const useEndMutation = ({ sessions, answeredAt, onGone }: EndMutationInpu
     if (isError && (hasHealed || answeredAt > failedAt.current)) reset();
   }, [connection, answeredAt, isError, reset]);
   return {
-    mutate: (reason: string) => {
+    mutate: (request: EndRequest) => {
       setHasTried(true);
-      mutation.mutate(reason);
+      mutation.mutate(request);
     },
     /** Whether a call was made: an ending that is heard of may be its own, though its answer was lost. */
     hasTried,

@@ -3,6 +3,7 @@ import type { ListFilter } from "./records";
 
 export const sessionsKey = "sessions";
 export const endingsKey = "endings";
+export const blocksKey = "blocks";
 export const lifetimesKey = "lifetimes";
 
 /** A list's query key: kind, filter and page size. */

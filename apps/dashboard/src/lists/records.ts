@@ -3,6 +3,7 @@ import type { Ending, Message, RouterOutputs, SessionEvent, SessionInfo, Session
 export type { Ending, Message, SessionEvent, SessionInfo, SessionRow };
 export type SessionPage = RouterOutputs["listSessions"];
 export type EndingPage = RouterOutputs["listEndings"];
+export type Block = RouterOutputs["listBlocks"]["blocks"][number];
 export type EndingCause = Ending["cause"];
 export type TimeoutConfig = SessionInfo["timeoutConfig"];
 

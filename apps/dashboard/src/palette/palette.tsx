@@ -1,7 +1,7 @@
 "use client";
 
 import { Command } from "cmdk";
-import { Bot, Gauge, Keyboard, MessagesSquare, SquareCheckBig } from "lucide-react";
+import { Ban, Bot, Gauge, Keyboard, MessagesSquare, SquareCheckBig } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
 import { useState } from "react";
@@ -18,6 +18,7 @@ const pages = [
   { href: "/", name: "Overview", icon: Gauge },
   { href: "/sessions", name: "Sessions", icon: MessagesSquare },
   { href: "/endings", name: "Endings", icon: SquareCheckBig },
+  { href: "/blocks", name: "Blocks", icon: Ban },
   { href: "/agents", name: "Agents", icon: Bot },
 ] as const;
 

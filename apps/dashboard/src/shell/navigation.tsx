@@ -1,6 +1,6 @@
 "use client";
 
-import { Bot, Gauge, MessagesSquare, SquareCheckBig } from "lucide-react";
+import { Ban, Bot, Gauge, MessagesSquare, SquareCheckBig } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { classNames } from "../ui/class-names";
@@ -9,6 +9,7 @@ const pages = [
   { href: "/", name: "Overview", icon: Gauge },
   { href: "/sessions", name: "Sessions", icon: MessagesSquare },
   { href: "/endings", name: "Endings", icon: SquareCheckBig },
+  { href: "/blocks", name: "Blocks", icon: Ban },
   { href: "/agents", name: "Agents", icon: Bot },
 ] as const;
 
@@ -23,7 +24,7 @@ export const Navigation = () => {
       aria-label="Main"
       className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:static lg:border-0 lg:bg-transparent lg:pb-0"
     >
-      <ul className="mx-auto grid max-w-md grid-cols-4 lg:max-w-none lg:grid-cols-1 lg:gap-0.5">
+      <ul className="mx-auto grid max-w-md grid-cols-5 lg:max-w-none lg:grid-cols-1 lg:gap-0.5">
         {pages.map(({ href, name, icon: Icon }) => (
           <li key={href}>
             <Link

@@ -1,0 +1,107 @@
+"use client";
+
+import { useState } from "react";
+import type { Block } from "../lists/records";
+import { shortId } from "../lists/records";
+import { Button } from "../ui/button";
+import { classNames } from "../ui/class-names";
+import { TimeOfDay } from "../ui/time";
+import { useVirtualRows } from "../ui/use-virtual-rows";
+import { UnblockDialog } from "./unblock-dialog";
+
+const rowGrid =
+  "grid items-center gap-x-4 px-4 grid-cols-[minmax(0,1fr)_auto] md:grid-cols-[6rem_8rem_minmax(6rem,2fr)_minmax(4.5rem,1fr)_8rem_6rem] lg:px-5";
+
+const headings = ["User", "Until", "Reason", "By", "Blocked"] as const;
+
+interface BlockTableProps {
+  readonly blocks: readonly Block[];
+  readonly hasMore: boolean;
+  readonly isLoadingMore: boolean;
+  readonly onMore: () => void;
+}
+
+export const BlockTable = ({ blocks, ...paging }: BlockTableProps) => {
+  const [asked, setAsked] = useState<Block | null>(null);
+  const { body, height, measure, items } = useVirtualRows({
+    count: blocks.length,
+    keyOf: (index) => blocks[index]?.userId,
+    ...paging,
+  });
+  return (
+    <>
+      <table aria-label="Blocks" aria-rowcount={blocks.length + 1} className="block text-left">
+        <thead className="block border-b border-line text-xs text-ink-faint max-md:sr-only">
+          <tr className={classNames(rowGrid, "h-10")}>
+            {headings.map((name) => (
+              <th key={name} scope="col" className="truncate font-medium">
+                {name}
+              </th>
+            ))}
+            <th scope="col">
+              <span className="sr-only">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody ref={body} className="relative block" style={{ height }}>
+          {items.map(({ index, offset }) => {
+            const block = blocks[index];
+            return (
+              block && (
+                <tr
+                  key={block.userId}
+                  ref={measure}
+                  data-index={index}
+                  aria-rowindex={index + 2}
+                  style={{ transform: `translateY(${offset}px)` }}
+                  className={classNames(
+                    rowGrid,
+                    "absolute inset-x-0 top-0 gap-y-1 border-b border-line py-2.5 last:border-b-0 hover:bg-sunken/60",
+                  )}
+                >
+                  <BlockCells block={block} onUnblock={() => setAsked(block)} />
+                </tr>
+              )
+            );
+          })}
+        </tbody>
+      </table>
+      {asked && <UnblockDialog key={asked.userId} block={asked} onClosed={() => setAsked(null)} />}
+    </>
+  );
+};
+
+interface BlockCellsProps {
+  readonly block: Block;
+  readonly onUnblock: () => void;
+}
+
+const BlockCells = ({ block, onUnblock }: BlockCellsProps) => (
+  <>
+    <td className="font-mono text-[0.8125rem]" title={block.userId}>
+      {shortId(block.userId)}
+    </td>
+    <td className="whitespace-nowrap max-md:col-start-1 max-md:row-start-2">
+      <span className="text-ink-soft md:hidden">Until: </span>
+      {block.until === null ? "For good" : <TimeOfDay at={block.until} />}
+    </td>
+    <td
+      className="truncate max-md:col-span-2 max-md:col-start-1 max-md:row-start-3"
+      title={block.reason ?? undefined}
+    >
+      {block.reason ?? <span className="text-ink-faint">No reason given</span>}
+    </td>
+    <td className="truncate text-ink-soft max-md:col-start-1 max-md:row-start-4">
+      <span className="md:hidden">By </span>
+      {block.actor ?? "unnamed caller"}
+    </td>
+    <td className="whitespace-nowrap text-ink-soft tabular-nums max-md:col-start-2 max-md:row-start-4">
+      <TimeOfDay at={block.blockedAt} />
+    </td>
+    <td className="text-right max-md:col-start-2 max-md:row-start-1">
+      <Button size="small" onClick={onUnblock}>
+        Unblock
+      </Button>
+    </td>
+  </>
+);
