@@ -3,7 +3,7 @@ import type { ListFilter } from "./records";
 
 export const sessionsKey = "sessions";
 export const endingsKey = "endings";
-export const lifetimesKey = "lifetimes";
+export const statisticsKey = "statistics";
 
 /** A list's query key: kind, filter and page size. */
 export const listKey = (kind: string, filter: ListFilter, pageSize: number) =>
