@@ -4,9 +4,11 @@ import { useAgents } from "../lists/use-agents";
 import { LoadFailed } from "../live/load-failed";
 import { useStatisticsToday } from "../statistics/use-statistics";
 import { Card } from "../ui/card";
+import { loadLater } from "../ui/load-later";
 import { PageHeader } from "../ui/page-header";
 import { Skeleton } from "../ui/skeleton";
-import { AgentTable } from "./agent-table";
+
+const AgentTable = loadLater(() => import("./agent-table").then((file) => file.AgentTable));
 
 export const AgentsView = () => {
   const { agents, query } = useAgents();

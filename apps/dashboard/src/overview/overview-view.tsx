@@ -2,7 +2,6 @@
 
 import { describeError } from "../live/call-error";
 import { useLiveState } from "../live/live-context";
-import { DemoInvitation } from "../sessions/demo-invitation";
 import { useStatisticsToday } from "../statistics/use-statistics";
 import { Card } from "../ui/card";
 import { loadLater } from "../ui/load-later";
@@ -12,6 +11,10 @@ import { Unknown } from "./unknown";
 
 const ActiveCard = loadLater(() => import("./active-card").then((file) => file.ActiveCard));
 const LiveFeed = loadLater(() => import("./live-feed").then((file) => file.LiveFeed));
+const DemoInvitation = loadLater(
+  () => import("../sessions/demo-invitation").then((file) => file.DemoInvitation),
+  { onDemand: true },
+);
 const CauseCard = loadLater(() => import("./cause-card").then((file) => file.CauseCard));
 
 export const OverviewView = () => {
