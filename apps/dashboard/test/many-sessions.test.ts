@@ -26,10 +26,23 @@ describe.skipIf(!hasBrowser())("the dashboard with many sessions", { timeout: 18
         .locator("section")
         .filter({ has: page.getByRole("link", { name, exact: true }) })
         .getByText(value, { exact: true });
+    const answers: Promise<number>[] = [];
+    page.on("response", (response) => {
+      if (response.url().includes("/api/trpc/"))
+        answers.push(
+          response.body().then(
+            ({ length }) => length,
+            () => 0,
+          ),
+        );
+    });
     await page.goto("/");
     await figure("Active", "1,030").waitFor();
     await page.getByRole("img", { name: "1030 now, at most 1030" }).waitFor();
     await figure("Ended today", "0").waitFor();
+    await page.getByText("began with").first().waitFor();
+    const loadedBytes = (await Promise.all(answers)).reduce((sum, bytes) => sum + bytes, 0);
+    expect(loadedBytes, "however many sessions there are").toBeLessThan(100_000);
 
     const list = await dashboard.newPage();
     await list.page.goto(`/sessions?userId=${userId}`);

@@ -199,7 +199,7 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
     }
     expect(await page.locator("main").innerText()).not.toMatch(/Quiet so far|No session|\b0\b/);
     await dashboard.servers.startApi();
-    await page.getByText("Requested").waitFor();
+    await page.getByText("Requested").first().waitFor();
     await page.getByText("Live", { exact: true }).waitFor();
   }, 180_000);
 

@@ -1,8 +1,7 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
-import { changeLifetimes, type Lifetimes } from "../lifetimes/lifetimes";
 import type { LiveStore } from "../live/live-store";
 import { type Changes, changeEndingPages, changeSessionPages } from "./changes";
-import { endingsKey, filterOfKey, lifetimesKey, sessionsKey } from "./list-keys";
+import { endingsKey, filterOfKey, sessionsKey } from "./list-keys";
 import type { EndingPage, ListFilter, SessionPage } from "./records";
 
 type Change<Page> = (pages: readonly Page[], changes: Changes, filter: ListFilter) => readonly Page[];
@@ -20,5 +19,4 @@ export const changeLists = (queryClient: QueryClient, store: LiveStore, since: n
   };
   apply<SessionPage>(sessionsKey, changeSessionPages);
   apply<EndingPage>(endingsKey, changeEndingPages);
-  queryClient.setQueryData<Lifetimes>([lifetimesKey], (before) => before && changeLifetimes(before, changes));
 };

@@ -4,7 +4,7 @@ import type { ListFilter } from "./records";
 export const sessionsKey = "sessions";
 export const endingsKey = "endings";
 export const blocksKey = "blocks";
-export const lifetimesKey = "lifetimes";
+export const statisticsKey = "statistics";
 
 /** A list's query key: kind, filter and page size. */
 export const listKey = (kind: string, filter: ListFilter, pageSize: number) =>

@@ -14,10 +14,12 @@ import {
   useSyncExternalStore,
 } from "react";
 import { changeLists } from "../lists/change-lists";
+import { statisticsKey } from "../lists/list-keys";
 import type { Ending } from "../lists/records";
 import { inBackground } from "./in-background";
 import { createLiveStore, type LiveStore } from "./live-store";
 import { openSocket, whenOpen } from "./open-socket";
+import { createThrottle } from "./throttle";
 import { useReconnect } from "./use-reconnect";
 import { watchAdminEvents } from "./watch-admin-events";
 
@@ -28,6 +30,9 @@ interface Live {
   /** Where the browser finds the API. */
   readonly publicApiUrl: string;
 }
+
+/** How long after an event the statistics are refetched, and how often at most. The API keeps an answer for a second. */
+const statisticsMs = 2_000;
 
 const LiveContext = createContext<Live | null>(null);
 
@@ -46,12 +51,19 @@ export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is a new socket
   useEffect(() => {
+    const statistics = createThrottle(
+      () => inBackground(queryClient.invalidateQueries({ queryKey: [statisticsKey] })),
+      statisticsMs,
+    );
     return whenOpen(
       openSocket(publicApiUrl, api),
       (client) => {
         setSocket(client);
         const stop = watchAdminEvents(client.trpc, store, {
-          onEvents: (since) => changeLists(queryClient, store, since),
+          onEvents: (since) => {
+            changeLists(queryClient, store, since);
+            statistics.request();
+          },
           // Events before this moment, or during an outage, were missed, so the lists are refetched.
           // A list that no page shows is dropped: applying the next event to it would make it appear up to date.
           onLive: () => {
@@ -61,6 +73,7 @@ export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
         });
         return () => {
           stop();
+          statistics.stop();
           inBackground(client.close());
         };
       },

@@ -10,6 +10,14 @@ export const observeServerTime = (
     offsetMs = Date.parse(session.expiresAt) - session.timeRemaining - Date.now();
 };
 
+/** An answer may be this old when it arrives. */
+const oldestAnswerMs = 5_000;
+
+/** Corrects the API's clock where the time of an answer that has just arrived shows that it is wrong. */
+export const observeServerNow = (time: string): void => {
+  if (Math.abs(Date.parse(time) - serverNow()) > oldestAnswerMs) offsetMs = Date.parse(time) - Date.now();
+};
+
 /** The API's time now, ms. */
 export const serverNow = (): number => Date.now() + offsetMs;
 

@@ -1,7 +1,12 @@
 "use client";
 
 import { useId } from "react";
-import type { Point, Span } from "./active-over-time";
+
+interface Point {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly active: number;
+}
 
 const width = 640;
 const height = 180;
@@ -22,19 +27,18 @@ const timeOfDay = (at: number): string =>
   new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 interface ActiveChartProps {
-  readonly span: Span;
-  /** In order. Points at the start of the span may be missing, the last one may not. */
+  /** In order, at least two. */
   readonly points: readonly Point[];
 }
 
 /** A chart of live sessions over time, with a table of the same values. */
-export const ActiveChart = ({ span, points }: ActiveChartProps) => {
+export const ActiveChart = ({ points }: ActiveChartProps) => {
   const first = points[0];
   const last = points.at(-1);
   if (!first || !last) return null;
   const ceiling = roundUp(Math.max(...points.map(({ active }) => active)));
   const most = points.reduce((a, b) => (b.active > a.active ? b : a));
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => span.from + part * (span.to - span.from));
+  const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => first.at + part * (last.at - first.at));
   return (
     <figure className="px-4 pt-4 pb-3 sm:px-5">
       <div className="flex gap-2">
@@ -46,7 +50,7 @@ export const ActiveChart = ({ span, points }: ActiveChartProps) => {
             aria-label={`Live sessions from ${timeOfDay(first.at)} to ${timeOfDay(last.at)}: ${last.active} now, at most ${most.active} (at ${timeOfDay(most.at)})`}
             className="block h-44 w-full overflow-visible text-accent"
           >
-            <ChartLines span={span} points={points} ceiling={ceiling} />
+            <ChartLines points={points} ceiling={ceiling} />
           </svg>
         </div>
         <div
@@ -71,9 +75,11 @@ export const ActiveChart = ({ span, points }: ActiveChartProps) => {
 };
 
 /** The grid, the line and the area below it. `ceiling`: the number of sessions at the top of the chart. */
-const ChartLines = ({ span, points, ceiling }: ActiveChartProps & { readonly ceiling: number }) => {
+const ChartLines = ({ points, ceiling }: ActiveChartProps & { readonly ceiling: number }) => {
   const id = useId();
-  const x = (at: number) => ((at - span.from) / (span.to - span.from)) * width;
+  const from = points[0]?.at ?? 0;
+  const to = points.at(-1)?.at ?? from;
+  const x = (at: number) => ((at - from) / Math.max(1, to - from)) * width;
   const y = (active: number) => top + (1 - active / ceiling) * (height - top);
   const line = points
     .map(({ at, active }, index) =>
@@ -82,7 +88,6 @@ const ChartLines = ({ span, points, ceiling }: ActiveChartProps & { readonly cei
         : `H${x(at).toFixed(1)}V${y(active).toFixed(1)}`,
     )
     .join("");
-  const start = x(points[0]?.at ?? span.from).toFixed(1);
   return (
     <>
       <defs>
@@ -102,7 +107,7 @@ const ChartLines = ({ span, points, ceiling }: ActiveChartProps & { readonly cei
           className="stroke-line"
         />
       ))}
-      <path d={`${line}V${height}H${start}Z`} fill={`url(#${id}-fill)`} />
+      <path d={`${line}V${height}H0Z`} fill={`url(#${id}-fill)`} />
       <path
         d={line}
         fill="none"

@@ -1,5 +1,6 @@
 import { causeNames } from "../endings/ending-words";
 import type { EndingCause } from "../lists/records";
+import type { Statistics } from "../statistics/use-statistics";
 import { classNames } from "../ui/class-names";
 
 const colours: Readonly<Record<EndingCause, string>> = {
@@ -11,10 +12,10 @@ const colours: Readonly<Record<EndingCause, string>> = {
 };
 
 /** How many ended by each cause: the words and figures are the chart, the bars only show them. */
-export const CauseChart = ({ endings }: { readonly endings: readonly { readonly cause: EndingCause }[] }) => {
+export const CauseChart = ({ counts }: { readonly counts: Statistics["ended"]["byCause"] }) => {
   const causes = (Object.keys(causeNames) as EndingCause[]).map((cause) => ({
     cause,
-    count: endings.filter((ending) => ending.cause === cause).length,
+    count: counts[cause],
   }));
   const most = Math.max(1, ...causes.map(({ count }) => count));
   return (

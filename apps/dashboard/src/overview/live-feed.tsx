@@ -37,7 +37,7 @@ const useSessions = (): {
   readonly query: { readonly error: unknown; readonly data: unknown };
 } => {
   const store = useLiveStore();
-  const { rows, query } = useSessionList({});
+  const { rows, query } = useSessionList({}, mostItems);
   const { changed, gone } = store.changesSince(0);
   const talking = [...changed.values()].filter(({ sessionId }) => !gone.has(sessionId));
   return { sessions: [...new Map([...talking, ...rows].map((row) => [row.sessionId, row])).values()], query };
@@ -46,7 +46,7 @@ const useSessions = (): {
 /** The latest of each session, as it happens. */
 export const LiveFeed = () => {
   const { sessions, query } = useSessions();
-  const { endings, query: endingQuery } = useEndingList({});
+  const { endings, query: endingQuery } = useEndingList({}, mostItems);
   const items = toItems(sessions, endings);
   const isKnown = query.data !== undefined && endingQuery.data !== undefined;
   const problem = query.error ?? endingQuery.error;

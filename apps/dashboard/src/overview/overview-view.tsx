@@ -1,47 +1,44 @@
 "use client";
 
-import { useLifetimes } from "../lifetimes/use-lifetimes";
 import { describeError } from "../live/call-error";
-import { useServerNow } from "../live/server-clock";
-import { DemoInvitation } from "../sessions/demo-invitation";
+import { useLiveState } from "../live/live-context";
+import { useStatisticsToday } from "../statistics/use-statistics";
 import { Card } from "../ui/card";
 import { loadLater } from "../ui/load-later";
 import { PageHeader } from "../ui/page-header";
-import { endingsToday } from "./endings-today";
-import { Figure } from "./figures";
+import { Figures } from "./figures";
 import { Unknown } from "./unknown";
-import { useFigures } from "./use-figures";
 
 const ActiveCard = loadLater(() => import("./active-card").then((file) => file.ActiveCard));
 const LiveFeed = loadLater(() => import("./live-feed").then((file) => file.LiveFeed));
+const DemoInvitation = loadLater(
+  () => import("../sessions/demo-invitation").then((file) => file.DemoInvitation),
+  { onDemand: true },
+);
 const CauseCard = loadLater(() => import("./cause-card").then((file) => file.CauseCard));
 
 export const OverviewView = () => {
-  const figures = useFigures();
-  const { data: lifetimes, error } = useLifetimes();
-  const now = useServerNow();
-  const { endings, isPart } = endingsToday(lifetimes, now);
-  const isEmpty =
-    figures?.activeSessions === 0 &&
-    lifetimes !== undefined &&
-    lifetimes.begun.size + lifetimes.gone.size === 0;
-  const unknown = <Unknown>{error && describeError(error)}</Unknown>;
+  const query = useStatisticsToday();
+  const { data: today, error } = query;
+  const { totals, lostSince } = useLiveState();
+  // While the connection is live its totals are the newest; while it is lost, the polled answer is.
+  const isAskedSince = lostSince !== null && query.dataUpdatedAt > lostSince;
+  const counts = totals && !isAskedSince ? totals : today;
+  const isEmpty = counts?.activeSessions === 0 && today?.activeSessions === 0 && today.ended.total === 0;
 
   return (
     <>
       <PageHeader title="Overview" description="What is live now, and what has ended." />
-      <Figures figures={figures} endedToday={endings?.length} isAtLeast={isPart} />
+      <Figures counts={counts} today={today} />
       {isEmpty ? (
         <Card>
-          <DemoInvitation title="No session in the last day" />
+          <DemoInvitation title="No session today" />
         </Card>
       ) : (
         <div className="grid grid-cols-[minmax(0,1fr)] items-stretch gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
-          <ActiveCard lifetimes={lifetimes} now={now}>
-            {unknown}
-          </ActiveCard>
-          <CauseCard endings={endings} since={isPart ? lifetimes?.knownFrom : undefined}>
-            {unknown}
+          <ActiveCard />
+          <CauseCard counts={today?.ended.byCause}>
+            <Unknown>{error && describeError(error)}</Unknown>
           </CauseCard>
           <div className="lg:col-span-2">
             <LiveFeed />
@@ -51,24 +48,3 @@ export const OverviewView = () => {
     </>
   );
 };
-
-interface FiguresProps {
-  readonly figures: ReturnType<typeof useFigures>;
-  readonly endedToday: number | undefined;
-  /** More sessions ended today than could be counted. */
-  readonly isAtLeast: boolean;
-}
-
-const Figures = ({ figures, endedToday, isAtLeast }: FiguresProps) => (
-  <div className="mb-5 grid grid-cols-3 gap-2 sm:gap-5">
-    <Figure name="Active" href="/sessions" value={figures?.activeSessions} note="live sessions now" />
-    <Figure name="Expiring" href="/sessions" value={figures?.expiringSoon} note="within their warning time" />
-    <Figure
-      name="Ended today"
-      href="/endings"
-      value={endedToday}
-      isAtLeast={isAtLeast}
-      note="since midnight, by whatever cause"
-    />
-  </div>
-);
