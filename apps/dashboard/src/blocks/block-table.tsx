@@ -93,7 +93,7 @@ const BlockCells = ({ block, onUnblock }: BlockCellsProps) => (
     </td>
     <td className="truncate text-ink-soft max-md:col-start-1 max-md:row-start-4">
       <span className="md:hidden">By </span>
-      {block.actor ?? "unnamed caller"}
+      <span>{block.actor ?? "unnamed caller"}</span>
     </td>
     <td className="whitespace-nowrap text-ink-soft tabular-nums max-md:col-start-2 max-md:row-start-4">
       <TimeOfDay at={block.blockedAt} />

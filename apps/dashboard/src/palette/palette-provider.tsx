@@ -1,13 +1,13 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { type ReactNode, useEffect, useState } from "react";
 import { useShortcuts } from "../shortcuts/use-shortcuts";
+import { loadLater } from "../ui/load-later";
 
 // Fetched when it is first opened.
-const Palette = dynamic(() => import("./palette").then((file) => file.Palette), { ssr: false });
-const ShortcutHelp = dynamic(() => import("../shortcuts/shortcut-help").then((file) => file.ShortcutHelp), {
-  ssr: false,
+const Palette = loadLater(() => import("./palette").then((file) => file.Palette), { onDemand: true });
+const ShortcutHelp = loadLater(() => import("../shortcuts/shortcut-help").then((file) => file.ShortcutHelp), {
+  onDemand: true,
 });
 
 /** The command palette (Ctrl or Cmd with K) and the help with the keys (`?`), on every page. */

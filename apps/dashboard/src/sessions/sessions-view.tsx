@@ -17,7 +17,6 @@ import { classNames } from "../ui/class-names";
 import { loadLater } from "../ui/load-later";
 import { PageHeader } from "../ui/page-header";
 import { DemoButton } from "./demo-button";
-import { MetadataMenu } from "./metadata-menu";
 import { NewRowsPill } from "./new-rows-pill";
 import { SelectionBar } from "./selection-bar";
 import { SessionCount } from "./session-count";
@@ -32,6 +31,8 @@ import { useStableRows } from "./use-stable-rows";
 const SessionList = loadLater(() => import("./session-list").then((file) => file.SessionList), {
   placeholder: <SessionTableSkeleton />,
 });
+
+const MetadataMenu = loadLater(() => import("./metadata-menu").then((file) => file.MetadataMenu));
 
 export const SessionsView = () => {
   const { filter, setFilter, isFiltered } = useUrlFilter();
