@@ -14,25 +14,19 @@ import { useLiveState, useLiveStore } from "../live/live-context";
 import { useAnnounce } from "../ui/announcer";
 import { Card } from "../ui/card";
 import { classNames } from "../ui/class-names";
-import { loadLater } from "../ui/load-later";
 import { PageHeader } from "../ui/page-header";
 import { DemoButton } from "./demo-button";
+import { MetadataMenu } from "./metadata-menu";
 import { NewRowsPill } from "./new-rows-pill";
 import { SelectionBar } from "./selection-bar";
 import { SessionCount } from "./session-count";
-import { SessionTableSkeleton } from "./session-table-skeleton";
+import { SessionList } from "./session-list";
 import { SortSelect } from "./sort-select";
 import { useActiveRow } from "./use-active-row";
 import { useHold } from "./use-hold";
 import { useMetadataFields } from "./use-metadata-fields";
 import { useSelection } from "./use-selection";
 import { useStableRows } from "./use-stable-rows";
-
-const SessionList = loadLater(() => import("./session-list").then((file) => file.SessionList), {
-  placeholder: <SessionTableSkeleton />,
-});
-
-const MetadataMenu = loadLater(() => import("./metadata-menu").then((file) => file.MetadataMenu));
 
 export const SessionsView = () => {
   const { filter, setFilter, isFiltered } = useUrlFilter();

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import { SessionsView } from "../../../sessions/sessions-view";
+import { SessionsPage } from "../../../sessions/sessions-page";
 
 export const metadata: Metadata = { title: "Sessions" };
 
-const SessionsPage = () => <SessionsView />;
+const Page = () => <SessionsPage />;
 
-export default SessionsPage;
+export default Page;
