@@ -9,7 +9,8 @@ interface SessionCountProps {
 
 export const SessionCount = ({ total, isFiltered, staleSince }: SessionCountProps) => (
   <span className="tabular-nums">
-    {total.toLocaleString()} {isFiltered ? "matching" : "live"}
+    {/* One text: a longer number would shift a text of its own behind it. */}
+    {`${total.toLocaleString()} ${isFiltered ? "matching" : "live"}`}
     {staleSince !== undefined && (
       <>
         , as of <TimeOfDay at={new Date(staleSince).toISOString()} seconds />

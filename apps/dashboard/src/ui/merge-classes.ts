@@ -35,6 +35,7 @@ const prefixes = [
     " ",
   ),
   ..."pointer-events translate-y outline-offset whitespace overflow-x overflow-y break shrink".split(" "),
+  ..."line-clamp scroll-mt".split(" "),
   ...["m", "p"].flatMap((one) => sides.map((side) => one + side)),
 ];
 /** Likewise, and the bare word is one of them. */
@@ -95,6 +96,7 @@ export const mergeClasses = createTailwindMerge(() => ({
     gap: ["gap-x", "gap-y"],
     overflow: ["overflow-x", "overflow-y"],
     "font-size": ["leading"],
+    "line-clamp": ["display", "overflow"],
     flex: ["shrink"],
     "border-w": borderSides,
     rounded: roundedSides,
