@@ -168,6 +168,9 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
 );
 
+/** Users without a session: a block of the user of all sessions would end and refuse them. */
+const strangers = Array.from({ length: 3 }, () => crypto.randomUUID());
+
 const requestOf = ({ path, method, operation }: (typeof operations)[number]) => {
   const inPath = operation.parameters.filter((one) => one.in === "path");
   const inQuery = operation.parameters.filter((one) => one.in === "query");
@@ -176,7 +179,16 @@ const requestOf = ({ path, method, operation }: (typeof operations)[number]) => 
     method: fc.constant(method),
     operation: fc.constant(operation),
     path: fc
-      .record(Object.fromEntries(inPath.map((one) => [one.name, mostlyRight(one.name, one.schema)])))
+      .record(
+        Object.fromEntries(
+          inPath.map((one) => [
+            one.name,
+            ["blockUser", "unblockUser"].includes(operation.operationId)
+              ? fc.constantFrom(...strangers)
+              : mostlyRight(one.name, one.schema),
+          ]),
+        ),
+      )
       .map((values) => path.replace(/\{(\w+)\}/g, (_, name) => encode(values[name]) || "x")),
     query: fc
       .record(Object.fromEntries(inQuery.map((one) => [one.name, mostlyRight(one.name, one.schema)])), {
