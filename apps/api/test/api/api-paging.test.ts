@@ -5,16 +5,16 @@ import { databases } from "../setup/databases.js";
 import { startTestServer, type TestServer } from "../setup/test-server.js";
 import { createSession, restWire, type Wire } from "../setup/wires.js";
 
-interface Shown {
+type Shown = {
   readonly id: string;
   readonly content: string;
   readonly createdAt: string;
-}
-interface Page {
+};
+type Page = {
   readonly messages: Shown[];
   readonly hasMore: boolean;
   readonly cursors?: { readonly before: number; readonly after: number };
-}
+};
 type Form = "id" | "ms" | "iso";
 
 const boundOf = ({ id, createdAt }: Shown, form: Form) =>
@@ -26,7 +26,7 @@ const start = async (wire: Wire) => {
     const { status, body } = await wire.call(of, { sessionId, channelId, ...range });
     expect(status, JSON.stringify(body)).toBe(200);
     // A 200, as was just seen, has a page's shape: the fuzz test holds every answer to its schema.
-    return body as unknown as Page;
+    return body as Page;
   };
   const send = (content: string) => wire.call("sendSessionMessage", { sessionId, content });
   /** With their echoes, oldest first. */

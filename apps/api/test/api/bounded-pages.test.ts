@@ -44,7 +44,7 @@ describe.each(wires)("a page of large messages over $wire", ({ open }) => {
   it.each(["getSessionMessages", "getChannelMessages"])("of %s ends at 1 MiB of JSON", async (operation) => {
     await using wire = open(server.url);
     // A 200 has a page's shape: the fuzz test compares every answer with its schema.
-    const page = (await wire.call(operation, { ...ids, limit: 100 })).body as unknown as Page;
+    const page = (await wire.call(operation, { ...ids, limit: 100 })).body as Page;
     const bytes = Buffer.byteLength(JSON.stringify(page));
     expect(page.hasMore).toBe(true);
     expect(bytes).toBeLessThanOrEqual(mebibyte);
@@ -60,7 +60,7 @@ describe.each(wires)("a page of large messages over $wire", ({ open }) => {
       // A 200 has a page's shape: the fuzz test compares every answer with its schema.
       const page = (
         await wire.call("getChannelMessages", { ...ids, limit: 100, ...(before ? { before } : {}) })
-      ).body as unknown as Page;
+      ).body as Page;
       older.push(...users(page.messages).map(({ content }) => content));
       if (!page.hasMore) break;
       ({ before } = page.cursors);
@@ -69,8 +69,7 @@ describe.each(wires)("a page of large messages over $wire", ({ open }) => {
     const newer: string[] = [];
     for (let after = 0; ; ) {
       // A 200 has a page's shape: the fuzz test compares every answer with its schema.
-      const page = (await wire.call("getChannelMessages", { ...ids, limit: 100, after }))
-        .body as unknown as Page;
+      const page = (await wire.call("getChannelMessages", { ...ids, limit: 100, after })).body as Page;
       newer.push(
         ...users(page.messages)
           .map(({ content }) => content)

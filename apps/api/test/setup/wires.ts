@@ -170,8 +170,8 @@ export const wires = [
 export const createSession = async (
   wire: Wire,
   input: Record<string, unknown> = {},
-): Promise<{ sessionId: string; channelId: string; token: string }> => {
+): Promise<{ sessionId: string; channelId: string; createdAt: string; token: string }> => {
   const { status, body } = await wire.call("createSession", { agentId: echoId, userId, ...input });
   if (status > 201) throw new Error(`no session: ${JSON.stringify(body)}`);
-  return body as { sessionId: string; channelId: string; token: string };
+  return body as { sessionId: string; channelId: string; createdAt: string; token: string };
 };
