@@ -19,7 +19,7 @@ import {
 import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
 import { warningTime } from "../timeout-rules.js";
 import type { Queryable } from "./queryable.js";
-import { channelsWithWords, toTextQueries } from "./search-index.js";
+import { havingWords } from "./search-index.js";
 import { hasExpired, readClock, sameId } from "./sessions-table.js";
 
 const isNear = `${warningTime("expires_at", "warning_threshold_minutes")} <= :now`;
@@ -61,9 +61,16 @@ const conditionsOf = (time: "created_at" | "ended_at", filter: EndingFilter): Co
     );
     add(`(${starts.join(" OR ")})`, { from: search, to: `${search}${lastCharacter}` });
   }
-  // The ids of channels are lower case. A session without its channel has expired, and is not listed.
-  const ofChannel = time === "created_at" ? "holds_channel AND channel_id" : "lower(channel_id)";
-  if (words) add(`${ofChannel} IN (${channelsWithWords})`, { words: toTextQueries(words) });
+  if (words) {
+    // The ids of channels are lower case. A session without its channel has expired, and is not listed.
+    if (time === "created_at") sql.push("holds_channel");
+    const having = havingWords(
+      time === "created_at" ? "sessions.channel_id" : "lower(endings.channel_id)",
+      words,
+    );
+    sql.push(...having.sql);
+    Object.assign(parameters, having.parameters);
+  }
   return { sql, parameters };
 };
 

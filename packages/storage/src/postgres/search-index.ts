@@ -50,18 +50,34 @@ export const queueMetadata = (condition: string): string => `queued AS (
 /** Removes the metadata that waits to be indexed. */
 export const forgetQueued = "DELETE FROM search_queue WHERE channel_id = :channelId";
 
-/** The channels that have all words, which are the parameter `words`, as text queries in JSON. */
-export const channelsWithWords = `SELECT channel_id FROM (
-    SELECT DISTINCT asked.word, channel_id
-    FROM json_array_elements_text(:words::text::json) AS asked (word)
-      JOIN search_documents ON words @@ asked.word::tsquery) AS found
-  GROUP BY channel_id HAVING count(*) = json_array_length(:words::text::json)`;
+/** Words with a condition of their own; more would take the planner long. */
+const plannedWords = 4;
 
-/** Words have neither quotes nor operators. */
-export const toTextQueries = (words: readonly string[]): string =>
-  JSON.stringify([
-    ...new Set(words.map((word, i) => (i === words.length - 1 ? `'${word}':*` : `'${word}'`))),
-  ]);
+/**
+ * The conditions that a channel has all words, and their parameters. A condition of its own for each of the first words lets
+ * the database follow the list's order where a word is frequent, and begin with the word where it is rare.
+ */
+export const havingWords = (
+  channelId: string,
+  words: readonly string[],
+): { readonly sql: readonly string[]; readonly parameters: Readonly<Record<string, string>> } => {
+  // A word has neither quotes nor operators.
+  const queries = words.map((word, i) => (i === words.length - 1 ? `'${word}':*` : `'${word}'`));
+  const planned = queries.slice(0, plannedWords).map((query, i) => [`word${i}`, query] as const);
+  const sql = planned.map(
+    ([name]) =>
+      `${channelId} IN (SELECT channel_id FROM search_documents WHERE words @@ (:${name}::text)::tsquery)`,
+  );
+  const more = queries.slice(plannedWords);
+  if (more.length === 0) return { sql, parameters: Object.fromEntries(planned) };
+  const hasMore = `NOT EXISTS (SELECT FROM json_array_elements_text(:moreWords::text::json) AS asked (word)
+    WHERE NOT EXISTS (SELECT FROM search_documents AS document
+      WHERE document.channel_id = ${channelId} AND document.words @@ asked.word::tsquery))`;
+  return {
+    sql: [...sql, hasMore],
+    parameters: { ...Object.fromEntries(planned), moreWords: JSON.stringify(more) },
+  };
+};
 
 interface Queued {
   readonly place: string;

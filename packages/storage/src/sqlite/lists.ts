@@ -18,8 +18,9 @@ import {
 } from "../list-page.js";
 import { type EndingColumns, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
 import type { Parameters, SqliteConnection } from "./connection.js";
-import { findConversations } from "./search-index.js";
+import { findConversations, hasWords, toAskedWords } from "./search-index.js";
 import { sessionColumns } from "./sessions-table.js";
+import { type Read, walkPage, walkTotal } from "./walk-list.js";
 
 const statements = {
   all: "SELECT count(*) AS total FROM sessions",
@@ -64,8 +65,6 @@ const startRanges = {
   ],
 } as const;
 
-/** Conversations that are looked up one by one. The rows of more are found in the order of the list. */
-const fewConversations = 5_000;
 const numberOf = "search_conversations ON number = wanted.value";
 const inConversations = {
   sessions: `rowid IN (SELECT found.rowid FROM json_each(:conversations) AS wanted CROSS JOIN ${numberOf}
@@ -74,16 +73,19 @@ const inConversations = {
     CROSS JOIN endings AS found ON found.channel_id = search_conversations.channel_id COLLATE NOCASE
       AND found.channel_id = search_conversations.channel_id)`,
 } as const;
-const inManyConversations = `channel_id IN (
-    SELECT channel_id FROM search_conversations WHERE number IN (SELECT value FROM json_each(:conversations)))`;
-
 /** A filter whose words were looked up. */
 type Filter = EndingFilter & { readonly conversations: readonly number[] | undefined };
 
+/** The rows of one user are compared without looking the words up. */
 const withConversations = async <Given extends EndingFilter>(read: Read, filter: Given) => ({
   ...filter,
-  conversations: filter.words && (await findConversations(read, filter.words)),
+  conversations:
+    filter.words && filter.userId === undefined ? await findConversations(read, filter.words) : undefined,
 });
+
+/** Whether the list has to be gone through row by row. */
+const isWalked = ({ words, conversations }: Filter): boolean =>
+  words !== undefined && conversations === undefined;
 
 /**
  * A search is four index range scans, not a LIKE over every row.
@@ -101,14 +103,16 @@ const conditionsOf = (table: "sessions" | "endings", filter: Filter): Conditions
   if (agentId !== undefined) add("agent_id = :agentId COLLATE NOCASE AND agent_id = :agentId", { agentId });
   if (userId !== undefined) add("user_id = :userId COLLATE NOCASE AND user_id = :userId", { userId });
   if (search) {
+    const ranges = { from: search, to: `${search}${lastCharacter}` };
     const starts = startRanges[table].map((range) => `SELECT rowid FROM ${table} WHERE ${range}`);
-    add(`rowid IN (${starts.join(" UNION ")})`, { from: search, to: `${search}${lastCharacter}` });
+    // A walk judges each row by itself: the other form would find all rows again in every turn.
+    const each = startRanges[table].map((range) => `(${range})`).join(" OR ");
+    add(isWalked(filter) ? `iif(${each}, true, false)` : `rowid IN (${starts.join(" UNION ")})`, ranges);
   }
+  if (filter.words) parameters.words = toAskedWords(filter.words);
   if (conversations) {
-    const isFew = conversations.length <= fewConversations;
-    add(isFew ? inConversations[table] : inManyConversations, {
-      conversations: JSON.stringify(conversations),
-    });
+    add(inConversations[table], { conversations: JSON.stringify(conversations) });
+    sql.push(hasWords(table));
   }
   return { sql, parameters };
 };
@@ -132,7 +136,16 @@ const countLive = (connection: SqliteConnection, { sql, parameters }: Conditions
   return count(connection, all, parameters) - count(connection, expired, { ...parameters, now });
 };
 
-type Read = <Result>(work: (connection: SqliteConnection, now: number) => Result) => Promise<Result>;
+const walkSessions = async (
+  read: Read,
+  list: List,
+  page: PageRequest,
+  timeOf: (row: SessionColumns) => number,
+): Promise<SessionPage> => {
+  const { rows, next } = await walkPage(read, list, page, timeOf);
+  const total = await walkTotal(read, { ...list, time: "created_at" });
+  return { sessions: rows.map(toSession), total, stats: await read(readStats), next };
+};
 
 export const listSessions = async (
   read: Read,
@@ -140,15 +153,18 @@ export const listSessions = async (
   page: SessionPageRequest,
 ): Promise<SessionPage> => {
   const filter = await withConversations(read, given);
-  return await read((connection, now) => {
-    const matching = conditionsOf("sessions", filter);
+  const matching = conditionsOf("sessions", filter);
+  const { time, timeOf } = sessionOrders[page.sort ?? "createdAt"];
+  const listAt = (now: number): List => {
     const conditions = {
       sql: [...matching.sql, "expires_at > :now"],
       parameters: { ...matching.parameters, now },
     };
-    const { time, timeOf } = sessionOrders[page.sort ?? "createdAt"];
-    const list = { table: "sessions", columns: sessionColumns, time, conditions } as const;
-    const { rows, next } = readPage<SessionColumns>(connection, list, page, timeOf);
+    return { table: "sessions", columns: sessionColumns, time, conditions };
+  };
+  if (isWalked(filter)) return walkSessions(read, await read((_, now) => listAt(now)), page, timeOf);
+  return await read((connection, now) => {
+    const { rows, next } = readPage<SessionColumns>(connection, listAt(now), page, timeOf);
     const stats = readStats(connection, now);
     const total = matching.sql.length === 0 ? stats.active : countLive(connection, matching, now);
     return { sessions: rows.map(toSession), total, stats, next };
@@ -161,10 +177,11 @@ export const listEndings = async (
   page: PageRequest,
 ): Promise<EndingPage> => {
   const filter = await withConversations(read, given);
-  return await read((connection) => {
-    const conditions = conditionsOf("endings", filter);
-    const list = { table: "endings", columns: "*", time: "ended_at", conditions } as const;
-    const { rows, next } = readPage<EndingColumns>(connection, list, page, (row) => row.ended_at);
-    return { endings: rows.map(toEndingRecord), next };
-  });
+  const conditions = conditionsOf("endings", filter);
+  const list: List = { table: "endings", columns: "*", time: "ended_at", conditions };
+  const timeOf = (row: EndingColumns): number => row.ended_at;
+  const { rows, next } = isWalked(filter)
+    ? await walkPage(read, list, page, timeOf)
+    : await read((connection) => readPage(connection, list, page, timeOf));
+  return { endings: rows.map(toEndingRecord), next };
 };

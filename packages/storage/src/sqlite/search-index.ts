@@ -9,8 +9,8 @@ const charactersAtOnce = 32_768;
 const queuedAtOnce = 20;
 /** How many documents one transaction deletes. */
 const deletedAtOnce = 50;
-/** The newest documents of a word that a search reads, so that a common word blocks the event loop only shortly. */
-const documentsPerWord = 50_000;
+/** A search does not look up words with more documents, so that a frequent word blocks the event loop only shortly. */
+const documentsPerWord = 5_000;
 
 const documentBits = 20;
 const ofConversation = `BETWEEN :number << ${documentBits} AND ((:number + 1) << ${documentBits}) - 1`;
@@ -39,10 +39,8 @@ const statements = {
   /** A rowid above all others can be given again once its message is deleted. */
   moveBack: `UPDATE search_position SET message_rowid = (SELECT coalesce(max(rowid), 0) FROM messages)
     WHERE message_rowid > (SELECT coalesce(max(rowid), 0) FROM messages)`,
-  withWord: `SELECT json_group_array(number) AS numbers FROM (
-      SELECT DISTINCT id >> ${documentBits} AS number FROM (
-        SELECT rowid AS id FROM search_index WHERE search_index MATCH :word
-        ORDER BY rowid DESC LIMIT ${documentsPerWord}) AS found) AS conversation`,
+  withWord: `SELECT count(*) AS documents, json_group_array(DISTINCT id >> ${documentBits}) AS numbers FROM (
+      SELECT rowid AS id FROM search_index WHERE search_index MATCH :word LIMIT ${documentsPerWord + 1}) AS found`,
   queue: "INSERT INTO search_queue (channel_id, metadata) VALUES (:channelId, :metadata)",
 } as const;
 
@@ -140,17 +138,42 @@ export const deleteDocuments = (connection: SqliteConnection, channelId: string)
 
 type Read = <Result>(work: (connection: SqliteConnection) => Result) => Promise<Result>;
 
-/** The numbers of the conversations that contain all words. Each word is read in a turn of the event loop of its own. */
-export const findConversations = async (read: Read, words: readonly string[]): Promise<readonly number[]> => {
+/**
+ * The numbers of conversations among which are all that contain the words: those of the rare words. Each word is read in a
+ * turn of the event loop of its own. @returns undefined if every word is frequent
+ */
+export const findConversations = async (
+  read: Read,
+  words: readonly string[],
+): Promise<readonly number[] | undefined> => {
   let found: readonly number[] | undefined;
   for (const [nth, word] of words.entries()) {
     // A word has neither quotes nor operators.
     const asked = nth === words.length - 1 ? `"${word}" *` : `"${word}"`;
-    const rows = await read((db) => db.get<{ numbers: string }>(statements.withWord, { word: asked }));
-    const numbers = new Set(parseJson<number[]>(rows?.numbers ?? "[]"));
+    // Reading the beginning of a word is slow, and few conversations are as quickly compared.
+    if (found && nth === words.length - 1) break;
+    const row = await read((db) =>
+      db.get<{ documents: number; numbers: string }>(statements.withWord, { word: asked }),
+    );
+    await nextTurn();
+    if (!row || row.documents > documentsPerWord) continue;
+    const numbers = new Set(parseJson<number[]>(row.numbers));
     found = found ? found.filter((number) => numbers.has(number)) : [...numbers];
     if (found.length === 0) break;
-    await new Promise((resolve) => setImmediate(resolve));
   }
-  return found ?? [];
+  return found;
 };
+
+/** The condition that a row's conversation contains the words of {@link toAskedWords}, which are the parameter `words`. */
+export const hasWords = (table: "sessions" | "endings"): string => `NOT EXISTS (
+    SELECT 1 FROM json_each(:words) AS asked WHERE NOT EXISTS (
+      SELECT 1 FROM search_conversations CROSS JOIN search_documents AS document
+        ON document.id BETWEEN number << ${documentBits} AND ((number + 1) << ${documentBits}) - 1
+      WHERE search_conversations.channel_id = ${table}.channel_id
+        AND instr(' ' || document.words || ' ', asked.value) > 0))`;
+
+export const toAskedWords = (words: readonly string[]): string =>
+  JSON.stringify(words.map((word, nth) => (nth === words.length - 1 ? ` ${word}` : ` ${word} `)));
+
+/** Lets other calls run. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

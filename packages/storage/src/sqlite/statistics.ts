@@ -1,6 +1,7 @@
 import type { EndingCause, StatisticsRange, StoredStatistics } from "@adjourn/sessions";
 import { type AgentRow, placeOf, StatisticsSum } from "../statistics.js";
 import type { Parameters, SqliteConnection } from "./connection.js";
+import { nextTurn } from "./search-index.js";
 
 /** Rows that are read in one turn of the event loop. */
 const rowsPerTurn = 1_000;
@@ -41,9 +42,6 @@ const statements = {
 } as const;
 
 const boundaries = { sessions: boundary(sessions), endings: boundary(endings) } as const;
-
-/** Lets other calls run. */
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 type Read = <Result>(work: (connection: SqliteConnection, now: number) => Result) => Promise<Result>;
 

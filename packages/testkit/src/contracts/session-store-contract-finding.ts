@@ -40,9 +40,18 @@ const describeWords = (setting: () => Setting): void => {
       "love",
       "wrong, ada!",
       "lovelace inv",
+      "my invoice is wrong which number does lovel",
     ])
       expect(await find(s, q), q).toEqual([session.sessionId]);
-    for (const q of ["invoice gold lovelace", "invoic number", "customer", "36", "oice", "wrong numbers"])
+    for (const q of [
+      "invoice gold lovelace",
+      "invoic number",
+      "my invoice is wrong which number gold",
+      "customer",
+      "36",
+      "oice",
+      "wrong numbers",
+    ])
       expect(await find(s, q), q).toEqual([]);
     expect(await find(s, "invoice number")).toEqual(ids([session, other]));
   });
