@@ -154,10 +154,10 @@ const describeErasedUsers = (setting: () => Setting): void => {
       for (const session of [first, second]) await s.ended(session);
       const { channelId } = first;
       const draft = newSessionDraft({ channelId, userId, continues: true });
-      const [erased, outcome] = await Promise.all([
-        s.store.eraseUser(userId),
-        s.other.createSession(draft, null),
-      ]);
+      const create = () => s.other.createSession(draft, null);
+      // A store that runs its writes in their order has a race only if the create may come first.
+      const early = round % 2 === 0 ? create() : null;
+      const [erased, outcome] = await Promise.all([s.store.eraseUser(userId), early ?? create()]);
       if (outcome.outcome === "created") expect(erased).toEqual({ outcome: "in_use" });
       else
         expect([erased, outcome.outcome]).toEqual([{ outcome: "erased", channels: 2 }, "channel_not_found"]);
