@@ -14,6 +14,7 @@ import {
   judgeDurability,
   type LocalSettings,
   readDurability,
+  shortLockTimeoutMs,
 } from "./local-settings.js";
 import type { Statement } from "./named-parameters.js";
 
@@ -70,7 +71,11 @@ export class PostgresConnection {
     { url, schema }: ConnectionSettings,
     private readonly traits: ServerTraits,
   ) {
-    this.settings = { schema, statementTimeoutMs: defaultStatementTimeoutMs };
+    this.settings = {
+      schema,
+      statementTimeoutMs: defaultStatementTimeoutMs,
+      lockTimeoutMs: shortLockTimeoutMs,
+    };
     this.client = createClient(url);
     const lose = (): void => {
       this.isLost = true;
@@ -114,11 +119,12 @@ export class PostgresConnection {
     return done.value;
   }
 
-  /** Rolls back if `work` throws. */
-  async transaction<Result>(work: () => Promise<Result>, statementTimeoutMs?: number): Promise<Result> {
-    const settings =
-      statementTimeoutMs === undefined ? this.settings : { ...this.settings, statementTimeoutMs };
-    await this.script(beginWith(settings));
+  /** Rolls back if `work` throws. `changed` are the settings that differ from the connection's. */
+  async transaction<Result>(
+    work: () => Promise<Result>,
+    changed: Partial<LocalSettings> = {},
+  ): Promise<Result> {
+    await this.script(beginWith({ ...this.settings, ...changed }));
     let result: Result;
     try {
       result = await work();

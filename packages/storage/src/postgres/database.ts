@@ -1,14 +1,16 @@
 import { StoreUnavailableError, type WebhookWatch } from "@adjourn/sessions";
 import { unknownParameter } from "./address.js";
 import type { PostgresConnection } from "./connection.js";
-import { isPassing, isUnreachable, translate, UnfitConnectionError } from "./failures.js";
+import { isLockTimeout, isPassing, isUnreachable, translate, UnfitConnectionError } from "./failures.js";
+import { type LocalSettings, longLockTimeoutMs } from "./local-settings.js";
 import { type Parameters, withPositions } from "./named-parameters.js";
 import { ConnectionPool, defaultConnections, type PoolSettings } from "./pool.js";
 import { type Queryable, type QueryableTransaction, transactionOn } from "./queryable.js";
-import { Turns } from "./turns.js";
+import { type Turn, Turns } from "./turns.js";
 import { PostgresOutbox } from "./webhook-outbox.js";
 
-type Work<Result> = (connection: PostgresConnection) => Promise<Result>;
+/** `locks` are the settings of a call that waits for a lock; undefined for one that has not met a lock. */
+type Work<Result> = (connection: PostgresConnection, locks?: Partial<LocalSettings>) => Promise<Result>;
 
 export interface PostgresSettings extends PoolSettings {
   /** How long a call may wait for a connection, and then for the server; 5,000 each by default. */
@@ -21,13 +23,17 @@ const defaultDeadlineMs = 5_000;
 /** Calls in progress or waiting for a connection; further ones are refused at once. */
 const maxCalls = 2_000;
 const maxAttempts = 4;
+/** The part of the connections that may wait long for locks, so that the others serve calls that meet none. */
+const waitingForLocks = 0.3;
+const waitsForLock = { lockTimeoutMs: longLockTimeoutMs } as const;
 /** Time limit of a probe while the server is considered unreachable. */
 const probeMs = 2_000;
 
 /**
  * Each call uses one connection exclusively. A call that waits too long for one fails alone. If the server does not answer
  * a call in time, the call fails and its connection is closed; if the server answered no other call meanwhile either, it
- * is considered unreachable. Then one probe at a time checks it again, and all other calls wait for the result.
+ * is considered unreachable. Then one probe at a time checks it again, and all other calls wait for the result. A call that
+ * does not get a lock in a short time is repeated with a longer one, when one of few turns is free.
  * @throws StoreUnavailableError from every call
  */
 export class PostgresDatabase implements Queryable {
@@ -36,6 +42,7 @@ export class PostgresDatabase implements Queryable {
   private readonly problem: string | null;
   private readonly pool: ConnectionPool;
   private readonly turns: Turns;
+  private readonly lockTurns: Turns;
   private calls = 0;
   private closed = false;
   private unreachable = false;
@@ -46,12 +53,17 @@ export class PostgresDatabase implements Queryable {
     this.problem = unknownParameter(settings.url);
     this.pool = new ConnectionPool(settings);
     this.outbox = settings.webhooks?.length ? new PostgresOutbox(settings.webhooks) : undefined;
-    this.turns = new Turns(settings.maxConnections ?? defaultConnections);
+    const connections = settings.maxConnections ?? defaultConnections;
+    this.turns = new Turns(connections);
+    this.lockTurns = new Turns(Math.max(1, Math.floor(connections * waitingForLocks)));
   }
 
   async all<Row>(sql: string, parameters: Parameters = {}): Promise<Row[]> {
     const statement = withPositions(sql, parameters);
-    return (await this.call((connection) => connection.run(statement))).rows;
+    const result = await this.call((connection, locks) =>
+      locks ? connection.transaction(() => connection.query(statement), locks) : connection.run(statement),
+    );
+    return result.rows;
   }
 
   async get<Row>(sql: string, parameters?: Parameters): Promise<Row | undefined> {
@@ -67,7 +79,11 @@ export class PostgresDatabase implements Queryable {
     timeoutMs?: number,
   ): Promise<Result> {
     return this.call(
-      (connection) => connection.transaction(() => work(transactionOn(connection, this.outbox)), timeoutMs),
+      (connection, locks) =>
+        connection.transaction(() => work(transactionOn(connection, this.outbox)), {
+          ...(timeoutMs === undefined ? {} : { statementTimeoutMs: timeoutMs }),
+          ...locks,
+        }),
       timeoutMs,
     );
   }
@@ -83,34 +99,47 @@ export class PostgresDatabase implements Queryable {
 
   private async call<Result>(work: Work<Result>, timeoutMs = this.deadlineMs): Promise<Result> {
     if (this.problem !== null) throw translate(new UnfitConnectionError(this.problem));
+    let locks: Partial<LocalSettings> | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.callOnce(work, timeoutMs);
+        return await this.callOnce(work, timeoutMs, locks);
       } catch (error) {
         if (attempt < maxAttempts && isPassing(error)) continue;
+        if (!locks && isLockTimeout(error)) {
+          locks = waitsForLock;
+          continue;
+        }
         throw translate(error);
       }
     }
   }
 
-  private async callOnce<Result>(work: Work<Result>, timeoutMs: number): Promise<Result> {
+  private async callOnce<Result>(
+    work: Work<Result>,
+    timeoutMs: number,
+    locks?: Partial<LocalSettings>,
+  ): Promise<Result> {
     if (this.closed) throw new StoreUnavailableError("The store is closed");
     if (this.calls >= maxCalls) throw new StoreUnavailableError("Too many calls wait for the database");
     this.calls++;
-    const turn = this.turns.take();
+    const lockTurn = locks && this.lockTurns.take();
+    let turn: Turn | undefined;
     try {
       await this.reach();
-      await this.within(
-        this.deadlineMs,
-        turn.come,
-        () => new StoreUnavailableError("No connection to the database was free in time"),
-      );
+      if (lockTurn) await this.comes(lockTurn, "The call's rows were locked for too long");
+      turn = this.turns.take();
+      await this.comes(turn, "No connection to the database was free in time");
       await this.reach();
-      return await this.runWithin(timeoutMs, work);
+      return await this.runWithin(timeoutMs, (connection) => work(connection, locks));
     } finally {
-      turn.leave();
+      turn?.leave();
+      lockTurn?.leave();
       this.calls--;
     }
+  }
+
+  private comes(turn: Turn, elseWhy: string): Promise<void> {
+    return this.within(this.deadlineMs, turn.come, () => new StoreUnavailableError(elseWhy));
   }
 
   /** @throws StoreUnavailableError where the database is out of reach and a probe finds that it still is */

@@ -74,6 +74,9 @@ export const asUnusable = (error: unknown, url: string): unknown => {
   });
 };
 
+/** Whether another transaction held a lock for too long. Nothing was written. */
+export const isLockTimeout = (error: unknown): boolean => stateOf(error) === "55P03";
+
 /** Whether the network is at fault, so that the next call would most likely fail too. */
 export const isUnreachable = (error: unknown): boolean =>
   error instanceof ConnectionLostError || /^(08|28|3D|53300|57P)/.test(stateOf(error));

@@ -6,10 +6,13 @@ export interface LocalSettings {
   readonly schema?: string | undefined;
   /** Shorter than the callers' deadline, so that no abandoned statement keeps running in the server. */
   readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
 }
 
 export const defaultStatementTimeoutMs = 4_000;
-const lockTimeoutMs = 3_000;
+/** How long a call may wait for a lock before it is repeated among the few that may wait longer. */
+export const shortLockTimeoutMs = 100;
+export const longLockTimeoutMs = 3_000;
 const idleInTransactionTimeoutMs = 10_000;
 
 /**
@@ -17,7 +20,7 @@ const idleInTransactionTimeoutMs = 10_000;
  * refuse those. Behind a pooler they apply to one transaction, since others use the same connection.
  */
 export const applySettings = (
-  { schema, statementTimeoutMs }: LocalSettings,
+  { schema, statementTimeoutMs, lockTimeoutMs }: LocalSettings,
   lasts: "transaction" | "connection",
 ): string => {
   const values: Readonly<Record<string, string>> = {

@@ -46,6 +46,39 @@ describe.skipIf(url === null)("the pool of connections to a Postgres", () => {
     await database.close();
   });
 
+  test("calls that wait for a lock leave connections to calls that meet none, and get it once it is free", async () => {
+    const database = open(4);
+    const lock = "SELECT pg_advisory_xact_lock(hashtext(:name))";
+    const byTransaction = () =>
+      database.transaction((transaction) => transaction.all(lock, { name: schema.name }));
+    const settled: string[] = [];
+    let blocked: Promise<unknown>[] = [];
+    await schema.sql.begin(async (holder) => {
+      await holder`SELECT pg_advisory_xact_lock(hashtext(${schema.name}))`;
+      // More calls than connections.
+      blocked = Array.from({ length: 8 }, (_, i) =>
+        (i % 2 ? byTransaction() : database.all(lock, { name: schema.name })).finally(() =>
+          settled.push("blocked"),
+        ),
+      );
+      for (const call of blocked) call.catch(() => {});
+      for (let i = 0; i < 5; i++) await database.all(pidOf).then(() => settled.push("other"));
+      expect(settled).toEqual(Array(5).fill("other"));
+    });
+    await Promise.all(blocked);
+    await database.close();
+  });
+
+  test("a call whose rows stay locked fails as unavailable", async () => {
+    const database = open(4);
+    await schema.sql.begin(async (holder) => {
+      await holder`SELECT pg_advisory_xact_lock(hashtext(${schema.name}))`;
+      const blocked = database.all("SELECT pg_advisory_xact_lock(hashtext(:name))", { name: schema.name });
+      await expect(blocked).rejects.toThrow(StoreUnavailableError);
+    });
+    await database.close();
+  });
+
   test("a call that waits for a connection until its deadline fails alone, and its work never starts", async () => {
     const database = open(1);
     await database.all("SELECT 1");

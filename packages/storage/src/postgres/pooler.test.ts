@@ -70,7 +70,7 @@ describe.skipIf(url === null || program === null)("behind PgBouncer", () => {
       );
     const read = `SELECT current_setting('synchronous_commit') AS commit, current_setting('statement_timeout') AS statement,
       current_setting('lock_timeout') AS lock, current_schema() AS schema`;
-    const ours = { commit: "on", statement: "4s", lock: "3s", schema: schema.name };
+    const ours = { commit: "on", statement: "4s", lock: "100ms", schema: schema.name };
     const opened = new PostgresDatabase({ url: pooler.url, clock, schema: schema.name });
     expect(await opened.get(read)).toEqual(ours);
     await spoil();
