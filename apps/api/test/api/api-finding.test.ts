@@ -97,6 +97,11 @@ describe.each(databases)("finding a session on $name", ({ skip, start }) => {
       const from = new Date(Date.now() - 60_000).toISOString();
       expect((await list(wire, "listSessions", { userId, from })).total).toBe(1);
       expect((await list(wire, "listSessions", { userId, to: from })).total).toBe(0);
+      // The same times, as a clock two hours ahead of UTC shows them.
+      const ahead = (ms: number) => new Date(ms + 7_200_000).toISOString().replace("Z", "+02:00");
+      const range = { from: ahead(Date.parse(from)), to: ahead(Date.now() + 60_000) };
+      expect((await list(wire, "listSessions", { userId, ...range })).total).toBe(1);
+      expect((await list(wire, "listSessions", { userId, to: range.from })).total).toBe(0);
       await wire.call("endSession", { sessionId });
       expect((await list(wire, "listEndings", { userId, from })).endings).toHaveLength(1);
       expect((await list(wire, "listEndings", { userId, actor: "nobody" })).endings).toEqual([]);

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { blockSchema } from "../model/block.js";
-import { count, page, reason, uuid } from "./fields.js";
+import { count, page, reason, time, uuid } from "./fields.js";
 
 export const blockInputs = {
   blockUser: z.object({
     userId: uuid,
     /** In the future; null or absent: for good. */
-    until: z.iso.datetime({ offset: true }).nullish(),
+    until: time.nullish(),
     reason: reason.nullish(),
   }),
   unblockUser: z.object({ userId: uuid }),

@@ -2,16 +2,16 @@ import { z } from "zod";
 import { endingCauses } from "../model/ending.js";
 import { usageSchema } from "../model/reply.js";
 import { isoTimeSchema } from "../model/session.js";
-import { count } from "./fields.js";
+import { count, time } from "./fields.js";
 import { limits } from "./storable.js";
 
 const countsByCause = z.record(z.enum(endingCauses), count);
 
 export const statisticsInputs = {
   getStatistics: z.object({
-    from: z.iso.datetime({ offset: true }),
+    from: time,
     /** Now, if missing. */
-    to: z.iso.datetime({ offset: true }).optional(),
+    to: time.optional(),
     points: z.int().min(2).max(limits.statisticsPoints).default(96),
   }),
 } as const;
