@@ -194,6 +194,9 @@ const writingOperations = (write: Write) =>
     readOrCreateSecret: (candidate) => write((db) => readOrCreateSecret(db, candidate)),
   }) satisfies Partial<SessionStore & SecretStore>;
 
+/** Channels whose erasures share transactions. */
+const erasedAtOnce = 50;
+
 const eraseAll = async (write: Write, channelId: string): Promise<EraseOutcome> => {
   for (;;) {
     const outcome = await write((db, now) => eraseStep(db, channelId, now));
@@ -225,7 +228,11 @@ const deletingOperations = (read: Read, write: Write, log: LogTruncation) =>
       const channelIds = await write((db, now) => closeUser(db, userId, now));
       if (channelIds === null) return { outcome: "in_use" };
       let channels = 0;
-      for (const channelId of channelIds) if ((await eraseAll(write, channelId)) === "erased") channels += 1;
+      for (let at = 0; at < channelIds.length; at += erasedAtOnce) {
+        const group = channelIds.slice(at, at + erasedAtOnce);
+        const outcomes = await Promise.all(group.map((channelId) => eraseAll(write, channelId)));
+        channels += outcomes.filter((outcome) => outcome === "erased").length;
+      }
       if (channels > 0) log.request();
       return { outcome: "erased", channels };
     },
