@@ -4,7 +4,7 @@ import { isPeerGone, unlessPeerGone } from "@adjourn/transports";
 import type { ExportFormat } from "./export-formats.js";
 
 /** How long a reader may take nothing before it is cut. */
-const patienceMs = 35_000;
+const readerTimeoutMs = 35_000;
 
 /**
  * Writes pages of records as a file, each page when the reader has taken the one before, so that one page is held in
@@ -61,7 +61,7 @@ const isTaken = async (response: ServerResponse, text: string): Promise<boolean>
   // Even a fast reader gives other calls their turn between two pages.
   if (response.write(text)) await new Promise((resolve) => setImmediate(resolve));
   else {
-    const timer = setTimeout(() => response.destroy(), patienceMs).unref();
+    const timer = setTimeout(() => response.destroy(), readerTimeoutMs).unref();
     await unlessPeerGone(response, once(response, "drain")).finally(() => clearTimeout(timer));
   }
   return !isPeerGone(response);
