@@ -15,8 +15,14 @@ export class RefusedAddressError extends Error {
 /** Neither private, loopback, link-local, multicast nor reserved, also inside an IPv6 address that carries an IPv4 one. */
 export const isPublicAddress = (address: string): boolean => {
   const bare = address.split("%")[0] ?? "";
-  return isIP(bare) !== 0 && ipaddr.process(bare).range() === "unicast";
+  if (isIP(bare) === 0) return false;
+  const parsed = ipaddr.process(bare);
+  if (parsed.range() !== "unicast") return false;
+  // Outside this part nothing is assigned, and an old form of IPv4 addresses (`::7f00:1`) lies there.
+  return parsed instanceof ipaddr.IPv4 || parsed.match(globalUnicast);
 };
+
+const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
 
 /** @throws RefusedAddressError for a host that is an address and no public one: such a host is never looked up */
 export const requirePublicHost = (hostname: string): void => {

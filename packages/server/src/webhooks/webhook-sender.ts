@@ -106,5 +106,5 @@ const describe = (error: unknown): string => {
   if (!(error instanceof Error)) return "The request failed";
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   const text = error.message === "" ? code : error.message;
-  return text.replaceAll("\0", "").slice(0, longestError) || "The request failed";
+  return text.replaceAll("\0", "").slice(0, longestError).toWellFormed().trim() || "The request failed";
 };
