@@ -25,6 +25,8 @@ export interface ClaimedColumns extends DeliveryColumns {
 export const keptAttempts = 100;
 /** How long a delivery that waits for an earlier one is left out at most, in ms. */
 export const longestDeferralMs = 60_000;
+/** The same while that one is being attempted: it may be settled by the time that the deferral is stored. */
+export const attemptDeferralMs = 1_000;
 /** Deliveries that one statement defers. */
 export const deferredAtOnce = 1_000;
 

@@ -73,7 +73,7 @@ export interface WebhookStore {
     cutoff: number,
     attempt: WebhookAttempt,
   ): Promise<number>;
-  /** Deletes at most `limit` deliveries from before `cutoff` (ms). @returns how many */
+  /** Deletes at most `limit` settled deliveries from before `cutoff` (ms). @returns how many */
   deleteDeliveriesBefore(cutoff: number, limit: number): Promise<number>;
   countPendingDeliveries(): Promise<PendingDeliveries>;
 }

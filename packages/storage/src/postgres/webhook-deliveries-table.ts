@@ -13,6 +13,7 @@ import type {
 } from "@adjourn/sessions";
 import { type EndingColumns, parseJson, type SessionColumns, toEndingRecord, toSession } from "../rows.js";
 import {
+  attemptDeferralMs,
   type ClaimedColumns,
   type DeliveryColumns,
   deferredAtOnce,
@@ -52,7 +53,9 @@ const statements = {
   /** What waits for an earlier delivery is not looked at again before that one is attempted. */
   defer: `WITH behind AS MATERIALIZED (
       SELECT one.seq, (
-        SELECT greatest(head.next_attempt_at, head.held_until) FROM webhook_deliveries AS head
+        SELECT CASE WHEN head.held_until > ${statementStart} THEN ${statementStart} + ${attemptDeferralMs}
+          ELSE head.next_attempt_at END
+        FROM webhook_deliveries AS head
         WHERE head.status = 'pending' AND head.session_id = one.session_id AND head.endpoint = one.endpoint
           AND head.status_before IS NULL
         ORDER BY head.seq LIMIT 1) AS until
@@ -86,8 +89,8 @@ const statements = {
       AND endpoint <> ALL (ARRAY(SELECT json_array_elements_text(:endpoints::text::json)))
     RETURNING seq`,
   deleteOld: `WITH old AS MATERIALIZED (
-      SELECT seq FROM webhook_deliveries WHERE created_at < :cutoff ORDER BY created_at LIMIT :limit
-      FOR UPDATE SKIP LOCKED)
+      SELECT seq FROM webhook_deliveries WHERE created_at < :cutoff AND status <> 'pending'
+      ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED)
     DELETE FROM webhook_deliveries USING old WHERE webhook_deliveries.seq = old.seq RETURNING 1`,
   count: `SELECT count(*) AS count, min(created_at) AS "oldestAt" FROM webhook_deliveries WHERE status = 'pending'`,
   forget: `UPDATE webhook_deliveries SET is_erased = true,

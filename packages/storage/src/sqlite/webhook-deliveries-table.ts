@@ -12,6 +12,7 @@ import type {
 } from "@adjourn/sessions";
 import { parseJson } from "../rows.js";
 import {
+  attemptDeferralMs,
   type ClaimedColumns,
   type DeliveryColumns,
   deferredAtOnce,
@@ -38,7 +39,7 @@ const statements = {
     RETURNING ${shown}, content, held_until, resends, status_before`,
   /** What waits for an earlier delivery is not looked at again before that one is attempted. */
   defer: `UPDATE webhook_deliveries SET next_attempt_at = min(:latest, (
-        SELECT max(head.next_attempt_at, head.held_until) FROM webhook_deliveries AS head
+        SELECT iif(head.held_until > :now, :soon, head.next_attempt_at) FROM webhook_deliveries AS head
         WHERE head.status = 'pending' AND head.session_id = webhook_deliveries.session_id
           AND head.endpoint = webhook_deliveries.endpoint AND head.status_before IS NULL
         ORDER BY head.seq LIMIT 1))
@@ -63,7 +64,8 @@ const statements = {
     WHERE status = 'pending' AND created_at < :cutoff AND held_until <= :now
       AND endpoint NOT IN (SELECT value FROM json_each(:endpoints))`,
   deleteOld: `DELETE FROM webhook_deliveries WHERE seq IN (
-      SELECT seq FROM webhook_deliveries WHERE created_at < :cutoff ORDER BY created_at LIMIT :limit)`,
+      SELECT seq FROM webhook_deliveries WHERE created_at < :cutoff AND status <> 'pending'
+      ORDER BY created_at LIMIT :limit)`,
   count: "SELECT count(*) AS count, min(seq) AS oldest FROM webhook_deliveries WHERE status = 'pending'",
   readTime: "SELECT created_at FROM webhook_deliveries WHERE seq = :seq",
   forget: `UPDATE webhook_deliveries SET is_erased = 1,
@@ -91,7 +93,12 @@ export const claimDeliveries = (
   const claim = { endpoint, nodeId, limit, now, heldUntil: now + leaseMs };
   const rows = connection.all<ClaimedColumns>(statements.claim, claim);
   if (rows.length < limit)
-    connection.run(statements.defer, { endpoint, now, latest: now + longestDeferralMs });
+    connection.run(statements.defer, {
+      endpoint,
+      now,
+      soon: now + attemptDeferralMs,
+      latest: now + longestDeferralMs,
+    });
   return rows
     .sort((a, b) => a.seq - b.seq)
     .map((row) => ({

@@ -61,6 +61,15 @@ export const describeLeases = (setting: () => WebhookSetting): void => {
     expect(await s.events()).toHaveLength(3);
   });
 
+  test("what waits for an attempt is looked at again within a second", async () => {
+    const s = setting();
+    await s.ended(await s.create());
+    await s.claim();
+    await s.claim("other");
+    const [ended] = await s.list();
+    expect(ended?.nextAttemptAt).toBeLessThanOrEqual(s.store.now() + 1_000);
+  });
+
   test("a delivery that is settled is not due, and one that waits is due at its time", async () => {
     const s = setting();
     await s.create();

@@ -201,7 +201,9 @@ export class InMemoryWebhooks {
     },
 
     deleteDeliveriesBefore: async (cutoff, limit) => {
-      const old = this.rows.filter(({ delivery }) => delivery.createdAt < cutoff).slice(0, limit);
+      const old = this.rows
+        .filter(({ delivery }) => delivery.createdAt < cutoff && delivery.status !== "pending")
+        .slice(0, limit);
       this.rows = this.rows.filter((row) => !old.includes(row));
       return old.length;
     },
