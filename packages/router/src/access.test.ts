@@ -115,8 +115,8 @@ test("a session's token may take part in its own session and in no other", () =>
 });
 
 test("an ending names the role that asked for it, and the key by its name", () => {
-  expect(callerOf(admin)).toEqual({ endedBy: "admin", actor: "ops" });
-  expect(callerOf(service)).toEqual({ endedBy: "service", actor: null });
-  expect(callerOf(session)).toEqual({ endedBy: "session", actor: null });
-  expect(callerOf(anonymous)).toEqual({ endedBy: "anonymous", actor: null });
+  expect(callerOf({ principal: admin })).toEqual({ endedBy: "admin", actor: "ops" });
+  expect(callerOf({ principal: service })).toEqual({ endedBy: "service", actor: null });
+  expect(callerOf({ principal: session })).toEqual({ endedBy: "session", actor: null });
+  expect(callerOf({ principal: anonymous })).toEqual({ endedBy: "anonymous", actor: null });
 });

@@ -1,5 +1,5 @@
 import { type Caller, SessionError } from "@adjourn/sessions";
-import type { Principal } from "./context.js";
+import type { Context, Principal } from "./context.js";
 
 /**
  * `own`: only for the token's own session. `filtered`: only if the input selects one user or named sessions.
@@ -100,14 +100,14 @@ const fieldsOf = (input: unknown): Fields =>
   typeof input === "object" && input !== null ? (input as Fields) : {};
 
 /** The caller to record in an ending. */
-export const callerOf = (principal: Principal): Caller => {
+export const callerOf = ({ principal, via }: Pick<Context, "principal" | "via">): Caller => {
   switch (principal.role) {
     case "admin":
     case "service":
-      return { endedBy: principal.role, actor: principal.name };
+      return { endedBy: principal.role, actor: principal.name, via };
     case "session":
     case "anonymous":
-      return { endedBy: principal.role, actor: null };
+      return { endedBy: principal.role, actor: null, via };
     case "nobody":
       throw new SessionError("UNAUTHORIZED", "A key is required");
   }

@@ -1,4 +1,4 @@
-import type { SessionService } from "@adjourn/sessions";
+import type { EndedVia, SessionService } from "@adjourn/sessions";
 import type { HubSubscription, TrpcResponse, TrpcSocket } from "@adjourn/transports";
 import type { BatchBudget } from "./requests/batch-budget.js";
 
@@ -31,6 +31,8 @@ export interface Context {
   readonly credentials: Credentials;
   readonly principal: Principal;
   readonly requestId: string;
+  /** The way of the call if endings are to record it. */
+  readonly via?: EndedVia | undefined;
   /** Present on calls over tRPC's WebSocket. */
   readonly socket?: TrpcSocket | undefined;
   /** Present on a subscription over tRPC's WebSocket whose frames the hub writes itself. */

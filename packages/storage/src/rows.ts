@@ -1,5 +1,6 @@
 import type {
   EndedBy,
+  EndedVia,
   EndingCause,
   EndingRecord,
   FinishReason,
@@ -52,6 +53,7 @@ export interface EndingColumns extends UsageColumns {
   readonly reason: string | null;
   readonly ended_by: EndedBy;
   readonly actor: string | null;
+  readonly via: EndedVia | null;
   readonly message_count: number;
   readonly listeners_dropped: number;
   readonly operations_aborted: number;
@@ -143,6 +145,7 @@ export const toEndingRecord = (row: EndingColumns): EndingRecord => ({
   reason: row.reason,
   endedBy: row.ended_by,
   actor: row.actor,
+  ...(row.via ? { via: row.via } : {}),
   messageCount: row.message_count,
   listenersDropped: row.listeners_dropped,
   operationsAborted: row.operations_aborted,

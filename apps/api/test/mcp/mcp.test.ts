@@ -51,7 +51,8 @@ describe.each(
     expect(first.structuredContent).toMatchObject({ success: true, sessionId, reason: "enough" });
     expect(first.content).toEqual([{ type: "text", text: JSON.stringify(first.structuredContent) }]);
     const { body } = await admin.call("getEnding", { sessionId });
-    expect(body).toMatchObject({ endedBy: "admin", actor: "ops", cause: "requested", reason: "enough" });
+    const by = { endedBy: "admin", actor: "ops", via: "mcp" };
+    expect(body).toMatchObject({ ...by, cause: "requested", reason: "enough" });
     const second = await use(adminKey, "end_session", { sessionId });
     expect(second).toMatchObject({
       isError: true,

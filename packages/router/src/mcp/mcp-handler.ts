@@ -73,5 +73,5 @@ const admit = async (
   if (isDraining?.()) throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
   const body = await readBody(request, true);
   requireJsonDepth(body);
-  return { ctx: { sessions, credentials, principal, requestId }, body };
+  return { ctx: { sessions, credentials, principal, requestId, via: "mcp" }, body };
 };

@@ -3,5 +3,5 @@ import { callerOf } from "../access.js";
 import { operation } from "../operation.js";
 
 export const blockUser = operation(inputs.blockUser, (ctx, input) =>
-  ctx.sessions.blockUser(input, callerOf(ctx.principal)),
+  ctx.sessions.blockUser(input, callerOf(ctx)),
 );

@@ -3,5 +3,5 @@ import { callerOf } from "../access.js";
 import { operation } from "../operation.js";
 
 export const endSession = operation(inputs.endSession, (ctx, input) =>
-  ctx.sessions.endSession(input, callerOf(ctx.principal)),
+  ctx.sessions.endSession(input, callerOf(ctx)),
 );

@@ -14,10 +14,15 @@ export const perCause = (countOf: (cause: EndingCause) => number): Record<Ending
 export const endedByRoles = ["admin", "service", "session", "anonymous", "system"] as const;
 export type EndedBy = (typeof endedByRoles)[number];
 
-/** The caller of an operation: its role, and the name of its key or null. */
+/** Present in an ending that a tool of an assistant caused. */
+export const endedViaSchema = z.literal("mcp");
+export type EndedVia = z.output<typeof endedViaSchema>;
+
+/** The caller of an operation: its role, the name of its key or null, and the way it called if that is to be recorded. */
 export interface Caller {
   readonly endedBy: EndedBy;
   readonly actor: string | null;
+  readonly via?: EndedVia | undefined;
 }
 
 export const systemCaller: Caller = { endedBy: "system", actor: null };
@@ -35,6 +40,7 @@ export const endingSchema = z
     reason: z.string().nullable(),
     endedBy: z.enum(endedByRoles),
     actor: z.string().nullable(),
+    via: endedViaSchema.optional(),
     messageCount: z.int().min(0),
     listenersDropped: z.int().min(0),
     operationsAborted: z.int().min(0),

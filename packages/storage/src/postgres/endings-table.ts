@@ -7,6 +7,7 @@ import type {
   EndRequest,
   SessionFilter,
 } from "@adjourn/sessions";
+import { systemCaller } from "@adjourn/sessions";
 import { type EndingColumns, toEndingRecord } from "../rows.js";
 import { expiryCause } from "../timeout-rules.js";
 import type { Parameters } from "./named-parameters.js";
@@ -21,10 +22,10 @@ const recordGone = (
   field = ofParameters,
   from = "gone",
 ): string => `INSERT INTO endings (session_id, channel_id, agent_id, user_id,
-    created_at, expires_at, last_seq, ended_at, cause, reason, ended_by, actor, message_count, input_tokens,
+    created_at, expires_at, last_seq, ended_at, cause, reason, ended_by, actor, via, message_count, input_tokens,
     output_tokens)
   SELECT session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq, adjourn_now(), ${cause},
-    ${field("reason")}, ${field("endedBy")}, ${field("actor")}, message_count, input_tokens, output_tokens
+    ${field("reason")}, ${field("endedBy")}, ${field("actor")}, ${field("via")}, message_count, input_tokens, output_tokens
   FROM ${from} RETURNING *`;
 
 /** A statement that ends in {@link recordGone}, with the deliveries of the endings. */
@@ -42,7 +43,7 @@ const statements = {
       WHERE :key::text IS NOT NULL)
     ${recordGone("'requested'")}`,
   /** The same for several sessions, apart from those that are locked. */
-  endBatch: `WITH ${itemsWith({ reason: "text", endedBy: "text", actor: "text" })},
+  endBatch: `WITH ${itemsWith({ reason: "text", endedBy: "text", actor: "text", via: "text" })},
     due AS MATERIALIZED (
       SELECT session_id FROM sessions WHERE ${isOfItems("sessions")} AND expires_at > adjourn_now()
       FOR UPDATE SKIP LOCKED),
@@ -79,6 +80,8 @@ const statements = {
     WHERE endings.session_id = cut.session_id`,
 } as const;
 
+const byCaller = ({ endedBy, actor, via }: Caller) => ({ endedBy, actor, via: via ?? null });
+
 /** One statement: the call whose DELETE returns the session's row is the one that ended it. */
 export const endSession = async (database: Queryable, request: EndRequest): Promise<EndOutcome> => {
   const { sessionId, idempotencyKey: key, reason, caller } = request;
@@ -86,7 +89,7 @@ export const endSession = async (database: Queryable, request: EndRequest): Prom
     sessionId,
     key,
     reason,
-    ...caller,
+    ...byCaller(caller),
   });
   if (row) return { outcome: "ended", ending: toEndingRecord(row) };
   const earlier =
@@ -99,7 +102,8 @@ export const endsTogether = (database: Queryable): ((request: EndRequest) => Pro
   const batches = new StatementBatches<EndingColumns>(database, tellingEnd(database, statements.endBatch));
   return async (request) => {
     const { sessionId, idempotencyKey, reason, caller } = request;
-    const rows = idempotencyKey === null ? await batches.run({ sessionId, reason, ...caller }) : null;
+    const rows =
+      idempotencyKey === null ? await batches.run({ sessionId, reason, ...byCaller(caller) }) : null;
     const row = rows?.[0];
     return row ? { outcome: "ended", ending: toEndingRecord(row) } : endSession(database, request);
   };
@@ -168,7 +172,7 @@ export const endMatching = async (
         ORDER BY created_at, session_id LIMIT :limit FOR UPDATE),
       ${takeDue}
       ${recordGone("'bulk'")}`;
-  const given = { ...parameters, ...position, limit, reason, ...caller };
+  const given = { ...parameters, ...position, limit, reason, ...byCaller(caller) };
   const rows = await database.all<EndingColumns>(tellingEnd(database, endEach), given);
   return rows.map(toEndingRecord).sort(byCreation);
 };
@@ -183,14 +187,14 @@ export const endUserSessions = async (
   const rows = await database.all<EndingColumns>(tellingEnd(database, statements.endOfUser), {
     userId,
     reason,
-    ...caller,
+    ...byCaller(caller),
   });
   return rows.map(toEndingRecord);
 };
 
 /** Oldest first. Nodes that sweep at the same time skip each other's rows. */
 export const expireSessions = async (database: Queryable, limit: number): Promise<EndingRecord[]> => {
-  const bySystem = { reason: null, endedBy: "system", actor: null };
+  const bySystem = { reason: null, ...byCaller(systemCaller) };
   const rows = await database.all<EndingColumns>(tellingEnd(database, statements.expire), {
     limit,
     ...bySystem,

@@ -7,6 +7,7 @@ import { fewerIndexWrites } from "./migrations/0004-fewer-index-writes.js";
 import { blocks } from "./migrations/0005-blocks.js";
 import { search } from "./migrations/0006-search.js";
 import { webhooks } from "./migrations/0007-webhooks.js";
+import { endedVia } from "./migrations/0008-ended-via.js";
 
 /** Applied in order; `adjourn_version` counts the applied ones. A released migration is never changed. */
 const migrations: readonly string[] = [
@@ -17,6 +18,7 @@ const migrations: readonly string[] = [
   blocks,
   search,
   webhooks,
+  endedVia,
 ];
 
 /** Time limit for the migrations, including the wait for other nodes that run them. */

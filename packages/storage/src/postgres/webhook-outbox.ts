@@ -32,6 +32,7 @@ const endingColumns = [
   "reason",
   "ended_by",
   "actor",
+  "via",
   "message_count",
   "listeners_dropped",
   "operations_aborted",

@@ -39,14 +39,14 @@ const statements = {
       SELECT rowid FROM sessions WHERE expires_at <= :now ORDER BY expires_at LIMIT :limit)
     RETURNING ${kept}, ${expiryCause} AS cause`,
   insert: `INSERT INTO endings (session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq, ended_at,
-      cause, reason, ended_by, actor, message_count, listeners_dropped, operations_aborted, input_tokens, output_tokens)
+      cause, reason, ended_by, actor, via, message_count, listeners_dropped, operations_aborted, input_tokens, output_tokens)
     VALUES (:session_id, :channel_id, :agent_id, :user_id, :created_at, :expires_at, :last_seq, :ended_at,
-      :cause, :reason, :ended_by, :actor, :message_count, :listeners_dropped, :operations_aborted,
+      :cause, :reason, :ended_by, :actor, :via, :message_count, :listeners_dropped, :operations_aborted,
       :input_tokens, :output_tokens)`,
   /** One statement for all sessions of a user, however many there are. */
-  recordUser: `INSERT INTO endings (${kept}, ended_at, cause, reason, ended_by, actor,
+  recordUser: `INSERT INTO endings (${kept}, ended_at, cause, reason, ended_by, actor, via,
       listeners_dropped, operations_aborted)
-    SELECT ${kept}, :now, :cause, :reason, :endedBy, :actor, 0, 0
+    SELECT ${kept}, :now, :cause, :reason, :endedBy, :actor, :via, 0, 0
     FROM sessions WHERE user_id = :userId COLLATE NOCASE AND expires_at > :now RETURNING *`,
   takeUser: "DELETE FROM sessions WHERE user_id = :userId COLLATE NOCASE AND expires_at > :now",
   read: "SELECT * FROM endings WHERE session_id IN (SELECT value FROM json_each(:sessionIds))",
@@ -74,6 +74,7 @@ const record = (connection: SqliteConnection, row: Taken, end: End, now: number)
     reason: end.reason,
     ended_by: end.caller.endedBy,
     actor: end.caller.actor,
+    via: end.caller.via ?? null,
     listeners_dropped: 0,
     operations_aborted: 0,
   };
@@ -164,7 +165,8 @@ export const endUserSessions = (
   { cause, reason, caller }: End,
   now: number,
 ): EndingRecord[] => {
-  const end = { userId, now, cause, reason, endedBy: caller.endedBy, actor: caller.actor };
+  const { endedBy, actor, via = null } = caller;
+  const end = { userId, now, cause, reason, endedBy, actor, via };
   const endings = connection.all<EndingColumns>(statements.recordUser, end).map(toEndingRecord);
   connection.run(statements.takeUser, { userId, now });
   for (const ending of endings) tell(connection, { event: "session.ended", ending }, now);

@@ -7,9 +7,19 @@ import { fewerIndexes } from "./migrations/0004-fewer-indexes.js";
 import { blocks } from "./migrations/0005-blocks.js";
 import { search } from "./migrations/0006-search.js";
 import { webhooks } from "./migrations/0007-webhooks.js";
+import { endedVia } from "./migrations/0008-ended-via.js";
 
 /** Applied in order; the file's `user_version` counts the applied ones. A released migration is never changed. */
-const migrations: readonly string[] = [sessions, secrets, replies, fewerIndexes, blocks, search, webhooks];
+const migrations: readonly string[] = [
+  sessions,
+  secrets,
+  replies,
+  fewerIndexes,
+  blocks,
+  search,
+  webhooks,
+  endedVia,
+];
 
 /**
  * Migrates the file to this version in one transaction.

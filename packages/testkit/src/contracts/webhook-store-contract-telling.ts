@@ -28,6 +28,29 @@ export const describeTelling = (setting: () => WebhookSetting): void => {
     expect([...told].sort(byId)).toEqual([...(await s.store.readEndings(ids))].sort(byId));
   });
 
+  test("an end over MCP says so in its ending and in what is told", async () => {
+    const s = setting();
+    const caller = { ...admin, via: "mcp" } as const;
+    const sessions = [await s.create(), await s.create(), await s.create(), await s.create()];
+    const [alone, keyed, bulk, blocked] = sessions;
+    if (!alone || !keyed || !bulk || !blocked) throw new Error("Nothing was created");
+    const end = { reason: null, caller };
+    await s.store.endSession({ ...end, sessionId: alone.sessionId, idempotencyKey: null });
+    await s.store.endSession({ ...end, sessionId: keyed.sessionId, idempotencyKey: "key" });
+    await s.store.endMatching({ sessionIds: [bulk.sessionId] }, { ...end, limit: 10 });
+    await s.store.blockUser({ ...end, userId: blocked.userId, until: null });
+    const plain = await s.ended(await s.create());
+    const endings = await s.other.readEndings(sessions.map(({ sessionId }) => sessionId));
+    expect(endings.map(({ actor, via }) => ({ actor, via }))).toEqual(
+      Array(4).fill({ actor: admin.actor, via: "mcp" }),
+    );
+    expect(plain).not.toHaveProperty("via");
+    for (const one of await s.claim()) await s.finish(one, "delivered");
+    const told = (await s.claim()).flatMap(({ content }) => ("ending" in content ? [content.ending] : []));
+    expect(told).toHaveLength(5);
+    expect(told).toEqual(expect.arrayContaining([...endings, plain]));
+  });
+
   test("a create, on a new channel, an old one and with a key, is told once with its session", async () => {
     const s = setting();
     const session = await s.create({ metadata: { nested: { a: [1, "é"] } } });

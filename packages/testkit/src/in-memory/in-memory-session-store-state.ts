@@ -167,7 +167,7 @@ export class InMemoryState {
   /** Moves a session to the endings. */
   end(
     session: Session,
-    by: Pick<EndingRecord, "reason" | "endedBy" | "actor"> & { cause: EndingCause },
+    by: Pick<EndingRecord, "reason" | "endedBy" | "actor" | "via"> & { cause: EndingCause },
   ): EndingRecord {
     const { sessionId, channelId, agentId, userId, createdAt, expiresAt, lastSeq, messageCount } = session;
     const usage = this.sessions.get(sessionId)?.usage;
@@ -184,6 +184,7 @@ export class InMemoryState {
       reason: by.reason,
       endedBy: by.endedBy,
       actor: by.actor,
+      ...(by.via ? { via: by.via } : {}),
       messageCount,
       listenersDropped: 0,
       operationsAborted: 0,
