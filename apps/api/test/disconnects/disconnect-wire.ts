@@ -19,8 +19,8 @@ export interface LeavingWire {
    * for too long, and no write waits for it.
    */
   readonly isPolled?: boolean;
-  /** What its peer comes for: a session's events, or the reply to a message that it sends. */
-  readonly comesFor: "events" | "reply";
+  /** What its peer comes for: a session's events, the reply to a message that it sends, or one whole answer. */
+  readonly comesFor: "events" | "reply" | "answer";
   /** Whether a reply must be under way before the peer comes. */
   readonly needsReply?: boolean;
   /** All that the peer sends at once, in one piece. */

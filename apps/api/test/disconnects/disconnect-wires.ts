@@ -1,4 +1,5 @@
 import type { LeavingWire } from "./disconnect-wire.js";
+import { mcpCall } from "./wires/mcp.js";
 import { plainWebSocket } from "./wires/plain-websocket.js";
 import { chatResume, chatSend, httpSend, streamedSend, trpcHttpSend } from "./wires/sends.js";
 import { socketIo, socketIoPolling, socketIoWithHeader } from "./wires/socket-io.js";
@@ -21,4 +22,5 @@ export const leavingWires: readonly LeavingWire[] = [
   httpSend,
   trpcHttpSend,
   trpcWebSocketSend,
+  mcpCall,
 ];

@@ -8,6 +8,7 @@ export interface LeavingPeer {
   readonly port: number;
   /** All that has come so far. */
   readonly text: () => string;
+  write(bytes: string | Buffer): void;
   /** Reads nothing more. */
   pause(): void;
   /** Goes without a word: whatever is on the way is lost. */
@@ -38,6 +39,7 @@ export const openPeer = async (
   return {
     port: socket.localPort ?? 0,
     text: () => text,
+    write: (more) => void socket.write(more),
     pause: () => void socket.pause(),
     reset: () => void socket.resetAndDestroy(),
     halfClose: () => void socket.end(),

@@ -37,6 +37,7 @@ const noticed = async (peer: LeavingPeer): Promise<void> => {
 /** Has the server write until the peer's connection takes no more. */
 const fill = async (wire: LeavingWire, session: LeavingSession, peer: LeavingPeer): Promise<void> => {
   const socket = await world.sockets.of(peer.port);
+  if (wire.comesFor === "answer") return fillWithAnswers(wire, session, peer);
   // In JSON each of these takes six bytes.
   const words = "\u0001".repeat(10_000);
   for (let round = 0; round < 100; round += 1) {
@@ -54,6 +55,24 @@ const fill = async (wire: LeavingWire, session: LeavingSession, peer: LeavingPee
     if (socket.writableLength > 0 || wire.comesFor === "reply") return;
   }
   throw new Error("the connection takes whatever is written");
+};
+
+/** Answers are whole, so the peer asks for one after the other, each long. */
+const fillWithAnswers = async (
+  wire: LeavingWire,
+  session: LeavingSession,
+  peer: LeavingPeer,
+): Promise<void> => {
+  await world.send(session);
+  await until(() => world.turns().length > 0);
+  world.turns().at(-1)?.say("\u0001".repeat(100_000));
+  world.finishTurns();
+  const socket = await world.sockets.of(peer.port);
+  for (let round = 0; round < 100 && socket.writableLength === 0; round += 1) {
+    peer.write(wire.bytes(world.server.url, session));
+    for (let turn = 0; turn < 50 && socket.writableLength === 0; turn += 1) await new Promise(setImmediate);
+  }
+  await until(() => socket.writableLength > 0);
 };
 
 describe.each(leavingWires)("of a peer on $wire nothing is left where it", (wire) => {
