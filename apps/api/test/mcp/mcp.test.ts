@@ -12,7 +12,7 @@ import {
   userId,
 } from "../setup/test-server.js";
 import { createSession, restWire, type Wire } from "../setup/wires.js";
-import { overHttp, overStdio, versions } from "./open-mcp.js";
+import { callTool, overHttp, overStdio, versions } from "./open-mcp.js";
 
 let server: TestServer;
 let admin: Wire;
@@ -32,7 +32,7 @@ const wires = { http: overHttp, stdio: overStdio };
 
 describe.each(
   versions.flatMap((version) => Object.entries(wires).map(([wire, open]) => ({ version, wire, open }))),
-)("MCP $version over $wire", ({ version, open }) => {
+)("MCP $version over $wire", ({ version, wire, open }) => {
   const clients = new Map<string, Client>();
   afterAll(() => Promise.all([...clients.values()].map((client) => client.close())));
 
@@ -61,7 +61,8 @@ describe.each(
     });
   });
 
-  it("lists the tools that a role may use, and refuses the others", async () => {
+  // The bridge knows neither roles nor tools, and each key takes a process of its own.
+  it.skipIf(wire === "stdio")("lists the tools that a role may use, and refuses the others", async () => {
     const { sessionId, token } = await createSession(admin);
     const own = await use(String(token), "get_session", { sessionId });
     expect(own.names).toEqual(forSessions.sort());
@@ -76,15 +77,7 @@ describe.each(
 });
 
 describe("each tool", () => {
-  const call = async (name: string, args: Record<string, unknown>) => {
-    const client = await overHttp(server.url, "2026-07-28", adminKey);
-    try {
-      await client.listTools();
-      return await client.callTool({ name, arguments: args });
-    } finally {
-      await client.close();
-    }
-  };
+  const call = (name: string, args: Record<string, unknown>) => callTool(server.url, name, args, adminKey);
 
   it("lists sessions without the store's statistics, and shows the ending of one", async () => {
     const { sessionId } = await createSession(admin);

@@ -1,4 +1,4 @@
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { type CallToolResult, Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 
 export const versions = ["2025-11-25", "2026-07-28"] as const;
@@ -31,4 +31,21 @@ export const overStdio = async (url: string, version: Version, key?: string): Pr
     }),
   );
   return client;
+};
+
+/** Calls one tool through a client of its own. */
+export const callTool = async (
+  url: string,
+  name: string,
+  args: Record<string, unknown>,
+  key?: string,
+): Promise<CallToolResult> => {
+  const client = await overHttp(url, "2026-07-28", key);
+  try {
+    // The client validates structured content by the tool's output schema.
+    await client.listTools();
+    return await client.callTool({ name, arguments: args });
+  } finally {
+    await client.close();
+  }
 };

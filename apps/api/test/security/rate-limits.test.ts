@@ -24,6 +24,16 @@ const endpoints: Readonly<
   "tRPC, nowhere": (url, headers) => fetch(`${url}/trpc/nowhere`, { headers }),
   metrics: (url, headers) => fetch(`${url}/metrics`, { headers }),
   documents: (url, headers) => fetch(`${url}/openapi.json`, { headers }),
+  MCP: (url, headers) =>
+    fetch(`${url}/mcp`, {
+      method: "POST",
+      headers: {
+        ...headers,
+        "Content-Type": "application/json",
+        Accept: "application/json, text/event-stream",
+      },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
+    }),
   "a tRPC socket": (url, headers) => upgradeStatus(url, "/trpc", headers),
   "a plain socket": (url, headers) => upgradeStatus(url, eventsPath("some-session"), headers),
 };
