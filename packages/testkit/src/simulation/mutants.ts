@@ -8,6 +8,7 @@ import {
   SessionChannel,
   Subscriber,
 } from "@adjourn/sessions/internals";
+import { InMemoryWebhooks } from "../in-memory/in-memory-webhooks.js";
 import { blockInTwoSteps, blockWithoutEnding, checkBlockBeforeWrite } from "./broken-blocks.js";
 import {
   answerBeforeCommit,
@@ -24,6 +25,7 @@ import {
   subscribeAfterReading,
   withoutFence,
 } from "./broken-stores.js";
+import { deliverBlindly, leaseForGood, sendBeforeCommit } from "./broken-webhooks.js";
 import type { Schedule } from "./schedule.js";
 import { cancelWithoutBus, nothingLost, onlyMessages, reconnectDuringReplies } from "./tamed-schedules.js";
 import type { Mutation } from "./world.js";
@@ -110,6 +112,27 @@ export const mutants: readonly Mutant[] = [
     seed: 51,
     mutation: { ports: subscribeAfterReading, reconcileEveryMs: null },
     tame: nothingLost,
+  },
+  { name: "a webhook counts as delivered once it was sent", seed: 50, mutation: { ports: deliverBlindly } },
+  { name: "a dead node's webhooks are not taken over", seed: 67, mutation: { ports: leaseForGood } },
+  { name: "a webhook tells an end before it is committed", seed: 33, mutation: { ports: sendBeforeCommit } },
+  {
+    name: "a session's webhooks do not wait for each other",
+    seed: 16,
+    mutation: patch(InMemoryWebhooks, "isBehind", () => () => false),
+  },
+  {
+    name: "an expiry is not told",
+    seed: 50,
+    mutation: patch(
+      InMemoryWebhooks,
+      "tell",
+      (original) =>
+        function (content) {
+          const cause: unknown = Reflect.get(Object(Reflect.get(Object(content), "ending")), "cause");
+          if (cause !== "expired") original.call(this, content);
+        },
+    ),
   },
   { name: "nodes do not reconcile with the store", seed: 103, mutation: { reconcileEveryMs: null } },
   { name: "the sweeper does not run", seed: 4, mutation: { ports: neverDue } },

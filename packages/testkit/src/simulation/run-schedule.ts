@@ -1,6 +1,7 @@
 import {
   checkAdmins,
   checkCounts,
+  checkDeliveries,
   checkExpiry,
   checkNothingRemains,
   checkReceived,
@@ -81,6 +82,7 @@ const finish = async (world: World): Promise<void> => {
   world.store.isDown = false;
   world.store.isHealthy = true;
   world.bus.isHealthy = true;
+  if (world.receiver) world.receiver.isHealthy = true;
   world.nodes.forEach((node, index) => {
     if (node.isDraining) world.crash(node);
     if (node.isAlive) node.bus.heal();
@@ -103,6 +105,8 @@ const finish = async (world: World): Promise<void> => {
     for (const admin of world.admins) admin.leave();
     if (!(await scheduler.advance(2_000))) return;
   }
+  if (!(await deliveriesSettle(world))) return;
+  await checkDeliveries(world);
   checkNothingRemains(world);
   await checkCounts(world);
   await checkStore(world);
@@ -115,6 +119,14 @@ const repliesEnd = async ({ nodes, turns, scheduler }: World): Promise<boolean> 
   for (let second = 0; second < 30 && isPending(); second += 1)
     if (!(await scheduler.advance(1_000))) return false;
   return scheduler.advance(3_000);
+};
+
+/** An attempt that failed is repeated after minutes at most here. @returns false after a violation */
+const deliveriesSettle = async ({ receiver, tables, scheduler }: World): Promise<boolean> => {
+  if (!receiver) return true;
+  for (let waits = 0; waits < 90 && (await tables.countPendingDeliveries()).count > 0; waits += 1)
+    if (!(await scheduler.advance(10_000))) return false;
+  return scheduler.advance(1_000);
 };
 
 /** The platform hashes on another thread, at a time that no seed determines. This hash is ready at once. */

@@ -10,7 +10,7 @@ const describeFailure = ({ schedule, promise, what, trace }: Failure): string =>
   `seed ${schedule.seed} breaks ${promise}: ${what}\n${trace.join("\n")}\n${JSON.stringify(schedule)}`;
 
 describe("in every schedule", () => {
-  it.each(blocks)(`E1-E13 hold in ${perTest} schedules from seed %i`, async (from) => {
+  it.each(blocks)(`E1-E14 hold in ${perTest} schedules from seed %i`, async (from) => {
     for (let seed = from; seed < from + perTest; seed += 1) {
       const failure = await runSchedule(drawSchedule(seed));
       if (failure) expect.fail(describeFailure(await shrink(failure)));

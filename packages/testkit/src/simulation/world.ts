@@ -10,6 +10,7 @@ import { SimulatedBus } from "./simulated/simulated-bus.js";
 import { SimulatedClock } from "./simulated/simulated-clock.js";
 import { SimulatedNode, type Surroundings } from "./simulated/simulated-node.js";
 import { SimulatedPresence } from "./simulated/simulated-presence.js";
+import { receiverWatches, SimulatedReceiver } from "./simulated/simulated-receiver.js";
 import { type Commits, SimulatedStore } from "./simulated/simulated-store.js";
 import type { Client, SimulatedSubscriber } from "./simulated/simulated-subscriber.js";
 
@@ -44,6 +45,8 @@ export class World {
   readonly store: SimulatedStore;
   readonly bus: SimulatedBus;
   readonly presence: SimulatedPresence;
+  /** Few schedules have webhooks, because their deliveries take long to settle. */
+  readonly receiver: SimulatedReceiver | null;
   readonly nodes: SimulatedNode[] = [];
   readonly turns: Turn[] = [];
   readonly clients: Client[] = [];
@@ -79,7 +82,9 @@ export class World {
     this.model = new Model(() => this.clock.now());
     const { faults, nodes } = schedule;
     const inOrder = nodes === 1;
-    const tables = createInMemorySessionStore({ clock: this.clock });
+    const hasWebhooks = schedule.seed % 17 === 16;
+    const webhooks = hasWebhooks ? receiverWatches : [];
+    const tables = createInMemorySessionStore({ clock: this.clock, webhooks });
     this.tables = mutation.store?.(tables, this.scheduler) ?? tables;
     this.store = new SimulatedStore(
       this.scheduler,
@@ -97,10 +102,14 @@ export class World {
     const busFaults = { loses: faults.busLoses, repeats: faults.busRepeats, slow: faults.busSlow };
     this.bus = new SimulatedBus(this.scheduler, this.random, { ...busFaults, inProcess: inOrder });
     this.presence = new SimulatedPresence(this.scheduler, this.random);
-    const { scheduler, random, store, bus, presence, turns } = this;
+    const { scheduler, random, model, store, bus, presence, turns } = this;
+    const check = this.check.bind(this);
+    this.receiver = hasWebhooks ? new SimulatedReceiver(scheduler, random, model, check) : null;
+    const { receiver } = this;
     const reconcileEveryMs = inOrder || mutation.reconcileEveryMs === null ? null : 2_000;
     const mutatePorts = mutation.ports ?? ((ports: Ports) => ports);
-    this.surroundings = { scheduler, random, store, bus, presence, turns, reconcileEveryMs, mutatePorts };
+    const ports = { store, bus, presence, receiver };
+    this.surroundings = { scheduler, random, ...ports, turns, reconcileEveryMs, mutatePorts };
     for (let index = 0; index < nodes; index += 1) this.start(index);
   }
 

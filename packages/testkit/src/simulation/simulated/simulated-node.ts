@@ -6,6 +6,7 @@ import { SimulatedAgents, type Turn } from "./simulated-agents.js";
 import type { SimulatedBus, SimulatedEventBus } from "./simulated-bus.js";
 import { SimulatedClock } from "./simulated-clock.js";
 import type { SimulatedPresence } from "./simulated-presence.js";
+import type { SimulatedReceiver } from "./simulated-receiver.js";
 import type { SimulatedStore, StoreUser } from "./simulated-store.js";
 
 const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
@@ -17,6 +18,7 @@ export interface Surroundings {
   readonly store: SimulatedStore;
   readonly bus: SimulatedBus;
   readonly presence: SimulatedPresence;
+  readonly receiver: SimulatedReceiver | null;
   readonly turns: Turn[];
   readonly reconcileEveryMs: number | null;
   /** Replaces ports of the domain for a mutant. */
@@ -51,6 +53,7 @@ export class SimulatedNode implements StoreUser {
       agents: new SimulatedAgents(scheduler, random.of(`agents ${name}`), this, world.turns),
       log: silentLog,
       newId: () => own.uuid(),
+      ...(world.receiver ? { webhookSender: world.receiver.connect(this, name) } : {}),
     };
     this.sessions = createSessionService(world.mutatePorts(ports, scheduler), {
       timeouts: defaultTimeoutSettings,
