@@ -118,12 +118,18 @@ const parse = (given, entries) => {
     return [name, { type }];
   });
   try {
-    return parseArgs({
+    const { tokens, ...parsed } = parseArgs({
       args: [...given],
       options: Object.fromEntries(typed),
       allowPositionals: true,
       strict: true,
+      tokens: true,
     });
+    const names = tokens.flatMap((token) => (token.kind === "option" ? [token.name] : []));
+    const repeated = names.find((name, at) => names.indexOf(name) !== at);
+    if (repeated !== undefined)
+      throw new WrongArgument(`Option '--${repeated}' is there twice; allowed: once`);
+    return parsed;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     // It names the option, and goes on with advice.

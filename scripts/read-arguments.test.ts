@@ -38,6 +38,7 @@ describe("arguments", () => {
     [["--minutes", "0"], '--minutes is "0"; allowed: a number above 0 and at most 60'],
     [["--minutes", "Infinity"], '--minutes is "Infinity"; allowed: a number above 0 and at most 60'],
     [["--file="], '--file is ""; allowed: some text'],
+    [["--seeds", "1", "--seeds=2"], "Option '--seeds' is there twice; allowed: once"],
     [["slow"], 'argument is "slow"; allowed: rest, bulk'],
     [["rest", "bulk", "rest"], 'argument is "rest"; allowed: 2 of them'],
   ])("%j are refused: %s", (given, line) => {

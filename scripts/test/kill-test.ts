@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,9 @@ const { options } = readArguments({
   options: { kills: wholeNumber(1, 1_000_000), seed: wholeNumber(0, Number.MAX_SAFE_INTEGER) },
 });
 const { kills = 200, seed = Date.now() } = options;
+// After the arguments, since it may take a minute.
+const build = ["turbo", "run", "build", "--filter=@adjourn/api", "--output-logs=errors-only"];
+execFileSync("npx", build, { stdio: "inherit" });
 const folder = await mkdtemp(join(tmpdir(), "adjourn-kills-"));
 const databaseUrl = `file:${join(folder, "adjourn.db")}`;
 const beganAt = performance.now();
