@@ -55,12 +55,14 @@ export const createCalls = (api: string, key?: string) => {
       (await call("POST", "/sessions/end", { userId, reason: "All at once" })).json(),
     /** For tests of a page that has nothing to show. */
     endEverything: async (): Promise<void> => {
-      const listed = await call("GET", "/sessions?limit=1000");
-      const { sessions } = (await listed.json()) as { readonly sessions: readonly Created[] };
-      if (sessions.length === 0) return;
-      const sessionIds = sessions.map(({ sessionId }) => sessionId);
-      const response = await call("POST", "/sessions/end", { sessionIds });
-      if (response.status !== 200) throw new Error(await response.text());
+      for (;;) {
+        const listed = await call("GET", "/sessions?limit=1000");
+        const { sessions } = (await listed.json()) as { readonly sessions: readonly Created[] };
+        if (sessions.length === 0) return;
+        const sessionIds = sessions.map(({ sessionId }) => sessionId);
+        const response = await call("POST", "/sessions/end", { sessionIds });
+        if (response.status !== 200) throw new Error(await response.text());
+      }
     },
     erase: async (channelId: string): Promise<number> =>
       (await call("DELETE", `/channels/${channelId}`)).status,

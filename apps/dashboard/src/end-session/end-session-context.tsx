@@ -21,15 +21,16 @@ interface OpenOptions {
 
 type OpenDialog = (sessions: readonly SessionToEnd[], options?: OpenOptions) => void;
 
-const EndSessionContext = createContext<{ readonly open: OpenDialog; readonly isOpen: boolean }>({
+const EndSessionContext = createContext<{ readonly open: OpenDialog; readonly isEnding: boolean }>({
   open: () => {},
-  isOpen: false,
+  isEnding: false,
 });
 
 /** Opens the dialog that ends these sessions. */
 export const useEndSession = (): OpenDialog => use(EndSessionContext).open;
 
-export const useIsEnding = (): boolean => use(EndSessionContext).isOpen;
+/** Whether the dialog is open, or has closed and not yet given the focus back. */
+export const useIsEnding = (): boolean => use(EndSessionContext).isEnding;
 
 /** Renders the dialog above the lists, so that it outlives the row that it was opened from. */
 export const EndSessionProvider = ({ children }: { readonly children: ReactNode }) => {
@@ -39,6 +40,7 @@ export const EndSessionProvider = ({ children }: { readonly children: ReactNode 
     readonly number: number;
   } | null>(null);
   const [isOpen, setIsOpen] = useState(false);
+  const [hasFocus, setHasFocus] = useState(false);
   const openedFrom = useRef<Element | null>(null);
 
   useEffect(() => {
@@ -51,6 +53,7 @@ export const EndSessionProvider = ({ children }: { readonly children: ReactNode 
     openedFrom.current = document.activeElement;
     setAsked((before) => ({ sessions, options, number: (before?.number ?? 0) + 1 }));
     setIsOpen(true);
+    setHasFocus(true);
   }, []);
 
   const returnFocus = () => {
@@ -61,10 +64,12 @@ export const EndSessionProvider = ({ children }: { readonly children: ReactNode 
         ? from
         : (document.querySelector<HTMLElement>("tr[data-active]") ?? document.getElementById("content"));
     place?.focus({ preventScroll: true });
+    setHasFocus(false);
   };
+  const isEnding = isOpen || hasFocus;
 
   return (
-    <EndSessionContext value={useMemo(() => ({ open, isOpen }), [open, isOpen])}>
+    <EndSessionContext value={useMemo(() => ({ open, isEnding }), [open, isEnding])}>
       {children}
       {asked && (
         <EndSessionDialog

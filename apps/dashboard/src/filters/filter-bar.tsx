@@ -1,7 +1,7 @@
 "use client";
 
 import { Search, X } from "lucide-react";
-import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useId, useState } from "react";
 import { isStartOfId, isWholeId, type ListFilter } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { Button } from "../ui/button";
@@ -106,20 +106,23 @@ interface TypedFilterProps {
 /** Reports the text after a typing pause, and follows the URL when that changes by other means. */
 const TypedFilter = ({ label, placeholder, icon, value, onChange, isValid, list }: TypedFilterProps) => {
   const [text, setText] = useState(value);
-  const reported = useRef(value);
-  useEffect(() => {
-    if (value !== reported.current) setText(value);
-    reported.current = value;
-  }, [value]);
+  const [reported, setReported] = useState(value);
+  const [shown, setShown] = useState(value);
+  // While rendering, so that the field changes together with the list.
+  if (value !== shown) {
+    setShown(value);
+    setReported(value);
+    if (value !== reported) setText(value);
+  }
   useEffect(() => {
     const wanted = text.trim();
-    if (wanted === reported.current || (wanted !== "" && isValid && !isValid(wanted))) return;
+    if (wanted === reported || (wanted !== "" && isValid && !isValid(wanted))) return;
     const timer = setTimeout(() => {
-      reported.current = wanted;
+      setReported(wanted);
       onChange(wanted);
     }, typingPauseMs);
     return () => clearTimeout(timer);
-  }, [text, onChange, isValid]);
+  }, [text, reported, onChange, isValid]);
   const isWrong = text.trim() !== "" && isValid !== undefined && !isValid(text.trim());
   return (
     <div className={icon ? "relative sm:w-64" : "relative sm:w-44"}>

@@ -7,7 +7,7 @@ import type { EndingCause, ListFilter } from "../lists/records";
 const causes: readonly EndingCause[] = ["requested", "bulk", "expired", "max_duration", "blocked"];
 /** Changes of one filter that follow each other this closely, as in typing, are one step of the history. */
 const oneStepMs = 1_500;
-let lastStep = { at: 0, names: "", path: "" };
+let lastStep = { at: 0, names: "", address: "" };
 
 /** The list's filter, kept in the URL and the browser's history. The API validates it. */
 export const useUrlFilter = () => {
@@ -32,11 +32,15 @@ export const useUrlFilter = () => {
         else next.delete(name);
       }
       const query = next.toString();
-      const step = { at: Date.now(), names: Object.keys(change).join(), path };
+      const address = query ? `${path}?${query}` : path;
+      const step = { at: Date.now(), names: Object.keys(change).join(), address };
+      // An entry of the history that the reader has gone back to is kept.
       const isSameStep =
-        step.names === lastStep.names && path === lastStep.path && step.at - lastStep.at < oneStepMs;
+        step.names === lastStep.names &&
+        window.location.pathname + window.location.search === lastStep.address &&
+        step.at - lastStep.at < oneStepMs;
       lastStep = step;
-      window.history[isSameStep ? "replaceState" : "pushState"](null, "", query ? `${path}?${query}` : path);
+      window.history[isSameStep ? "replaceState" : "pushState"](null, "", address);
     },
     [path],
   );
