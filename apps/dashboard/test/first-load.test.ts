@@ -41,6 +41,7 @@ describe("the script of a page's first load", { timeout: 90_000 }, () => {
       "/endings",
       "/blocks",
       "/agents",
+      "/webhooks",
       "/nowhere",
     ])
       sizes[path.replace(sessionId, "{id}")] = await gzippedBytes(open.dashboard, path);

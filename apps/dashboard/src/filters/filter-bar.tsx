@@ -6,6 +6,7 @@ import { isStartOfId, isWholeId, type ListFilter } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { Button } from "../ui/button";
 import { Input, Select } from "../ui/field";
+import type { SetFilter } from "./use-url-filter";
 
 const typingPauseMs = 200;
 /** Shorter text is hardly meant as an id. */
@@ -13,7 +14,7 @@ const idCharacters = 4;
 
 interface FilterBarProps {
   readonly filter: ListFilter;
-  readonly setFilter: (change: Partial<Record<keyof ListFilter, string | undefined>>) => void;
+  readonly setFilter: SetFilter;
   readonly isFiltered: boolean;
   /** Users to choose from; any other can be pasted. */
   readonly knownUsers: readonly string[];

@@ -4,6 +4,7 @@ import type { ListFilter } from "./records";
 export const sessionsKey = "sessions";
 export const endingsKey = "endings";
 export const blocksKey = "blocks";
+export const deliveriesKey = "deliveries";
 export const statisticsKey = "statistics";
 
 /** A list's query key: kind, filter and page size. */

@@ -4,6 +4,7 @@ export type { Ending, Message, SessionEvent, SessionInfo, SessionRow };
 export type SessionPage = RouterOutputs["listSessions"];
 export type EndingPage = RouterOutputs["listEndings"];
 export type Block = RouterOutputs["listBlocks"]["blocks"][number];
+export type Delivery = RouterOutputs["listWebhookDeliveries"]["deliveries"][number];
 export type EndingCause = Ending["cause"];
 export type TimeoutConfig = SessionInfo["timeoutConfig"];
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { Command } from "cmdk";
-import { Ban, Bot, Gauge, Keyboard, MessagesSquare, SquareCheckBig } from "lucide-react";
+import { Ban, Bot, Gauge, Keyboard, MessagesSquare, SquareCheckBig, Webhook } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
 import { useState } from "react";
@@ -20,6 +20,7 @@ const pages = [
   { href: "/endings", name: "Endings", icon: SquareCheckBig },
   { href: "/blocks", name: "Blocks", icon: Ban },
   { href: "/agents", name: "Agents", icon: Bot },
+  { href: "/webhooks", name: "Webhooks", icon: Webhook },
 ] as const;
 
 /** Goes to pages, agents and sessions, and ends a session, by a few letters of its id or of what was said. */

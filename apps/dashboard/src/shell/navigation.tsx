@@ -1,6 +1,6 @@
 "use client";
 
-import { Ban, Bot, Gauge, MessagesSquare, SquareCheckBig } from "lucide-react";
+import { Ban, Bot, Gauge, MessagesSquare, SquareCheckBig, Webhook } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { classNames } from "../ui/class-names";
@@ -11,6 +11,7 @@ const pages = [
   { href: "/endings", name: "Endings", icon: SquareCheckBig },
   { href: "/blocks", name: "Blocks", icon: Ban },
   { href: "/agents", name: "Agents", icon: Bot },
+  { href: "/webhooks", name: "Webhooks", icon: Webhook },
 ] as const;
 
 const isCurrent = (href: string, path: string): boolean =>
@@ -24,7 +25,7 @@ export const Navigation = () => {
       aria-label="Main"
       className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:static lg:border-0 lg:bg-transparent lg:pb-0"
     >
-      <ul className="mx-auto grid max-w-md grid-cols-5 lg:max-w-none lg:grid-cols-1 lg:gap-0.5">
+      <ul className="mx-auto grid max-w-md grid-cols-6 lg:max-w-none lg:grid-cols-1 lg:gap-0.5">
         {pages.map(({ href, name, icon: Icon }) => (
           <li key={href}>
             <Link

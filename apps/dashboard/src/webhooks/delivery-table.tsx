@@ -1,0 +1,148 @@
+"use client";
+
+import { ChevronRight } from "lucide-react";
+import { useId, useState } from "react";
+import { IdLink } from "../lists/id-link";
+import type { Delivery } from "../lists/records";
+import { Badge } from "../ui/badge";
+import { Button } from "../ui/button";
+import { classNames } from "../ui/class-names";
+import { TimeOfDay } from "../ui/time";
+import { useVirtualRows } from "../ui/use-virtual-rows";
+import { AttemptList } from "./attempt-list";
+import { attemptResult, statusNames, statusTones } from "./delivery-words";
+import { useResend } from "./use-resend";
+
+const rowGrid =
+  "grid items-center gap-x-3 px-4 grid-cols-[minmax(0,1fr)_auto] md:grid-cols-[7rem_6rem_minmax(4.5rem,0.8fr)_6rem_minmax(5rem,1.6fr)_5.5rem_6rem] lg:px-5 xl:gap-x-4 xl:grid-cols-[8.5rem_6.5rem_minmax(6rem,0.8fr)_6.5rem_minmax(6rem,2fr)_6rem_6rem]";
+
+const headings = ["Event", "Status", "Endpoint", "Session", "Last answer", "Created"] as const;
+
+interface DeliveryTableProps {
+  readonly deliveries: readonly Delivery[];
+  readonly hasMore: boolean;
+  readonly isLoadingMore: boolean;
+  readonly onMore: () => void;
+}
+
+export const DeliveryTable = ({ deliveries, ...paging }: DeliveryTableProps) => {
+  const [openIds, setOpenIds] = useState<ReadonlySet<string>>(new Set());
+  const resend = useResend();
+  const { body, height, measure, items } = useVirtualRows({
+    count: deliveries.length,
+    keyOf: (index) => deliveries[index]?.id,
+    ...paging,
+  });
+  const toggle = (id: string) =>
+    setOpenIds(
+      (before) => new Set(before.has(id) ? [...before].filter((one) => one !== id) : [...before, id]),
+    );
+  return (
+    <table aria-label="Deliveries" aria-rowcount={deliveries.length + 1} className="block text-left">
+      <thead className="block border-b border-line text-xs text-ink-faint max-md:sr-only">
+        <tr className={classNames(rowGrid, "h-10")}>
+          {headings.map((name) => (
+            <th key={name} scope="col" className="truncate font-medium">
+              {name}
+            </th>
+          ))}
+          <th scope="col">
+            <span className="sr-only">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody ref={body} className="relative block" style={{ height }}>
+        {items.map(({ index, offset }) => {
+          const delivery = deliveries[index];
+          return (
+            delivery && (
+              <tr
+                key={delivery.id}
+                ref={measure}
+                data-index={index}
+                data-delivery={delivery.id}
+                aria-rowindex={index + 2}
+                style={{ transform: `translateY(${offset}px)` }}
+                className={classNames(
+                  rowGrid,
+                  "absolute inset-x-0 top-0 gap-y-1 border-b border-line py-2.5 last:border-b-0 hover:bg-sunken/60",
+                )}
+              >
+                <DeliveryCells
+                  delivery={delivery}
+                  isOpen={openIds.has(delivery.id)}
+                  onToggle={() => toggle(delivery.id)}
+                  isSending={resend.isPending && resend.variables === delivery.id}
+                  onResend={() => resend.mutate(delivery.id)}
+                />
+              </tr>
+            )
+          );
+        })}
+      </tbody>
+    </table>
+  );
+};
+
+interface DeliveryCellsProps {
+  readonly delivery: Delivery;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+  readonly isSending: boolean;
+  readonly onResend: () => void;
+}
+
+const DeliveryCells = ({ delivery, isOpen, onToggle, isSending, onResend }: DeliveryCellsProps) => {
+  const id = useId();
+  const { event, status, endpoint, sessionId, attempts, nextAttemptAt, createdAt } = delivery;
+  const last = attempts.at(-1);
+  return (
+    <>
+      <td className="max-md:row-start-1">
+        <button
+          type="button"
+          aria-expanded={isOpen}
+          aria-controls={isOpen ? id : undefined}
+          onClick={onToggle}
+          className="-ml-1 inline-flex min-h-6 items-center gap-1 rounded text-left font-medium hover:underline"
+        >
+          <ChevronRight
+            aria-hidden="true"
+            className={classNames("size-4 shrink-0 text-ink-faint", isOpen && "rotate-90")}
+          />
+          {event}
+        </button>
+      </td>
+      <td className="max-md:col-start-1 max-md:row-start-2">
+        <Badge tone={statusTones[status]}>{statusNames[status]}</Badge>
+      </td>
+      <td className="truncate max-md:col-start-1 max-md:row-start-3" title={endpoint}>
+        {endpoint}
+      </td>
+      <td className="max-md:col-start-2 max-md:row-start-2 max-md:text-right">
+        <IdLink href={`/sessions/${encodeURIComponent(sessionId)}`} id={sessionId} title={sessionId} />
+      </td>
+      <td className="truncate text-ink-soft max-md:col-span-2 max-md:col-start-1 max-md:row-start-4">
+        {last ? attemptResult(last) : "Not sent yet"}
+        {nextAttemptAt && (
+          <>
+            , next <TimeOfDay at={nextAttemptAt} />
+          </>
+        )}
+      </td>
+      <td className="whitespace-nowrap text-ink-soft tabular-nums max-md:col-start-2 max-md:row-start-3">
+        <TimeOfDay at={createdAt} seconds />
+      </td>
+      <td className="text-right max-md:col-start-2 max-md:row-start-1">
+        <Button size="small" aria-disabled={isSending} onClick={() => isSending || onResend()}>
+          Send again
+        </Button>
+      </td>
+      {isOpen && (
+        <td id={id} className="col-span-full max-md:row-start-5">
+          <AttemptList delivery={delivery} />
+        </td>
+      )}
+    </>
+  );
+};
