@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
-import { seriousBarriers } from "./browser";
+import { seriousBarriers, settled } from "./browser";
 import { hasBrowser } from "./chromium";
 import { useDashboard } from "./use-dashboard";
 
@@ -118,6 +118,7 @@ describe.skipIf(!hasBrowser())("the live table", { timeout: 180_000 }, () => {
     );
     await shown.nth(2).hover();
     const before = await shown.nth(2).boundingBox();
+    await watchShifts(page);
     expect(await dashboard.calls.end(ids[0] ?? "")).toBe(200);
     await rowOf(page, ids[0] ?? "")
       .getByText("Ended", { exact: true })
@@ -128,6 +129,8 @@ describe.skipIf(!hasBrowser())("the live table", { timeout: 180_000 }, () => {
         .count(),
     ).toBe(0);
     expect(await rowOf(page, ids[2] ?? "").boundingBox()).toEqual(before);
+    await settled(page);
+    expect(await shifted(page)).toEqual([]);
     await page.mouse.move(2, 2);
     await rowOf(page, ids[0] ?? "").waitFor({ state: "detached" });
     expect(created.length).toBe(3);

@@ -75,7 +75,8 @@ export const SessionTableRow = ({ ref, index, offset, row, ...state }: SessionTa
       <CountCells row={row} isOver={isOver} />
       <td className="text-right max-md:col-start-3 max-md:row-start-1">
         {isOver ? (
-          <span className="text-[0.8125rem] font-medium">Ended</span>
+          // As high as the button, so that the cell doesn't move.
+          <span className="inline-flex h-8 items-center text-[0.8125rem] font-medium md:h-7">Ended</span>
         ) : (
           <Button
             size="small"
