@@ -38,29 +38,33 @@ export const AnnouncerProvider = ({ children }: { readonly children: ReactNode }
         aria-label="Latest news"
         onMouseEnter={() => setIsHeld(true)}
         onMouseLeave={() => setIsHeld(false)}
-        className={classNames(
-          "pointer-events-none fixed inset-x-4 bottom-20 z-50 mx-auto flex max-w-sm items-start gap-3 rounded-lg px-4 py-3 lg:right-6 lg:bottom-6 lg:left-auto lg:mx-0 lg:w-80",
-          current && "pointer-events-auto animate-[appear_160ms_ease-out] bg-ink text-canvas shadow-float",
-        )}
+        className="pointer-events-none fixed inset-x-4 bottom-20 z-50 mx-auto flex h-0 max-w-sm items-end lg:right-6 lg:bottom-6 lg:left-auto lg:mx-0 lg:w-80"
       >
-        <div className="min-w-0 flex-1">
-          <div role="status" aria-live="polite" className="font-medium">
+        {/* Empty, it has no size: a note that goes moves nothing. */}
+        <div
+          className={classNames(
+            "flex min-w-0 flex-1 items-start gap-3",
+            current &&
+              "pointer-events-auto animate-[appear_160ms_ease-out] rounded-lg bg-ink px-4 py-3 text-canvas shadow-float",
+          )}
+        >
+          <div role="status" aria-live="polite" className="min-w-0 flex-1 font-medium">
             {current?.title}
             {current?.detail && (
               <p className="mt-0.5 text-[0.8125rem] font-normal opacity-80">{current.detail}</p>
             )}
           </div>
+          {current && (
+            <button
+              type="button"
+              onClick={dismiss}
+              aria-label="Dismiss"
+              className="-m-1 rounded p-1 opacity-80"
+            >
+              <X aria-hidden="true" className="size-4" />
+            </button>
+          )}
         </div>
-        {current && (
-          <button
-            type="button"
-            onClick={dismiss}
-            aria-label="Dismiss"
-            className="-m-1 rounded p-1 opacity-80"
-          >
-            <X aria-hidden="true" className="size-4" />
-          </button>
-        )}
       </section>
     </AnnounceContext>
   );
