@@ -1,5 +1,6 @@
 "use client";
 
+import { useMemo } from "react";
 import { IdLink } from "../lists/id-link";
 import type { Ending } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
@@ -8,6 +9,7 @@ import { classNames } from "../ui/class-names";
 import { ShortName } from "../ui/short-name";
 import { TimeOfDay } from "../ui/time";
 import { useVirtualRows } from "../ui/use-virtual-rows";
+import { dayName, groupByDay } from "./ending-days";
 import { causeNames, causeTones, whoEnded, whoEndedShort } from "./ending-words";
 
 const rowGrid =
@@ -33,13 +35,14 @@ interface EndingTableProps {
 
 export const EndingTable = ({ endings, ...paging }: EndingTableProps) => {
   const { agentName } = useAgents();
+  const lines = useMemo(() => groupByDay(endings), [endings]);
   const { body, height, measure, items } = useVirtualRows({
-    count: endings.length,
-    keyOf: (index) => endings[index]?.sessionId,
+    count: lines.length,
+    keyOf: (index) => lines[index]?.key,
     ...paging,
   });
   return (
-    <table aria-label="Endings" aria-rowcount={endings.length + 1} className="block text-left">
+    <table aria-label="Endings" aria-rowcount={lines.length + 1} className="block text-left">
       <thead className="block border-b border-line text-xs text-ink-faint max-md:sr-only">
         <tr className={classNames(rowGrid, "h-10")}>
           {headings.map((heading) => (
@@ -56,21 +59,29 @@ export const EndingTable = ({ endings, ...paging }: EndingTableProps) => {
       </thead>
       <tbody ref={body} className="relative block" style={{ height }}>
         {items.map(({ index, offset }) => {
-          const ending = endings[index];
+          const line = lines[index];
           return (
-            ending && (
+            line && (
               <tr
-                key={ending.sessionId}
+                key={line.key}
                 ref={measure}
                 data-index={index}
                 aria-rowindex={index + 2}
                 style={{ transform: `translateY(${offset}px)` }}
                 className={classNames(
-                  rowGrid,
-                  "absolute inset-x-0 top-0 gap-y-1 border-b border-line py-3.5 last:border-b-0 hover:bg-sunken/60",
+                  "absolute inset-x-0 top-0 border-b border-line last:border-b-0",
+                  "day" in line
+                    ? "block bg-sunken px-4 py-1.5 lg:px-5"
+                    : `${rowGrid} gap-y-1 py-3.5 hover:bg-sunken/60`,
                 )}
               >
-                <EndingCells ending={ending} agent={agentName(ending.agentId)} />
+                {"day" in line ? (
+                  <th scope="rowgroup" className="block text-xs font-medium text-ink-soft">
+                    {dayName(line.day)}
+                  </th>
+                ) : (
+                  <EndingCells ending={line.ending} agent={agentName(line.ending.agentId)} />
+                )}
               </tr>
             )
           );

@@ -2,13 +2,13 @@
 
 import { SearchX, SquareCheckBig } from "lucide-react";
 import { useMemo } from "react";
-import { FilterBar } from "../filters/filter-bar";
-import { useUrlFilter } from "../filters/use-url-filter";
+import { noFilter, useUrlFilter } from "../filters/use-url-filter";
 import { useEndingList } from "../lists/use-ending-list";
 import { inBackground } from "../live/in-background";
 import { LoadFailed } from "../live/load-failed";
 import { SessionTableSkeleton } from "../sessions/session-table-skeleton";
 import { BlankState } from "../ui/blank-state";
+import { Button } from "../ui/button";
 import { Card } from "../ui/card";
 import { Select } from "../ui/field";
 import { loadLater } from "../ui/load-later";
@@ -17,6 +17,18 @@ import { causeNames } from "./ending-words";
 
 const EndingTable = loadLater(() => import("./ending-table").then((file) => file.EndingTable), {
   placeholder: <SessionTableSkeleton />,
+});
+const FilterBar = loadLater(() => import("../filters/filter-bar").then((file) => file.FilterBar), {
+  placeholder: <div className="mb-4 h-20" />,
+});
+const ExportEndings = loadLater(() => import("./export-endings").then((file) => file.ExportEndings), {
+  placeholder: <div className="h-9" />,
+});
+const ActorFilter = loadLater(() => import("./actor-filter").then((file) => file.ActorFilter), {
+  placeholder: <div className="h-9 sm:w-44" />,
+});
+const EndingTotals = loadLater(() => import("./ending-totals").then((file) => file.EndingTotals), {
+  placeholder: <div className="mb-4 h-16" />,
 });
 
 export const EndingsView = () => {
@@ -27,18 +39,30 @@ export const EndingsView = () => {
     [endings],
   );
   return (
-    <>
-      <PageHeader
-        title="Endings"
-        description="What ended, by whom and why. The conversations stay readable."
-      />
-      <FilterBar filter={filter} setFilter={setFilter} isFiltered={isFiltered} knownUsers={knownUsers}>
+    <div data-wide="">
+      <PageHeader title="Endings" description="What ended, by whom and why. The conversations stay readable.">
+        <ExportEndings filter={filter} isFiltered={isFiltered} />
+      </PageHeader>
+      <EndingTotals from={filter.from} to={filter.to} />
+      <FilterBar
+        filter={filter}
+        setFilter={setFilter}
+        isFiltered={isFiltered}
+        knownUsers={knownUsers}
+        rangeName="Ended"
+      >
         <CauseSelect chosen={filter.cause} onChange={(cause) => setFilter({ cause })} />
+        <ActorFilter endings={endings} actor={filter.actor} setFilter={setFilter} />
       </FilterBar>
       <Card>
-        <EndingList endings={endings} query={query} isFiltered={isFiltered} />
+        <EndingList
+          endings={endings}
+          query={query}
+          isFiltered={isFiltered}
+          onClearFilters={() => setFilter(noFilter)}
+        />
       </Card>
-    </>
+    </div>
   );
 };
 
@@ -63,10 +87,13 @@ const CauseSelect = ({ chosen, onChange }: CauseSelectProps) => (
   </Select>
 );
 
-type EndingListProps = ReturnType<typeof useEndingList> & { readonly isFiltered: boolean };
+type EndingListProps = ReturnType<typeof useEndingList> & {
+  readonly isFiltered: boolean;
+  readonly onClearFilters: () => void;
+};
 
 /** The table of endings, or the text shown in its place. */
-const EndingList = ({ endings, query, isFiltered }: EndingListProps) => {
+const EndingList = ({ endings, query, isFiltered, onClearFilters }: EndingListProps) => {
   if (!query.data)
     return query.error ? (
       <LoadFailed title="The endings can't be shown" error={query.error} onRetry={query.refetch} />
@@ -86,6 +113,7 @@ const EndingList = ({ endings, query, isFiltered }: EndingListProps) => {
     <BlankState
       icon={isFiltered ? SearchX : SquareCheckBig}
       title={isFiltered ? "No ending matches" : "Nothing has ended yet"}
+      action={isFiltered && <Button onClick={onClearFilters}>Clear filters</Button>}
     >
       {isFiltered
         ? "Try the start of a session, user, agent or channel id."

@@ -1,14 +1,15 @@
 "use client";
 
-import { Search, X } from "lucide-react";
-import { type ReactNode, useCallback, useEffect, useId, useState } from "react";
+import { X } from "lucide-react";
+import { type ReactNode, useCallback, useId } from "react";
 import { isStartOfId, isWholeId, type ListFilter } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { Button } from "../ui/button";
-import { Input, Select } from "../ui/field";
-import type { SetFilter } from "./use-url-filter";
+import { Select } from "../ui/field";
+import { DayRange } from "./day-range";
+import { TypedFilter } from "./typed-filter";
+import { noFilter, type SetFilter } from "./use-url-filter";
 
-const typingPauseMs = 200;
 /** Shorter text is hardly meant as an id. */
 const idCharacters = 4;
 
@@ -18,13 +19,14 @@ interface FilterBarProps {
   readonly isFiltered: boolean;
   /** Users to choose from; any other can be pasted. */
   readonly knownUsers: readonly string[];
+  /** What happened in the range of days, as in "Created". */
+  readonly rangeName: string;
   readonly children?: ReactNode;
 }
 
-export const FilterBar = ({ filter, setFilter, isFiltered, knownUsers, children }: FilterBarProps) => {
+export const FilterBar = ({ filter, setFilter, isFiltered, knownUsers, ...rest }: FilterBarProps) => {
+  const { rangeName, children } = rest;
   const id = useId();
-  const clear = () =>
-    setFilter({ agentId: undefined, userId: undefined, search: undefined, q: undefined, cause: undefined });
   const search = useCallback((text: string) => setFilter(readSearch(text)), [setFilter]);
   const chooseUser = useCallback((userId: string) => setFilter({ userId }), [setFilter]);
   return (
@@ -36,7 +38,7 @@ export const FilterBar = ({ filter, setFilter, isFiltered, knownUsers, children 
         value={filter.q ?? filter.search ?? ""}
         onChange={search}
       />
-      <div className="grid grid-cols-2 gap-2 sm:flex">
+      <div className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
         <AgentSelect chosen={filter.agentId} onChange={(agentId) => setFilter({ agentId })} />
         <TypedFilter
           label="User id"
@@ -52,9 +54,10 @@ export const FilterBar = ({ filter, setFilter, isFiltered, knownUsers, children 
           ))}
         </datalist>
         {children}
+        <DayRange name={rangeName} filter={filter} setFilter={setFilter} />
       </div>
       {isFiltered && (
-        <Button kind="quiet" size="small" onClick={clear} className="justify-self-start">
+        <Button kind="quiet" size="small" onClick={() => setFilter(noFilter)} className="justify-self-start">
           <X aria-hidden="true" />
           Clear filters
         </Button>
@@ -91,61 +94,5 @@ const AgentSelect = ({ chosen, onChange }: AgentSelectProps) => {
       ))}
       {chosen && !agents.some((agent) => agent.id === chosen) && <option value={chosen}>{chosen}</option>}
     </Select>
-  );
-};
-
-interface TypedFilterProps {
-  readonly label: string;
-  readonly placeholder: string;
-  readonly icon?: boolean;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly isValid?: (text: string) => boolean;
-  readonly list?: string;
-}
-
-/** Reports the text after a typing pause, and follows the URL when that changes by other means. */
-const TypedFilter = ({ label, placeholder, icon, value, onChange, isValid, list }: TypedFilterProps) => {
-  const [text, setText] = useState(value);
-  const [reported, setReported] = useState(value);
-  const [shown, setShown] = useState(value);
-  // While rendering, so that the field changes together with the list.
-  if (value !== shown) {
-    setShown(value);
-    setReported(value);
-    if (value !== reported) setText(value);
-  }
-  useEffect(() => {
-    const wanted = text.trim();
-    if (wanted === reported || (wanted !== "" && isValid && !isValid(wanted))) return;
-    const timer = setTimeout(() => {
-      setReported(wanted);
-      onChange(wanted);
-    }, typingPauseMs);
-    return () => clearTimeout(timer);
-  }, [text, reported, onChange, isValid]);
-  const isWrong = text.trim() !== "" && isValid !== undefined && !isValid(text.trim());
-  return (
-    <div className={icon ? "relative sm:w-64" : "relative sm:w-44"}>
-      {icon && (
-        <Search
-          aria-hidden="true"
-          className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-ink-faint"
-        />
-      )}
-      <Input
-        type={icon ? "search" : "text"}
-        aria-label={label}
-        aria-invalid={isWrong || undefined}
-        title={isWrong ? "An id has the digits 0-9, the letters a-f and dashes" : undefined}
-        placeholder={placeholder}
-        value={text}
-        list={list}
-        spellCheck={false}
-        autoComplete="off"
-        onChange={(event) => setText(event.target.value)}
-        className={icon ? "pl-8.5" : undefined}
-      />
-    </div>
   );
 };

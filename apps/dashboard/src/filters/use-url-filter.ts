@@ -6,6 +6,18 @@ import type { EndingCause, ListFilter } from "../lists/records";
 import { useUrlChange } from "./use-url-change";
 
 const causes: readonly EndingCause[] = ["requested", "bulk", "expired", "max_duration", "blocked"];
+/** Removes every filter, and leaves the order. */
+export const noFilter = {
+  agentId: undefined,
+  userId: undefined,
+  search: undefined,
+  q: undefined,
+  cause: undefined,
+  actor: undefined,
+  from: undefined,
+  to: undefined,
+} as const satisfies Record<Exclude<keyof ListFilter, "sort">, undefined>;
+
 export type SetFilter = (change: Partial<Record<keyof ListFilter, string | undefined>>) => void;
 
 /** The list's filter, kept in the URL and the browser's history. The API validates it. */
@@ -20,6 +32,9 @@ export const useUrlFilter = () => {
       q: params.get("q")?.trim().slice(0, 200) || undefined,
       sort: params.get("sort") === "expiresAt" ? "expiresAt" : undefined,
       cause: causes.find((cause) => cause === params.get("cause")),
+      actor: params.get("actor")?.trim().slice(0, 128) || undefined,
+      from: params.get("from")?.trim() || undefined,
+      to: params.get("to")?.trim() || undefined,
     }),
     [params],
   );

@@ -61,7 +61,7 @@ const endedBeyond = (
   const oldest = last?.sessions.at(-1);
   if (!oldest || last?.nextCursor === undefined) return 0;
   return [...ended.values()].filter(
-    ({ cause: _, ...ids }) =>
+    ({ cause: _, endedAt: __, actor: ___, ...ids }) =>
       !known.has(ids.sessionId) && ids.createdAt <= oldest.createdAt && matchesFilter(filter, ids),
   ).length;
 };

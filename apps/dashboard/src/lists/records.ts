@@ -19,6 +19,11 @@ export interface ListFilter {
   readonly q?: string | undefined;
   readonly sort?: "createdAt" | "expiresAt" | undefined;
   readonly cause?: EndingCause | undefined;
+  /** The name of the key that ended the session. */
+  readonly actor?: string | undefined;
+  /** The first and the last day, `YYYY-MM-DD` in the reader's zone: of creation for sessions, of the end for endings. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 }
 
 const wholeId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
@@ -33,9 +38,18 @@ export const isStartOfId = (text: string): boolean => startOfId.test(text);
 const userStart = ({ userId }: ListFilter): string | undefined =>
   userId && !isWholeId(userId) && isStartOfId(userId) ? userId.toLowerCase() : undefined;
 
-/** The filter as the API takes it: it knows the beginning of an id as `search` only. */
+/** When a day begins, or the one so many days later. What is no day is left to the API, which says so. */
+export const startOfDay = (day: string | undefined, daysLater = 0): string | undefined => {
+  if (day === undefined) return undefined;
+  const date = new Date(`${day}T00:00`);
+  date.setDate(date.getDate() + daysLater);
+  return Number.isNaN(date.getTime()) ? day : date.toISOString();
+};
+
+/** The filter as the API takes it: it knows the beginning of an id as `search` only, and times instead of days. */
 export const toListInput = (filter: ListFilter): Omit<ListFilter, "sort"> => {
-  const { sort: _, ...input } = filter;
+  const { sort: _, ...fields } = filter;
+  const input = { ...fields, from: startOfDay(filter.from), to: startOfDay(filter.to, 1) };
   const start = userStart(filter);
   return start === undefined ? input : { ...input, userId: undefined, search: start };
 };
@@ -64,16 +78,30 @@ interface Ids {
   readonly channelId: string;
   readonly agentId: string;
   readonly userId: string;
+  readonly createdAt: string;
+}
+
+/** What a filter is compared with; an ending has the second half. */
+interface Listed extends Ids {
   readonly cause?: EndingCause;
+  readonly actor?: string | null;
+  readonly endedAt?: string;
 }
 
 /** The API's own rule, for what arrives live. What `q` matches is known to the API alone. */
-export const matchesFilter = (filter: ListFilter, item: Ids): boolean => {
-  const { agentId, cause, q, search } = filter;
+export const matchesFilter = (filter: ListFilter, item: Listed): boolean => {
+  const { agentId, cause, actor, q, search } = filter;
   if (q) return false;
   if (agentId && agentId.toLowerCase() !== item.agentId.toLowerCase()) return false;
   if (cause && cause !== item.cause) return false;
+  if (actor && actor !== item.actor) return false;
+  if (!isInRange(filter, item.endedAt ?? item.createdAt)) return false;
   return matchesUser(filter, item.userId) && matchesSearch(search, item);
+};
+
+const isInRange = (filter: ListFilter, at: string): boolean => {
+  const { from, to } = toListInput(filter);
+  return (!from || at >= from) && (!to || at < to);
 };
 
 /** The session that a message belongs to: its channel may have had several. */

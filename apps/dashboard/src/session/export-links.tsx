@@ -1,12 +1,8 @@
 "use client";
 
-import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { Download } from "lucide-react";
-import type { MouseEvent } from "react";
-import { describeError } from "../live/call-error";
-import { inBackground } from "../live/in-background";
 import { useLive } from "../live/live-context";
-import { useAnnounce } from "../ui/announcer";
+import { useDownload } from "../live/use-download";
 import { Button } from "../ui/button";
 
 const formats = [
@@ -36,24 +32,4 @@ export const ExportLinks = ({ channelId }: { readonly channelId: string }) => {
       ))}
     </div>
   );
-};
-
-/** Follows the link with a ticket, since a link can't carry the key. */
-const useDownload = () => {
-  const api = useTRPCClient();
-  const announce = useAnnounce();
-  return (event: MouseEvent<HTMLAnchorElement>) => {
-    event.preventDefault();
-    const url = new URL(event.currentTarget.href);
-    const follow = async () => {
-      try {
-        const { ticket } = await api.issueTicket.mutate();
-        url.searchParams.set("ticket", ticket);
-        window.location.assign(url);
-      } catch (error) {
-        announce({ title: "Not exported", detail: describeError(error) });
-      }
-    };
-    inBackground(follow());
-  };
 };

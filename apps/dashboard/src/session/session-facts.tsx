@@ -1,5 +1,6 @@
 "use client";
 
+import { EraseUserButton } from "../erase-user/erase-user-button";
 import type { SessionInfo } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { useSessionRow } from "../lists/use-session-list";
@@ -35,6 +36,11 @@ export const SessionFacts = ({ facts, session, isGone }: SessionFactsProps) => {
         />
         <CopyableId name="Channel" id={facts.channelId} />
       </Facts>
+      {isGone && (
+        <div className="mt-4 border-t border-line pt-3 print:hidden">
+          <EraseUserButton userId={facts.userId} />
+        </div>
+      )}
     </Card>
   );
 };

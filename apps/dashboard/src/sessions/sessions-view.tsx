@@ -5,7 +5,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useEndSession, useIsEnding } from "../end-session/end-session-context";
 import { FilterBar } from "../filters/filter-bar";
-import { useUrlFilter } from "../filters/use-url-filter";
+import { noFilter, useUrlFilter } from "../filters/use-url-filter";
 import type { ListFilter, SessionRow } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { listAllSessions, useSessionList } from "../lists/use-session-list";
@@ -39,8 +39,7 @@ export const SessionsView = () => {
   const isStale = useLiveState().connection === "lost" && query.error !== null;
   const knownUsers = useMemo(() => [...new Set(rows.map((row) => row.userId))].slice(0, 50), [rows]);
   const endSelected = () => openEnd(desk.selected, { from, done: () => desk.choose([]) });
-  const clearFilters = () =>
-    setFilter({ agentId: undefined, userId: undefined, search: undefined, q: undefined });
+  const clearFilters = () => setFilter(noFilter);
   const { active, activate } = useActiveRow({
     shown: desk.shown,
     onToggle: desk.toggle,
@@ -67,7 +66,13 @@ export const SessionsView = () => {
         <MetadataMenu {...fields} />
         <DemoButton kind="outline" />
       </PageHeader>
-      <FilterBar filter={filter} setFilter={setFilter} isFiltered={isFiltered} knownUsers={knownUsers}>
+      <FilterBar
+        filter={filter}
+        setFilter={setFilter}
+        isFiltered={isFiltered}
+        knownUsers={knownUsers}
+        rangeName="Created"
+      >
         <SortSelect sort={filter.sort} onChange={(sort) => setFilter({ sort })} />
       </FilterBar>
       <NewRowsPill
