@@ -87,20 +87,34 @@ export const noonTimezone = (): string => {
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 let axeSource: string | undefined;
 
-/** The serious and critical barriers that axe finds on the page once it stands still. */
-export const seriousBarriers = async (page: Page): Promise<readonly string[]> => {
+/** What axe finds wrong with the page, of any severity, once it stands still. `rules`: all, if missing. */
+export const barriers = async (page: Page, rules?: readonly string[]): Promise<readonly Barrier[]> => {
   axeSource ??= await readFile(axePath, "utf8");
   await settled(page);
   // Given to the page by the debugger, which its policy does not bind.
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { axe } = window as Window & { axe?: { run(): Promise<AxeResults> } };
-    const results = await axe?.run();
-    return (results?.violations ?? [{ id: "axe did not run", impact: "serious", nodes: [] }])
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
-  });
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
+  return page.evaluate(async (runOnly) => {
+    const { axe } = window as Window & { axe?: { run(options: object): Promise<AxeResults> } };
+    const results = await axe?.run(runOnly ? { runOnly } : {});
+    return (results?.violations ?? [{ id: "axe did not run", impact: "serious", nodes: [] }]).map(
+      ({ id, impact, nodes }) => ({
+        impact,
+        text: `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`,
+      }),
+    );
+  }, rules);
 };
+
+/** The serious and critical ones of {@link barriers}. */
+export const seriousBarriers = async (page: Page): Promise<readonly string[]> =>
+  (await barriers(page))
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ text }) => text);
+
+interface Barrier {
+  readonly impact: string;
+  readonly text: string;
+}
 
 interface AxeResults {
   readonly violations: readonly {

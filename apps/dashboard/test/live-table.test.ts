@@ -250,6 +250,22 @@ describe.skipIf(!hasBrowser())("the live table", { timeout: 180_000 }, () => {
     await rowOf(page, other.sessionId).waitFor();
   });
 
+  it("moves nothing when the note of an end goes", async () => {
+    const { sessionId } = await dashboard.calls.create();
+    await dashboard.calls.create();
+    const { page } = await dashboard.newPage();
+    await page.goto("/sessions");
+    await rowOf(page, sessionId).getByRole("button", { name: "End session" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "End session" }).click();
+    const dismiss = page.getByRole("button", { name: "Dismiss" });
+    await dismiss.waitFor();
+    await settled(page);
+    await watchShifts(page);
+    await dismiss.waitFor({ state: "detached" });
+    await settled(page);
+    expect(await shifted(page)).toEqual([]);
+  });
+
   it("keeps each filter that the reader went back to in the history", async () => {
     const { page } = await dashboard.newPage();
     await page.goto("/sessions");

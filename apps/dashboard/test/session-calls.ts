@@ -64,6 +64,8 @@ export const createCalls = (api: string, key?: string) => {
         if (response.status !== 200) throw new Error(await response.text());
       }
     },
+    block: async (userId: string, reason: string): Promise<number> =>
+      (await call("PUT", `/blocks/${userId}`, { reason })).status,
     erase: async (channelId: string): Promise<number> =>
       (await call("DELETE", `/channels/${channelId}`)).status,
     /** A listener; `closed` resolves with the code that its socket was closed with. */
