@@ -28,7 +28,7 @@ export interface Sweeper {
   stop(): void;
 }
 
-type Dependencies = Pick<Ports, "clock" | "store" | "log" | "webhookSender">;
+type Dependencies = Pick<Ports, "clock" | "store" | "log" | "webhookSender" | "tracer">;
 
 /** Ends expired sessions and warns expiring ones on a timer, independent of requests. */
 export const startSweeper = (ports: Dependencies, hub: Hub, retentionDays: number | null): Sweeper => {
@@ -78,8 +78,13 @@ export const startSweeper = (ports: Dependencies, hub: Hub, retentionDays: numbe
   };
 };
 
-const sweepOnce = async ({ store }: Dependencies, hub: Hub): Promise<void> => {
-  if (!(await store.hasDue())) return;
+const sweepOnce = async (ports: Dependencies, hub: Hub): Promise<void> => {
+  if (!(await ports.store.hasDue())) return;
+  const sweepDue = () => endAndWarn(ports, hub);
+  await (ports.tracer ? ports.tracer.span("expireSessions", null, sweepDue) : sweepDue());
+};
+
+const endAndWarn = async ({ store }: Dependencies, hub: Hub): Promise<void> => {
   for (let full = true; full; ) {
     const endings = await store.expireSessions(batchSize);
     for (const ending of endings) hub.end(ending);

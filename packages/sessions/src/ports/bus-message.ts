@@ -52,6 +52,13 @@ const createdRow = sessionRowSchema.extend({ lastMessage: lastMessageSchema.null
 
 const origin = name;
 
+/** Continues the trace of an end on other nodes. One in an unknown form is no reason to miss the end. */
+const traceparent = z
+  .string()
+  .regex(/^00-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/)
+  .optional()
+  .catch(undefined);
+
 /** The messages between nodes. `origin` is the publishing node, which ignores its own messages. */
 export const busMessage = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("message"), origin, seq: count, at: isoTimeSchema, body: stored }),
@@ -63,7 +70,7 @@ export const busMessage = z.discriminatedUnion("kind", [
     at: isoTimeSchema,
     body: z.discriminatedUnion("type", [ofState, delta, failure]),
   }),
-  z.object({ kind: z.literal("ended"), origin, ending: endingRecord }),
+  z.object({ kind: z.literal("ended"), origin, ending: endingRecord, traceparent }),
   /** A reply was cancelled in the store. The node that runs it aborts it. */
   z.object({ kind: z.literal("cancelled"), origin, messageId: name, partial: partialTextSchema }),
   /** Asks the nodes that run replies of the session for their text so far. */

@@ -4,6 +4,7 @@ import type { EventBus } from "./event-bus.js";
 import type { Log } from "./log.js";
 import type { Presence } from "./presence.js";
 import type { SessionStore } from "./session-store.js";
+import type { Tracer } from "./tracer.js";
 import type { WebhookSender } from "./webhook-sender.js";
 
 export type { MessageBound } from "../paging/message-bound.js";
@@ -21,6 +22,7 @@ export type * from "./secret-store.js";
 export type * from "./session-store.js";
 export type * from "./statistics-store.js";
 export type * from "./subscriber-sink.js";
+export type * from "./tracer.js";
 export type * from "./webhook-sender.js";
 export type * from "./webhook-store.js";
 
@@ -36,4 +38,6 @@ export interface Ports {
   readonly newId: () => string;
   /** Missing if no webhooks are configured. */
   readonly webhookSender?: WebhookSender | undefined;
+  /** Missing if no traces are exported. */
+  readonly tracer?: Tracer | undefined;
 }

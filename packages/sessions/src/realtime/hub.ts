@@ -143,19 +143,14 @@ export class Hub {
    */
   end(ending: EndingRecord): void {
     this.publish(ending.sessionId, { kind: "ended", origin: this.settings.nodeId, ending });
-    const counts = this.release(ending);
+    const counts = this.traced(ending.sessionId, () => this.releaseChannel(ending));
     this.observer.ended(ending, counts);
   }
 
   /** Releases an ended session, once, and adds the cut counts to its ending in the store. @returns what this call cut */
   release(ending: EndingRecord): EndingCounts {
-    const channel = this.channels.get(ending.sessionId);
-    if (!channel) return nothingCut;
-    this.remove(channel);
-    const counts = channel.release(ending);
-    if (counts.listenersDropped + counts.operationsAborted > 0)
-      this.endingCounts.add(ending.sessionId, counts);
-    return counts;
+    if (!this.channels.has(ending.sessionId)) return nothingCut;
+    return this.traced(ending.sessionId, () => this.releaseChannel(ending));
   }
 
   /** Compares everything held here with the store: releases ended sessions and fetches missed messages. */
@@ -193,6 +188,21 @@ export class Hub {
     this.isClosed = true;
     this.stopReconciler();
     for (const channel of [...this.channels.values()]) this.remove(channel);
+  }
+
+  private releaseChannel(ending: EndingRecord): EndingCounts {
+    const channel = this.channels.get(ending.sessionId);
+    if (!channel) return nothingCut;
+    this.remove(channel);
+    const counts = channel.release(ending);
+    if (counts.listenersDropped + counts.operationsAborted > 0)
+      this.endingCounts.add(ending.sessionId, counts);
+    return counts;
+  }
+
+  private traced<Result>(sessionId: string, release: () => Result): Result {
+    const { tracer } = this.ports;
+    return tracer ? tracer.span("release", sessionId, release) : release();
   }
 
   private onMessage(sessionId: string, message: BusMessage): void {

@@ -28,7 +28,10 @@ type Ended = Pick<ReplyDraft, "finishReason" | "usage">;
  * @throws SessionError `SESSION_ENDED`, `REPLY_CANCELLED`, `AGENT_FAILED`, `AGENT_TIMEOUT`, `SERVICE_UNAVAILABLE`
  */
 export const runReply = (context: ServiceContext, asked: Asked): Promise<Message> => {
-  const stored = run(context, asked);
+  const { tracer } = context;
+  const stored = tracer
+    ? tracer.span("reply", asked.session.sessionId, () => run(context, asked))
+    : run(context, asked);
   stored.then(
     () => asked.reply.finish(stored),
     () => asked.reply.finish(stored),
