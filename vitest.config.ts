@@ -1,10 +1,11 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  // Without "module", which Node itself does not know: it would load files that are meant for bundlers.
   // Tests read the packages' sources, so a change needs no build to be seen. The condition has a name of our own,
   // since packages of others offer "source" too, and theirs Node can't load.
   resolve: { conditions: ["adjourn-source"] },
-  ssr: { resolve: { conditions: ["adjourn-source", "node", "module"] } },
+  ssr: { resolve: { conditions: ["adjourn-source", "node"] } },
   test: {
     include: ["packages/*/{src,test}/**/*.test.ts", "apps/*/{src,test}/**/*.test.ts", "scripts/**/*.test.ts"],
     // Real servers, databases and browsers: a process each, and no more of them than a small machine carries.

@@ -11,6 +11,14 @@ import { allowedKeys, parseKeys } from "./keys.js";
 import { minSecretCharacters } from "./setting-error.js";
 
 const dialects = ["documented", "elizaos"] as const;
+const samplers = [
+  "always_on",
+  "always_off",
+  "traceidratio",
+  "parentbased_always_on",
+  "parentbased_always_off",
+  "parentbased_traceidratio",
+] as const;
 const longAgoDays = 36_500;
 
 /** A variable that `read` converts; if it returns undefined, the value is refused with `allowed`. */
@@ -55,6 +63,10 @@ const readProxies = (given: string): TrustedProxies | undefined =>
 
 const { defaults, limits } = defaultTimeoutSettings;
 const host = setting("an IP address or a host name", (given) => (isHost(given) ? given : undefined));
+
+const endpoint = setting("http://… or https://…", (given) =>
+  url(given, "http:", "https:") ? given : undefined,
+);
 
 /** Every variable that the process reads, with its allowed values and its default. */
 export const variables = z.object({
@@ -106,6 +118,16 @@ export const variables = z.object({
   TRUST_PROXY: setting("1, or IP addresses and networks, comma-separated", readProxies).default("none"),
   DRAIN_DELAY_SECONDS: whole(0, 3_600).default(0),
   DRAIN_SECONDS: whole(0, 3_600).default(30),
+  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint.optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: oneOf("http/json").optional(),
+  OTEL_TRACES_SAMPLER: oneOf(...samplers).optional(),
+  OTEL_TRACES_SAMPLER_ARG: setting("a number from 0 to 1", (given) =>
+    /^(0(\.\d+)?|1(\.0+)?)$/.test(given) ? Number(given) : undefined,
+  ).optional(),
+  OTEL_SDK_DISABLED: oneOf("true", "false")
+    .transform((given) => given === "true")
+    .default(false),
   LOG_LEVEL: oneOf(...logLevels).default("info"),
 });
 

@@ -48,6 +48,7 @@ describe("without any variable", () => {
       rateLimitPerMinute: 0,
       allowedOrigins: [],
       trustProxy: "none",
+      tracing: null,
       drainDelaySeconds: 0,
       drainSeconds: 30,
       logLevel: "info",

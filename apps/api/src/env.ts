@@ -52,7 +52,15 @@ const toSettings = (values: Variables, env: NodeJS.ProcessEnv): Settings => ({
   rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE ?? (isLoopback(values.HOST) ? 0 : 600),
   allowedOrigins: values.ALLOWED_ORIGINS,
   trustProxy: values.TRUST_PROXY,
+  tracing: readTracing(values),
   drainDelaySeconds: values.DRAIN_DELAY_SECONDS,
   drainSeconds: values.DRAIN_SECONDS,
   logLevel: values.LOG_LEVEL,
 });
+
+/** The endpoint turns traces on; what is for traces alone says where they go. */
+const readTracing = (values: Variables): Settings["tracing"] => {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces } = values;
+  if (endpoint === undefined || values.OTEL_SDK_DISABLED) return null;
+  return { tracesUrl: traces ?? `${endpoint.replace(/\/$/, "")}/v1/traces` };
+};

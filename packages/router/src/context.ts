@@ -25,6 +25,12 @@ export interface Credentials {
   ticket(principal: Principal): Promise<{ readonly ticket: string; readonly expiresAt: number }>;
 }
 
+/** Records a call with its name, from its checks to its result. */
+export type TraceCall = <Result extends { readonly ok: boolean; readonly error?: Error }>(
+  operation: string,
+  next: () => Promise<Result>,
+) => Promise<Result>;
+
 /** The context of every procedure, on every transport. */
 export interface Context {
   readonly sessions: SessionService;
@@ -35,6 +41,8 @@ export interface Context {
   readonly via?: EndedVia | undefined;
   /** Present on calls over tRPC's WebSocket. */
   readonly socket?: TrpcSocket | undefined;
+  /** Present on those calls where traces are exported. A call over HTTP is recorded with its request. */
+  readonly traceCall?: TraceCall | undefined;
   /** Present on a subscription over tRPC's WebSocket whose frames the hub writes itself. */
   readonly subscription?: HubSubscription | undefined;
   /**

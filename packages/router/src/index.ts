@@ -19,6 +19,7 @@ export { BatchBudget, maxBatchBytes } from "./requests/batch-budget.js";
 export { maxBodyBytes } from "./requests/body-limit.js";
 export { checkInput } from "./requests/check-input.js";
 export { type DirectRequest, readDirectRequest } from "./requests/direct-request.js";
+export { operationOfRequest } from "./requests/operation-of-request.js";
 export { parseRequestTarget, type RequestTarget, unreadableTarget } from "./requests/request-target.js";
 export { maxJsonLevels, requireJsonDepth } from "./requests/require-json-depth.js";
 export {

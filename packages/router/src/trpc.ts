@@ -19,10 +19,10 @@ export const router = t.router;
  * Registers the call with its socket, which closes only after its calls in flight are answered. Gives an error the tRPC code of
  * its own table, for an application that merges the router and formats errors by itself; our own format is made from the cause.
  */
-const answered = t.middleware(async ({ ctx, type, next }) => {
+const answered = t.middleware(async ({ ctx, type, path, next }) => {
   const finish = type === "subscription" ? undefined : ctx.socket?.beginCall();
   try {
-    const result = await next();
+    const result = await (ctx.traceCall ? ctx.traceCall(path, next) : next());
     if (!result.ok && result.error.cause instanceof SessionError) throw toTrpcError(result.error.cause);
     return result;
   } finally {

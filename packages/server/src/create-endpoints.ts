@@ -19,6 +19,7 @@ import { createRequestHandler, type RequestHandler } from "./http/create-request
 import { createPages } from "./http/pages.js";
 import type { Metrics } from "./observability/metrics.js";
 import { createReportError } from "./observability/report-error.js";
+import type { Tracing } from "./observability/tracing/tracing.js";
 import type { Settings } from "./settings.js";
 import type { ShutdownState } from "./shutdown-state.js";
 import type { GatewayDependencies, SocketIoGateway } from "./socket-io/socket-io-gateway.js";
@@ -40,6 +41,8 @@ export interface EndpointDependencies {
   readonly maxUnreadBytes: number;
   /** Null if Socket.IO is not served. */
   readonly createGateway: ((dependencies: GatewayDependencies) => SocketIoGateway) | null;
+  /** Null if no traces are exported. */
+  readonly tracing: Tracing | null;
 }
 
 export interface Endpoints {

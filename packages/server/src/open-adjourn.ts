@@ -2,14 +2,19 @@ import type { Agent, SessionService } from "@adjourn/sessions";
 import { connectionTimeouts } from "@adjourn/transports";
 import { createEndpoints, type Endpoints } from "./create-endpoints.js";
 import { maxConnectionsPerAddress, maxUnreadBytes } from "./limits.js";
-import { createLogger, type Logger } from "./observability/log.js";
+import { createLogger, type Logger, toLog } from "./observability/log.js";
 import { createMetrics } from "./observability/metrics.js";
+import type { Tracing } from "./observability/tracing/tracing.js";
 import { type OpenStore, openSessionService } from "./open-session-service.js";
 import type { Overrides } from "./overrides.js";
 import type { Settings } from "./settings.js";
 import { drain, type StopTimes } from "./shut-down.js";
 import type { ShutdownState } from "./shutdown-state.js";
 import { systemClock } from "./system-clock.js";
+
+/** How long the last spans may take to be exported: what is left of the time to drain, within these limits. */
+const leastFlushMs = 1_000;
+const longestFlushMs = 5_000;
 
 export interface OpenAdjourn {
   readonly endpoints: Endpoints;
@@ -40,7 +45,8 @@ export const openAdjourn = async (
   const createGateway = settings.socketIo
     ? (await import("./socket-io/socket-io-gateway.js")).createSocketIoGateway
     : null;
-  const opening = { clock, logger, metrics, agents, openStore: openStore?.(logger) };
+  const tracing = await startTracing(settings, logger);
+  const opening = { clock, logger, metrics, tracing, agents, openStore: openStore?.(logger) };
   const opened = await openSessionService(settings, overrides, opening);
   const { sessions } = opened;
   const shutdownState: ShutdownState = { isStopping: false, isDraining: false };
@@ -56,12 +62,16 @@ export const openAdjourn = async (
     connectionsPerAddress: overrides.connectionsPerAddress ?? maxConnectionsPerAddress,
     maxUnreadBytes: overrides.maxUnreadBytes ?? maxUnreadBytes,
     createGateway,
+    tracing,
   });
   const stop = async (times: StopTimes, closeConnections: (graceMs: number) => Promise<void>) => {
+    const startedAt = performance.now();
     await drain({ endpoints, sessions, shutdownState }, times);
     await closeConnections(times.graceMs);
     endpoints.requests.stop();
     await opened.close();
+    const leftMs = times.delayMs + times.graceMs - (performance.now() - startedAt);
+    await tracing?.close(Math.min(Math.max(leftMs, leastFlushMs), longestFlushMs));
   };
   let closing: Promise<void> | null = null;
   return {
@@ -72,4 +82,11 @@ export const openAdjourn = async (
       return closing;
     },
   };
+};
+
+const startTracing = async ({ tracing, databaseUrl }: Settings, logger: Logger): Promise<Tracing | null> => {
+  if (tracing === null) return null;
+  const { openTracing } = await import("./observability/tracing/open-tracing.js");
+  const databaseSystem = databaseUrl.startsWith("file:") ? "sqlite" : "postgresql";
+  return openTracing(tracing, { log: toLog(logger), databaseSystem });
 };

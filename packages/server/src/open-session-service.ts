@@ -11,6 +11,7 @@ import type { Logger } from "pino";
 import { type DerivedKeys, deriveKeys, randomSecret } from "./derive-keys.js";
 import { toLog } from "./observability/log.js";
 import type { Metrics } from "./observability/metrics.js";
+import type { Tracing } from "./observability/tracing/tracing.js";
 import { openAgents, openBus, openStore, openWebhooks } from "./open-adapters.js";
 import type { Overrides } from "./overrides.js";
 import type { Settings } from "./settings.js";
@@ -27,6 +28,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing | null;
   /** Agents of the program itself. */
   readonly agents: readonly Agent[];
   /** Opens the store; where nothing else is said, one that can't be reached fails at once. */
@@ -52,11 +54,12 @@ export interface OpenSessionService {
 export const openSessionService = async (
   settings: Settings,
   overrides: Overrides,
-  { clock, logger, metrics, agents: own, openStore: openWith = (open) => open() }: Dependencies,
+  { clock, logger, metrics, tracing, agents: own, openStore: openWith = (open) => open() }: Dependencies,
 ): Promise<OpenSessionService> => {
   const log = toLog(logger);
   const around: NonNullable<Overrides["around"]> = overrides.around ?? ((_, port) => port);
-  const agents = overrides.agents ?? (await openAgents(settings, { clock, log, own }));
+  const directory = overrides.agents ?? (await openAgents(settings, { clock, log, own }));
+  const agents = tracing ? tracing.agents(directory) : directory;
   const endpoints = await openWebhooks(settings);
   const open = async () => {
     const store = overrides.store ?? (await openStore(settings, clock, endpoints.map(toWatch)));
@@ -64,18 +67,20 @@ export const openSessionService = async (
   };
   const opened = await openWith(open);
   const keys = deriveKeys(opened.secret);
-  const store = metrics.store(around("store", opened.store));
+  const wrapped = around("store", opened.store);
+  const store = metrics.store(tracing ? tracing.store(wrapped) : wrapped);
   const now = () => store.now();
   const { dropped, refused, ...events } = await openBus(settings, { log, key: keys.events, now });
   const presence = around("presence", events.presence);
-  const bus = metrics.bus(around("bus", events.bus), { now, dropped, refused });
+  const wire = around("bus", events.bus);
+  const bus = metrics.bus(tracing ? tracing.bus(wire) : wire, { now, dropped, refused });
   const webhookSender =
     endpoints.length > 0
       ? createWebhookSender(endpoints, { allowPrivate: settings.webhooksAllowPrivate, clock })
       : undefined;
   if (webhookSender) metrics.webhooks(store);
   const sessions = createSessionService(
-    { clock, store, bus, presence, agents, log, newId: randomUUID, webhookSender },
+    { clock, store, bus, presence, agents, log, newId: randomUUID, webhookSender, tracer: tracing?.domain },
     {
       timeouts: settings.timeouts,
       nodeId: randomUUID(),
@@ -84,8 +89,9 @@ export const openSessionService = async (
       retentionDays: settings.retentionDays,
     },
   );
+  const measured = metrics.sessions(sessions, store);
   return {
-    sessions: metrics.sessions(sessions, store),
+    sessions: tracing ? tracing.sessions(measured) : measured,
     keys,
     now,
     close: async () => {

@@ -159,6 +159,8 @@ const toSettings = (options: Options): Settings => {
     // Without keys, only connections over loopback are served.
     rateLimitPerMinute: options.rateLimitPerMinute ?? (isKeyless ? 0 : requestsPerMinute),
     trustProxy: readProxies(options.trustProxy),
+    // The SDK reads the environment, which is the program's own.
+    tracing: null,
     drainDelaySeconds: 0,
     drainSeconds: 0,
   };

@@ -1,6 +1,7 @@
 import type { NamedKey } from "@adjourn/router";
 import type { TimeoutSettings } from "@adjourn/sessions";
 import type { AddressList } from "./network-address.js";
+import type { TracingSettings } from "./observability/tracing/tracing.js";
 import type { WebhookEndpoint } from "./webhooks/webhook-endpoint.js";
 
 /** Whose `X-Forwarded-*` headers are believed: nobody's, any direct peer's, or these addresses'. */
@@ -44,6 +45,8 @@ export interface Settings {
   /** How long the server keeps serving after a stop was requested, while `/readyz` answers 503. */
   readonly drainDelaySeconds: number;
   readonly drainSeconds: number;
+  /** Null exports no traces, and loads nothing for them. */
+  readonly tracing: TracingSettings | null;
   readonly logLevel: (typeof logLevels)[number];
 }
 

@@ -21,6 +21,7 @@ import { type RequestGuard, unreadableCaller } from "../admission/request-guard.
 import { loggableUrl } from "../observability/log.js";
 import type { Metrics } from "../observability/metrics.js";
 import type { ReportError } from "../observability/report-error.js";
+import type { Tracing } from "../observability/tracing/tracing.js";
 import type { ShutdownState } from "../shutdown-state.js";
 import type { SocketIoGateway } from "../socket-io/socket-io-gateway.js";
 import { isSocketIoPath } from "../socket-io/socket-io-path.js";
@@ -54,6 +55,7 @@ export interface RequestDependencies {
   readonly mcp: McpHandler;
   /** Null if Socket.IO is not served. */
   readonly socketIo: SocketIoGateway | null;
+  readonly tracing: Tracing | null;
 }
 
 /** Serves the requests of one server, its own or another program's. */
@@ -67,7 +69,7 @@ export interface RequestHandler {
 
 /** Answers every request; one that no endpoint knows with 404. */
 export const createRequestHandler = (dependencies: RequestDependencies): RequestHandler => {
-  const { connections, connectionTimeouts, reportError, pages, socketIo } = dependencies;
+  const { connections, connectionTimeouts, reportError, pages, socketIo, tracing } = dependencies;
   const { answers } = connections;
   const slowReaders = new SlowReaders(connectionTimeouts, answers);
   const deadPeers = new DeadPeerDetector({
@@ -75,7 +77,8 @@ export const createRequestHandler = (dependencies: RequestDependencies): Request
     answers,
     onFailure: (error) => reportError(error, { path: "dead peers" }),
   });
-  const route = createRouter(dependencies);
+  const router = createRouter(dependencies);
+  const route = tracing ? tracing.requests(router) : router;
   const turns = new RequestTurns();
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     if (!connections.accepts(request)) return;

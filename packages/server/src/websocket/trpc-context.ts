@@ -1,4 +1,4 @@
-import type { Context, Credentials, Principal } from "@adjourn/router";
+import type { Context, Credentials, Principal, TraceCall } from "@adjourn/router";
 import { toRefusal } from "@adjourn/router";
 import { SessionError, type SessionService } from "@adjourn/sessions";
 import { type Close, sessionEndedClose, sessionNotFoundClose } from "@adjourn/transports";
@@ -19,6 +19,8 @@ export interface ContextDependencies {
   readonly sessions: SessionService;
   readonly credentials: Credentials;
   readonly requestGuard: RequestGuard;
+  /** Missing if no traces are exported. */
+  readonly traceCall?: TraceCall | undefined;
 }
 
 export type ConnectionParams = Readonly<Record<string, string | undefined>>;
@@ -36,13 +38,13 @@ export interface SocketContext {
 export const makeContext = async (
   socket: WsTrpcSocket,
   { principal: admitted, requestId, sender }: Admission,
-  { sessions, credentials, requestGuard }: ContextDependencies,
+  { sessions, credentials, requestGuard, traceCall }: ContextDependencies,
   { token, sessionId }: ConnectionParams,
 ): Promise<SocketContext> => {
   const principal = token === undefined ? admitted : await credentials.authenticate(token);
   if (principal.role === "nobody") throw new SessionError("UNAUTHORIZED", "A valid key is required");
   socket.onlySessionId = principal.role === "session" ? principal.sessionId : (sessionId ?? null);
-  const context = { sessions, credentials, principal, requestId, socket };
+  const context = { sessions, credentials, principal, requestId, socket, traceCall };
   if (principal.role === "session") {
     const { leave } = await sessions.watchEnd(principal, () => socket.sessionEnded());
     return { context, leave };

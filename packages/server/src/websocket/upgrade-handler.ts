@@ -23,6 +23,7 @@ import type { Connections } from "../http/connections.js";
 import { refuseConnection } from "../http/refuse-connection.js";
 import { networkOf } from "../network-address.js";
 import type { ReportError } from "../observability/report-error.js";
+import type { Tracing } from "../observability/tracing/tracing.js";
 import type { TrustedProxies } from "../settings.js";
 import type { SocketIoGateway } from "../socket-io/socket-io-gateway.js";
 import { isSocketIoPath } from "../socket-io/socket-io-path.js";
@@ -51,6 +52,7 @@ export interface UpgradeDependencies {
   readonly trustProxy: TrustedProxies;
   /** Null if Socket.IO is not served. */
   readonly socketIo: SocketIoGateway | null;
+  readonly tracing: Tracing | null;
 }
 
 /** An upgrade request with its connection. */
@@ -78,6 +80,7 @@ export class UpgradeHandler {
     this.trpc = createTrpcWebSocket({
       ...dependencies,
       wss,
+      traceCall: dependencies.tracing?.call,
       frames: this.frames,
       watchUnread: (socket, principal, sender) => this.watchUnread(socket, principal, sender),
     });
@@ -96,7 +99,9 @@ export class UpgradeHandler {
     if (!connections.accepts(request)) return;
     const requestId = randomUUID();
     connections.beginUpgrade(request);
-    this.open({ request, connection, head, requestId }).catch((error) =>
+    const { tracing } = this.dependencies;
+    const open = () => this.open({ request, connection, head, requestId });
+    (tracing ? tracing.continued(request, open) : open()).catch((error) =>
       this.refuse(connection, error, requestId),
     );
   }

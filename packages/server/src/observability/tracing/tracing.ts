@@ -1,0 +1,28 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TraceCall } from "@adjourn/router";
+import type { AgentDirectory, EventBus, SessionService, SessionStore, Tracer } from "@adjourn/sessions";
+
+export interface TracingSettings {
+  /** Where spans are sent, as OTLP in JSON. */
+  readonly tracesUrl: string;
+}
+
+/** Answers a request. */
+export type Serve = (request: IncomingMessage, response: ServerResponse, requestId: string) => Promise<void>;
+
+/** Records spans and exports them. Where no traces are exported, there is no such object. */
+export interface Tracing {
+  readonly domain: Tracer;
+  /** Each of these returns a wrapper that records spans. */
+  store(store: SessionStore): SessionStore;
+  bus(bus: EventBus): EventBus;
+  agents(agents: AgentDirectory): AgentDirectory;
+  sessions(sessions: SessionService): SessionService;
+  requests(serve: Serve): Serve;
+  /** Records a call on a tRPC socket. */
+  readonly call: TraceCall;
+  /** Runs `work` so that its spans continue the caller's trace. */
+  continued<Result>(request: IncomingMessage, work: () => Result): Result;
+  /** Exports what is recorded, for at most `withinMs`. */
+  close(withinMs: number): Promise<void>;
+}
