@@ -88,6 +88,19 @@ describe("a good value is taken", () => {
     [{ RATE_LIMIT_PER_MINUTE: "0" }, { rateLimitPerMinute: 0 }],
     [{ REST_DIALECT: "elizaos" }, { restDialect: "elizaos" }],
     [{ DRAIN_SECONDS: "0" }, { drainSeconds: 0, drainDelaySeconds: 0 }],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: "https://a.example/otlp/" },
+      { tracing: { tracesUrl: "https://a.example/otlp/v1/traces" } },
+    ],
+    [
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: "http://a.example",
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://b.example/x",
+      },
+      { tracing: { tracesUrl: "http://b.example/x" } },
+    ],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://b.example/x" }, { tracing: null }],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://a.example", OTEL_SDK_DISABLED: "true" }, { tracing: null }],
     [{ DRAIN_DELAY_SECONDS: "5" }, { drainSeconds: 30, drainDelaySeconds: 5 }],
   ])("%j", (env, expected) => {
     expect(readSettings(env)).toMatchObject(expected);
@@ -150,6 +163,12 @@ describe("a bad value stops the start with one line that names the variable", ()
     ["DASHBOARD_HOST", "0.0.0.0"],
     ["DASHBOARD_URL", "https://a.example/path"],
     ["DRAIN_DELAY_SECONDS", "-1"],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", ""],
+    ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"],
+    ["OTEL_TRACES_SAMPLER", "sometimes"],
+    ["OTEL_TRACES_SAMPLER_ARG", "10"],
+    ["OTEL_SDK_DISABLED", "yes"],
     ["LOG_LEVEL", "loud"],
     ["LOG_LEVEL", "line\nbreak"],
   ])("%s=%j", (name, given) => {

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { freePort } from "@adjourn/testkit";
 import { expect, it } from "vitest";
+import { startOtlpReceiver } from "../setup/otlp-receiver.js";
 import { temporaryFolder } from "../setup/server-process.js";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -66,6 +67,44 @@ it("the built server brings the driver of Postgres", async () => {
   });
   const waits = (line: string) => (line.includes("waiting for it") ? line : undefined);
   expect(await firstLine(server.child, waits)).toContain("ECONNREFUSED");
+});
+
+/** Whether the SDK is in any of the files that the built server loads until it is stopped. */
+const loadsSdk = async (env: Readonly<Record<string, string>>): Promise<boolean> => {
+  await using folder = await temporaryFolder();
+  const coverage = join(folder.path, "coverage");
+  await using server = spawnBuilt(join(built, "main.js"), folder.path, {
+    NODE_V8_COVERAGE: coverage,
+    DRAIN_SECONDS: "10",
+    ...env,
+  });
+  const url = await firstLine(server.child, (line) => /"url":"([^"]+)"/.exec(line)?.[1]);
+  await fetch(`${url}/api/agents`);
+  const exited = once(server.child, "exit");
+  server.child.kill("SIGTERM");
+  expect(await exited).toEqual([0, null]);
+  let reports = "";
+  for (const name of await readdir(coverage)) reports += await readFile(join(coverage, name), "utf8");
+  const files = new Set([...reports.matchAll(/"url":"(file:[^"]*dist[^"]*\.js)"/g)].map(([, file]) => file));
+  const texts = await Promise.all([...files].map((file) => readFile(new URL(file ?? ""), "utf8")));
+  // A report of nothing would prove nothing.
+  expect(texts.join()).toContain("adjourn_http_requests_total");
+  return texts.some((text) => /BatchSpanProcessor|OTLPTraceExporter/.test(text));
+};
+
+it("the built server loads no SDK for traces without an endpoint", async () => {
+  expect(await loadsSdk({ OTEL_SERVICE_NAME: "chat" })).toBe(false);
+});
+
+it("nor where the SDK is disabled", async () => {
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" };
+  expect(await loadsSdk({ ...endpoint, OTEL_SDK_DISABLED: "true" })).toBe(false);
+});
+
+it("with an endpoint it does", async () => {
+  await using receiver = await startOtlpReceiver();
+  expect(await loadsSdk({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })).toBe(true);
+  expect(receiver.spans.map(({ name }) => name)).toContain("listAgents");
 });
 
 it("a stack in the log of the built server names source files", async () => {
