@@ -143,14 +143,13 @@ export class Hub {
    */
   end(ending: EndingRecord): void {
     this.publish(ending.sessionId, { kind: "ended", origin: this.settings.nodeId, ending });
-    const counts = this.traced(ending.sessionId, () => this.releaseChannel(ending));
+    const counts = this.releaseTraced(ending);
     this.observer.ended(ending, counts);
   }
 
   /** Releases an ended session, once, and adds the cut counts to its ending in the store. @returns what this call cut */
   release(ending: EndingRecord): EndingCounts {
-    if (!this.channels.has(ending.sessionId)) return nothingCut;
-    return this.traced(ending.sessionId, () => this.releaseChannel(ending));
+    return this.channels.has(ending.sessionId) ? this.releaseTraced(ending) : nothingCut;
   }
 
   /** Compares everything held here with the store: releases ended sessions and fetches missed messages. */
@@ -200,9 +199,10 @@ export class Hub {
     return counts;
   }
 
-  private traced<Result>(sessionId: string, release: () => Result): Result {
+  private releaseTraced(ending: EndingRecord): EndingCounts {
     const { tracer } = this.ports;
-    return tracer ? tracer.span("release", sessionId, release) : release();
+    if (!tracer) return this.releaseChannel(ending);
+    return tracer.span("release", ending.sessionId, () => this.releaseChannel(ending));
   }
 
   private onMessage(sessionId: string, message: BusMessage): void {
