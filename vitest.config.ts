@@ -1,10 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  // Without "module", which Node itself does not know: it would load files that are meant for bundlers.
   // Tests read the packages' sources, so a change needs no build to be seen. The condition has a name of our own,
   // since packages of others offer "source" too, and theirs Node can't load.
   resolve: { conditions: ["adjourn-source"] },
+  // Without "module", which Node itself does not know: it would load files that are meant for bundlers.
   ssr: { resolve: { conditions: ["adjourn-source", "node"] } },
   test: {
     include: ["packages/*/{src,test}/**/*.test.ts", "apps/*/{src,test}/**/*.test.ts", "scripts/**/*.test.ts"],

@@ -120,7 +120,7 @@ export const variables = z.object({
   DRAIN_SECONDS: whole(0, 3_600).default(30),
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint.optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint.optional(),
-  OTEL_EXPORTER_OTLP_PROTOCOL: oneOf("http/json").optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: oneOf("http/json", "http/protobuf").default("http/json"),
   OTEL_TRACES_SAMPLER: oneOf(...samplers).optional(),
   OTEL_TRACES_SAMPLER_ARG: setting("a number from 0 to 1", (given) =>
     /^(0(\.\d+)?|1(\.0+)?)$/.test(given) ? Number(given) : undefined,

@@ -90,14 +90,15 @@ describe("a good value is taken", () => {
     [{ DRAIN_SECONDS: "0" }, { drainSeconds: 0, drainDelaySeconds: 0 }],
     [
       { OTEL_EXPORTER_OTLP_ENDPOINT: "https://a.example/otlp/" },
-      { tracing: { tracesUrl: "https://a.example/otlp/v1/traces" } },
+      { tracing: { tracesUrl: "https://a.example/otlp/v1/traces", protocol: "http/json" } },
     ],
     [
       {
         OTEL_EXPORTER_OTLP_ENDPOINT: "http://a.example",
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://b.example/x",
+        OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
       },
-      { tracing: { tracesUrl: "http://b.example/x" } },
+      { tracing: { tracesUrl: "http://b.example/x", protocol: "http/protobuf" } },
     ],
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://b.example/x" }, { tracing: null }],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://a.example", OTEL_SDK_DISABLED: "true" }, { tracing: null }],

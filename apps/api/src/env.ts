@@ -62,5 +62,6 @@ const toSettings = (values: Variables, env: NodeJS.ProcessEnv): Settings => ({
 const readTracing = (values: Variables): Settings["tracing"] => {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces } = values;
   if (endpoint === undefined || values.OTEL_SDK_DISABLED) return null;
-  return { tracesUrl: traces ?? `${endpoint.replace(/\/$/, "")}/v1/traces` };
+  const tracesUrl = traces ?? `${endpoint.replace(/\/$/, "")}/v1/traces`;
+  return { tracesUrl, protocol: values.OTEL_EXPORTER_OTLP_PROTOCOL };
 };

@@ -60,7 +60,7 @@ export interface OtlpReceiver extends AsyncDisposable {
   named(name: string): Promise<readonly [ReceivedSpan, ...ReceivedSpan[]]>;
 }
 
-/** A collector for OTLP over HTTP in JSON. One that hangs reads requests and never answers. */
+/** A collector for OTLP over HTTP. It reads spans in JSON. One that hangs reads requests and never answers. */
 export const startOtlpReceiver = async ({ hangs = false } = {}): Promise<OtlpReceiver> => {
   const spans: ReceivedSpan[] = [];
   const bodies: string[] = [];
@@ -70,7 +70,7 @@ export const startOtlpReceiver = async ({ hangs = false } = {}): Promise<OtlpRec
     for await (const chunk of incoming) body += chunk;
     requests.push(incoming);
     bodies.push(body);
-    spans.push(...readSpans(body));
+    if (incoming.headers["content-type"] === "application/json") spans.push(...readSpans(body));
     if (!hangs) response.writeHead(200, { "Content-Type": "application/json" }).end("{}");
   });
   server.listen(0, "127.0.0.1");

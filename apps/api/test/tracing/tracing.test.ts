@@ -75,6 +75,16 @@ it("an end continues its caller's trace, with its commit, its publication and it
   expect(traced.receiver.bodies.join()).not.toContain("other=state");
 });
 
+it("spans are exported in protobuf to a collector that wants it", async () => {
+  await using traced = await startTraced({ OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf" });
+  await createSession(traced.rest);
+  await traced.finish();
+  expect(traced.receiver.requests.map(({ url, headers }) => [url, headers["content-type"]])).toEqual([
+    ["/v1/traces", "application/x-protobuf"],
+  ]);
+  expect(traced.receiver.bodies.join()).toContain("createSession");
+});
+
 it("a call on a socket has a span of its own, a refused one too", async () => {
   await using traced = await startTraced();
   const { sessionId } = await createSession(traced.rest);

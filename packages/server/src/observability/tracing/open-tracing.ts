@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Log, withDeadline } from "@adjourn/sessions";
 import { SpanKind } from "@opentelemetry/api";
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import {
   defaultResource,
   detectResources,
@@ -30,10 +29,11 @@ interface Dependencies {
  * Starts OpenTelemetry's SDK, which reads its other variables by itself: headers, time-outs, sampler, batches, resource.
  * Loaded only where traces are exported.
  */
-export const openTracing = (
-  { tracesUrl }: TracingSettings,
+export const openTracing = async (
+  { tracesUrl, protocol }: TracingSettings,
   { log, databaseSystem }: Dependencies,
-): Tracing => {
+): Promise<Tracing> => {
+  const { OTLPTraceExporter } = await importExporter(protocol);
   const exporter = new ReportingExporter(new OTLPTraceExporter({ url: tracesUrl }), log);
   const provider = new BasicTracerProvider({
     resource: describeProcess(),
@@ -57,6 +57,11 @@ export const openTracing = (
     close: (withinMs) => withDeadline(systemClock, withinMs, provider.shutdown(), undefined),
   };
 };
+
+const importExporter = (protocol: TracingSettings["protocol"]) =>
+  protocol === "http/json"
+    ? import("@opentelemetry/exporter-trace-otlp-http")
+    : import("@opentelemetry/exporter-trace-otlp-proto");
 
 const traceCall =
   (spans: Spans): Tracing["call"] =>

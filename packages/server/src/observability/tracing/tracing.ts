@@ -3,8 +3,10 @@ import type { TraceCall } from "@adjourn/router";
 import type { AgentDirectory, EventBus, SessionService, SessionStore, Tracer } from "@adjourn/sessions";
 
 export interface TracingSettings {
-  /** Where spans are sent, as OTLP in JSON. */
+  /** Where spans are sent. */
   readonly tracesUrl: string;
+  /** The encoding of OTLP. */
+  readonly protocol: "http/json" | "http/protobuf";
 }
 
 /** Answers a request. */
