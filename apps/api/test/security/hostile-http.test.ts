@@ -5,28 +5,37 @@ import { openRaw, type RawPeer, request } from "../setup/raw-peer.js";
 import { startTestServer, type TestServer, until } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";
 
-/** As short as a busy machine allows without cutting off who means well. */
-const impatience = { connectionTimeouts: { headersMs: 500, stalledReadMs: 2_000 } };
-
 let server: TestServer;
 let healthy: HealthyClient;
+/** Cuts whoever is slow within half a second, as a busy machine does to anybody. Only for peers that are to be cut. */
+let impatient: TestServer;
+let healthyBeside: HealthyClient;
 
 beforeAll(async () => {
-  server = await startTestServer({}, impatience);
+  server = await startTestServer();
   healthy = await startHealthyClient(server.url);
+  impatient = await startTestServer({}, { connectionTimeouts: { headersMs: 500, stalledReadMs: 2_000 } });
+  healthyBeside = await startHealthyClient(impatient.url);
 });
 afterAll(async () => {
+  await healthyBeside?.[Symbol.asyncDispose]();
+  await impatient?.[Symbol.asyncDispose]();
   await healthy?.[Symbol.asyncDispose]();
   await server?.[Symbol.asyncDispose]();
 });
 
 /** Many at once, all let go of by the server. */
-const allCut = async (count: number, act: (peer: RawPeer) => void): Promise<readonly RawPeer[]> => {
-  const peers = Array.from({ length: count }, () => openRaw(server.url));
+const allCut = async (
+  { url }: TestServer,
+  beside: HealthyClient,
+  count: number,
+  act: (peer: RawPeer) => void,
+): Promise<readonly RawPeer[]> => {
+  const peers = Array.from({ length: count }, () => openRaw(url));
   for (const peer of peers) act(peer);
-  await healthy.stillServed();
+  await beside.stillServed();
   await Promise.all(peers.map(({ gone }) => gone));
-  await healthy.stillServed();
+  await beside.stillServed();
   return peers;
 };
 
@@ -35,7 +44,7 @@ const json = ["Content-Type: application/json"];
 describe("a request that does not get done", () => {
   it("is cut: heads a byte at a time, none at all, and half of one", async () => {
     const drips = new Map<RawPeer, NodeJS.Timeout>();
-    const peers = await allCut(90, (peer) => {
+    const peers = await allCut(impatient, healthyBeside, 90, (peer) => {
       const kind = drips.size % 3;
       let at = 0;
       const drip = setInterval(
@@ -57,17 +66,17 @@ describe("a request that does not get done", () => {
     ["REST", "/api/messaging/sessions"],
     ["tRPC", "/trpc/createSession"],
   ])("is cut where its body stops half-way, over %s", async (_, path) => {
-    const peers = await allCut(20, (peer) =>
-      peer.write(request(server.url, `POST ${path}`, [...json, "Content-Length: 1000"], '{"agentId"')),
+    const peers = await allCut(impatient, healthyBeside, 20, (peer) =>
+      peer.write(request(impatient.url, `POST ${path}`, [...json, "Content-Length: 1000"], '{"agentId"')),
     );
     for (const peer of peers) expect(peer.statuses()).toEqual([408]);
   });
 
   it("is cut where its body never stops", async () => {
     const drips: NodeJS.Timeout[] = [];
-    await allCut(10, (peer) => {
+    await allCut(impatient, healthyBeside, 10, (peer) => {
       peer.write(
-        request(server.url, "POST /api/messaging/sessions", [...json, "Transfer-Encoding: chunked"]),
+        request(impatient.url, "POST /api/messaging/sessions", [...json, "Transfer-Encoding: chunked"]),
       );
       drips.push(setInterval(() => peer.write("1\r\n \r\n"), 40));
     });
@@ -82,7 +91,7 @@ describe("a request that is too much", () => {
     ["an endless address", `GET /api/${"y".repeat(100_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`],
     ["an endless query", `GET /api/agents?x=${"y".repeat(100_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`],
   ])("is refused as %s", async (_, bytes) => {
-    for (const peer of await allCut(10, (one) => one.write(bytes))) {
+    for (const peer of await allCut(server, healthy, 10, (one) => one.write(bytes))) {
       expect(peer.statuses()).toEqual([431]);
       expect(peer.text()).toContain('"code":"PAYLOAD_TOO_LARGE"');
     }
@@ -131,17 +140,6 @@ describe("a request that is too much", () => {
 });
 
 describe("a pipeline", () => {
-  // Half a head waits in a pipeline until its turn comes, which on a busy machine is no fault of the peer's.
-  let server: TestServer;
-  let healthy: HealthyClient;
-  beforeAll(async () => {
-    server = await startTestServer();
-    healthy = await startHealthyClient(server.url);
-  });
-  afterAll(async () => {
-    await healthy?.[Symbol.asyncDispose]();
-    await server?.[Symbol.asyncDispose]();
-  });
   const pipeline = (count: number) => request(server.url, "GET /api/agents").repeat(count);
 
   it("of hundreds is answered in full and in order", async () => {
