@@ -1,7 +1,7 @@
 import type { ServiceContext } from "../context.js";
 import { type Gone, sessionEnded } from "../model/ending.js";
 import { SessionError } from "../model/errors.js";
-import { releaseGone } from "../operations/gone.js";
+import { releaseGone } from "../operations/sessions/gone.js";
 
 /** The error of a reply whose session is over. Once there is an ending, it gives the cause. */
 export const endedMeanwhile = async (

@@ -1,6 +1,6 @@
 import type { ServiceContext } from "../context.js";
 import type { SessionEvent } from "../model/session-event.js";
-import { sessionEvents } from "../operations/session-events.js";
+import { sessionEvents } from "../operations/live/session-events.js";
 import type { SubscriberSink } from "../ports/index.js";
 import type { Piece } from "./in-flight-reply.js";
 

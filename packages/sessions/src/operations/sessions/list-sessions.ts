@@ -1,0 +1,85 @@
+import type { ServiceContext } from "../../context.js";
+import { type Session, toIso, toSessionInfo } from "../../model/session.js";
+import { decodeCursor, encodeCursor } from "../../paging/page-cursor.js";
+import { jsonBytes, rowsWithinBytes } from "../../paging/rows-within-bytes.js";
+import type { LastMessage, PresenceRecord, SessionStore } from "../../ports/index.js";
+import { type Inputs, limits, type Outputs, type SessionRow } from "../../schemas/index.js";
+import { toListFilter } from "./list-filter.js";
+
+/**
+ * Live sessions, newest or soonest to expire first, with the subscribers and replies of all nodes.
+ * @throws SessionError `VALIDATION_ERROR` for a cursor that is none, or is one of another order
+ */
+export const listSessions = async (
+  context: ServiceContext,
+  { limit, cursor, sort = "createdAt", ...filter }: Inputs["listSessions"],
+): Promise<Outputs["listSessions"]> => {
+  const after = decodeCursor(cursor, sort);
+  const page = await context.store.listSessions(toListFilter(filter), { limit, after, sort });
+  const { active, expired } = page.stats;
+  const rows = await toRows(context, page.sessions);
+  // Measuring costs as much as serialising, and few lists come near the limit.
+  const mayExceed = rows.length * largestRowBytes > limits.listBytes;
+  const sessions = mayExceed ? rowsWithinBytes(rows, limits.listBytes, jsonBytes) : rows;
+  const last = page.sessions[sessions.length - 1];
+  const next = last && sessions.length < rows.length ? { time: last[sort], id: last.sessionId } : page.next;
+  return {
+    sessions: [...sessions],
+    total: page.total,
+    stats: { totalSessions: active + expired, activeSessions: active, expiredSessions: expired },
+    ...(next ? { nextCursor: encodeCursor(next, sort) } : {}),
+  };
+};
+
+/** Metadata takes at most 10 KiB of it. */
+const largestRowBytes = 16 * 1_024;
+
+export const toRows = async (
+  context: ServiceContext,
+  sessions: readonly Session[],
+): Promise<SessionRow[]> => {
+  const [remote, last] = await Promise.all([
+    context.presence.remote(sessions.map(({ sessionId }) => sessionId)),
+    readLastMessages(context.store, sessions),
+  ]);
+  const now = context.store.now();
+  return sessions.map((session) => {
+    const here = context.hub.presenceOf(session.sessionId);
+    const there = remote.get(session.sessionId);
+    const records = there ? [here, there] : [here];
+    return toRow(session, now, records, last.get(session.channelId) ?? null);
+  });
+};
+
+/** The newest messages of these sessions' channels; most new sessions have none, and cost no read. */
+const readLastMessages = async (
+  store: SessionStore,
+  sessions: readonly Session[],
+): Promise<ReadonlyMap<string, LastMessage>> => {
+  const channelIds = sessions.flatMap(({ channelId, lastSeq }) => (lastSeq > 0 ? [channelId] : []));
+  return channelIds.length > 0 ? store.readLastMessages(channelIds) : new Map();
+};
+
+/** Ends within no surrogate pair. */
+const preview = (content: string): string => {
+  const cut = content.slice(0, limits.previewCharacters);
+  return cut.isWellFormed() ? cut : cut.slice(0, -1);
+};
+
+/** `records` has one entry for each node that holds something of the session. */
+const toRow = (
+  session: Session,
+  now: number,
+  records: readonly PresenceRecord[],
+  last: LastMessage | null,
+): SessionRow => ({
+  ...toSessionInfo(session, now),
+  messageCount: session.messageCount,
+  listeners: records.reduce((sum, { listeners }) => sum + listeners, 0),
+  pendingOperations: records.reduce((sum, { replies }) => sum + replies.length, 0),
+  lastMessage: last && {
+    content: preview(last.content),
+    isAgent: last.isAgent,
+    createdAt: toIso(last.createdAt),
+  },
+});
