@@ -1,6 +1,6 @@
 import { mutations, queries } from "./operations.js";
-import { adminEvents } from "./procedures/admin-events.js";
-import { sessionEvents } from "./procedures/session-events.js";
+import { adminEvents } from "./procedures/live/admin-events.js";
+import { sessionEvents } from "./procedures/live/session-events.js";
 import { inputlessMutation, inputlessQuery, mutation, query, router } from "./trpc.js";
 
 /** Every operation by its operationId. */

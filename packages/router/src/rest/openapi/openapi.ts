@@ -1,6 +1,6 @@
 import { inputs, messageInfoSchema, outputs } from "@adjourn/sessions";
 import { z } from "zod";
-import { issuedTicket } from "../../procedures/issue-ticket.js";
+import { issuedTicket } from "../../procedures/live/issue-ticket.js";
 import { type Asked, type DialectName, dialects } from "../dialects.js";
 import type { Route } from "../routes.js";
 import { elizaosOutputs } from "./openapi-elizaos.js";

@@ -1,4 +1,4 @@
 import { inputs } from "@adjourn/sessions";
-import { operation } from "../operation.js";
+import { operation } from "../../operation.js";
 
 export const listBlocks = operation(inputs.listBlocks, (ctx, input) => ctx.sessions.listBlocks(input));

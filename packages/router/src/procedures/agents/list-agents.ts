@@ -1,4 +1,4 @@
 import { inputs } from "@adjourn/sessions";
-import { operation } from "../operation.js";
+import { operation } from "../../operation.js";
 
 export const listAgents = operation(inputs.listAgents, (ctx, input) => ctx.sessions.listAgents(input));

@@ -1,5 +1,5 @@
 import { inputs } from "@adjourn/sessions";
-import { operation } from "../operation.js";
+import { operation } from "../../operation.js";
 
 export const sessionHeartbeat = operation(inputs.sessionHeartbeat, (ctx, input) =>
   ctx.sessions.sessionHeartbeat(input),

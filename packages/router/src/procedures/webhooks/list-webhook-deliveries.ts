@@ -1,5 +1,5 @@
 import { inputs } from "@adjourn/sessions";
-import { operation } from "../operation.js";
+import { operation } from "../../operation.js";
 
 export const listWebhookDeliveries = operation(inputs.listWebhookDeliveries, (ctx, input) =>
   ctx.sessions.listWebhookDeliveries(input),

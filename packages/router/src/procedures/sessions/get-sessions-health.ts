@@ -1,3 +1,3 @@
-import { inputlessOperation } from "../operation.js";
+import { inputlessOperation } from "../../operation.js";
 
 export const getSessionsHealth = inputlessOperation((ctx) => ctx.sessions.getSessionsHealth());

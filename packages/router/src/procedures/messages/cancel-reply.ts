@@ -1,4 +1,4 @@
 import { inputs } from "@adjourn/sessions";
-import { operation } from "../operation.js";
+import { operation } from "../../operation.js";
 
 export const cancelReply = operation(inputs.cancelReply, (ctx, input) => ctx.sessions.cancelReply(input));

@@ -1,4 +1,4 @@
 import { inputs } from "@adjourn/sessions";
-import { operation } from "../operation.js";
+import { operation } from "../../operation.js";
 
 export const getSession = operation(inputs.getSession, (ctx, input) => ctx.sessions.getSession(input));

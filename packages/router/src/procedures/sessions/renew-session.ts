@@ -1,4 +1,4 @@
 import { inputs } from "@adjourn/sessions";
-import { operation } from "../operation.js";
+import { operation } from "../../operation.js";
 
 export const renewSession = operation(inputs.renewSession, (ctx, input) => ctx.sessions.renewSession(input));

@@ -1,5 +1,5 @@
 import { inputs } from "@adjourn/sessions";
-import { operation } from "../operation.js";
+import { operation } from "../../operation.js";
 
 /** Adds the session's own token if keys are configured. */
 export const createSession = operation(inputs.createSession, async (ctx, input) => {

@@ -1,6 +1,6 @@
 import { toIso } from "@adjourn/sessions";
 import { z } from "zod";
-import { inputlessOperation } from "../operation.js";
+import { inputlessOperation } from "../../operation.js";
 
 export const issuedTicket = z.object({ ticket: z.string(), expiresAt: z.iso.datetime() });
 

@@ -1,4 +1,4 @@
 import { inputs } from "@adjourn/sessions";
-import { operation } from "../operation.js";
+import { operation } from "../../operation.js";
 
 export const listSessions = operation(inputs.listSessions, (ctx, input) => ctx.sessions.listSessions(input));

@@ -1,7 +1,7 @@
 import { inputs } from "@adjourn/sessions";
 import { subscribeOverTrpc } from "@adjourn/transports";
-import { subscriberCredential } from "../credentials/subscriber-credential.js";
-import { procedure } from "../trpc.js";
+import { subscriberCredential } from "../../credentials/subscriber-credential.js";
+import { procedure } from "../../trpc.js";
 
 export const sessionEvents = procedure("sessionEvents")
   .input(inputs.sessionEvents)

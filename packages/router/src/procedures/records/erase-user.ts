@@ -1,4 +1,4 @@
 import { inputs } from "@adjourn/sessions";
-import { operation } from "../operation.js";
+import { operation } from "../../operation.js";
 
 export const eraseUser = operation(inputs.eraseUser, (ctx, input) => ctx.sessions.eraseUser(input));

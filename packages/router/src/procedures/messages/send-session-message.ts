@@ -1,5 +1,5 @@
 import { inputs, validationError } from "@adjourn/sessions";
-import { operation } from "../operation.js";
+import { operation } from "../../operation.js";
 
 /** tRPC does not stream the answer of a send. A caller who wants the deltas subscribes to `sessionEvents`. */
 export const sendSessionMessage = operation(inputs.sendSessionMessage, (ctx, input) => {

@@ -1,5 +1,5 @@
 import { inputs } from "@adjourn/sessions";
-import { operation } from "../operation.js";
+import { operation } from "../../operation.js";
 
 export const updateSessionTimeout = operation(inputs.updateSessionTimeout, (ctx, input) =>
   ctx.sessions.updateSessionTimeout(input),
