@@ -1,6 +1,6 @@
-import { PostgresDatabase } from "../src/postgres/database.js";
-import type { Parameters } from "../src/postgres/named-parameters.js";
-import type { Queryable, QueryableTransaction } from "../src/postgres/queryable.js";
+import { PostgresDatabase } from "../src/postgres/connection/database.js";
+import type { Parameters } from "../src/postgres/connection/named-parameters.js";
+import type { Queryable, QueryableTransaction } from "../src/postgres/connection/queryable.js";
 
 interface PlanNode {
   readonly "Node Type": string;

@@ -1,2 +1,2 @@
-export type { PostgresSettings } from "./database.js";
+export type { PostgresSettings } from "./connection/database.js";
 export { createPostgresSessionStore } from "./session-store.js";

@@ -3,7 +3,7 @@ import { contractWatches, describeSessionStore, describeWebhookStore } from "@ad
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestSchema, findPostgres, type TestSchema } from "../../test/postgres.js";
 import { readWhole } from "../../test/statement-plans.js";
-import { preparedTexts } from "./named-parameters.js";
+import { preparedTexts } from "./connection/named-parameters.js";
 import { createPostgresSessionStore } from "./session-store.js";
 
 const url = await findPostgres();

@@ -1,8 +1,11 @@
 import type { SecretStore, SessionStore } from "@adjourn/sessions";
-import { appendTogether } from "./append-message.js";
-import { blockUser, deleteEndedBlocks, listBlocks, unblockUser } from "./blocks-table.js";
-import { createSession, readCreated } from "./create-session.js";
-import { PostgresDatabase, type PostgresSettings } from "./database.js";
+import { PostgresDatabase, type PostgresSettings } from "./connection/database.js";
+import { asUnusable } from "./connection/failures.js";
+import { migrate } from "./migrations/migrate.js";
+import { countSessions, listEndings, listSessions } from "./reading/lists.js";
+import { indexConversations } from "./reading/search-index.js";
+import { readStatistics } from "./reading/statistics.js";
+import { blockUser, deleteEndedBlocks, listBlocks, unblockUser } from "./tables/blocks-table.js";
 import {
   addEndingCounts,
   countMatching,
@@ -10,12 +13,8 @@ import {
   endsTogether,
   expireSessions,
   readEndings,
-} from "./endings-table.js";
-import { eraseUser } from "./erase-user.js";
-import { asUnusable } from "./failures.js";
-import { countSessions, listEndings, listSessions } from "./lists.js";
-import { listMessages, readAfter, readHistory, readLastMessages } from "./messages-table.js";
-import { migrate } from "./migrations.js";
+} from "./tables/endings-table.js";
+import { listMessages, readAfter, readHistory, readLastMessages } from "./tables/messages-table.js";
 import {
   cancelReply,
   deleteRepliesBefore,
@@ -24,11 +23,8 @@ import {
   readReply,
   renewReplies,
   repliesTogether,
-} from "./replies-table.js";
-import { deleteEndedBefore, deleteIdempotencyKeysBefore, eraseChannel } from "./retention.js";
-import { indexConversations } from "./search-index.js";
-import { readOrCreateSecret } from "./secrets-table.js";
-import { readSent } from "./sent-messages.js";
+} from "./tables/replies-table.js";
+import { readOrCreateSecret } from "./tables/secrets-table.js";
 import {
   claimWarnings,
   confirmDue,
@@ -41,8 +37,7 @@ import {
   recordHeartbeat,
   renewSession,
   updateTimeout,
-} from "./sessions-table.js";
-import { readStatistics } from "./statistics.js";
+} from "./tables/sessions-table.js";
 import {
   claimDeliveries,
   countPendingDeliveries,
@@ -54,7 +49,12 @@ import {
   readDueEndpoints,
   releaseDeliveries,
   resendDelivery,
-} from "./webhook-deliveries-table.js";
+} from "./tables/webhook-deliveries-table.js";
+import { appendTogether } from "./writing/append-message.js";
+import { createSession, readCreated } from "./writing/create-session.js";
+import { eraseUser } from "./writing/erase-user.js";
+import { deleteEndedBefore, deleteIdempotencyKeysBefore, eraseChannel } from "./writing/retention.js";
+import { readSent } from "./writing/sent-messages.js";
 
 const operationsOn = (database: PostgresDatabase) =>
   ({

@@ -9,9 +9,9 @@ import {
   describeWebhookStore,
 } from "@adjourn/testkit";
 import { expect, test } from "vitest";
-import { openReader, openWriter } from "./open-connections.js";
+import { openReader, openWriter } from "./connection/open-connections.js";
 import { assembleStore } from "./session-store.js";
-import { watch } from "./webhook-outbox.js";
+import { watch } from "./tables/webhook-outbox.js";
 
 /** The plans of the statements that the suite ran, by their text. */
 const plans = new Map<string, readonly string[]>();

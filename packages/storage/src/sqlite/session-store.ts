@@ -8,10 +8,17 @@ import {
   type WebhookWatch,
 } from "@adjourn/sessions";
 import { UnusableDatabaseError } from "../unusable-database-error.js";
-import { appendMessage } from "./append-message.js";
-import { blockUser, deleteEndedBlocks, listBlocks, unblockUser } from "./blocks-table.js";
-import { isStorageFailure, type SqliteConnection, storeUnavailable } from "./connection.js";
-import { createSession, readCreated } from "./create-session.js";
+import { isStorageFailure, type SqliteConnection, storeUnavailable } from "./connection/connection.js";
+import { LogTruncation } from "./connection/log-truncation.js";
+import { openReader, openWriter, pathOf } from "./connection/open-connections.js";
+import { lockDatabase, type ProcessLock } from "./connection/process-lock.js";
+import { ReadTurns } from "./connection/read-turns.js";
+import { findRoom, rewriteHeader } from "./connection/write-probe.js";
+import { WriteQueue } from "./connection/write-queue.js";
+import { countSessions, listEndings, listSessions } from "./reading/lists.js";
+import { addToIndex, readNewTexts, toDocuments } from "./reading/search-index.js";
+import { readStatistics } from "./reading/statistics.js";
+import { blockUser, deleteEndedBlocks, listBlocks, unblockUser } from "./tables/blocks-table.js";
 import {
   addEndingCounts,
   countMatching,
@@ -19,14 +26,8 @@ import {
   endSession,
   expireSessions,
   readEndings,
-} from "./endings-table.js";
-import { closeUser } from "./erase-user.js";
-import { countSessions, listEndings, listSessions } from "./lists.js";
-import { LogTruncation } from "./log-truncation.js";
-import { listMessages, readAfter, readHistory, readLastMessages } from "./messages-table.js";
-import { openReader, openWriter, pathOf } from "./open-connections.js";
-import { lockDatabase, type ProcessLock } from "./process-lock.js";
-import { ReadTurns } from "./read-turns.js";
+} from "./tables/endings-table.js";
+import { listMessages, readAfter, readHistory, readLastMessages } from "./tables/messages-table.js";
 import {
   appendReply,
   cancelReply,
@@ -35,17 +36,8 @@ import {
   readPendingReplies,
   readReply,
   renewReplies,
-} from "./replies-table.js";
-import {
-  deleteEndedBefore,
-  deleteHistory,
-  deleteIdempotencyKeysBefore,
-  eraseStep,
-  readOldChannels,
-} from "./retention.js";
-import { addToIndex, readNewTexts, toDocuments } from "./search-index.js";
-import { readOrCreateSecret } from "./secrets-table.js";
-import { readSent } from "./sent-messages.js";
+} from "./tables/replies-table.js";
+import { readOrCreateSecret } from "./tables/secrets-table.js";
 import {
   claimWarnings,
   hasDue,
@@ -57,8 +49,7 @@ import {
   recordHeartbeat,
   renewSession,
   updateTimeout,
-} from "./sessions-table.js";
-import { readStatistics } from "./statistics.js";
+} from "./tables/sessions-table.js";
 import {
   claimDeliveries,
   countPendingDeliveries,
@@ -70,10 +61,19 @@ import {
   readDueEndpoints,
   releaseDeliveries,
   resendDelivery,
-} from "./webhook-deliveries-table.js";
-import { watch } from "./webhook-outbox.js";
-import { findRoom, rewriteHeader } from "./write-probe.js";
-import { WriteQueue } from "./write-queue.js";
+} from "./tables/webhook-deliveries-table.js";
+import { watch } from "./tables/webhook-outbox.js";
+import { appendMessage } from "./writing/append-message.js";
+import { createSession, readCreated } from "./writing/create-session.js";
+import { closeUser } from "./writing/erase-user.js";
+import {
+  deleteEndedBefore,
+  deleteHistory,
+  deleteIdempotencyKeysBefore,
+  eraseStep,
+  readOldChannels,
+} from "./writing/retention.js";
+import { readSent } from "./writing/sent-messages.js";
 
 export interface SqliteSessionStoreOptions {
   /** `file:` and a path, absolute or relative to the working directory; a missing folder is created. */

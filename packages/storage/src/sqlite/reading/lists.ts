@@ -1,0 +1,192 @@
+import type {
+  EndingFilter,
+  EndingPage,
+  ListFilter,
+  PageRequest,
+  SessionPage,
+  SessionPageRequest,
+  SessionStats,
+} from "@adjourn/sessions";
+import {
+  type EndingColumns,
+  type SessionColumns,
+  toEndingRecord,
+  toSession,
+} from "../../rows/session-rows.js";
+import {
+  type Conditions,
+  type List,
+  lastCharacter,
+  pageStatement,
+  plainConditions,
+  sessionOrders,
+  toPage,
+} from "../../sql/list-page.js";
+import type { Parameters, SqliteConnection } from "../connection/connection.js";
+import { sessionColumns } from "../tables/sessions-table.js";
+import { findConversations, hasWords, toAskedWords } from "./search-index.js";
+import { type Read, walkPage, walkTotal } from "./walk-list.js";
+
+const statements = {
+  all: "SELECT count(*) AS total FROM sessions",
+  expired: "SELECT count(*) AS total FROM sessions WHERE expires_at <= :now",
+  /** Near their expiry: the warning was given, or is due. */
+  warned: "SELECT count(*) AS total FROM sessions WHERE warn_at IS NULL",
+  warnable: "SELECT count(*) AS total FROM sessions WHERE warn_at <= :now",
+} as const;
+
+const count = (connection: SqliteConnection, sql: string, parameters: Parameters): number =>
+  connection.get<{ total: number }>(sql, parameters)?.total ?? 0;
+
+const readStats = (connection: SqliteConnection, now: number): SessionStats => {
+  const expired = count(connection, statements.expired, { now });
+  return { active: count(connection, statements.all, {}) - expired, expired };
+};
+
+/** Every expired session is also near its expiry, so the live ones near it are the difference. */
+export const countSessions = (
+  connection: SqliteConnection,
+  now: number,
+): SessionStats & { readonly expiringSoon: number } => {
+  const stats = readStats(connection, now);
+  const near = count(connection, statements.warned, {}) + count(connection, statements.warnable, { now });
+  return { ...stats, expiringSoon: near - stats.expired };
+};
+
+/** The ranges of the ids that start with `:from`. Session and channel ids are lower case, agent and user ids are not. */
+const startRanges = {
+  sessions: [
+    "session_id >= lower(:from) AND session_id < lower(:to)",
+    // A session without its channel has expired, and is not listed.
+    "holds_channel = 1 AND channel_id >= lower(:from) AND channel_id < lower(:to)",
+    "agent_id >= :from COLLATE NOCASE AND agent_id < :to COLLATE NOCASE",
+    "user_id >= :from COLLATE NOCASE AND user_id < :to COLLATE NOCASE",
+  ],
+  endings: [
+    "session_id >= lower(:from) AND session_id < lower(:to)",
+    ...["channel_id", "agent_id", "user_id"].map(
+      (column) => `${column} >= :from COLLATE NOCASE AND ${column} < :to COLLATE NOCASE`,
+    ),
+  ],
+} as const;
+
+const numberOf = "search_conversations ON number = wanted.value";
+const inConversations = {
+  sessions: `rowid IN (SELECT found.rowid FROM json_each(:conversations) AS wanted CROSS JOIN ${numberOf}
+    CROSS JOIN sessions AS found ON found.channel_id = search_conversations.channel_id AND found.holds_channel = 1)`,
+  endings: `rowid IN (SELECT found.rowid FROM json_each(:conversations) AS wanted CROSS JOIN ${numberOf}
+    CROSS JOIN endings AS found ON found.channel_id = search_conversations.channel_id COLLATE NOCASE
+      AND found.channel_id = search_conversations.channel_id)`,
+} as const;
+/** A filter whose words were looked up. */
+type Filter = EndingFilter & { readonly conversations: readonly number[] | undefined };
+
+/** The rows of one user are compared without looking the words up. */
+const withConversations = async <Given extends EndingFilter>(read: Read, filter: Given) => ({
+  ...filter,
+  conversations:
+    filter.words && filter.userId === undefined ? await findConversations(read, filter.words) : undefined,
+});
+
+/** Whether the list has to be gone through row by row. */
+const isWalked = ({ words, conversations }: Filter): boolean =>
+  words !== undefined && conversations === undefined;
+
+/**
+ * A search is four index range scans, not a LIKE over every row.
+ * Filters compare twice: case-insensitively, which the NOCASE indexes serve, and exactly.
+ */
+const conditionsOf = (table: "sessions" | "endings", filter: Filter): Conditions => {
+  const plain = plainConditions(table === "sessions" ? "created_at" : "ended_at", filter);
+  const sql = [...plain.sql];
+  const parameters: Record<string, string | number> = { ...plain.parameters };
+  const add = (condition: string, values: Record<string, string>): void => {
+    sql.push(condition);
+    Object.assign(parameters, values);
+  };
+  const { agentId, userId, search, conversations } = filter;
+  if (agentId !== undefined) add("agent_id = :agentId COLLATE NOCASE AND agent_id = :agentId", { agentId });
+  if (userId !== undefined) add("user_id = :userId COLLATE NOCASE AND user_id = :userId", { userId });
+  if (search) {
+    const ranges = { from: search, to: `${search}${lastCharacter}` };
+    const starts = startRanges[table].map((range) => `SELECT rowid FROM ${table} WHERE ${range}`);
+    // A walk judges each row by itself: the other form would find all rows again in every turn.
+    const each = startRanges[table].map((range) => `(${range})`).join(" OR ");
+    add(isWalked(filter) ? `iif(${each}, true, false)` : `rowid IN (${starts.join(" UNION ")})`, ranges);
+  }
+  if (filter.words) parameters.words = toAskedWords(filter.words);
+  if (conversations) {
+    add(inConversations[table], { conversations: JSON.stringify(conversations) });
+    sql.push(hasWords(table));
+  }
+  return { sql, parameters };
+};
+
+const readPage = <Row extends { readonly session_id: string }>(
+  connection: SqliteConnection,
+  list: List,
+  page: PageRequest,
+  timeOf: (row: Row) => number,
+): ReturnType<typeof toPage<Row>> => {
+  const { sql, parameters } = pageStatement(list, page);
+  return toPage(connection.all<Row>(sql, parameters), page, timeOf);
+};
+
+/** All matching sessions minus the expired ones, both from covering indexes, so that no live row is read. */
+const countLive = (connection: SqliteConnection, { sql, parameters }: Conditions, now: number): number => {
+  const where = sql.join(" AND ");
+  const all = `SELECT count(*) AS total FROM sessions WHERE ${where}`;
+  const expired = `SELECT count(*) AS total FROM sessions INDEXED BY sessions_by_expiry
+    WHERE ${where} AND expires_at <= :now`;
+  return count(connection, all, parameters) - count(connection, expired, { ...parameters, now });
+};
+
+const walkSessions = async (
+  read: Read,
+  list: List,
+  page: PageRequest,
+  timeOf: (row: SessionColumns) => number,
+): Promise<SessionPage> => {
+  const { rows, next } = await walkPage(read, list, page, timeOf);
+  const total = await walkTotal(read, { ...list, time: "created_at" });
+  return { sessions: rows.map(toSession), total, stats: await read(readStats), next };
+};
+
+export const listSessions = async (
+  read: Read,
+  given: ListFilter,
+  page: SessionPageRequest,
+): Promise<SessionPage> => {
+  const filter = await withConversations(read, given);
+  const matching = conditionsOf("sessions", filter);
+  const { time, timeOf } = sessionOrders[page.sort ?? "createdAt"];
+  const listAt = (now: number): List => {
+    const conditions = {
+      sql: [...matching.sql, "expires_at > :now"],
+      parameters: { ...matching.parameters, now },
+    };
+    return { table: "sessions", columns: sessionColumns, time, conditions };
+  };
+  if (isWalked(filter)) return walkSessions(read, await read((_, now) => listAt(now)), page, timeOf);
+  return await read((connection, now) => {
+    const { rows, next } = readPage<SessionColumns>(connection, listAt(now), page, timeOf);
+    const stats = readStats(connection, now);
+    const total = matching.sql.length === 0 ? stats.active : countLive(connection, matching, now);
+    return { sessions: rows.map(toSession), total, stats, next };
+  });
+};
+
+export const listEndings = async (
+  read: Read,
+  given: EndingFilter,
+  page: PageRequest,
+): Promise<EndingPage> => {
+  const filter = await withConversations(read, given);
+  const conditions = conditionsOf("endings", filter);
+  const list: List = { table: "endings", columns: "*", time: "ended_at", conditions };
+  const timeOf = (row: EndingColumns): number => row.ended_at;
+  const { rows, next } = isWalked(filter)
+    ? await walkPage(read, list, page, timeOf)
+    : await read((connection) => readPage(connection, list, page, timeOf));
+  return { endings: rows.map(toEndingRecord), next };
+};

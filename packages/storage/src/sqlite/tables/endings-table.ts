@@ -1,0 +1,190 @@
+import type {
+  BulkEnd,
+  Caller,
+  CutCounts,
+  EndingCause,
+  EndingRecord,
+  EndOutcome,
+  EndRequest,
+  SessionFilter,
+} from "@adjourn/sessions";
+import { systemCaller } from "@adjourn/sessions";
+import { type EndingColumns, type SessionColumns, toEndingRecord } from "../../rows/session-rows.js";
+import { expiryCause } from "../../sql/timeout-rules.js";
+import type { Parameters, SqliteConnection } from "../connection/connection.js";
+import { isLive, readOver } from "./sessions-table.js";
+import { tell } from "./webhook-outbox.js";
+
+/** The columns of a session that its ending keeps. */
+const keptColumns = [
+  "session_id",
+  "channel_id",
+  "agent_id",
+  "user_id",
+  "created_at",
+  "expires_at",
+  "last_seq",
+  "message_count",
+  "input_tokens",
+  "output_tokens",
+] as const satisfies readonly (keyof SessionColumns & keyof EndingColumns)[];
+
+type Taken = Pick<SessionColumns, (typeof keptColumns)[number]>;
+
+const kept = keptColumns.join(", ");
+
+const statements = {
+  takeLive: `DELETE FROM sessions WHERE ${isLive} RETURNING ${kept}`,
+  takeExpired: `DELETE FROM sessions WHERE rowid IN (
+      SELECT rowid FROM sessions WHERE expires_at <= :now ORDER BY expires_at LIMIT :limit)
+    RETURNING ${kept}, ${expiryCause} AS cause`,
+  insert: `INSERT INTO endings (session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq, ended_at,
+      cause, reason, ended_by, actor, via, message_count, listeners_dropped, operations_aborted, input_tokens, output_tokens)
+    VALUES (:session_id, :channel_id, :agent_id, :user_id, :created_at, :expires_at, :last_seq, :ended_at,
+      :cause, :reason, :ended_by, :actor, :via, :message_count, :listeners_dropped, :operations_aborted,
+      :input_tokens, :output_tokens)`,
+  /** One statement for all sessions of a user, however many there are. */
+  recordUser: `INSERT INTO endings (${kept}, ended_at, cause, reason, ended_by, actor, via,
+      listeners_dropped, operations_aborted)
+    SELECT ${kept}, :now, :cause, :reason, :endedBy, :actor, :via, 0, 0
+    FROM sessions WHERE user_id = :userId COLLATE NOCASE AND expires_at > :now RETURNING *`,
+  takeUser: "DELETE FROM sessions WHERE user_id = :userId COLLATE NOCASE AND expires_at > :now",
+  read: "SELECT * FROM endings WHERE session_id IN (SELECT value FROM json_each(:sessionIds))",
+  addCounts: `UPDATE endings SET listeners_dropped = listeners_dropped + :listenersDropped,
+      operations_aborted = operations_aborted + :operationsAborted
+    WHERE session_id = :sessionId`,
+  keepKey: `INSERT INTO idempotency_keys (operation, key, scope, session_id, channel_id, created_at)
+    VALUES ('endSession', :key, :sessionId, :sessionId, :channelId, :now)`,
+  byKey: `SELECT endings.* FROM idempotency_keys JOIN endings USING (session_id)
+    WHERE operation = 'endSession' AND key = :key AND scope = :sessionId`,
+} as const;
+
+interface End {
+  readonly cause: EndingCause;
+  readonly reason: string | null;
+  readonly caller: Caller;
+}
+
+/** Records the ending of a session whose row was taken. What is stored is known, so that no row has to be read back. */
+const record = (connection: SqliteConnection, row: Taken, end: End, now: number): EndingRecord => {
+  const ending: EndingColumns = {
+    ...row,
+    ended_at: now,
+    cause: end.cause,
+    reason: end.reason,
+    ended_by: end.caller.endedBy,
+    actor: end.caller.actor,
+    via: end.caller.via ?? null,
+    listeners_dropped: 0,
+    operations_aborted: 0,
+  };
+  connection.run(statements.insert, { ...ending });
+  const recorded = toEndingRecord(ending);
+  tell(connection, { event: "session.ended", ending: recorded }, now);
+  return recorded;
+};
+
+/** Within a transaction, like all that follow. The call whose DELETE returns the session's row has ended it. */
+export const endSession = (connection: SqliteConnection, request: EndRequest, now: number): EndOutcome => {
+  const { sessionId, idempotencyKey: key, reason, caller } = request;
+  const row = connection.get<Taken>(statements.takeLive, { sessionId, now });
+  if (!row) {
+    const earlier =
+      key === null ? undefined : connection.get<EndingColumns>(statements.byKey, { key, sessionId });
+    return earlier
+      ? { outcome: "repeated", ending: toEndingRecord(earlier) }
+      : readOver(connection, sessionId);
+  }
+  if (key !== null) connection.run(statements.keepKey, { key, sessionId, channelId: row.channel_id, now });
+  return { outcome: "ended", ending: record(connection, row, { cause: "requested", reason, caller }, now) };
+};
+
+/** The conditions of a bulk end's filter; an index serves each. */
+const matching = ({
+  agentId,
+  userId,
+  sessionIds,
+  createdUntil,
+  idleSince,
+}: SessionFilter): { sql: string; parameters: Parameters } => {
+  const conditions = ["expires_at > :now"];
+  const parameters: Record<string, string | number> = {};
+  const add = (condition: string, name: string, value: string | number | undefined): void => {
+    if (value === undefined) return;
+    conditions.push(condition);
+    parameters[name] = value;
+  };
+  const ids = sessionIds && JSON.stringify(sessionIds);
+  add("session_id IN (SELECT value FROM json_each(:sessionIds))", "sessionIds", ids);
+  add("agent_id = :agentId COLLATE NOCASE AND agent_id = :agentId", "agentId", agentId);
+  add("user_id = :userId COLLATE NOCASE AND user_id = :userId", "userId", userId);
+  add("created_at <= :createdUntil", "createdUntil", createdUntil);
+  // Activity is never before the creation, which has an index.
+  add("created_at <= :idleSince AND last_activity <= :idleSince", "idleSince", idleSince);
+  return { sql: conditions.join(" AND "), parameters };
+};
+
+export const countMatching = (
+  connection: SqliteConnection,
+  filter: SessionFilter,
+  now: number,
+): { total: number; at: number } => {
+  const { sql, parameters } = matching(filter);
+  const count = `SELECT count(*) AS total FROM sessions WHERE ${sql}`;
+  return { total: connection.get<{ total: number }>(count, { ...parameters, now })?.total ?? 0, at: now };
+};
+
+const byCreation = (a: Taken, b: Taken): number =>
+  a.created_at - b.created_at || (a.session_id < b.session_id ? -1 : 1);
+
+export const endMatching = (
+  connection: SqliteConnection,
+  filter: SessionFilter,
+  { reason, caller, limit, after }: BulkEnd,
+  now: number,
+): EndingRecord[] => {
+  const { sql, parameters } = matching(filter);
+  // Named sessions are few and found by their ids: they need no order, and no place to go on from.
+  const isOrdered = filter.sessionIds === undefined;
+  const behind = isOrdered && after ? "AND (created_at, session_id) > (:afterTime, :afterId)" : "";
+  const order = isOrdered ? "ORDER BY created_at, session_id" : "";
+  const take = `DELETE FROM sessions WHERE rowid IN (
+      SELECT rowid FROM sessions WHERE ${sql} ${behind} ${order} LIMIT :limit)
+    RETURNING ${kept}`;
+  const position: Parameters = isOrdered && after ? { afterTime: after.time, afterId: after.id } : {};
+  return connection
+    .all<Taken>(take, { ...parameters, ...position, now, limit })
+    .sort(byCreation)
+    .map((row) => record(connection, row, { cause: "bulk", reason, caller }, now));
+};
+
+/** Ends all live sessions of a user, whose id is compared without regard to case. */
+export const endUserSessions = (
+  connection: SqliteConnection,
+  userId: string,
+  { cause, reason, caller }: End,
+  now: number,
+): EndingRecord[] => {
+  const { endedBy, actor, via = null } = caller;
+  const end = { userId, now, cause, reason, endedBy, actor, via };
+  const endings = connection.all<EndingColumns>(statements.recordUser, end).map(toEndingRecord);
+  connection.run(statements.takeUser, { userId, now });
+  for (const ending of endings) tell(connection, { event: "session.ended", ending }, now);
+  return endings;
+};
+
+/** Oldest first. */
+export const expireSessions = (connection: SqliteConnection, limit: number, now: number): EndingRecord[] =>
+  connection
+    .all<Taken & { readonly cause: EndingCause }>(statements.takeExpired, { now, limit })
+    .sort((a, b) => a.expires_at - b.expires_at)
+    .map((row) => record(connection, row, { cause: row.cause, reason: null, caller: systemCaller }, now));
+
+export const readEndings = (connection: SqliteConnection, sessionIds: readonly string[]): EndingRecord[] =>
+  connection
+    .all<EndingColumns>(statements.read, { sessionIds: JSON.stringify(sessionIds) })
+    .map(toEndingRecord);
+
+export const addEndingCounts = (connection: SqliteConnection, counts: readonly CutCounts[]): void => {
+  for (const count of counts) connection.run(statements.addCounts, { ...count });
+};

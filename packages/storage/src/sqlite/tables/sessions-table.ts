@@ -1,0 +1,195 @@
+import type {
+  HeartbeatOutcome,
+  IsGone,
+  RenewOutcome,
+  Session,
+  SessionDraft,
+  TimeoutConfigInput,
+  UpdateTimeoutOutcome,
+} from "@adjourn/sessions";
+import {
+  type EndingColumns,
+  type SessionColumns,
+  toEndingRecord,
+  toSession,
+} from "../../rows/session-rows.js";
+import {
+  autoRenews,
+  changeTimeout,
+  firstExpiry,
+  isBelowCap,
+  isDurationLongEnough,
+  nextWarnAt,
+  recordActivity,
+  renewedExpiry,
+  setEach,
+  warningTime,
+} from "../../sql/timeout-rules.js";
+import type { SqliteConnection } from "../connection/connection.js";
+import { tell } from "./webhook-outbox.js";
+
+export const sessionColumns = `session_id, channel_id, agent_id, user_id, created_at, last_activity, expires_at,
+  timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, was_renewed, renewal_count,
+  last_seq, last_at, message_count, input_tokens, output_tokens, metadata`;
+
+export const isLive = "session_id = :sessionId AND expires_at > :now";
+
+/** Records activity, and renews where the session is set to and its cap is not reached. */
+export const activity = setEach(recordActivity(":now", renewedExpiry("min", ":now"), autoRenews));
+
+const renewal = setEach(recordActivity(":now", renewedExpiry("min", ":now"), "true"));
+
+const newExpiry = firstExpiry("min", ":now", ":timeoutMinutes", ":maxDurationMinutes");
+const newWarnAt = nextWarnAt(warningTime(newExpiry, ":warningThresholdMinutes"), ":now", "false");
+
+const statements = {
+  freeChannel: `UPDATE sessions SET holds_channel = 0
+    WHERE channel_id = :channelId AND holds_channel = 1 AND expires_at <= :now`,
+  insert: `INSERT INTO sessions (session_id, channel_id, agent_id, user_id, created_at, last_activity, expires_at,
+      timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, warn_at, last_seq, last_at, metadata)
+    SELECT :sessionId, id, :agentId, :userId, :now, :now, ${newExpiry},
+      :timeoutMinutes, :autoRenew, :maxDurationMinutes, :warningThresholdMinutes, ${newWarnAt},
+      coalesce((SELECT max(seq) FROM messages WHERE channel_id = :channelId), 0),
+      coalesce((SELECT created_at FROM messages WHERE channel_id = :channelId ORDER BY seq DESC LIMIT 1), 0), :metadata
+    FROM channels WHERE id = :channelId AND user_id = :userId
+    ON CONFLICT (channel_id) WHERE holds_channel = 1 DO NOTHING RETURNING ${sessionColumns}`,
+  readLive: `SELECT ${sessionColumns} FROM sessions WHERE ${isLive}`,
+  readExpiry: "SELECT expires_at FROM sessions WHERE session_id = :sessionId",
+  readEnding: "SELECT * FROM endings WHERE session_id = :sessionId",
+  readLiveOf: `SELECT ${sessionColumns} FROM sessions
+    WHERE session_id IN (SELECT value FROM json_each(:sessionIds)) AND expires_at > :now`,
+  readLastSeqs: `SELECT session_id, last_seq FROM sessions
+    WHERE session_id IN (SELECT value FROM json_each(:sessionIds)) AND expires_at > :now`,
+  readHolder: `SELECT session_id FROM sessions
+    WHERE channel_id = :channelId AND holds_channel = 1 AND expires_at > :now`,
+  renew: `UPDATE sessions SET ${renewal} WHERE ${isLive} AND ${isBelowCap} RETURNING ${sessionColumns}`,
+  heartbeat: `UPDATE sessions SET ${activity} WHERE ${isLive} RETURNING ${sessionColumns}`,
+  updateTimeout: `UPDATE sessions SET ${setEach(changeTimeout("min", ":now"))}
+    WHERE ${isLive} AND ${isDurationLongEnough} RETURNING ${sessionColumns}`,
+  claimWarnings: `UPDATE sessions SET warn_at = NULL WHERE session_id IN (
+      SELECT session_id FROM sessions WHERE warn_at <= :now AND expires_at > :now ORDER BY warn_at LIMIT :limit)
+    RETURNING ${sessionColumns}`,
+  nextExpiry: "SELECT min(expires_at) AS due FROM sessions",
+  nextWarning: "SELECT min(warn_at) AS due FROM sessions WHERE warn_at IS NOT NULL",
+} as const;
+
+/** @returns undefined where the channel is not the user's, or a live session holds it */
+export const insertSession = (
+  connection: SqliteConnection,
+  draft: SessionDraft,
+  now: number,
+): Session | undefined => {
+  const { timeoutConfig, channelId } = draft;
+  if (draft.continues) connection.run(statements.freeChannel, { channelId, now });
+  const row = connection.get<SessionColumns>(statements.insert, {
+    sessionId: draft.sessionId,
+    channelId,
+    agentId: draft.agentId,
+    userId: draft.userId,
+    now,
+    timeoutMinutes: timeoutConfig.timeoutMinutes,
+    autoRenew: Number(timeoutConfig.autoRenew),
+    maxDurationMinutes: timeoutConfig.maxDurationMinutes,
+    warningThresholdMinutes: timeoutConfig.warningThresholdMinutes,
+    metadata: JSON.stringify(draft.metadata),
+  });
+  return row && toSession(row);
+};
+
+export const readLive = (
+  connection: SqliteConnection,
+  sessionId: string,
+  now: number,
+): Session | undefined => {
+  const row = connection.get<SessionColumns>(statements.readLive, { sessionId, now });
+  return row && toSession(row);
+};
+
+export const readLiveOf = (
+  connection: SqliteConnection,
+  sessionIds: readonly string[],
+  now: number,
+): Session[] =>
+  connection
+    .all<SessionColumns>(statements.readLiveOf, { sessionIds: JSON.stringify(sessionIds), now })
+    .map(toSession);
+
+export const readLastSeqs = (
+  connection: SqliteConnection,
+  sessionIds: readonly string[],
+  now: number,
+): Map<string, number> => {
+  const ids = { sessionIds: JSON.stringify(sessionIds), now };
+  const rows = connection.all<{ session_id: string; last_seq: number }>(statements.readLastSeqs, ids);
+  return new Map(rows.map(({ session_id, last_seq }) => [session_id, last_seq]));
+};
+
+export const readChannelHolder = (
+  connection: SqliteConnection,
+  channelId: string,
+  now: number,
+): string | null =>
+  connection.get<{ session_id: string }>(statements.readHolder, { channelId, now })?.session_id ?? null;
+
+/** What is known of a session that is not live. */
+export const readOver = (connection: SqliteConnection, sessionId: string): IsGone => {
+  const row = connection.get<{ expires_at: number }>(statements.readExpiry, { sessionId });
+  if (row) return { outcome: "gone", gone: { state: "expired", expiresAt: row.expires_at } };
+  const ending = connection.get<EndingColumns>(statements.readEnding, { sessionId });
+  const gone = ending
+    ? ({ state: "ended", ending: toEndingRecord(ending) } as const)
+    : { state: "unknown" as const };
+  return { outcome: "gone", gone };
+};
+
+export const renewSession = (connection: SqliteConnection, sessionId: string, now: number): RenewOutcome => {
+  const row = connection.get<SessionColumns>(statements.renew, { sessionId, now });
+  if (row) return { outcome: "renewed", session: toSession(row) };
+  const session = readLive(connection, sessionId, now);
+  return session ? { outcome: "at_maximum", session } : readOver(connection, sessionId);
+};
+
+export const recordHeartbeat = (
+  connection: SqliteConnection,
+  sessionId: string,
+  now: number,
+): HeartbeatOutcome => {
+  const row = connection.get<SessionColumns>(statements.heartbeat, { sessionId, now });
+  if (!row) return readOver(connection, sessionId);
+  return { outcome: "recorded", session: toSession(row), wasRenewed: Boolean(row.was_renewed) };
+};
+
+export const updateTimeout = (
+  connection: SqliteConnection,
+  sessionId: string,
+  change: TimeoutConfigInput,
+  now: number,
+): UpdateTimeoutOutcome => {
+  const row = connection.get<SessionColumns>(statements.updateTimeout, {
+    sessionId,
+    now,
+    timeout_minutes: change.timeoutMinutes ?? null,
+    auto_renew: change.autoRenew === undefined ? null : Number(change.autoRenew),
+    max_duration_minutes: change.maxDurationMinutes ?? null,
+    warning_threshold_minutes: change.warningThresholdMinutes ?? null,
+  });
+  if (row) return { outcome: "updated", session: toSession(row) };
+  const session = readLive(connection, sessionId, now);
+  if (!session) return readOver(connection, sessionId);
+  const named = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  return { outcome: "duration_too_short", timeoutConfig: { ...session.timeoutConfig, ...named } };
+};
+
+export const claimWarnings = (connection: SqliteConnection, limit: number, now: number): Session[] =>
+  connection.all<SessionColumns>(statements.claimWarnings, { limit, now }).map((row) => {
+    const session = toSession(row);
+    tell(connection, { event: "session.expiring", session }, now);
+    return session;
+  });
+
+/** A due warning of an expired session counts too: its expiry is due as well. */
+export const hasDue = (connection: SqliteConnection, now: number): boolean =>
+  [statements.nextExpiry, statements.nextWarning].some((next) => {
+    const due = connection.get<{ due: number | null }>(next)?.due ?? null;
+    return due !== null && due <= now;
+  });

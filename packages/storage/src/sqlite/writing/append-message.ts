@@ -1,0 +1,35 @@
+import type { AppendOutcome, MessageDraft } from "@adjourn/sessions";
+import { type SessionColumns, toSession } from "../../rows/session-rows.js";
+import type { SqliteConnection } from "../connection/connection.js";
+import { insertMessage, nextPlace } from "../tables/messages-table.js";
+import { beginReply } from "../tables/replies-table.js";
+import { activity, isLive, readOver, sessionColumns } from "../tables/sessions-table.js";
+import { keepSent, readSent } from "./sent-messages.js";
+
+const takePlace = `UPDATE sessions SET ${nextPlace}, ${activity} WHERE ${isLive} RETURNING ${sessionColumns}`;
+
+/** Within a transaction: takes the key, stores the message and begins its reply, or does nothing. */
+export const appendMessage = (
+  connection: SqliteConnection,
+  draft: MessageDraft,
+  now: number,
+): AppendOutcome => {
+  const { sessionId, idempotency, reply } = draft;
+  const repeated = idempotency && readSent(connection, sessionId, idempotency);
+  if (repeated) return repeated;
+  const row = connection.get<SessionColumns>(takePlace, { sessionId, now });
+  if (!row) return readOver(connection, sessionId);
+  const session = toSession(row);
+  const wasRenewed = Boolean(row.was_renewed);
+  const said = { isAgent: false, inReplyTo: null, finishReason: null, usage: null } as const;
+  const message = insertMessage(connection, row, { ...draft, ...said });
+  beginReply(connection, message, draft, now);
+  if (idempotency)
+    keepSent(
+      connection,
+      idempotency,
+      { messageId: draft.id, replyId: reply.messageId, session, wasRenewed },
+      now,
+    );
+  return { outcome: "stored", message, session, wasRenewed };
+};
