@@ -1,13 +1,13 @@
 export { describeEventBus, type OpenBus } from "./contracts/event-bus-contract.js";
-export { describeSessionStore } from "./contracts/session-store-contract.js";
 export {
   type DraftParts,
   newMessageDraft,
   newSessionDraft,
   type OpenStore,
-} from "./contracts/session-store-contract-setting.js";
+} from "./contracts/session-store/setup.js";
+export { describeSessionStore } from "./contracts/session-store-contract.js";
+export { contractWatches } from "./contracts/webhook-store/setup.js";
 export { describeWebhookStore } from "./contracts/webhook-store-contract.js";
-export { contractWatches } from "./contracts/webhook-store-contract-setting.js";
 export { createFakeClock, type FakeClock } from "./fake-clock.js";
 export { freePort } from "./free-port.js";
 export { createInMemoryEventBus, noPresence } from "./in-memory/in-memory-event-bus.js";

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe } from "vitest";
-import { describeActivity } from "./session-store-contract-activity.js";
-import { describeBlocks } from "./session-store-contract-blocks.js";
-import { describeCreating } from "./session-store-contract-creating.js";
-import { describeEnding } from "./session-store-contract-ending.js";
-import { describeErasing } from "./session-store-contract-erasing.js";
-import { describeFinding } from "./session-store-contract-finding.js";
-import { describeListing } from "./session-store-contract-listing.js";
-import { describeMessages } from "./session-store-contract-messages.js";
-import { describeOrdering } from "./session-store-contract-ordering.js";
-import { describePolicy } from "./session-store-contract-policy.js";
-import { describeIdempotentSends, describeReplies } from "./session-store-contract-replies.js";
-import { describeSecret } from "./session-store-contract-secret.js";
-import { type OpenStore, Setting } from "./session-store-contract-setting.js";
-import { describeStatistics } from "./session-store-contract-statistics.js";
-import { describeTimeouts } from "./session-store-contract-timeouts.js";
+import { describeActivity } from "./session-store/activity.js";
+import { describeBlocks } from "./session-store/blocks.js";
+import { describeCreating } from "./session-store/creating.js";
+import { describeEnding } from "./session-store/ending.js";
+import { describeErasing } from "./session-store/erasing.js";
+import { describeFinding } from "./session-store/finding.js";
+import { describeListing } from "./session-store/listing.js";
+import { describeMessages } from "./session-store/messages.js";
+import { describeOrdering } from "./session-store/ordering.js";
+import { describePolicy } from "./session-store/policy.js";
+import { describeIdempotentSends, describeReplies } from "./session-store/replies.js";
+import { describeSecret } from "./session-store/secret.js";
+import { type OpenStore, Setting } from "./session-store/setup.js";
+import { describeStatistics } from "./session-store/statistics.js";
+import { describeTimeouts } from "./session-store/timeouts.js";
 
 /** The tests that every session store passes. `open` gives each test an empty store of its own. */
 export const describeSessionStore = (name: string, open: () => Promise<OpenStore>): void => {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe } from "vitest";
-import type { OpenStore } from "./session-store-contract-setting.js";
-import { describeLeases } from "./webhook-store-contract-leases.js";
-import { describeLog } from "./webhook-store-contract-log.js";
-import { WebhookSetting } from "./webhook-store-contract-setting.js";
-import { describeTelling } from "./webhook-store-contract-telling.js";
+import type { OpenStore } from "./session-store/setup.js";
+import { describeLeases } from "./webhook-store/leases.js";
+import { describeLog } from "./webhook-store/log.js";
+import { describeTelling } from "./webhook-store/outbox.js";
+import { WebhookSetting } from "./webhook-store/setup.js";
 
 /** The tests that every store passes that was opened with {@link contractWatches}. */
 export const describeWebhookStore = (name: string, open: () => Promise<OpenStore>): void => {

@@ -1,7 +1,7 @@
 import type { WebhookWatch } from "@adjourn/sessions";
 import { describeSessionStore } from "../contracts/session-store-contract.js";
+import { contractWatches } from "../contracts/webhook-store/setup.js";
 import { describeWebhookStore } from "../contracts/webhook-store-contract.js";
-import { contractWatches } from "../contracts/webhook-store-contract-setting.js";
 import { createFakeClock } from "../fake-clock.js";
 import { createInMemorySessionStore } from "./in-memory-session-store.js";
 

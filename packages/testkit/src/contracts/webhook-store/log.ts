@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { minute } from "./session-store-contract-setting.js";
-import { attempt, type WebhookSetting, watchedAgent } from "./webhook-store-contract-setting.js";
+import { minute } from "../session-store/setup.js";
+import { attempt, type WebhookSetting, watchedAgent } from "./setup.js";
 
 export const describeLog = (setting: () => WebhookSetting): void => {
   test("a settled delivery that is sent again is due, says what it was, and holds nothing back", async () => {

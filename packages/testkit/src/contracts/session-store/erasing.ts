@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { created, minute, newSessionDraft, type Setting } from "./session-store-contract-setting.js";
+import { created, minute, newSessionDraft, type Setting } from "./setup.js";
 
 const describeErasedChannels = (setting: () => Setting): void => {
   test("an erased channel is unknown, without its messages and its endings' reasons", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Setting } from "./session-store-contract-setting.js";
+import type { Setting } from "./setup.js";
 
 export const describeSecret = (setting: () => Setting): void => {
   test("is the first that a node proposed, for all nodes and permanently", async () => {

@@ -1,6 +1,6 @@
 import { queryWords, type Session } from "@adjourn/sessions";
 import { expect, test } from "vitest";
-import { created, type Setting } from "./session-store-contract-setting.js";
+import { created, type Setting } from "./setup.js";
 
 /** Indexes all that was committed, on both nodes at once. */
 const index = async ({ store, other }: Setting): Promise<void> => {

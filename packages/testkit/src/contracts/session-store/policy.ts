@@ -1,9 +1,9 @@
 import { longestDurationMinutes, type SessionStore } from "@adjourn/sessions";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createInMemorySessionStore } from "../in-memory/in-memory-session-store.js";
-import { propertyRuns } from "../property-runs.js";
-import { minute, newMessageDraft, newSessionDraft, type Setting } from "./session-store-contract-setting.js";
+import { createInMemorySessionStore } from "../../in-memory/in-memory-session-store.js";
+import { propertyRuns } from "../../property-runs.js";
+import { minute, newMessageDraft, newSessionDraft, type Setting } from "./setup.js";
 
 const minutes = (min: number, max: number) => fc.integer({ min, max });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { admin, created, minute, newSessionDraft, type Setting } from "./session-store-contract-setting.js";
+import { admin, created, minute, newSessionDraft, type Setting } from "./setup.js";
 
 const request = (userId: string, until: number | null = null) => ({
   userId,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { minute } from "./session-store-contract-setting.js";
-import { attempt, leaseMs, type WebhookSetting } from "./webhook-store-contract-setting.js";
+import { minute } from "../session-store/setup.js";
+import { attempt, leaseMs, type WebhookSetting } from "./setup.js";
 
 export const describeLeases = (setting: () => WebhookSetting): void => {
   test("concurrent claims give each delivery to one node, until the lease ends", async () => {

@@ -1,6 +1,6 @@
 import type { EndingRecord } from "@adjourn/sessions";
 import { expect, test } from "vitest";
-import { admin, minute, type Setting } from "./session-store-contract-setting.js";
+import { admin, minute, type Setting } from "./setup.js";
 
 /** An end of many sessions ends exactly those that match. */
 export const describeBulkEnds = (setting: () => Setting): void => {

@@ -1,11 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  created,
-  minute,
-  newSessionDraft,
-  type Setting,
-  timeouts,
-} from "./session-store-contract-setting.js";
+import { created, minute, newSessionDraft, type Setting, timeouts } from "./setup.js";
 
 const describeNewSessions = (setting: () => Setting): void => {
   test("a created session is live, with the times and settings that were given", async () => {

@@ -1,6 +1,6 @@
 import { replyLeaseMs } from "@adjourn/sessions";
 import { expect, test } from "vitest";
-import { minute, type Setting } from "./session-store-contract-setting.js";
+import { minute, type Setting } from "./setup.js";
 
 const failure = { code: "AGENT_FAILED", message: "no", details: { why: "é" } } as const;
 

@@ -1,6 +1,6 @@
 import type { StatisticsRange } from "@adjourn/sessions";
 import { expect, test } from "vitest";
-import { minute, type Setting } from "./session-store-contract-setting.js";
+import { minute, type Setting } from "./setup.js";
 
 /** Five points over the last 40 minutes, one every ten. */
 const lastMinutes = (s: Setting, points = 5): StatisticsRange => {

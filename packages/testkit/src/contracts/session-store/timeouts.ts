@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { minute, type Setting, timeouts } from "./session-store-contract-setting.js";
+import { minute, type Setting, timeouts } from "./setup.js";
 
 const describeChangedTimeouts = (setting: () => Setting): void => {
   test("a changed timeout counts from the last activity and changes nothing else", async () => {

@@ -1,6 +1,6 @@
 import type { Session } from "@adjourn/sessions";
 import { expect, test } from "vitest";
-import { created, type Setting } from "./session-store-contract-setting.js";
+import { created, type Setting } from "./setup.js";
 
 /** Sends messages "1" to "n" in one millisecond. */
 const conversation = async (s: Setting, count: number): Promise<Session> => {

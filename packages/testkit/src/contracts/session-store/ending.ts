@@ -1,7 +1,7 @@
 import { systemCaller } from "@adjourn/sessions";
 import { expect, test } from "vitest";
-import { describeBulkEnds } from "./session-store-contract-bulk-ends.js";
-import { admin, minute, type Setting } from "./session-store-contract-setting.js";
+import { describeBulkEnds } from "./bulk-ends.js";
+import { admin, minute, type Setting } from "./setup.js";
 
 const describeSingleEnds = (setting: () => Setting): void => {
   test("an ending records who, when, why and the number of messages", async () => {

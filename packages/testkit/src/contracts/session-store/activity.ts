@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { minute, type Setting } from "./session-store-contract-setting.js";
+import { minute, type Setting } from "./setup.js";
 
 const describeStoredMessages = (setting: () => Setting): void => {
   test("a message is stored as it was given, with the session's metadata and id", async () => {

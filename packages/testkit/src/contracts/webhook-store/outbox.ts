@@ -1,7 +1,7 @@
 import type { ClaimedDelivery } from "@adjourn/sessions";
 import { expect, test } from "vitest";
-import { admin, minute } from "./session-store-contract-setting.js";
-import { type WebhookSetting, watchedAgent } from "./webhook-store-contract-setting.js";
+import { admin, minute } from "../session-store/setup.js";
+import { type WebhookSetting, watchedAgent } from "./setup.js";
 
 export const describeTelling = (setting: () => WebhookSetting): void => {
   test("every way of an end is told once, with its ending, and the losers of a race tell nothing", async () => {

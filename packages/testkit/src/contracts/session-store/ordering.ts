@@ -1,6 +1,6 @@
 import type { Session, SessionOrder } from "@adjourn/sessions";
 import { expect, test } from "vitest";
-import { created, minute, type Setting } from "./session-store-contract-setting.js";
+import { created, minute, type Setting } from "./setup.js";
 
 const describeOrders = (setting: () => Setting): void => {
   test("sessions are listed by their expiry, soonest first, in pages without a gap", async () => {

@@ -6,7 +6,7 @@ import type {
   WebhookWatch,
 } from "@adjourn/sessions";
 import { webhookEvents } from "@adjourn/sessions";
-import { minute, Setting } from "./session-store-contract-setting.js";
+import { minute, Setting } from "../session-store/setup.js";
 
 /** What the store of each test tells: all to `all`, and the ends of one agent to `one`. */
 export const watchedAgent = "00000000-0000-4000-8000-00000000aaaa";

@@ -1,6 +1,6 @@
 import type { PagePosition, Session } from "@adjourn/sessions";
 import { expect, test } from "vitest";
-import { minute, type Setting } from "./session-store-contract-setting.js";
+import { minute, type Setting } from "./setup.js";
 
 const byIdDescending = (a: { sessionId: string }, b: { sessionId: string }): number =>
   a.sessionId < b.sessionId ? 1 : -1;
