@@ -1,5 +1,5 @@
-import { soak } from "../apps/api/test/reliability/soak.js";
-import { findTrends, inMegabytes } from "../apps/api/test/reliability/trend.js";
+import { soak } from "../apps/api/test/reliability/memory/soak.js";
+import { findTrends, inMegabytes } from "../apps/api/test/reliability/memory/trend.js";
 import { numberUpTo, readArguments } from "../scripts/read-arguments.mjs";
 
 /** Mixed load for a given time: `npm run soak -- --minutes 60`. Fails if memory, sockets or timers keep growing. */

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
-import { startRedis } from "../../apps/api/test/cluster/redis-server.js";
+import { startRedis } from "../../apps/api/test/cluster/setup/redis-server.js";
 import { median } from "../figure.js";
 import { openHttpLoad } from "../load/http-load.js";
 import { createSessions, sessionsPath } from "../load/session-calls.js";

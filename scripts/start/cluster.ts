@@ -6,8 +6,8 @@ import {
   createOwnDatabase,
   ownDatabaseName,
   ownDatabaseUrl,
-} from "../../apps/api/test/cluster/own-database.js";
-import { startFront } from "../../apps/api/test/cluster/round-robin-front.js";
+} from "../../apps/api/test/cluster/setup/own-database.js";
+import { startFront } from "../../apps/api/test/cluster/setup/round-robin-front.js";
 import "./load-env.mjs";
 import { portProblem, tryPort } from "./ports.mjs";
 import { prepare, StepFailed } from "./prepare.mjs";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runKillRounds } from "../../apps/api/test/reliability/kill-rounds.js";
+import { runKillRounds } from "../../apps/api/test/reliability/kills/kill-rounds.js";
 import { readArguments, wholeNumber } from "../read-arguments.mjs";
 
 /** The kill test by hand, on the built server: `npm run kill-test -- --kills 200 --seed 1`. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { SessionError, type SessionEvent } from "@adjourn/client";
 import { freePort } from "@adjourn/testkit";
 import { describe, expect, it } from "vitest";
-import { openTcpGate } from "../cluster/tcp-gate.js";
+import { openTcpGate } from "../cluster/setup/tcp-gate.js";
 import { startAnswerLosingProxy } from "../replies/answer-losing-proxy.js";
 import { contentsOf } from "../replies/held-reply.js";
 import { adminKey, startTestServer, until } from "../setup/test-server.js";

@@ -1,7 +1,7 @@
 import { createFakeClock } from "@adjourn/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openTcpGate } from "../cluster/tcp-gate.js";
+import { openTcpGate } from "../cluster/setup/tcp-gate.js";
 import { chromiumPath, hasBrowser } from "../setup/chromium.js";
 import { adminKey, startTestServer } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";

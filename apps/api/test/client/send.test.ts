@@ -1,6 +1,6 @@
 import { SessionError } from "@adjourn/client";
 import { describe, expect, it } from "vitest";
-import { openTcpGate } from "../cluster/tcp-gate.js";
+import { openTcpGate } from "../cluster/setup/tcp-gate.js";
 import { contentsOf } from "../replies/held-reply.js";
 import { restWire } from "../setup/wires.js";
 import { collect, openClient, startScripted } from "./client-setup.js";

@@ -1,7 +1,7 @@
 import { createClient, type SessionEvent, sessionErrorOf } from "@adjourn/client";
 import { expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { openTcpGate } from "../cluster/tcp-gate.js";
+import { openTcpGate } from "../cluster/setup/tcp-gate.js";
 import { adminKey, startTestServer, until } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";
 import { openClient } from "./client-setup.js";

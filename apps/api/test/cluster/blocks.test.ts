@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSession } from "../setup/wires.js";
-import { startTwoNodes } from "./cluster.js";
-import { expectDropped, listenOnAllWires } from "./held.js";
-import { cannotRunCluster } from "./what-is-missing.js";
+import { startTwoNodes } from "./setup/cluster.js";
+import { expectDropped, listenOnAllWires } from "./setup/held.js";
+import { cannotRunCluster } from "./setup/what-is-missing.js";
 
 const agentId = "00000000-0000-4000-8000-000000000001";
 

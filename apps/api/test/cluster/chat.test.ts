@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openChat, readUiMessages, textOf } from "../chat/open-chat.js";
 import { ask } from "../setup/api-call.js";
-import { startTwoNodes } from "./cluster.js";
-import { createSlowSession, readContents } from "./held.js";
-import { cannotRunCluster } from "./what-is-missing.js";
+import { startTwoNodes } from "./setup/cluster.js";
+import { createSlowSession, readContents } from "./setup/held.js";
+import { cannotRunCluster } from "./setup/what-is-missing.js";
 
 /** Words that the agent says over 40 s, one each 0.2 s. */
 const words = Array.from({ length: 200 }, (_, index) => `w${index}`).join(" ");

@@ -6,10 +6,10 @@ import { WebSocket } from "ws";
 import { eventsPath, hasHeard, plainWs } from "../setup/subscribing.js";
 import { typewriterId, until } from "../setup/test-server.js";
 import { createSession, openTrpcSocket } from "../setup/wires.js";
-import { startTwoNodes } from "./cluster.js";
-import { readContents, readRow, waitForReply } from "./held.js";
-import { startFront } from "./round-robin-front.js";
-import { cannotRunCluster } from "./what-is-missing.js";
+import { startTwoNodes } from "./setup/cluster.js";
+import { readContents, readRow, waitForReply } from "./setup/held.js";
+import { startFront } from "./setup/round-robin-front.js";
+import { cannotRunCluster } from "./setup/what-is-missing.js";
 
 describe.skipIf(await cannotRunCluster())("a node that is asked to stop", () => {
   let cluster: Awaited<ReturnType<typeof startTwoNodes>>;

@@ -4,7 +4,7 @@ import { runningTimeOf } from "../setup/running-time.js";
 import { hasHeard, listenerWires, plainWs } from "../setup/subscribing.js";
 import { until } from "../setup/test-server.js";
 import { createSession, trpcHttpWire, trpcWsWire, type Wire } from "../setup/wires.js";
-import { startThreeNodes } from "./cluster.js";
+import { startThreeNodes } from "./setup/cluster.js";
 import {
   createSlowSession,
   expectDropped,
@@ -13,9 +13,9 @@ import {
   readEnding,
   readRow,
   waitForReply,
-} from "./held.js";
-import type { ClusterNode } from "./node-process.js";
-import { cannotRunCluster } from "./what-is-missing.js";
+} from "./setup/held.js";
+import type { ClusterNode } from "./setup/node-process.js";
+import { cannotRunCluster } from "./setup/what-is-missing.js";
 
 describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis", () => {
   let cluster: Awaited<ReturnType<typeof startThreeNodes>>;

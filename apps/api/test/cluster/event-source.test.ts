@@ -4,10 +4,10 @@ import { chromiumPath, hasBrowser } from "../setup/chromium.js";
 import { eventsPath } from "../setup/subscribing.js";
 import { until } from "../setup/test-server.js";
 import { createSession } from "../setup/wires.js";
-import { startTwoNodes } from "./cluster.js";
-import { createSlowSession, readRow, waitForReply } from "./held.js";
-import { startFront } from "./round-robin-front.js";
-import { cannotRunCluster } from "./what-is-missing.js";
+import { startTwoNodes } from "./setup/cluster.js";
+import { createSlowSession, readRow, waitForReply } from "./setup/held.js";
+import { startFront } from "./setup/round-robin-front.js";
+import { cannotRunCluster } from "./setup/what-is-missing.js";
 
 interface Received {
   readonly contents: readonly string[];

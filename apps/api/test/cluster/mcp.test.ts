@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callTool, overHttp, versions } from "../mcp/open-mcp.js";
 import { typewriterId, until } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";
-import { startTwoNodes } from "./cluster.js";
-import { cannotRunCluster } from "./what-is-missing.js";
+import { startTwoNodes } from "./setup/cluster.js";
+import { cannotRunCluster } from "./setup/what-is-missing.js";
 
 describe.skipIf(await cannotRunCluster())("MCP on two nodes", () => {
   let cluster: Awaited<ReturnType<typeof startTwoNodes>>;

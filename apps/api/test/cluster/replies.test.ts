@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasHeard, type Received } from "../setup/subscribing.js";
 import { until } from "../setup/test-server.js";
 import type { Answer } from "../setup/wires.js";
-import { startTwoNodes } from "./cluster.js";
-import { createSlowSession, type Ids, listenOnAllWires, readContents } from "./held.js";
-import type { ClusterNode } from "./node-process.js";
-import { cannotRunCluster } from "./what-is-missing.js";
+import { startTwoNodes } from "./setup/cluster.js";
+import { createSlowSession, type Ids, listenOnAllWires, readContents } from "./setup/held.js";
+import type { ClusterNode } from "./setup/node-process.js";
+import { cannotRunCluster } from "./setup/what-is-missing.js";
 
 /** Words that the agent says over 40 s, one each 0.2 s. */
 const words = Array.from({ length: 200 }, (_, index) => `w${index}`).join(" ");

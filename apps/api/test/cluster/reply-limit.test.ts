@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { until } from "../setup/test-server.js";
-import { startTwoNodes } from "./cluster.js";
-import { createSlowSession, readRow } from "./held.js";
-import type { ClusterNode } from "./node-process.js";
-import { cannotRunCluster } from "./what-is-missing.js";
+import { startTwoNodes } from "./setup/cluster.js";
+import { createSlowSession, readRow } from "./setup/held.js";
+import type { ClusterNode } from "./setup/node-process.js";
+import { cannotRunCluster } from "./setup/what-is-missing.js";
 
 const send = (node: ClusterNode, sessionId: string, transport = "websocket") =>
   node.rest.call("sendSessionMessage", {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../setup/test-server.js";
 import { createSession } from "../setup/wires.js";
 import { openPage } from "../socket-io/eliza-page.js";
-import { startTwoNodes } from "./cluster.js";
-import { cannotRunCluster } from "./what-is-missing.js";
+import { startTwoNodes } from "./setup/cluster.js";
+import { cannotRunCluster } from "./setup/what-is-missing.js";
 
 describe.skipIf(await cannotRunCluster())("Socket.IO pages on two nodes", () => {
   let cluster: Awaited<ReturnType<typeof startTwoNodes>>;

@@ -3,8 +3,8 @@ import { startOtlpReceiver } from "../setup/otlp-receiver.js";
 import { hasHeard, plainWs } from "../setup/subscribing.js";
 import { until } from "../setup/test-server.js";
 import { createSession } from "../setup/wires.js";
-import { startTwoNodes } from "./cluster.js";
-import { cannotRunCluster } from "./what-is-missing.js";
+import { startTwoNodes } from "./setup/cluster.js";
+import { cannotRunCluster } from "./setup/what-is-missing.js";
 
 it.skipIf(await cannotRunCluster())(
   "an end is one trace over nodes: its call, commit, release and publication, and the release on the other node",

@@ -3,8 +3,8 @@ import { temporaryFolder } from "../setup/server-process.js";
 import { until } from "../setup/test-server.js";
 import { type Receiver, startReceiver } from "../webhooks/receiver.js";
 import { createOn, deliveriesOn, endOn, webhookEnv } from "../webhooks/webhook-setup.js";
-import { startTwoNodes } from "./cluster.js";
-import { cannotRunCluster } from "./what-is-missing.js";
+import { startTwoNodes } from "./setup/cluster.js";
+import { cannotRunCluster } from "./setup/what-is-missing.js";
 
 describe.skipIf(await cannotRunCluster())("webhooks of two nodes", () => {
   let cluster: Awaited<ReturnType<typeof startTwoNodes>>;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { freePort } from "@adjourn/testkit";
 import { expect, it } from "vitest";
-import { startNode } from "../cluster/node-process.js";
+import { startNode } from "../cluster/setup/node-process.js";
 import { startOtlpReceiver } from "../setup/otlp-receiver.js";
 import { temporaryFolder } from "../setup/server-process.js";
 import { until } from "../setup/test-server.js";

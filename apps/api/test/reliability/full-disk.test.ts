@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 import { hasHeard, listenerWires, plainWs } from "../setup/subscribing.js";
 import { startTestServer, until } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";
-import { readChannel } from "./read-channel.js";
+import { readChannel } from "./kills/read-channel.js";
 
 const run = promisify(execFile);
 const diskBytes = 4 * 1_048_576;

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createTestDatabase } from "../cluster/test-database.js";
-import { cannotRunCluster } from "../cluster/what-is-missing.js";
+import { createTestDatabase } from "../cluster/setup/test-database.js";
+import { cannotRunCluster } from "../cluster/setup/what-is-missing.js";
 import { adminKey, serviceKey, startTestServer, type TestServer } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";
 

@@ -1,5 +1,5 @@
-import { createTestDatabase } from "../cluster/test-database.js";
-import { cannotRunCluster } from "../cluster/what-is-missing.js";
+import { createTestDatabase } from "../cluster/setup/test-database.js";
+import { cannotRunCluster } from "../cluster/setup/what-is-missing.js";
 import { startTestServer, type TestServer } from "./test-server.js";
 
 /** Starts servers over a database of their own kind, each gone with its server. */
