@@ -1,10 +1,10 @@
 import "../start/no-arguments.mjs";
 import { fileURLToPath } from "node:url";
-import { checkCircles } from "./check-circles.js";
-import { checkDependencies } from "./check-dependencies.js";
-import { checkDocPaths } from "./check-doc-paths.js";
-import { checkImports } from "./check-imports.js";
-import { checkLock } from "./check-lock.js";
+import { checkDependencies } from "./dependencies/check-dependencies.js";
+import { checkLock } from "./dependencies/check-lock.js";
+import { checkDocPaths } from "./documents/check-doc-paths.js";
+import { checkCircles } from "./imports/check-circles.js";
+import { checkImports } from "./imports/check-imports.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const checks = {

@@ -8,10 +8,10 @@ import {
   ownDatabaseUrl,
 } from "../../apps/api/test/cluster/setup/own-database.js";
 import { startFront } from "../../apps/api/test/cluster/setup/round-robin-front.js";
-import "./load-env.mjs";
-import { portProblem, tryPort } from "./ports.mjs";
-import { prepare, StepFailed } from "./prepare.mjs";
-import { runTogether } from "./run-together.mjs";
+import "./settings/load-env.mjs";
+import { prepare, StepFailed } from "./build/prepare.mjs";
+import { runTogether } from "./processes/run-together.mjs";
+import { portProblem, tryPort } from "./settings/ports.mjs";
 
 // Two nodes, a front that takes turns between them, and the dashboard, on this machine's Postgres and Redis.
 

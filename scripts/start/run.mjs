@@ -1,24 +1,29 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { requireNode } from "./node-version.mjs";
+import { requireNode } from "./build/node-version.mjs";
 
 /**
  * @typedef {object} Command
  * @property {string} file the JavaScript to run, in this process
  * @property {readonly string[]} args its own arguments; those of the command line follow if `takesArguments`
  * @property {boolean} takesArguments
- * @property {readonly string[]} before modules of this folder that are loaded first
+ * @property {readonly string[]} before modules that are loaded first, as paths from this folder
  */
 
 const turbo = "node_modules/turbo/bin/turbo";
-const loadEnv = "load-env.mjs";
-const setApiUrl = "set-api-url.mjs";
-const stopWithNpm = "stop-with-npm.mjs";
+const loadEnv = "settings/load-env.mjs";
+const setApiUrl = "settings/set-api-url.mjs";
+const stopWithNpm = "processes/stop-with-npm.mjs";
 
 /** @type {Readonly<Record<string, Command>>} */
 const commands = {
-  build: { file: turbo, args: ["run", "build"], takesArguments: true, before: ["disable-telemetry.mjs"] },
+  build: {
+    file: turbo,
+    args: ["run", "build"],
+    takesArguments: true,
+    before: ["settings/disable-telemetry.mjs"],
+  },
   dev: { file: turbo, args: ["run", "dev"], takesArguments: true, before: [loadEnv, setApiUrl] },
   serve: {
     file: "apps/api/dist/main.js",

@@ -1,14 +1,14 @@
 import { fileURLToPath } from "node:url";
-import { requireNode } from "./node-version.mjs";
+import { requireNode } from "./build/node-version.mjs";
 
 requireNode();
 await import("./no-arguments.mjs");
-await import("./load-env.mjs");
-const { apiAddress } = await import("./api-address.mjs");
-const { portProblem, tryPort } = await import("./ports.mjs");
-const { prepare, StepFailed } = await import("./prepare.mjs");
-const { runTogether } = await import("./run-together.mjs");
-const { settingProblem } = await import("./setting-problem.mjs");
+await import("./settings/load-env.mjs");
+const { apiAddress } = await import("./settings/api-address.mjs");
+const { portProblem, tryPort } = await import("./settings/ports.mjs");
+const { prepare, StepFailed } = await import("./build/prepare.mjs");
+const { runTogether } = await import("./processes/run-together.mjs");
+const { settingProblem } = await import("./settings/setting-problem.mjs");
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const host = process.env.HOST ?? "127.0.0.1";

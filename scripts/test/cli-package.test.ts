@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { pack } from "../checks/packed.js";
+import { pack } from "../checks/packages/packed.js";
 import { temporaryRepo } from "../checks/temporary-repo.js";
 import { startTemporaryServer } from "./temporary-server.js";
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Packed, pack } from "../checks/packed.js";
+import { type Packed, pack } from "../checks/packages/packed.js";
 import { createOutsideProject, type OutsideProject } from "./outside-project.js";
 import { startTemporaryServer } from "./temporary-server.js";
 

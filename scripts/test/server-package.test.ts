@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Packed, pack } from "../checks/packed.js";
+import { type Packed, pack } from "../checks/packages/packed.js";
 import { createOutsideProject, type OutsideProject } from "./outside-project.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -4,12 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { requireNode } from "../start/node-version.mjs";
+import { requireNode } from "../start/build/node-version.mjs";
 import { countTests } from "./test-counts.mjs";
 
 requireNode("Adjourn's tests");
-await import("../start/disable-telemetry.mjs");
-const { prepare, StepFailed } = await import("../start/prepare.mjs");
+await import("../start/settings/disable-telemetry.mjs");
+const { prepare, StepFailed } = await import("../start/build/prepare.mjs");
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "adjourn-test-"));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { temporaryRepo } from "../temporary-repo.js";
 import { checkLock } from "./check-lock.js";
-import { temporaryRepo } from "./temporary-repo.js";
 
 const locked = { version: "1.0.0", integrity: "sha512-x" };
 

@@ -15,7 +15,7 @@ const stopWithParent = new URL("./stop-with-parent.mjs", import.meta.url).href;
 /** @param {Program} program */
 const run = ({ file, env }) =>
   spawn(process.execPath, ["--import", stopWithParent, file], {
-    cwd: fileURLToPath(new URL("../..", import.meta.url)),
+    cwd: fileURLToPath(new URL("../../..", import.meta.url)),
     env,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     // In a process group of its own, so that a terminal's Ctrl-C reaches only this process, which signals each program once.

@@ -1,8 +1,8 @@
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import type { Findings } from "../repo-files.js";
 import type { Packed } from "./packed.js";
-import type { Findings } from "./repo-files.js";
 
 /** What `publint` says about the package, suggestions included. */
 export const lintTarball = async ({ data }: Packed): Promise<Findings> => {

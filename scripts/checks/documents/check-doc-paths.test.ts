@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { temporaryRepo } from "../temporary-repo.js";
 import { checkDocPaths } from "./check-doc-paths.js";
-import { temporaryRepo } from "./temporary-repo.js";
 
 const check = (markdown: string) => {
   using repo = temporaryRepo({ "docs/guide.md": markdown, "packages/a/src/x.ts": "", "README.md": "" });

@@ -1,4 +1,4 @@
-import { type Findings, listFiles, readText } from "./repo-files.js";
+import { type Findings, listFiles, readText } from "../repo-files.js";
 
 interface PackageJson {
   readonly dependencies?: Readonly<Record<string, string>>;

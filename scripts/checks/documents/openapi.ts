@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createOpenapiDocument } from "@adjourn/router";
-import { flag, readArguments } from "../read-arguments.mjs";
+import { flag, readArguments } from "../../read-arguments.mjs";
 
 const { options } = readArguments({ options: { write: flag } });
 
 /** Writes `docs/openapi.json` with `--write`; without, says whether it is still what the server serves. */
-const file = new URL("../../docs/openapi.json", import.meta.url);
+const file = new URL("../../../docs/openapi.json", import.meta.url);
 const current = `${JSON.stringify(createOpenapiDocument({ dialect: "documented" }), null, 2)}\n`;
 
 if (options.write) writeFileSync(file, current);

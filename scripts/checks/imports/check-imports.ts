@@ -1,6 +1,6 @@
+import { type Findings, listFiles, readText } from "../repo-files.js";
 import { checkImport, type WorkspacePackage } from "./import-rules.js";
 import { readImports } from "./read-imports.js";
-import { type Findings, listFiles, readText } from "./repo-files.js";
 
 interface PackageJson {
   readonly name: string;

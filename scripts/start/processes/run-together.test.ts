@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type TemporaryRepo, temporaryRepo } from "../checks/temporary-repo.js";
-import { tryPort } from "./ports.mjs";
+import { type TemporaryRepo, temporaryRepo } from "../../checks/temporary-repo.js";
+import { tryPort } from "../settings/ports.mjs";
 
 /** Listens, says its process id, and dies when it is asked to over HTTP. */
 const program = `

@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { temporaryRepo } from "../checks/temporary-repo.js";
+import { temporaryRepo } from "../../checks/temporary-repo.js";
+import { portProblem, tryPort } from "../settings/ports.mjs";
 import { isBuilt, noteBuilt, sourceHash } from "./build-stamp.mjs";
 import { isInstalled, noteInstalled } from "./installed.mjs";
 import { nodeProblem } from "./node-version.mjs";
-import { portProblem, tryPort } from "./ports.mjs";
 
 describe("what is installed is held against the lock", () => {
   const zod = { "node_modules/zod": { version: "4.6.7", integrity: "sha512-a" } };

@@ -8,14 +8,19 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "adjourn-env-"));
-  mkdirSync(join(root, "scripts/start"), { recursive: true });
+  mkdirSync(join(root, "scripts/start/settings"), { recursive: true });
   for (const name of ["load-env.mjs", "disable-telemetry.mjs"])
-    copyFileSync(fileURLToPath(new URL(name, import.meta.url)), join(root, "scripts/start", name));
+    copyFileSync(fileURLToPath(new URL(name, import.meta.url)), join(root, "scripts/start/settings", name));
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
 const load = (env: NodeJS.ProcessEnv = {}) => {
-  const args = ["--import", join(root, "scripts/start/load-env.mjs"), "-e", "console.log(process.env.PORT)"];
+  const args = [
+    "--import",
+    join(root, "scripts/start/settings/load-env.mjs"),
+    "-e",
+    "console.log(process.env.PORT)",
+  ];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: "utf8" });
   return { status, stdout: stdout.trim(), stderr };
 };

@@ -1,9 +1,9 @@
-import "../start/no-arguments.mjs";
+import "../../start/no-arguments.mjs";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { judgeAudit, parseExceptions } from "./audit-rules.js";
 
-const root = new URL("../..", import.meta.url);
+const root = new URL("../../..", import.meta.url);
 const exceptions = parseExceptions(readFileSync(new URL(".ci/audit-exceptions.json", root), "utf8"));
 // What only builds and tests is not in anyone's hands; what runs is.
 const audit = spawnSync("npm", ["audit", "--json", "--omit=dev"], {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { posix } from "node:path";
-import { type Findings, lineAt, listFiles, readText } from "./repo-files.js";
+import { type Findings, lineAt, listFiles, readText } from "../repo-files.js";
 
 const link = /\]\(([^)\s]+)\)/g;
 const code = /`([^`\n]+)`/g;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { temporaryRepo } from "../temporary-repo.js";
 import { checkDependencies } from "./check-dependencies.js";
-import { temporaryRepo } from "./temporary-repo.js";
 
 test("a dependency that floats, or that nobody explains, is found", () => {
   using repo = temporaryRepo({

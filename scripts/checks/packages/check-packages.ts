@@ -1,11 +1,11 @@
-import "../start/no-arguments.mjs";
+import "../../start/no-arguments.mjs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkBundle } from "./check-bundle.js";
 import { checkFiles, checkTypes, lintTarball } from "./check-tarball.js";
 import { pack } from "./packed.js";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 const checkClient = async () => {
   using packed = pack(join(root, "packages/client"));

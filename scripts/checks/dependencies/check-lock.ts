@@ -1,4 +1,4 @@
-import { type Findings, readText } from "./repo-files.js";
+import { type Findings, readText } from "../repo-files.js";
 
 interface LockedPackage {
   readonly version?: string;

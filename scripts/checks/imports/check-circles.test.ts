@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { temporaryRepo } from "../temporary-repo.js";
 import { checkCircles } from "./check-circles.js";
-import { temporaryRepo } from "./temporary-repo.js";
 
 const check = (files: Readonly<Record<string, string>>) => {
   using repo = temporaryRepo(files);

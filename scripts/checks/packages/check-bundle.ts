@@ -2,7 +2,7 @@ import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { rolldown } from "rolldown";
-import type { Findings } from "./repo-files.js";
+import type { Findings } from "../repo-files.js";
 
 /** Bytes, gzipped, with all dependencies. */
 const maxCoreBytes = 30_000;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
-import { temporaryRepo } from "../checks/temporary-repo.js";
+import { temporaryRepo } from "../../checks/temporary-repo.js";
 
 /** Prints each request to stop, and exits a second later. */
 const program = `

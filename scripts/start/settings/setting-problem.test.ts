@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { temporaryRepo } from "../checks/temporary-repo.js";
+import { temporaryRepo } from "../../checks/temporary-repo.js";
 import { settingProblem } from "./setting-problem.mjs";
 
 /** An env.js as a built program has it: its reader refuses `name` where it is "wrong". */

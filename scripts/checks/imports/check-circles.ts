@@ -1,6 +1,6 @@
 import { posix } from "node:path";
+import { type Findings, listFiles, readText } from "../repo-files.js";
 import { readImports } from "./read-imports.js";
-import { type Findings, listFiles, readText } from "./repo-files.js";
 
 /** The file that a relative import leads to; `.js` stands for the source that it is made from. */
 const targetOf = (file: string, specifier: string, files: ReadonlySet<string>): string | undefined => {

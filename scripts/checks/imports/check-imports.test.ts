@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { temporaryRepo } from "../temporary-repo.js";
 import { checkImports } from "./check-imports.js";
-import { temporaryRepo } from "./temporary-repo.js";
 
 const packageJson = (
   name: string,

@@ -1,5 +1,5 @@
 import { parseSync } from "rolldown/utils";
-import { lineAt } from "./repo-files.js";
+import { lineAt } from "../repo-files.js";
 
 export interface Import {
   /** Null where it is computed when the program runs, so that nobody can say what it is. */
