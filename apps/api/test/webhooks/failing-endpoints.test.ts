@@ -21,7 +21,7 @@ const attempted = async (url: string): Promise<Delivery> => {
   return delivery;
 };
 
-test("an endpoint that fails is tried again 5 s later, holds back its session, and slows no other", async () => {
+test("an endpoint that fails is tried again 5 s later, delays its session, and slows no other", async () => {
   await using folder = await temporaryFolder();
   await using failing = await startReceiver();
   await using other = await startReceiver();

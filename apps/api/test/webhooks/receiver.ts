@@ -28,7 +28,7 @@ export interface Receiver extends AsyncDisposable {
   of(sessionId: string): readonly Received[];
 }
 
-/** An endpoint that verifies with the reference library; it answers 204 unless told otherwise. */
+/** An endpoint that verifies with the reference library; it answers 204 unless another status is set. */
 export const startReceiver = async (verifier = secret): Promise<Receiver> => {
   const webhook = new Webhook(verifier);
   const received: Received[] = [];

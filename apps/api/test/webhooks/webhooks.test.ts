@@ -6,7 +6,7 @@ import { startReceiver } from "./receiver.js";
 import { callJson, createOn, deliveriesOn, endOn, resendOn, webhookEnv } from "./webhook-setup.js";
 
 describe.each(databases.filter(({ skip }) => !skip))("webhooks over $name", (database) => {
-  test("what happens to a session is told in order, as the API shows it, and signed", async () => {
+  test("what happens to a session is delivered in order, as the API shows it, and signed", async () => {
     await using folder = await temporaryFolder();
     await using receiver = await startReceiver();
     await using server = await database.start(await webhookEnv(folder.path, { id: "a", url: receiver.url }));
@@ -26,7 +26,7 @@ describe.each(databases.filter(({ skip }) => !skip))("webhooks over $name", (dat
     ]);
   });
 
-  test("only the events and agents that an endpoint watches are told", async () => {
+  test("only the events and agents that an endpoint watches are delivered", async () => {
     await using folder = await temporaryFolder();
     await using receiver = await startReceiver();
     const { url } = receiver;
@@ -54,7 +54,7 @@ describe.each(databases.filter(({ skip }) => !skip))("webhooks over $name", (dat
     ]);
   });
 
-  test("a reply that fails is told with its code", async () => {
+  test("a reply that fails is delivered with its code", async () => {
     await using folder = await temporaryFolder();
     await using receiver = await startReceiver();
     await using server = await database.start(

@@ -108,8 +108,8 @@ test("a session's events are sent in order while one of them fails, and another 
   await end(first);
   await end(other);
   await clock.advance(minute);
-  const told = sent.map(({ body }) => JSON.parse(body)).map(({ type, data }) => [type, data.sessionId]);
-  const of = (sessionId: string) => told.filter(([, id]) => id === sessionId).map(([type]) => type);
+  const bodies = sent.map(({ body }) => JSON.parse(body)).map(({ type, data }) => [type, data.sessionId]);
+  const of = (sessionId: string) => bodies.filter(([, id]) => id === sessionId).map(([type]) => type);
   expect(of(other)).toEqual(["session.created", "session.ended"]);
   expect(of(first).at(-1)).toBe("session.ended");
   expect(

@@ -12,7 +12,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
   let schema: TestSchema;
   let store: SessionStore & SecretStore;
   let other: SessionStore & SecretStore;
-  let telling: readonly (SessionStore & SecretStore)[] = [];
+  let withWebhooks: readonly (SessionStore & SecretStore)[] = [];
 
   beforeAll(async () => {
     if (url === null) return;
@@ -24,13 +24,13 @@ describe.skipIf(url === null)("against a Postgres", () => {
       createPostgresSessionStore(settings),
     ]);
     const watching = { ...settings, webhooks: contractWatches };
-    telling = [await createPostgresSessionStore(watching), await createPostgresSessionStore(watching)];
+    withWebhooks = [await createPostgresSessionStore(watching), await createPostgresSessionStore(watching)];
     await schema.stopClock();
   });
   afterAll(async () => {
     await store?.close();
     await other?.close();
-    for (const one of telling) await one.close();
+    for (const one of withWebhooks) await one.close();
     await schema?.[Symbol.asyncDispose]();
   });
 
@@ -42,7 +42,7 @@ describe.skipIf(url === null)("against a Postgres", () => {
 
   describeWebhookStore("the webhook deliveries in Postgres, on two nodes", async () => {
     await schema.empty();
-    const [first = store, second = other] = telling;
+    const [first = store, second = other] = withWebhooks;
     await Promise.all([first.hasDue(), second.hasDue()]);
     return { store: first, other: second, advance: schema.advance, close: async () => {} };
   });

@@ -80,7 +80,7 @@ const createCreatingVerbs = (state: InMemoryState): CreatingVerbs => ({
         session,
         createdAt: now,
       });
-    state.webhooks.tell({ event: "session.created", session });
+    state.webhooks.enqueue({ event: "session.created", session });
     return { outcome: "created", session };
   },
 });
@@ -191,7 +191,7 @@ const createReplyVerbs = (state: InMemoryState): ReplyVerbs => ({
       const { inReplyTo } = reply.record;
       const { code } = failure;
       const failed = { sessionId, channelId, agentId, userId, messageId, inReplyTo, code };
-      state.webhooks.tell({ event: "message.failed", failed });
+      state.webhooks.enqueue({ event: "message.failed", failed });
     }
     return state.replies.delete(messageId);
   },
@@ -273,7 +273,7 @@ const createEndingVerbs = (state: InMemoryState): EndingVerbs => ({
       .slice(0, limit);
     for (const row of due) {
       row.warnAt = null;
-      state.webhooks.tell({ event: "session.expiring", session: row.session });
+      state.webhooks.enqueue({ event: "session.expiring", session: row.session });
     }
     return due.map(({ session }) => session);
   },

@@ -192,7 +192,7 @@ export class InMemoryState {
     };
     this.sessions.delete(sessionId);
     this.endings.set(sessionId, ending);
-    this.webhooks.tell({ event: "session.ended", ending });
+    this.webhooks.enqueue({ event: "session.ended", ending });
     return ending;
   }
 }

@@ -45,7 +45,7 @@ export class InMemoryWebhooks {
     private readonly now: () => number,
   ) {}
 
-  tell(content: WebhookContent): void {
+  enqueue(content: WebhookContent): void {
     const { sessionId, channelId, agentId } = subjectOf(content);
     for (const watch of this.watches) {
       if (!isWatched(watch, content.event, agentId)) continue;

@@ -94,7 +94,7 @@ export const checkDeliveries = async ({ receiver, schedule, model, tables }: Wor
   const { deliveries } = await tables.listDeliveries({}, { limit: Number.MAX_SAFE_INTEGER });
   const unsettled = deliveries.find(({ status }) => status === "pending");
   if (unsettled) throw new Violation("E14", `${unsettled.event} is still to be delivered`);
-  if (deliveries.every(({ status }) => status === "delivered")) return receiver.checkAllTold();
+  if (deliveries.every(({ status }) => status === "delivered")) return receiver.checkAllReceived();
   if (model.clockJumps === 0) throw new Violation("E14", "a delivery has failed within a day");
 };
 

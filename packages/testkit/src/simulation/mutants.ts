@@ -115,18 +115,22 @@ export const mutants: readonly Mutant[] = [
   },
   { name: "a webhook counts as delivered once it was sent", seed: 50, mutation: { ports: deliverBlindly } },
   { name: "a dead node's webhooks are not taken over", seed: 67, mutation: { ports: leaseForGood } },
-  { name: "a webhook tells an end before it is committed", seed: 33, mutation: { ports: sendBeforeCommit } },
+  {
+    name: "a webhook reports an end before it is committed",
+    seed: 33,
+    mutation: { ports: sendBeforeCommit },
+  },
   {
     name: "a session's webhooks do not wait for each other",
     seed: 16,
     mutation: patch(InMemoryWebhooks, "isBehind", () => () => false),
   },
   {
-    name: "an expiry is not told",
+    name: "an expiry is not reported",
     seed: 50,
     mutation: patch(
       InMemoryWebhooks,
-      "tell",
+      "enqueue",
       (original) =>
         function (content) {
           const cause: unknown = Reflect.get(Object(Reflect.get(Object(content), "ending")), "cause");

@@ -83,7 +83,7 @@ const stepKinds: Record<StepKind, (context: StepContext) => void> = {
     const keyed = { ...send, sessionId: to.sessionId, idempotencyKey: `send ${known.steps}` };
     known.keyedSends.push(keyed);
     askSend(world, node, to.sessionId, keyed);
-    // A caller that hears nothing for a moment asks another node.
+    // A caller that gets no answer for a moment asks another node.
     const other = world.nodes[(world.nodes.indexOf(node) + 1) % world.nodes.length];
     if (other && pick % 2 === 0) askSend(world, other, to.sessionId, keyed);
   },

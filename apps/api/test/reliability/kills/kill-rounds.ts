@@ -27,7 +27,7 @@ const mostJitterMs = 15;
  */
 export const runKillRounds = async (
   options: KillRounds,
-): Promise<Ledger["figures"] & { readonly told: number }> => {
+): Promise<Ledger["figures"] & { readonly delivered: number }> => {
   const { kills, seed, program, databaseUrl } = options;
   const random = seededRandom(seed);
   const ledger = new Ledger();
@@ -60,7 +60,7 @@ export const runKillRounds = async (
     await auditWebhooks(await server.listening, ledger, receiver.received).catch((error) =>
       fail(`seed ${seed}, the webhooks`, error),
     );
-    return { ...ledger.figures, told: receiver.received.length };
+    return { ...ledger.figures, delivered: receiver.received.length };
   } finally {
     await server.kill();
   }

@@ -2,7 +2,7 @@
  * The index of what was said. A conversation is a channel, indexed up to the message `indexed_seq`; erasing the channel
  * removes its documents. The queue has a row for each message that was stored, and the metadata of each new session, which
  * is gone from `sessions` after an end. It has no index, so that a send appends one row and nothing else. An empty
- * metadata stands for a conversation older than the index, whose messages tell its metadata.
+ * metadata stands for a conversation older than the index, whose messages contain its metadata.
  */
 export const search = /* sql */ `
 CREATE TABLE search_conversations (

@@ -20,7 +20,7 @@ import {
   StatementBatches,
 } from "../connection/statement-batches.js";
 import { hasExpired, isLive, readOver, sameId, statementStart } from "./sessions-table.js";
-import { telling } from "./webhook-outbox.js";
+import { withDeliveries } from "./webhook-outbox.js";
 
 /** Records an ending for each row of the CTE `gone`; `cause` is SQL. */
 const recordGone = (
@@ -35,8 +35,8 @@ const recordGone = (
   FROM ${from} RETURNING *`;
 
 /** A statement that ends in {@link recordGone}, with the deliveries of the endings. */
-const tellingEnd = (database: Queryable, sql: string): string =>
-  telling(database, "session.ended", sql, "INSERT INTO endings");
+const withEndDeliveries = (database: Queryable, sql: string): string =>
+  withDeliveries(database, "session.ended", sql, "INSERT INTO endings");
 
 /** Deletes the rows that the CTE `due` has locked. */
 const takeDue = `gone AS (
@@ -91,7 +91,7 @@ const byCaller = ({ endedBy, actor, via }: Caller) => ({ endedBy, actor, via: vi
 /** One statement: the call whose DELETE returns the session's row is the one that ended it. */
 export const endSession = async (database: Queryable, request: EndRequest): Promise<EndOutcome> => {
   const { sessionId, idempotencyKey: key, reason, caller } = request;
-  const row = await database.get<EndingColumns>(tellingEnd(database, statements.end), {
+  const row = await database.get<EndingColumns>(withEndDeliveries(database, statements.end), {
     sessionId,
     key,
     reason,
@@ -105,7 +105,10 @@ export const endSession = async (database: Queryable, request: EndRequest): Prom
 
 /** Ends of different sessions that come together share a statement. */
 export const endsTogether = (database: Queryable): ((request: EndRequest) => Promise<EndOutcome>) => {
-  const batches = new StatementBatches<EndingColumns>(database, tellingEnd(database, statements.endBatch));
+  const batches = new StatementBatches<EndingColumns>(
+    database,
+    withEndDeliveries(database, statements.endBatch),
+  );
   return async (request) => {
     const { sessionId, idempotencyKey, reason, caller } = request;
     const rows =
@@ -179,7 +182,7 @@ export const endMatching = async (
       ${takeDue}
       ${recordGone("'bulk'")}`;
   const given = { ...parameters, ...position, limit, reason, ...byCaller(caller) };
-  const rows = await database.all<EndingColumns>(tellingEnd(database, endEach), given);
+  const rows = await database.all<EndingColumns>(withEndDeliveries(database, endEach), given);
   return rows.map(toEndingRecord).sort(byCreation);
 };
 
@@ -190,7 +193,7 @@ export const endUserSessions = async (
   reason: string | null,
   caller: Caller,
 ): Promise<EndingRecord[]> => {
-  const rows = await database.all<EndingColumns>(tellingEnd(database, statements.endOfUser), {
+  const rows = await database.all<EndingColumns>(withEndDeliveries(database, statements.endOfUser), {
     userId,
     reason,
     ...byCaller(caller),
@@ -201,7 +204,7 @@ export const endUserSessions = async (
 /** Oldest first. Nodes that sweep at the same time skip each other's rows. */
 export const expireSessions = async (database: Queryable, limit: number): Promise<EndingRecord[]> => {
   const bySystem = { reason: null, ...byCaller(systemCaller) };
-  const rows = await database.all<EndingColumns>(tellingEnd(database, statements.expire), {
+  const rows = await database.all<EndingColumns>(withEndDeliveries(database, statements.expire), {
     limit,
     ...bySystem,
   });

@@ -85,10 +85,10 @@ const statements = {
       WHERE operation = 'sendSessionMessage' AND key = taken.idempotency_key AND scope = :sessionId)
     SELECT 1 FROM taken`,
   /**
-   * The same, with the deliveries of the failure, told of a live session only. Its row is locked first, so that an end
-   * which commits first is seen, and one that follows is told later.
+   * The same, with the deliveries of the failure, for a live session only. Its row is locked first, so that an end which
+   * commits first is seen, and one that follows is delivered later.
    */
-  failAndTell: (deliveries: string) => `WITH session AS MATERIALIZED (
+  failWithDeliveries: (deliveries: string) => `WITH session AS MATERIALIZED (
       SELECT session_id, channel_id, agent_id, user_id FROM sessions WHERE ${isLive} FOR KEY SHARE),
     taken AS (
       DELETE FROM replies USING (SELECT count(*) FROM session) AS locked WHERE ${ofReply}
@@ -96,7 +96,7 @@ const statements = {
     kept AS (
       UPDATE idempotency_keys SET failure = :failure FROM taken
       WHERE operation = 'sendSessionMessage' AND key = taken.idempotency_key AND scope = :sessionId),
-    told AS (SELECT session.*, message_id, in_reply_to, :code::text AS code FROM session, taken),
+    changed AS (SELECT session.*, message_id, in_reply_to, :code::text AS code FROM session, taken),
     ${deliveries}
     SELECT 1 FROM taken`,
   cancel: `UPDATE replies SET cancelled = :partial
@@ -185,7 +185,7 @@ export const failReply = async (
 ): Promise<boolean> => {
   const { outbox } = database;
   const sql = outbox?.isWatched("message.failed")
-    ? statements.failAndTell(outbox.deliveriesOf("message.failed"))
+    ? statements.failWithDeliveries(outbox.deliveriesOf("message.failed"))
     : statements.fail;
   const given = { sessionId, messageId, failure: JSON.stringify(failure), code: failure.code };
   return (await database.get(sql, given)) !== undefined;

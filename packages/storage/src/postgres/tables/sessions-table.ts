@@ -23,7 +23,7 @@ import {
   setEach,
 } from "../../sql/timeout-rules.js";
 import type { Queryable } from "../connection/queryable.js";
-import { telling } from "./webhook-outbox.js";
+import { withDeliveries } from "./webhook-outbox.js";
 
 /** Evaluated for each row once its lock is held. */
 export const isLive = "session_id = :sessionId AND expires_at > adjourn_now()";
@@ -161,7 +161,7 @@ export const updateTimeout = async (
 export const claimWarnings = async (database: Queryable, limit: number): Promise<Session[]> =>
   (
     await database.all<SessionColumns>(
-      telling(database, "session.expiring", statements.claimWarnings, "UPDATE sessions"),
+      withDeliveries(database, "session.expiring", statements.claimWarnings, "UPDATE sessions"),
       { limit },
     )
   ).map(toSession);

@@ -52,9 +52,9 @@ export const failedColumns = [
 
 /** What is kept of the changed row, and the time of the event. */
 const kept: Readonly<Record<WebhookEvent, { readonly columns: readonly string[]; readonly at: string }>> = {
-  "session.created": { columns: sessionColumns, at: "told.created_at" },
+  "session.created": { columns: sessionColumns, at: "changed.created_at" },
   "session.expiring": { columns: sessionColumns, at: "at.now" },
-  "session.ended": { columns: endingColumns, at: "told.ended_at" },
+  "session.ended": { columns: endingColumns, at: "changed.ended_at" },
   "message.failed": { columns: failedColumns, at: "at.now" },
 };
 
@@ -69,7 +69,7 @@ const agentsOf = ({ agentIds }: WebhookWatch): string =>
 
 /** Adds to a statement the deliveries of what it changes, so that both are written or neither. */
 export class PostgresOutbox {
-  private readonly telling = new Map<string, string>();
+  private readonly statements = new Map<string, string>();
 
   constructor(private readonly watches: readonly WebhookWatch[]) {}
 
@@ -85,36 +85,36 @@ export class PostgresOutbox {
   after(event: WebhookEvent, sql: string, change: string): string {
     if (!this.isWatched(event)) return sql;
     const key = `${event} ${sql}`;
-    const known = this.telling.get(key);
+    const known = this.statements.get(key);
     if (known !== undefined) return known;
     const start = sql.lastIndexOf(change);
     const before = sql.slice(0, start).trimEnd();
-    const told = `${before === "" ? "WITH" : `${before},`} told AS (${sql.slice(start)}),
+    const statement = `${before === "" ? "WITH" : `${before},`} changed AS (${sql.slice(start)}),
     ${this.deliveriesOf(event)}
-    SELECT * FROM told`;
-    this.telling.set(key, told);
-    return told;
+    SELECT * FROM changed`;
+    this.statements.set(key, statement);
+    return statement;
   }
 
-  /** A CTE that stores a delivery for each row of the CTE `told` and each endpoint that watches it. */
+  /** A CTE that stores a delivery for each row of the CTE `changed` and each endpoint that watches it. */
   deliveriesOf(event: WebhookEvent): string {
     const { columns, at } = kept[event];
-    const content = columns.map((column) => `'${column}', told.${column}`).join(", ");
+    const content = columns.map((column) => `'${column}', changed.${column}`).join(", ");
     const watches = this.watches
       .filter(({ events }) => events.includes(event))
       .map((watch) => `(${literal(watch.endpoint)}, ${agentsOf(watch)})`);
     return `deliveries AS (
       INSERT INTO webhook_deliveries (endpoint, event, session_id, channel_id, content, created_at, next_attempt_at)
-      SELECT watch.endpoint, '${event}', told.session_id, told.channel_id, jsonb_build_object(${content}), ${at}, at.now
-      FROM told
+      SELECT watch.endpoint, '${event}', changed.session_id, changed.channel_id, jsonb_build_object(${content}), ${at}, at.now
+      FROM changed
         CROSS JOIN (SELECT adjourn_now() AS now) AS at
         JOIN (VALUES ${watches.join(", ")}) AS watch (endpoint, agent_ids)
-          ON watch.agent_ids IS NULL OR lower(told.agent_id) = ANY (watch.agent_ids))`;
+          ON watch.agent_ids IS NULL OR lower(changed.agent_id) = ANY (watch.agent_ids))`;
   }
 }
 
 /** The statement with the deliveries of what it changes, if any are watched. */
-export const telling = (
+export const withDeliveries = (
   { outbox }: { readonly outbox?: PostgresOutbox | undefined },
   event: WebhookEvent,
   sql: string,

@@ -7,7 +7,7 @@ import type { Queryable } from "../connection/queryable.js";
 import { queueMetadata } from "../reading/search-index.js";
 import { readBlock } from "../tables/blocks-table.js";
 import { dueAt } from "../tables/sessions-table.js";
-import { telling } from "../tables/webhook-outbox.js";
+import { withDeliveries } from "../tables/webhook-outbox.js";
 
 const warnAt = nextWarnAt(warningTime("at.expiry", ":warningThresholdMinutes::bigint"), "at.now", "false");
 
@@ -151,7 +151,7 @@ const toParameters = (draft: SessionDraft): Parameters => ({
 
 /** @returns undefined where a block holds */
 const insertOnNewChannel = async (database: Queryable, draft: SessionDraft): Promise<Session | undefined> => {
-  const create = telling(database, "session.created", statements.onNewChannel, "INSERT INTO sessions");
+  const create = withDeliveries(database, "session.created", statements.onNewChannel, "INSERT INTO sessions");
   const row = await database.get<SessionColumns>(create, toParameters(draft));
   return row && toSession(row);
 };
@@ -165,7 +165,7 @@ const insertOnOldChannel = async (transaction: Queryable, draft: SessionDraft): 
   if (!(await transaction.get(statements.onOldChannel, toParameters(draft))))
     return refuse({ outcome: "channel_in_use" });
   await transaction.all(statements.queueMetadata, { channelId, metadata: JSON.stringify(draft.metadata) });
-  const settle = telling(transaction, "session.created", statements.continueSeq, "UPDATE sessions");
+  const settle = withDeliveries(transaction, "session.created", statements.continueSeq, "UPDATE sessions");
   const row = await transaction.get<SessionColumns>(settle, { sessionId, channelId });
   return row ? toSession(row) : missing(sessionId);
 };

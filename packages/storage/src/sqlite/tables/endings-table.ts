@@ -13,7 +13,7 @@ import { type EndingColumns, type SessionColumns, toEndingRecord } from "../../r
 import { expiryCause } from "../../sql/timeout-rules.js";
 import type { Parameters, SqliteConnection } from "../connection/connection.js";
 import { isLive, readOver } from "./sessions-table.js";
-import { tell } from "./webhook-outbox.js";
+import { enqueueDeliveries } from "./webhook-outbox.js";
 
 /** The columns of a session that its ending keeps. */
 const keptColumns = [
@@ -80,7 +80,7 @@ const record = (connection: SqliteConnection, row: Taken, end: End, now: number)
   };
   connection.run(statements.insert, { ...ending });
   const recorded = toEndingRecord(ending);
-  tell(connection, { event: "session.ended", ending: recorded }, now);
+  enqueueDeliveries(connection, { event: "session.ended", ending: recorded }, now);
   return recorded;
 };
 
@@ -169,7 +169,7 @@ export const endUserSessions = (
   const end = { userId, now, cause, reason, endedBy, actor, via };
   const endings = connection.all<EndingColumns>(statements.recordUser, end).map(toEndingRecord);
   connection.run(statements.takeUser, { userId, now });
-  for (const ending of endings) tell(connection, { event: "session.ended", ending }, now);
+  for (const ending of endings) enqueueDeliveries(connection, { event: "session.ended", ending }, now);
   return endings;
 };
 

@@ -17,7 +17,7 @@ import type { SqliteConnection } from "../connection/connection.js";
 import { keepFailure } from "../writing/sent-messages.js";
 import { insertMessage, nextPlace, readMessage } from "./messages-table.js";
 import { isLive, readLive, readOver, sessionColumns } from "./sessions-table.js";
-import { isTelling, tell } from "./webhook-outbox.js";
+import { enqueueDeliveries, hasWatches } from "./webhook-outbox.js";
 
 const ofReply = "session_id = :sessionId AND message_id = :messageId";
 const returned = "message_id, in_reply_to, node_id, cancelled";
@@ -100,13 +100,13 @@ export const failReply = (
     messageId,
   });
   if (taken?.idempotency_key != null) keepFailure(connection, sessionId, taken.idempotency_key, failure);
-  // Of a session that is over, its ending tells.
-  const session = taken && isTelling(connection) ? readLive(connection, sessionId, now) : undefined;
+  // An ended session has the deliveries of its ending alone.
+  const session = taken && hasWatches(connection) ? readLive(connection, sessionId, now) : undefined;
   if (taken && session) {
     const { channelId, agentId, userId } = session;
     const { code } = failure;
     const failed = { sessionId, channelId, agentId, userId, messageId, inReplyTo: taken.in_reply_to, code };
-    tell(connection, { event: "message.failed", failed }, now);
+    enqueueDeliveries(connection, { event: "message.failed", failed }, now);
   }
   return taken !== undefined;
 };

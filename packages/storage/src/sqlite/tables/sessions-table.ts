@@ -26,7 +26,7 @@ import {
   warningTime,
 } from "../../sql/timeout-rules.js";
 import type { SqliteConnection } from "../connection/connection.js";
-import { tell } from "./webhook-outbox.js";
+import { enqueueDeliveries } from "./webhook-outbox.js";
 
 export const sessionColumns = `session_id, channel_id, agent_id, user_id, created_at, last_activity, expires_at,
   timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, was_renewed, renewal_count,
@@ -183,7 +183,7 @@ export const updateTimeout = (
 export const claimWarnings = (connection: SqliteConnection, limit: number, now: number): Session[] =>
   connection.all<SessionColumns>(statements.claimWarnings, { limit, now }).map((row) => {
     const session = toSession(row);
-    tell(connection, { event: "session.expiring", session }, now);
+    enqueueDeliveries(connection, { event: "session.expiring", session }, now);
     return session;
   });
 

@@ -8,13 +8,17 @@ const insert = `INSERT INTO webhook_deliveries
 
 const watchesOf = new WeakMap<SqliteConnection, readonly WebhookWatch[]>();
 
-/** Sets what the writes of this connection tell, and to whom. */
+/** Sets which events the writes of this connection deliver, and to which endpoints. */
 export const watch = (connection: SqliteConnection, watches: readonly WebhookWatch[]): void => {
   if (watches.length > 0) watchesOf.set(connection, watches);
 };
 
 /** Within the transaction of an event: stores a delivery for each endpoint that watches it. */
-export const tell = (connection: SqliteConnection, content: WebhookContent, now: number): void => {
+export const enqueueDeliveries = (
+  connection: SqliteConnection,
+  content: WebhookContent,
+  now: number,
+): void => {
   for (const watched of watchesOf.get(connection) ?? []) {
     const { sessionId, channelId, agentId } = subjectOf(content);
     if (!isWatched(watched, content.event, agentId)) continue;
@@ -30,7 +34,7 @@ export const tell = (connection: SqliteConnection, content: WebhookContent, now:
   }
 };
 
-export const isTelling = (connection: SqliteConnection): boolean => watchesOf.has(connection);
+export const hasWatches = (connection: SqliteConnection): boolean => watchesOf.has(connection);
 
 const subjectOf = (content: WebhookContent) => {
   if ("session" in content) return content.session;

@@ -4,7 +4,7 @@ import type { SqliteConnection } from "../connection/connection.js";
 import { queueMetadata } from "../reading/search-index.js";
 import { readBlock } from "../tables/blocks-table.js";
 import { insertSession } from "../tables/sessions-table.js";
-import { tell } from "../tables/webhook-outbox.js";
+import { enqueueDeliveries } from "../tables/webhook-outbox.js";
 
 const insertChannel = "INSERT INTO channels (id, user_id, created_at) VALUES (:channelId, :userId, :now)";
 const readChannel = "SELECT 1 FROM channels WHERE id = :channelId AND user_id = :userId";
@@ -45,7 +45,7 @@ export const createSession = (
     else connection.run(freeKey, { key });
   }
   if (session) {
-    tell(connection, { event: "session.created", session }, now);
+    enqueueDeliveries(connection, { event: "session.created", session }, now);
     return { outcome: "created", session };
   }
   return { outcome: isTheirs(connection, draft) ? "channel_in_use" : "channel_not_found" };

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { admin, minute } from "../session-store/setup.js";
 import { type WebhookSetting, watchedAgent } from "./setup.js";
 
-export const describeTelling = (setting: () => WebhookSetting): void => {
-  test("every way of an end is told once, with its ending, and the losers of a race tell nothing", async () => {
+export const describeOutbox = (setting: () => WebhookSetting): void => {
+  test("each kind of end has one delivery, with its ending, and the losers of a race have none", async () => {
     const s = setting();
     const [ended, bulk, expired] = [await s.create(), await s.create(), await s.create()];
     const blocked = await s.create();
@@ -20,15 +20,15 @@ export const describeTelling = (setting: () => WebhookSetting): void => {
       claimed.push(...more);
       for (const one of more) await s.finish(one, "delivered");
     }
-    const told = claimed.flatMap(({ content }) =>
+    const delivered = claimed.flatMap(({ content }) =>
       content.event === "session.ended" ? [content.ending] : [],
     );
     const ids = [ended, bulk, expired, blocked].map(({ sessionId }) => sessionId);
     const byId = (a: { sessionId: string }, b: { sessionId: string }) => (a.sessionId < b.sessionId ? -1 : 1);
-    expect([...told].sort(byId)).toEqual([...(await s.store.readEndings(ids))].sort(byId));
+    expect([...delivered].sort(byId)).toEqual([...(await s.store.readEndings(ids))].sort(byId));
   });
 
-  test("an end over MCP says so in its ending and in what is told", async () => {
+  test("an end over MCP says so in its ending and in its delivery", async () => {
     const s = setting();
     const caller = { ...admin, via: "mcp" } as const;
     const sessions = [await s.create(), await s.create(), await s.create(), await s.create()];
@@ -46,12 +46,14 @@ export const describeTelling = (setting: () => WebhookSetting): void => {
     );
     expect(plain).not.toHaveProperty("via");
     for (const one of await s.claim()) await s.finish(one, "delivered");
-    const told = (await s.claim()).flatMap(({ content }) => ("ending" in content ? [content.ending] : []));
-    expect(told).toHaveLength(5);
-    expect(told).toEqual(expect.arrayContaining([...endings, plain]));
+    const delivered = (await s.claim()).flatMap(({ content }) =>
+      "ending" in content ? [content.ending] : [],
+    );
+    expect(delivered).toHaveLength(5);
+    expect(delivered).toEqual(expect.arrayContaining([...endings, plain]));
   });
 
-  test("a create, on a new channel, an old one and with a key, is told once with its session", async () => {
+  test("a create, on a new channel, an old one and with a key, has one delivery, with its session", async () => {
     const s = setting();
     const session = await s.create({ metadata: { nested: { a: [1, "é"] } } });
     const [first] = await s.claim();
@@ -63,7 +65,7 @@ export const describeTelling = (setting: () => WebhookSetting): void => {
     expect(await s.events()).toEqual(["session.created", "session.ended", "session.created"]);
   });
 
-  test("a warning is told once over all nodes", async () => {
+  test("a warning has one delivery over all nodes", async () => {
     const s = setting();
     const session = await s.create();
     await s.advance(26 * minute);
@@ -75,7 +77,7 @@ export const describeTelling = (setting: () => WebhookSetting): void => {
     expect(expiring?.content).toMatchObject({ event: "session.expiring", session: { ...session } });
   });
 
-  test("a failed reply is told of a live session alone, and once", async () => {
+  test("a failed reply has one delivery, and only in a live session", async () => {
     const s = setting();
     const session = await s.create();
     const { sessionId, channelId, agentId, userId } = session;
@@ -95,7 +97,7 @@ export const describeTelling = (setting: () => WebhookSetting): void => {
     expect((await s.claim())[0]?.content).toEqual({ event: "message.failed", failed });
   });
 
-  test("a failure that is concurrent with the end is told before it or not at all", async () => {
+  test("a failure that is concurrent with the end is delivered before it or not at all", async () => {
     const s = setting();
     for (let round = 0; round < 10; round++) {
       const session = await s.create();
@@ -108,7 +110,7 @@ export const describeTelling = (setting: () => WebhookSetting): void => {
     }
   });
 
-  test("an endpoint is told only of its events and agents, compared without regard to case", async () => {
+  test("an endpoint gets only its events and agents, compared without regard to case", async () => {
     const s = setting();
     await s.ended(await s.create());
     await s.ended(await s.create({ agentId: watchedAgent.toUpperCase() }));

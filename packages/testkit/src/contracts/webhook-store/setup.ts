@@ -8,7 +8,7 @@ import type {
 import { webhookEvents } from "@adjourn/sessions";
 import { minute, Setting } from "../session-store/setup.js";
 
-/** What the store of each test tells: all to `all`, and the ends of one agent to `one`. */
+/** What the store of each test delivers: every event to `all`, and the ends of one agent to `one`. */
 export const watchedAgent = "00000000-0000-4000-8000-00000000aaaa";
 export const contractWatches: readonly WebhookWatch[] = [
   { endpoint: "all", events: webhookEvents, agentIds: null },

@@ -7,7 +7,7 @@ import type { Owner, Scheduler } from "../scheduler.js";
 const endpoint = "receiver";
 export const receiverWatches: readonly WebhookWatch[] = [{ endpoint, events: webhookEvents, agentIds: null }];
 
-interface Told {
+interface Received {
   readonly type: string;
   readonly body: string;
 }
@@ -20,11 +20,11 @@ interface Body {
 const answered = (status: number): SendResult => ({ status, error: null, answer: "", isRefused: false });
 const failed: SendResult = { status: null, error: "The connection was lost", answer: null, isRefused: false };
 
-/** An endpoint of webhooks that may hang, fail, or lose its answer. It checks what it is told against the model (E14). */
+/** An endpoint of webhooks that may hang, fail, or lose its answer. It checks what it receives against the model (E14). */
 export class SimulatedReceiver {
   isHealthy = false;
   /** By session, then by delivery in the order of their first arrivals. */
-  private readonly told = new Map<string, Map<string, Told>>();
+  private readonly received = new Map<string, Map<string, Received>>();
 
   constructor(
     private readonly scheduler: Scheduler,
@@ -55,12 +55,12 @@ export class SimulatedReceiver {
     };
   }
 
-  /** Every session has been told as created, and as ended if it was. */
-  checkAllTold(): void {
+  /** Every session has been reported as created, and as ended if it was. */
+  checkAllReceived(): void {
     for (const [sessionId, { ending }] of this.model.sessions) {
-      const types = [...(this.told.get(sessionId)?.values() ?? [])].map(({ type }) => type);
-      if (!types.includes("session.created")) throw new Violation("E14", "a session was not told");
-      if (ending && types.at(-1) !== "session.ended") throw new Violation("E14", "an end was not told");
+      const types = [...(this.received.get(sessionId)?.values() ?? [])].map(({ type }) => type);
+      if (!types.includes("session.created")) throw new Violation("E14", "a session was not reported");
+      if (ending && types.at(-1) !== "session.ended") throw new Violation("E14", "an end was not reported");
     }
   }
 
@@ -71,9 +71,9 @@ export class SimulatedReceiver {
     const { ending } = known;
     const ended = ending && { cause: ending.cause, endedAt: new Date(ending.endedAt).toISOString() };
     if (type === "session.ended" && (data.cause !== ended?.cause || data.endedAt !== ended?.endedAt))
-      throw new Violation("E14", "an end was told that did not happen");
-    const earlier = this.told.get(data.sessionId) ?? new Map<string, Told>();
-    this.told.set(data.sessionId, earlier);
+      throw new Violation("E14", "an end was reported that did not happen");
+    const earlier = this.received.get(data.sessionId) ?? new Map<string, Received>();
+    this.received.set(data.sessionId, earlier);
     const before = earlier.get(id);
     if (before && before.body !== body)
       throw new Violation("E14", "a delivery was repeated with another body");
