@@ -41,7 +41,7 @@ const session = client.session(sessionId);
 const types: SessionEvent["type"][] = [];
 let isListening = () => {};
 const listening = new Promise<void>((resolve) => { isListening = resolve; });
-const heard = (async () => {
+const reading = (async () => {
   for await (const event of session.events()) {
     types.push(event.type);
     isListening();
@@ -53,7 +53,7 @@ let text = "";
 for await (const piece of reply) text += piece;
 const { content } = await reply;
 const { endedAt } = await session.end({ reason: "enough" });
-await heard;
+await reading;
 const again: unknown = await session.end().catch((error: unknown) => error);
 const code = again instanceof SessionError ? again.code : null;
 await client.close();
@@ -121,8 +121,8 @@ test("a program outside sends, streams, listens until the end, ends, and exits b
     code: "SESSION_NOT_FOUND",
     hasEnded: true,
   });
-  const { types: heard } = output as { readonly types: readonly string[] };
-  expect([heard[0], heard.at(-1)]).toEqual(["session.started", "session.ended"]);
+  const { types } = output as { readonly types: readonly string[] };
+  expect([types[0], types.at(-1)]).toEqual(["session.started", "session.ended"]);
 });
 
 test("importing it, and making a client, starts nothing", async () => {

@@ -49,8 +49,8 @@ export const settled = async (page: Page): Promise<void> => {
   });
 };
 
-/** Resolves once the page hears a session's events. Call it before the page is loaded. */
-export const hearsSession = (page: Page): Promise<void> =>
+/** Resolves once the page receives a session's events. Call it before the page is loaded. */
+export const receivesSession = (page: Page): Promise<void> =>
   new Promise((resolve) => {
     page.on("websocket", (socket) =>
       socket.on("framereceived", ({ payload }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hearsSession, interceptCalls } from "./browser";
+import { interceptCalls, receivesSession } from "./browser";
 import { hasBrowser } from "./chromium";
 import { typewriterId } from "./session-calls";
 import { useDashboard } from "./use-dashboard";
@@ -150,9 +150,9 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
   it("says on the open session's page that it was ended elsewhere, by whom and why, and keeps the transcript", async () => {
     const { sessionId } = await dashboard.calls.create(typewriterId);
     const { page } = await dashboard.newPage();
-    const hears = hearsSession(page);
+    const receives = receivesSession(page);
     await page.goto(`/sessions/${sessionId}`);
-    await hears;
+    await receives;
     await page.getByText("Active", { exact: true }).waitFor();
     await dashboard.calls.send(sessionId, longSpeech, 1_000);
     await page.getByText("writing…").waitFor();

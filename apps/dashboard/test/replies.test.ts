@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
-import { hearsSession, scrollsSideways, seriousBarriers } from "./browser";
+import { receivesSession, scrollsSideways, seriousBarriers } from "./browser";
 import { hasBrowser } from "./chromium";
 import { startModelServer } from "./model-server";
 import { typewriterId } from "./session-calls";
@@ -42,9 +42,9 @@ describe.skipIf(!hasBrowser())("replies in the dashboard", { timeout: 90_000 }, 
 
   const openSession = async (path: string, options?: Parameters<typeof dashboard.newPage>[0]) => {
     const opened = await dashboard.newPage(options);
-    const hears = hearsSession(opened.page);
+    const receives = receivesSession(opened.page);
     await opened.page.goto(path);
-    return { ...opened, hears };
+    return { ...opened, receives };
   };
 
   it("are stopped by keyboard alone: the text so far stays, marked, and the session is still active", async () => {
@@ -85,7 +85,7 @@ describe.skipIf(!hasBrowser())("replies in the dashboard", { timeout: 90_000 }, 
   it("that wait for their text are shown as waiting, on an open page and a new one, and can be stopped", async () => {
     const { sessionId } = await dashboard.calls.create(typewriterId);
     const open = await openSession(`/sessions/${sessionId}`);
-    await open.hears;
+    await open.receives;
     await dashboard.calls.send(sessionId, "Wait for it", foreverMs);
     await dashboard.calls.send(sessionId, "And for this", foreverMs);
     const late = await openSession(`/sessions/${sessionId}`);
@@ -136,8 +136,8 @@ describe.skipIf(!hasBrowser())("replies in the dashboard", { timeout: 90_000 }, 
 
   it("say why they were cut and what they cost, and their session's ending what all cost together", async () => {
     const { sessionId } = await dashboard.calls.create(modelId);
-    const { page, hears } = await openSession(`/sessions/${sessionId}`);
-    await hears;
+    const { page, receives } = await openSession(`/sessions/${sessionId}`);
+    await receives;
     for (const [reason, mark] of [
       ["stop", ""],
       ["length", "Cut at the model's token limit"],

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { hearsSession, seriousBarriers, settled } from "./browser";
+import { receivesSession, seriousBarriers, settled } from "./browser";
 import { hasBrowser } from "./chromium";
 import { typewriterId } from "./session-calls";
 import { useDashboard } from "./use-dashboard";
@@ -15,9 +15,9 @@ describe.skipIf(!hasBrowser())("the page of a session", { timeout: 90_000 }, () 
   it("becomes its ending in place while it is watched, with transcript, title and address", async () => {
     const { sessionId } = await dashboard.calls.create(typewriterId);
     const { page, problems } = await dashboard.newPage();
-    const hears = hearsSession(page);
+    const receives = receivesSession(page);
     await page.goto(`/sessions/${sessionId}`);
-    await hears;
+    await receives;
     await page.getByText("Active", { exact: true }).waitFor();
     // The page itself is none.
     await page.locator('dt:has-text("Listeners") + dd:has-text("0")').waitFor();

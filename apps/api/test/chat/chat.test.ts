@@ -100,7 +100,7 @@ describe("useChat", () => {
     await expect.poll(() => contentsOf(wire, sessionId)).toEqual(["hello", "Good day"]);
   });
 
-  it.each(["enough", null])("hears of an end in mid-reply, for the reason %s", async (reason) => {
+  it.each(["enough", null])("receives an end in mid-reply, for the reason %s", async (reason) => {
     const { data, chat, sent, turn } = await sendHello();
     const other = openChat(server.url, sessionId, { messages: chat.messages.slice(0, 1) });
     const resumed = other.chat.resumeStream();

@@ -22,12 +22,12 @@ describe("events", () => {
     await using server = await startTestServer();
     const { sessionId } = await createSession(restWire(server.url));
     await using client = openClient(server.url);
-    const heard = collect(client.session(sessionId).events());
-    await heard.at(1);
+    const received = collect(client.session(sessionId).events());
+    await received.at(1);
     await client.session(sessionId).send("hello");
     await restWire(server.url).call("endSession", { sessionId, reason: "enough" });
-    expect(await heard.ended).toBeNull();
-    expect(typesOf(heard.given)).toEqual([
+    expect(await received.ended).toBeNull();
+    expect(typesOf(received.given)).toEqual([
       "session.started",
       "message",
       "session.renewed",
@@ -35,7 +35,7 @@ describe("events", () => {
       "message",
       "session.ended",
     ]);
-    expect(heard.given.at(-1)).toMatchObject({ cause: "requested", reason: "enough" });
+    expect(received.given.at(-1)).toMatchObject({ cause: "requested", reason: "enough" });
   });
 
   it("of a session that is over, or never was, fail with what the server says", async () => {
@@ -56,36 +56,36 @@ describe("events", () => {
     const first = await startTestServer(env);
     const { sessionId } = await createSession(restWire(first.url));
     await using client = openClient(first.url);
-    const heard = collect(client.session(sessionId).events());
-    await heard.at(1);
+    const received = collect(client.session(sessionId).events());
+    await received.at(1);
     const say = (content: string) =>
       restWire(first.url).call("sendSessionMessage", { sessionId, content, transport: "http" });
     await say("before");
-    await heard.at(4);
+    await received.at(4);
     await first.close(0);
     await using second = await startTestServer(env);
     await say("meanwhile");
-    await until(() => userContents(heard.given).length === 2);
+    await until(() => userContents(received.given).length === 2);
     await say("after");
     await restWire(second.url).call("endSession", { sessionId });
-    expect(await heard.ended).toBeNull();
-    expect(userContents(heard.given)).toEqual(["before", "meanwhile", "after"]);
-    expect(typesOf(heard.given).at(-1)).toBe("session.ended");
+    expect(await received.ended).toBeNull();
+    expect(userContents(received.given)).toEqual(["before", "meanwhile", "after"]);
+    expect(typesOf(received.given).at(-1)).toBe("session.ended");
     await rm(folder, { recursive: true, force: true });
   });
 
-  it("tell of an end that came while the connection was lost", async () => {
+  it("report an end that came while the connection was lost", async () => {
     await using server = await startTestServer({ ADJOURN_ADMIN_KEY: adminKey });
     await using gate = await openTcpGate(server.url);
     const wire = restWire(server.url, { key: adminKey });
     const { sessionId } = await createSession(wire);
     await using client = openClient(gate.url, { token: adminKey });
-    const heard = collect(client.session(sessionId).events());
-    await heard.at(1);
+    const received = collect(client.session(sessionId).events());
+    await received.at(1);
     gate.refuse();
     await wire.call("endSession", { sessionId });
     gate.open();
-    expect(await heard.ended).toMatchObject({ code: "SESSION_NOT_FOUND" });
+    expect(await received.ended).toMatchObject({ code: "SESSION_NOT_FOUND" });
   });
 
   it("end when the client is closed, and when the loop is left nobody listens any more", async () => {
@@ -98,10 +98,10 @@ describe("events", () => {
       break;
     }
     await until(async () => (await listeners()) === 0);
-    const heard = collect(client.session(sessionId).events());
-    await heard.at(1);
+    const received = collect(client.session(sessionId).events());
+    await received.at(1);
     await client.close();
-    expect(await heard.ended).toBeNull();
+    expect(await received.ended).toBeNull();
   });
 });
 
@@ -126,13 +126,15 @@ describe("cancel", () => {
     await using scripted = await startScripted();
     await using client = openClient(scripted.server.url);
     const session = client.session(scripted.sessionId);
-    const heard = collect(session.events());
-    await heard.at(1);
+    const received = collect(session.events());
+    await received.at(1);
     const reply = session.send("one");
     const text = collect(reply);
     (await scripted.nextTurn()).say("half");
     await text.at(1);
-    const messageId = heard.given.flatMap((event) => (event.type === "message" ? event.message.id : []))[0];
+    const messageId = received.given.flatMap((event) =>
+      event.type === "message" ? event.message.id : [],
+    )[0];
     expect(await session.cancel({ messageId, partial: "discard" })).toBe(1);
     await expect(reply).rejects.toMatchObject({ code: "REPLY_CANCELLED" });
     expect(await session.cancel({ messageId })).toBe(0);
@@ -140,7 +142,7 @@ describe("cancel", () => {
 });
 
 describe("end", () => {
-  it("succeeds once; whoever comes later is told that it is over", async () => {
+  it("succeeds once; later callers get SESSION_NOT_FOUND", async () => {
     await using server = await startTestServer();
     const { sessionId } = await createSession(restWire(server.url));
     await using client = openClient(server.url);

@@ -37,7 +37,7 @@ describe.skipIf(await cannotRunCluster())("a chat whose reply another node runs"
     expect(await readContents(a.rest, channelId)).toEqual([words, textOf(chat.lastMessage)]);
   });
 
-  it("hears of the session's end", async () => {
+  it("receives the session's end", async () => {
     const { a, chat, data, sessionId, channelId, resumed } = await resume();
     await a.rest.call("endSession", { sessionId, reason: "enough" });
     await resumed;

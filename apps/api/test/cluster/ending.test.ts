@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runningTimeOf } from "../setup/running-time.js";
-import { hasHeard, listenerWires, plainWs } from "../setup/subscribing.js";
+import { hasReceived, listenerWires, plainWs } from "../setup/subscribing.js";
 import { until } from "../setup/test-server.js";
 import { createSession, trpcHttpWire, trpcWsWire, type Wire } from "../setup/wires.js";
 import { startThreeNodes } from "./setup/cluster.js";
@@ -75,9 +75,9 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
     const [a, b, c] = cluster.nodes;
     const ids = await createSlowSession(a.rest);
     await using first = plainWs.listen(b.url, ids.sessionId);
-    await hasHeard(first, "session.started");
+    await hasReceived(first, "session.started");
     await using second = plainWs.listen(c.url, ids.sessionId);
-    await hasHeard(second, "session.started");
+    await hasReceived(second, "session.started");
     await waitForReply(b, ids);
     for (const { rest } of cluster.nodes)
       await until(async () => {
@@ -87,7 +87,7 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
     const { body } = await a.rest.call("getSessionMessages", { sessionId: ids.sessionId });
     const [{ id: inReplyTo } = { id: "" }] = body.messages as { id: string }[];
     await using third = plainWs.listen(a.url, ids.sessionId);
-    await hasHeard(third, "session.started");
+    await hasReceived(third, "session.started");
     expect(third.events[0]).toMatchObject({ pendingReplies: [{ inReplyTo }] });
     await c.rest.call("endSession", { sessionId: ids.sessionId });
     await expectDropped([first, second, third]);
@@ -100,7 +100,7 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
     for (const { url } of [a, a, b, c]) {
       const listener = plainWs.listen(url, sessionId);
       received.push(listener);
-      await hasHeard(listener, "session.started");
+      await hasReceived(listener, "session.started");
     }
     const keyed = { sessionId, idempotencyKey: randomUUID() };
     const first = await trpcHttpWire(a.url).call("endSession", keyed);
@@ -125,7 +125,7 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
     const [first] = ids;
     expect(new Set(ids.map(({ sessionId }) => sessionId)).size).toBe(1);
     const listener = plainWs.listen(a.url, first?.sessionId ?? "");
-    await hasHeard(listener, "session.started");
+    await hasReceived(listener, "session.started");
     const keyed = { sessionId: first?.sessionId, idempotencyKey: randomUUID() };
     const ends = await Promise.all(typed.map((wire) => wire.call("endSession", keyed)));
     expect(ends).toEqual(typed.map(() => ({ ...ends[0], status: 200 })));
@@ -196,7 +196,7 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
     const [a, b] = cluster.nodes;
     const { sessionId } = await createSession(a.rest);
     await using received = plainWs.listen(b.url, sessionId);
-    await hasHeard(received, "session.started");
+    await hasReceived(received, "session.started");
     const read = async (url: string, name: string): Promise<number> => {
       const text = await (await fetch(`${url}/metrics`)).text();
       const line = text.split("\n").find((one) => one.startsWith(`${name} `));

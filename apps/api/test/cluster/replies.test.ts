@@ -1,6 +1,6 @@
 import type { SessionEvent } from "@adjourn/sessions";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasHeard, type Received } from "../setup/subscribing.js";
+import { hasReceived, type Received } from "../setup/subscribing.js";
 import { until } from "../setup/test-server.js";
 import type { Answer } from "../setup/wires.js";
 import { startTwoNodes } from "./setup/cluster.js";
@@ -48,15 +48,15 @@ describe.skipIf(await cannotRunCluster())("a reply that another node runs", () =
     const { answer, messageId } = await startReply(a, ids);
     const [early] = await listenOnAllWires(b, ids.sessionId);
     if (!early) throw new Error("Nobody listens");
-    await hasHeard(early, "message.delta", 2);
+    await hasReceived(early, "message.delta", 2);
     const received = await listenOnAllWires(b, ids.sessionId);
-    for (const one of received) await hasHeard(one, "message.delta", 2);
+    for (const one of received) await hasReceived(one, "message.delta", 2);
     expect((await cancel(b, ids.sessionId, messageId)).body).toMatchObject({ stored: true });
     const { agentResponse } = (await answer).body as { agentResponse: { id: string; text: string } };
     expect(agentResponse).toMatchObject({ finishReason: "cancelled" });
     expect(words.startsWith(agentResponse.text)).toBe(true);
     for (const one of [early, ...received]) {
-      await hasHeard(one, "message");
+      await hasReceived(one, "message");
       expect(one.events.at(-1)).toMatchObject({
         type: "message",
         message: { id: agentResponse.id, content: agentResponse.text, finishReason: "cancelled" },
@@ -94,7 +94,7 @@ describe.skipIf(await cannotRunCluster())("a reply that another node runs", () =
     expect(await cancel(b, ids.sessionId, messageId)).toMatchObject({ status: 200, body: { stored: true } });
     expect((await answer).body).toMatchObject({ agentResponse: { finishReason: "cancelled" } });
     expect(await cancel(b, ids.sessionId, messageId)).toMatchObject({ status: 404, code: "REPLY_NOT_FOUND" });
-    for (const one of received) await hasHeard(one, "message");
+    for (const one of received) await hasReceived(one, "message");
     await cluster.redis.start();
   });
 

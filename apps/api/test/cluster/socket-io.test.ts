@@ -18,7 +18,7 @@ describe.skipIf(await cannotRunCluster())("Socket.IO pages on two nodes", () => 
     return pages;
   };
 
-  it("hear the same messages, and the end, wherever it is asked for (E6)", async () => {
+  it("receive the same messages, and the end, wherever it is asked for (E6)", async () => {
     const [a, b] = cluster.nodes;
     const { sessionId, channelId } = await createSession(a.rest);
     const pages = openBoth([channelId, sessionId]);

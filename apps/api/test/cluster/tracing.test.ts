@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { startOtlpReceiver } from "../setup/otlp-receiver.js";
-import { hasHeard, plainWs } from "../setup/subscribing.js";
+import { hasReceived, plainWs } from "../setup/subscribing.js";
 import { until } from "../setup/test-server.js";
 import { createSession } from "../setup/wires.js";
 import { startTwoNodes } from "./setup/cluster.js";
@@ -19,7 +19,7 @@ it.skipIf(await cannotRunCluster())(
     const [a, b] = cluster.nodes;
     const { sessionId } = await createSession(a.rest);
     await using listener = plainWs.listen(b.url, sessionId);
-    await hasHeard(listener, "session.started");
+    await hasReceived(listener, "session.started");
     expect(await a.rest.call("endSession", { sessionId })).toMatchObject({ status: 200 });
     expect(await listener.over).toEqual({ how: "ended" });
     const traceOfEnd = () => {

@@ -33,7 +33,7 @@ describe("Express with Adjourn mounted", () => {
     return ((await answer.json()) as { ticket: string }).ticket;
   };
 
-  it("ends a session from a route of the application, and its listener hears why", async () => {
+  it("ends a session from a route of the application, and its listener receives the reason", async () => {
     const ticket = await open();
     const path = `/api/messaging/sessions/${ticket}`;
     expect(await (await fetch(`${url}${path}`)).json()).toMatchObject({

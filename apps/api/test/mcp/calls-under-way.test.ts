@@ -20,7 +20,7 @@ describe("a tool that meets a reply in flight", () => {
     expect((await held.answer).body).toMatchObject({ agentResponse: { finishReason: "cancelled" } });
   });
 
-  it("ends its session, and whoever waits for the reply is told", async () => {
+  it("ends its session, and whoever waits for the reply gets an error", async () => {
     await using server = await startScriptedServer();
     await using held = await startHeldReply(server);
     const { sessionId } = held;

@@ -109,7 +109,7 @@ describe("each tool", () => {
       });
   });
 
-  it("only counts the sessions of a bulk end unless it is told to end them", async () => {
+  it("only counts the sessions of a bulk end unless it is asked to end them", async () => {
     const { sessionId } = await createSession(admin);
     const input = { sessionIds: [sessionId] };
     expect((await call("end_sessions", input)).structuredContent).toEqual({ ended: 0, matched: 1 });

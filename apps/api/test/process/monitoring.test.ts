@@ -6,7 +6,7 @@ import { z } from "zod";
 import { eventOf, finish, startModelServer, streamOf } from "../setup/model-server.js";
 import { cannotRunPrometheus, run, startPrometheus } from "../setup/prometheus.js";
 import { temporaryFolder } from "../setup/server-process.js";
-import { hasHeard, plainWs } from "../setup/subscribing.js";
+import { hasReceived, plainWs } from "../setup/subscribing.js";
 import { adminKey, startTestServer, until } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";
 import { startReceiver } from "../webhooks/receiver.js";
@@ -62,7 +62,7 @@ const converse = async (url: string): Promise<string> => {
   const { sessionId } = await createSession(wire, { agentId });
   const { body } = await wire.call("issueTicket", { sessionId });
   await using listener = plainWs.listen(url, sessionId, { ticket: String(body.ticket) });
-  await hasHeard(listener, "session.started");
+  await hasReceived(listener, "session.started");
   const send = { sessionId, content: "hello", transport: "http" };
   expect(await wire.call("sendSessionMessage", send)).toMatchObject({ status: 201 });
   expect(await wire.call("sendSessionMessage", send)).toMatchObject({ status: 502 });

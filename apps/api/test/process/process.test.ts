@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { runToExit, spawnServer, spawnWaiting, temporaryFolder } from "../setup/server-process.js";
-import { hasHeard, listenerWires } from "../setup/subscribing.js";
+import { hasReceived, listenerWires } from "../setup/subscribing.js";
 import { adminKey, serviceKey, typewriterId, until } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";
 
@@ -60,14 +60,14 @@ describe("a process that is asked to stop", () => {
     const wire = restWire(server.url);
     const { sessionId } = await createSession(wire, { agentId: typewriterId });
     const received = listenerWires.map(({ listen }) => listen(server.url, sessionId));
-    for (const one of received) await hasHeard(one, "session.started");
+    for (const one of received) await hasReceived(one, "session.started");
     const reply = wire.call("sendSessionMessage", {
       sessionId,
       content: "one two three",
       metadata: { delayMs: 100 },
       transport: "http",
     });
-    for (const one of received) await hasHeard(one, "message.delta");
+    for (const one of received) await hasReceived(one, "message.delta");
     server.process.kill("SIGTERM");
     expect((await reply).body.agentResponse).toMatchObject({ content: "one two three" });
     for (const one of received) one.leave();
@@ -205,7 +205,7 @@ describe("the log", () => {
     const ticket = String(body.ticket);
     for (const { listen } of listenerWires) {
       await using received = listen(server.url, sessionId, { ticket });
-      await hasHeard(received, "session.started");
+      await hasReceived(received, "session.started");
     }
     await restWire(server.url, { key: token }).call("endSession", { sessionId });
     await fetch(`${server.url}/api/agents?ticket=${adminKey}`);

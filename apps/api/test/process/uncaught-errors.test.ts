@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { spawnServer, temporaryFolder } from "../setup/server-process.js";
-import { hasHeard, plainWs } from "../setup/subscribing.js";
+import { hasReceived, plainWs } from "../setup/subscribing.js";
 import { createSession, restWire } from "../setup/wires.js";
 
 it.each([
@@ -18,7 +18,7 @@ it.each([
     });
     const { sessionId } = await createSession(restWire(server.url));
     await using received = plainWs.listen(server.url, sessionId);
-    await hasHeard(received, "session.started");
+    await hasReceived(received, "session.started");
     server.process.kill("SIGUSR2");
     expect(await server.exited).toMatchObject({ code: 1, stderr: expect.stringContaining("nobody caught") });
     expect(await received.over).toMatchObject({ how: "lost", why: expect.stringContaining("1012") });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import { hasHeard, listenerWires, plainWs } from "../setup/subscribing.js";
+import { hasReceived, listenerWires, plainWs } from "../setup/subscribing.js";
 import { startTestServer, until } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";
 import { readChannel } from "./kills/read-channel.js";
@@ -53,7 +53,7 @@ it("a full disk refuses writes with 503, keeps reads and listeners going, and le
     const wire = restWire(server.url);
     ({ sessionId, channelId } = await createSession(wire));
     await using received = plainWs.listen(server.url, sessionId);
-    await hasHeard(received, "session.started");
+    await hasReceived(received, "session.started");
     const send = async (index: number): Promise<number> => {
       const content = `${index} ${"x".repeat(3_900)}`;
       const { status, code } = await wire.call("sendSessionMessage", { sessionId, content });
@@ -84,7 +84,7 @@ it("a full disk refuses writes with 503, keeps reads and listeners going, and le
     await until(async () => (await readiness()) === 503);
     for (const { listen } of listenerWires) {
       await using late = listen(server.url, sessionId);
-      await hasHeard(late, "session.started");
+      await hasReceived(late, "session.started");
     }
     const whileFull = (await readChannel(wire, channelId)).filter(({ isAgent }) => !isAgent);
     expect(whileFull.map(({ content }) => content)).toEqual(acknowledged);
@@ -94,10 +94,10 @@ it("a full disk refuses writes with 503, keeps reads and listeners going, and le
     await until(async () => (await readiness()) === 200);
     await until(async () => (await send(index++)) === 201);
     const stored = await readChannel(wire, channelId);
-    const heardContents = () =>
+    const receivedContents = () =>
       received.events.flatMap((event) => (event.type === "message" ? [event.message.content] : []));
-    await until(() => heardContents().length >= stored.length);
-    for (const content of refused) expect(heardContents()).not.toContain(content);
+    await until(() => receivedContents().length >= stored.length);
+    for (const content of refused) expect(receivedContents()).not.toContain(content);
   }
   await using server = await startTestServer(env);
   const wire = restWire(server.url);
@@ -118,7 +118,7 @@ it("an end that finds the disk full is 503 and no end: the session lives, and a 
   const wire = restWire(server.url);
   const { sessionId } = await createSession(wire);
   await using received = plainWs.listen(server.url, sessionId);
-  await hasHeard(received, "session.started");
+  await hasReceived(received, "session.started");
   const filler = join(disk.path, "filler");
   // Fails once nothing is left, and keeps what it took.
   await writeFile(filler, Buffer.alloc(2 * diskBytes)).catch(() => {});

@@ -24,7 +24,8 @@ describe.each(wires)("cancelReply over $wire", ({ open }) => {
     expect([cancelled.status, cancelled.body]).toEqual([200, success(replyId, true)]);
     const reply = { id: replyId, inReplyTo: userMessageId, content: "half a", finishReason: "cancelled" };
     expect((await held.answer).body.agentResponse).toMatchObject({ ...reply, text: "half a" });
-    for (const event of await held.heardByAll("message", 2)) expect(event).toMatchObject({ message: reply });
+    for (const event of await held.receivedByAll("message", 2))
+      expect(event).toMatchObject({ message: reply });
     expect(await held.stored()).toEqual(["question", "half a"]);
     expect(held.turn.turn.signal.aborted).toBe(true);
   });
@@ -38,7 +39,7 @@ describe.each(wires)("cancelReply over $wire", ({ open }) => {
     const cancelled = await wire.call("cancelReply", { sessionId, messageId: replyId, partial });
     expect([cancelled.status, cancelled.body]).toEqual([200, success(replyId, false)]);
     expect(await held.answer).toMatchObject({ status: 409, code: "REPLY_CANCELLED" });
-    for (const event of await held.heardByAll("message.failed"))
+    for (const event of await held.receivedByAll("message.failed"))
       expect(event).toMatchObject({ inReplyTo: userMessageId, code: "REPLY_CANCELLED" });
     expect(await held.stored()).toEqual(["question"]);
     expect(held.turn.turn.signal.aborted).toBe(true);
@@ -53,7 +54,7 @@ describe.each(wires)("cancelReply over $wire", ({ open }) => {
     turn.say("whole");
     turn.finish();
     expect((await next).body.agentResponse).toMatchObject({ content: "whole", finishReason: "stop" });
-    for (const event of await held.heardByAll("message", 4))
+    for (const event of await held.receivedByAll("message", 4))
       expect(event).toMatchObject({ message: { content: "whole" } });
   });
 
@@ -134,11 +135,11 @@ describe("a sender that reads the reply as it streams", () => {
     const { sessionId, wire } = held;
     const path = `${sessionsPath}/${sessionId}/messages`;
     const streamed = ask(server.url, "POST", path, { body: { content: "streamed", transport: "sse" } });
-    await held.heardByAll("message", 2);
+    await held.receivedByAll("message", 2);
     held.turn.finish();
     const turn = await server.agent.nextTurn();
     turn.say("some");
-    const [delta] = await held.heardByAll("message.delta", 2);
+    const [delta] = await held.receivedByAll("message.delta", 2);
     const messageId = delta?.type === "message.delta" ? delta.messageId : "";
     await wire.call("cancelReply", { sessionId, messageId, partial });
     const { text } = await streamed;

@@ -1,6 +1,6 @@
 import type { SessionEvent } from "@adjourn/sessions";
 import { ScriptedAgent, type ScriptedReply, scriptedAgentId } from "@adjourn/testkit";
-import { hasHeard, listenerWires, plainWs, type Received } from "../setup/subscribing.js";
+import { hasReceived, listenerWires, plainWs, type Received } from "../setup/subscribing.js";
 import { startTestServer } from "../setup/test-server.js";
 import { type Answer, createSession, restWire, type Wire } from "../setup/wires.js";
 
@@ -27,7 +27,7 @@ export interface HeldReply extends AsyncDisposable {
   /** What the sender of the message is answered, who waits for the reply. */
   readonly answer: Promise<Answer>;
   /** The last event of each listener, once all have received one of this type. */
-  heardByAll(type: SessionEvent["type"], count?: number): Promise<readonly (SessionEvent | undefined)[]>;
+  receivedByAll(type: SessionEvent["type"], count?: number): Promise<readonly (SessionEvent | undefined)[]>;
   /** The contents in the order in which they were stored. */
   stored(): Promise<readonly string[]>;
 }
@@ -43,16 +43,16 @@ export const startHeldReply = async (
   const wire = open(url);
   const { sessionId } = await createSession(wire, { agentId: scriptedAgentId });
   const listeners = listenerWires.map(({ listen }) => listen(url, sessionId));
-  const heardByAll: HeldReply["heardByAll"] = async (type, count = 1) => {
-    await Promise.all(listeners.map((listener) => hasHeard(listener, type, count)));
+  const receivedByAll: HeldReply["receivedByAll"] = async (type, count = 1) => {
+    await Promise.all(listeners.map((listener) => hasReceived(listener, type, count)));
     return listeners.map(({ events }) => events.filter((event) => event.type === type).at(-1));
   };
-  await heardByAll("session.started");
+  await receivedByAll("session.started");
   const answer = wire.call("sendSessionMessage", { sessionId, content: "question", transport: "http" });
   const turn = await agent.nextTurn();
   if (text !== "") {
     turn.say(text);
-    await heardByAll("message.delta");
+    await receivedByAll("message.delta");
   }
   const { messageId, inReplyTo } = await pendingReply(url, sessionId);
   return {
@@ -63,7 +63,7 @@ export const startHeldReply = async (
     userMessageId: inReplyTo,
     replyId: messageId,
     answer,
-    heardByAll,
+    receivedByAll,
     stored: () => contentsOf(wire, sessionId),
     [Symbol.asyncDispose]: async () => {
       for (const listener of listeners) listener.leave();
@@ -83,7 +83,7 @@ export const contentsOf = async (wire: Wire, sessionId: string): Promise<readonl
 
 const pendingReply = async (url: string, sessionId: string) => {
   await using listener = plainWs.listen(url, sessionId);
-  await hasHeard(listener, "session.started");
+  await hasReceived(listener, "session.started");
   const [started] = listener.events;
   const reply = started?.type === "session.started" ? started.pendingReplies[0] : undefined;
   if (!reply) throw new Error("no reply is in flight");

@@ -1,7 +1,7 @@
 import { scriptedAgentId } from "@adjourn/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sessionsPath } from "../setup/api-call.js";
-import { hasHeard, plainWs } from "../setup/subscribing.js";
+import { hasReceived, plainWs } from "../setup/subscribing.js";
 import { type Answer, createSession, restWire, type Wire, wires } from "../setup/wires.js";
 import { contentsOf, type ScriptedServer, startScriptedServer } from "./held-reply.js";
 
@@ -123,12 +123,12 @@ describe("a stream that is repeated with its key", () => {
   it("begins with the text so far and goes on", async () => {
     const { sessionId, send } = await startSession(restWire(server.url));
     await using listener = plainWs.listen(server.url, sessionId);
-    await hasHeard(listener, "session.started");
+    await hasReceived(listener, "session.started");
     const { body } = await send("websocket");
     const turn = await server.agent.nextTurn();
     turn.say("one");
     turn.say(" two");
-    await hasHeard(listener, "message.delta", 2);
+    await hasReceived(listener, "message.delta", 2);
     const events = openStream(sessionId);
     const next = async () => (await events.next()).value;
     expect(await next()).toMatchObject({ event: "user_message", data: { id: body.id } });

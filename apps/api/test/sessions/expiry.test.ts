@@ -1,6 +1,6 @@
 import { createFakeClock, ScriptedAgent, scriptedAgentId } from "@adjourn/testkit";
 import { describe, expect, it } from "vitest";
-import { hasHeard, listenerWires } from "../setup/subscribing.js";
+import { hasReceived, listenerWires } from "../setup/subscribing.js";
 import { startTestServer, typewriterId, until } from "../setup/test-server.js";
 import { createSession, wires } from "../setup/wires.js";
 
@@ -84,9 +84,9 @@ describe.each(listenerWires)("expiry and a listener on $wire", ({ listen }) => {
       timeoutConfig: { timeoutMinutes: 6, warningThresholdMinutes: 2 },
     });
     await using received = listen(server.url, sessionId);
-    await hasHeard(received, "session.started");
+    await hasReceived(received, "session.started");
     await clock.advance(4 * minute + 1_000);
-    await hasHeard(received, "session.expiring");
+    await hasReceived(received, "session.expiring");
     await clock.advance(2 * minute);
     expect(await received.over).toEqual({ how: "ended" });
     expect(received.events.map(({ type }) => type)).toEqual([

@@ -12,7 +12,7 @@ import {
   streamOf,
 } from "../setup/model-server.js";
 import { spawnServer, temporaryFolder } from "../setup/server-process.js";
-import { hasHeard, plainWs } from "../setup/subscribing.js";
+import { hasReceived, plainWs } from "../setup/subscribing.js";
 import { startTestServer, until, userId } from "../setup/test-server.js";
 
 const agentId = "00000000-0000-4000-8000-00000000000a";
@@ -94,9 +94,9 @@ it("a reply that is cancelled closes the connection to the model's server, and k
   await using server = await startTestServer({ AGENTS_FILE: await writeAgents(folder.path, model, {}) });
   const { sessionId, send, cancel, readHistory } = await talkTo(server.url);
   await using listener = plainWs.listen(server.url, sessionId);
-  await hasHeard(listener, "session.started");
+  await hasReceived(listener, "session.started");
   const { json } = await send("hello", "websocket");
-  await hasHeard(listener, "message.delta");
+  await hasReceived(listener, "message.delta");
   expect((await cancel(json.id)).json).toMatchObject({ stored: true });
   await closed;
   expect(await readHistory()).toEqual(["Good", "hello"]);

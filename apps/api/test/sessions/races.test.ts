@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { createAgentDirectory } from "@adjourn/agents";
 import { ScriptedAgent, scriptedAgentId } from "@adjourn/testkit";
 import { describe, expect, it } from "vitest";
-import { hasHeard, listenerWires, plainWs } from "../setup/subscribing.js";
+import { hasReceived, listenerWires, plainWs } from "../setup/subscribing.js";
 import { startTestServer, until } from "../setup/test-server.js";
 import { createSession, restWire, trpcHttpWire, wires } from "../setup/wires.js";
 
@@ -14,11 +14,11 @@ describe.each(wires)("an end over $wire", ({ open }) => {
     await using wire = open(server.url);
     const { sessionId, channelId } = await createSession(wire, { agentId: scriptedAgentId });
     await using received = plainWs.listen(server.url, sessionId);
-    await hasHeard(received, "session.started");
+    await hasReceived(received, "session.started");
     await wire.call("sendSessionMessage", { sessionId, content: "are you there?" });
     const reply = await agent.nextTurn();
     reply.say("I was just ");
-    await hasHeard(received, "message.delta");
+    await hasReceived(received, "message.delta");
     const cancelled = once(reply.turn.signal, "abort");
     await wire.call("endSession", { sessionId });
     await cancelled;
@@ -38,7 +38,7 @@ describe.each(listenerWires)("listeners that come on $wire while the end is unde
     const wire = restWire(server.url);
     const { sessionId } = await createSession(wire);
     const early = Array.from({ length: 10 }, () => listen(server.url, sessionId));
-    for (const received of early) await hasHeard(received, "session.started");
+    for (const received of early) await hasReceived(received, "session.started");
     const late = Array.from({ length: 10 }, () => listen(server.url, sessionId));
     await until(() => late.some(({ events }) => events.length > 0));
     const end = await wire.call("endSession", { sessionId });
@@ -61,7 +61,7 @@ it("nothing is held any more once a session with listeners and replies has ended
   const wire = trpcHttpWire(server.url);
   const { sessionId } = await createSession(wire, { agentId: "00000000-0000-4000-8000-000000000002" });
   const listeners = listenerWires.map(({ listen }) => listen(server.url, sessionId));
-  for (const received of listeners) await hasHeard(received, "session.started");
+  for (const received of listeners) await hasReceived(received, "session.started");
   await wire.call("sendSessionMessage", { sessionId, content: "slow", metadata: { delayMs: 60_000 } });
   const held = async () => {
     const text = await (await fetch(`${server.url}/metrics`)).text();

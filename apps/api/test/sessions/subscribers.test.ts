@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hasHeard, listenerWires } from "../setup/subscribing.js";
+import { hasReceived, listenerWires } from "../setup/subscribing.js";
 import { startTestServer, typewriterId } from "../setup/test-server.js";
 import { createSession, trpcHttpWire } from "../setup/wires.js";
 
@@ -11,9 +11,9 @@ describe.each(listenerWires)("a listener on $wire", ({ listen }) => {
     const wire = trpcHttpWire(server.url);
     const { sessionId } = await createSession(wire);
     await using received = listen(server.url, sessionId);
-    await hasHeard(received, "session.started");
+    await hasReceived(received, "session.started");
     await wire.call("sendSessionMessage", { sessionId, content: "one two", transport: "http" });
-    await hasHeard(received, "message", 2);
+    await hasReceived(received, "message", 2);
     await wire.call("endSession", { sessionId, reason: "enough" });
     expect(await received.over).toEqual({ how: "ended" });
     const types = received.events.map(({ type }) => type);
@@ -32,14 +32,14 @@ describe.each(listenerWires)("a listener on $wire", ({ listen }) => {
     const send = (content: string) =>
       wire.call("sendSessionMessage", { sessionId, content, transport: "http" });
     const first = listen(server.url, sessionId);
-    await hasHeard(first, "session.started");
+    await hasReceived(first, "session.started");
     await send("first");
-    await hasHeard(first, "message", 2);
+    await hasReceived(first, "message", 2);
     first.leave();
     const lastEventId = first.events.filter(({ type }) => type === "message")[0]?.id;
     await send("second");
     await using received = listen(server.url, sessionId, { lastEventId });
-    await hasHeard(received, "message", 3);
+    await hasReceived(received, "message", 3);
     await wire.call("endSession", { sessionId });
     await received.over;
     const contents = received.events.flatMap((event) =>
@@ -97,14 +97,14 @@ describe.each(listenerWires)("a listener on $wire", ({ listen }) => {
     const wire = trpcHttpWire(server.url);
     const { sessionId } = await createSession(wire, { agentId: typewriterId });
     const received = listen(server.url, sessionId);
-    await hasHeard(received, "session.started");
+    await hasReceived(received, "session.started");
     const reply = wire.call("sendSessionMessage", {
       sessionId,
       content: "a b c d",
       metadata: { delayMs: 20 },
       transport: "http",
     });
-    await hasHeard(received, "message.delta");
+    await hasReceived(received, "message.delta");
     received.leave();
     expect((await reply).body.agentResponse).toMatchObject({ content: "a b c d" });
   });

@@ -168,5 +168,5 @@ const plainSse: ListenerWire = {
 /** Every wire a listener can be on, for `describe.each`. */
 export const listenerWires: readonly ListenerWire[] = [trpcWs, trpcSse, plainWs, plainSse];
 
-export const hasHeard = (received: Received, type: SessionEvent["type"], count = 1): Promise<void> =>
+export const hasReceived = (received: Received, type: SessionEvent["type"], count = 1): Promise<void> =>
   until(() => received.events.filter((event) => event.type === type).length >= count);

@@ -54,7 +54,7 @@ describe.each([["polling"], ["websocket"], ["polling", "websocket"]])("over %s a
     expect(await page.hasReceived("messageComplete")).toMatchObject(ids);
   });
 
-  it("an end is told, closes the input, and disconnects a page without another room; a rejoin is refused", async () => {
+  it("an end is announced, closes the input, and disconnects a page without another room; a rejoin is refused", async () => {
     using page = open();
     const { sessionId, channelId } = await newSession();
     page.join(channelId);
@@ -78,7 +78,7 @@ describe.each([["polling"], ["websocket"], ["polling", "websocket"]])("over %s a
   });
 });
 
-it("both spellings reach one session, and each page is told the id that it joined with", async () => {
+it("both spellings reach one session, and each page gets the id that it joined with", async () => {
   using byChannel = openPage(server.url);
   using bySession = openPage(server.url);
   const { sessionId, channelId } = await newSession();
@@ -97,7 +97,7 @@ it("both spellings reach one session, and each page is told the id that it joine
   turn.finish();
 });
 
-it("a page with another room stays connected at an end, and hears that room", async () => {
+it("a page with another room stays connected at an end, and receives the events of that room", async () => {
   using page = openPage(server.url);
   const [first, second] = [await newSession(), await newSession()];
   page.join(first.channelId);
@@ -148,7 +148,7 @@ it("a reply that is cut by the end is not broadcast, and one that fails is a mes
   expect(page.received("messageBroadcast").map(({ text }) => text)).toEqual(["one", "two"]);
 });
 
-it("a page that leaves hears nothing more, and may join again", async () => {
+it("a page that leaves receives nothing more, and may join again", async () => {
   using page = openPage(server.url);
   using other = openPage(server.url);
   const { channelId } = await newSession();
@@ -158,7 +158,7 @@ it("a page that leaves hears nothing more, and may join again", async () => {
   }
   page.socket.emit("leave", { roomId: channelId });
   page.socket.emit("subscribe_logs");
-  page.send(channelId, "unheard");
+  page.send(channelId, "after the leave");
   await page.hasReceived("messageAck");
   await other.hasReceived("messageBroadcast");
   expect(page.received("messageBroadcast")).toEqual([]);

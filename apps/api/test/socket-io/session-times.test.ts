@@ -36,7 +36,7 @@ const openRoom = async (transport: string) => {
 };
 
 describe.each(["polling", "websocket"])("a page on %s", (transport) => {
-  it("is warned once before its session expires, and told when it has", async () => {
+  it("is warned once before its session expires, and notified when it has", async () => {
     await using room = await openRoom(transport);
     const { clock, page, ids } = room;
     const expiredAt = room.later(10);
@@ -55,7 +55,7 @@ describe.each(["polling", "websocket"])("a page on %s", (transport) => {
     expect(last).toEqual(["sessionExpirationWarning", "sessionExpired", "sessionEnded", "controlMessage"]);
   });
 
-  it("is told of a renewal, and that the maximum duration ended its session", async () => {
+  it("is notified of a renewal, and that the maximum duration ended its session", async () => {
     await using room = await openRoom(transport);
     const { clock, page, ids } = room;
     await clock.advance(4 * minute);
@@ -77,7 +77,7 @@ describe.each(["polling", "websocket"])("a page on %s", (transport) => {
     expect(await page.hasReceived("sessionEnded")).toMatchObject({ ...ids, cause: "max_duration" });
   });
 
-  it("hears of no expiry where somebody ends its session", async () => {
+  it("gets no expiry where somebody ends its session", async () => {
     await using room = await openRoom(transport);
     await room.wire.call("endSession", room.ids);
     await room.page.hasReceived("controlMessage");

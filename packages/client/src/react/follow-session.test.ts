@@ -10,14 +10,14 @@ type Answer = (outcome: readonly string[] | Error) => void;
 /** A state that follows a session whose connection and histories the test writes. */
 const follow = () => {
   const histories: Answer[] = [];
-  let tell: (result: object) => void = () => {};
+  let emit: (result: object) => void = () => {};
   const link: TRPCLink<AppRouter> =
     () =>
     ({ op }) =>
       observable((observer) => {
         if (op.type === "subscription") {
           // The test writes the results that the server's types promise.
-          tell = (result) => observer.next({ result } as never);
+          emit = (result) => observer.next({ result } as never);
           return;
         }
         histories.push((outcome) => {
@@ -34,9 +34,9 @@ const follow = () => {
   const start = () => {
     const session = { agentId: "a" };
     const data = { id: "e", type: "session.started", sessionId: "s", session, pendingReplies: [] };
-    tell({ type: "data", data: { id: "e", data } });
+    emit({ type: "data", data: { id: "e", data } });
   };
-  const lose = () => tell({ type: "state", state: "connecting", error: null });
+  const lose = () => emit({ type: "state", state: "connecting", error: null });
   const answer = async (index: number, outcome: readonly string[] | Error) => {
     await expect.poll(() => histories.length).toBeGreaterThan(index);
     histories[index]?.(outcome);

@@ -40,7 +40,7 @@ export const followSession = (
       );
     trpc.getSessionMessages.query({ sessionId, limit: historyLimit }).then(
       (page) => finish(page, null),
-      // If the session has ended, or the connection is lost, the watch tells.
+      // If the session has ended, or the connection is lost, the watch reports it.
       (error: unknown) => finish({ messages: [], hasMore: false }, toSessionError(error)),
     );
   };

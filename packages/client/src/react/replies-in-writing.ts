@@ -7,7 +7,7 @@ export interface ReplyInWriting {
   readonly text: string;
   /** The number of the next piece; null where the beginning could not be had. */
   readonly nextIndex: number | null;
-  /** When this client first heard of it. */
+  /** When this client first received a piece of it. */
   readonly startedAt: string;
 }
 

@@ -14,7 +14,7 @@ export interface Reply extends Promise<AgentMessage>, AsyncIterable<string> {}
 
 export interface SendOptions
   extends Pick<RouterInputs["sendSessionMessage"], "metadata" | "attachments" | "idempotencyKey"> {
-  /** Stops the waiting, not the reply, which the session's other listeners go on hearing. */
+  /** Stops the waiting, not the reply, which the session's other listeners still receive. */
   readonly signal?: AbortSignal | undefined;
 }
 

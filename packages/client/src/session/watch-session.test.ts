@@ -30,30 +30,30 @@ const watch = (scripts: readonly Script[]) => {
         else if (outcome === "breaks") observer.error(TRPCClientError.from(new TypeError("broken")));
         else if (outcome !== undefined) observer.error(TRPCClientError.from(refusal(outcome)));
       });
-  const heard: string[] = [];
+  const received: string[] = [];
   const delays: number[] = [];
   const ended = new Promise((resolve) => {
     const trpc = createTRPCClient<AppRouter>({ links: [link] });
     const onEnd = resolve;
-    watchSession(trpc, "s", { onEvent: ({ type }) => heard.push(type), onEnd }, (attempt) => {
+    watchSession(trpc, "s", { onEvent: ({ type }) => received.push(type), onEnd }, (attempt) => {
       delays.push(attempt);
       return 0;
     });
   });
-  return { inputs, heard, delays, ended };
+  return { inputs, received, delays, ended };
 };
 
 test("it ends at session.ended, whatever the subscription does behind it", async () => {
   for (const outcome of ["completes", "SERVICE_UNAVAILABLE", undefined]) {
-    const { inputs, heard, ended } = watch([{ gives: ["session.started", "session.ended"], outcome }]);
+    const { inputs, received, ended } = watch([{ gives: ["session.started", "session.ended"], outcome }]);
     expect(await ended).toBeNull();
-    expect(heard).toEqual(["session.started", "session.ended"]);
+    expect(received).toEqual(["session.started", "session.ended"]);
     expect(inputs).toHaveLength(1);
   }
 });
 
 test("it goes on behind the last event after whatever passes, with growing pauses", async () => {
-  const { inputs, heard, delays, ended } = watch([
+  const { inputs, received, delays, ended } = watch([
     { outcome: "SERVICE_UNAVAILABLE" },
     { outcome: "breaks" },
     { gives: ["message"], outcome: "completes" },
@@ -62,7 +62,7 @@ test("it goes on behind the last event after whatever passes, with growing pause
     { gives: ["session.ended"] },
   ]);
   expect(await ended).toBeNull();
-  expect(heard).toEqual(["message", "session.ended"]);
+  expect(received).toEqual(["message", "session.ended"]);
   const behind = { sessionId: "s", lastEventId: "message 3" };
   expect(inputs).toEqual([
     { sessionId: "s" },

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { canonicalAddress, networkOf } from "../network-address.js";
 import type { TrustedProxies } from "../settings.js";
 
-/** What the address of a request's client is told from. */
+/** What the address of a request's client is taken from. */
 export type Sender = Pick<IncomingMessage, "headers" | "socket">;
 
 /** The sender of a request, for as long as its socket is open. It retains the request only if a proxy sent it. */

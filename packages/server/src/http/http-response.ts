@@ -35,7 +35,7 @@ export const setOrdinaryHeaders = (response: ServerResponse, requestId: string):
   }
 };
 
-/** Adds the headers of every answer when it writes them, and tells when the whole answer has been written. */
+/** Adds the headers of every answer when it writes them, and reports when the whole answer has been written. */
 export class HttpResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   /** Sent in `X-Request-Id`. */
   requestId = "";

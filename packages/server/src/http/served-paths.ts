@@ -2,7 +2,7 @@ import { isChatPath, isMcpPath, routes } from "@adjourn/router";
 
 const restRoots: ReadonlySet<string> = new Set(routes.map(({ path }) => rootOf(path)));
 
-/** The first two segments of a path, which tell the API's operations from an application's. */
+/** The first two segments of a path, which distinguish the API's operations from an application's. */
 function rootOf(path: string): string {
   return path.split("/", 3).join("/");
 }

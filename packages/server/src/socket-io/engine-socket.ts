@@ -8,7 +8,7 @@ import { ServerSocket } from "../websocket/server-socket.js";
 type Sent = (error?: Error) => void;
 
 /**
- * A socket that Engine.IO writes to. It tells Engine.IO at once that a packet is sent: Engine.IO would otherwise keep further
+ * A socket that Engine.IO writes to. It reports every packet to Engine.IO as sent at once: Engine.IO would otherwise keep further
  * packets in a queue of its own, which `bufferedAmount` and the limits of unread bytes do not see.
  */
 class EngineSocket extends ServerSocket {

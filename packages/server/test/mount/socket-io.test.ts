@@ -6,7 +6,7 @@ import { echoId, type Host, listen, type Opened, openAdjourn, userId } from "./m
 type Payload = Record<string, unknown>;
 
 /** Resolves with the payload of the next such event that fits. */
-const heard = (socket: Socket, event: string, fits: (payload: Payload) => boolean = () => true) =>
+const received = (socket: Socket, event: string, fits: (payload: Payload) => boolean = () => true) =>
   new Promise<Payload>((resolve) => {
     const note = (payload: Payload) => {
       if (!fits(payload)) return;
@@ -41,17 +41,17 @@ describe("mounted in Express, behind a body parser, with Socket.IO on", () => {
       });
       const socket = io(host.url, { transports, forceNew: true });
       const room = { channelId, roomId: channelId };
-      const joined = heard(socket, "channel_joined");
-      await heard(socket, "connection_established");
+      const joined = received(socket, "channel_joined");
+      await received(socket, "connection_established");
       socket.emit("message", { type: 1, payload: room });
       expect(await joined).toMatchObject(room);
-      const acknowledged = heard(socket, "messageAck");
-      const reply = heard(socket, "messageBroadcast", ({ source }) => source === "agent_response");
+      const acknowledged = received(socket, "messageAck");
+      const reply = received(socket, "messageBroadcast", ({ source }) => source === "agent_response");
       socket.emit("message", { type: 2, payload: { ...room, message: "hello", messageId: "m-1" } });
       expect(await acknowledged).toMatchObject({ ...room, clientMessageId: "m-1" });
       expect(await reply).toMatchObject({ ...room, text: "hello" });
-      const ended = heard(socket, "sessionEnded");
-      const control = heard(socket, "controlMessage");
+      const ended = received(socket, "sessionEnded");
+      const control = received(socket, "controlMessage");
       const disconnected = new Promise((resolve) => socket.once("disconnect", resolve));
       await opened.adjourn.sessions.endSession({ sessionId, reason: "enough" });
       expect(await ended).toMatchObject({ ...room, sessionId, cause: "requested", reason: "enough" });
@@ -69,7 +69,7 @@ it("closing what is mounted closes its pages, and not the application's server",
   app.get("/own", (_, response) => void response.send("the application's own"));
   await using host = await listen(app, opened.adjourn);
   const socket = io(host.url, { transports: ["websocket"], reconnection: false, forceNew: true });
-  await heard(socket, "connection_established");
+  await received(socket, "connection_established");
   const disconnected = new Promise((resolve) => socket.once("disconnect", resolve));
   await opened.adjourn.close();
   expect(await disconnected).toMatch(/^transport/);

@@ -1,4 +1,4 @@
-/** Words are told apart by their first characters, so that no store has to keep a longer one. UTF-16 units. */
+/** Words are distinguished by their first characters, so that no store has to keep a longer one. UTF-16 units. */
 const longestWord = 64;
 
 /** Accents of Latin, Greek and Cyrillic letters, and the vowel points of Hebrew and Arabic. */

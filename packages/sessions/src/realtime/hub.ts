@@ -115,7 +115,7 @@ export class Hub {
     this.publish(sessionId, { kind: "texts.requested", origin: this.settings.nodeId });
   }
 
-  /** Cancels a reply here, or tells the node that runs it. The store has marked it already. */
+  /** Cancels a reply here, or notifies the node that runs it. The store has marked it already. */
   cancelReply(sessionId: string, messageId: string, partial: PartialText): void {
     const reply = this.channels.get(sessionId)?.replies.get(messageId);
     if (reply) reply.abort(cancelCause(sessionId, messageId, partial));
@@ -139,7 +139,7 @@ export class Hub {
 
   /**
    * Called on the node that ended the session: publishes the end, releases the session here, and adds the cut counts to the
-   * ending. Other nodes do not wait until this one has told its subscribers.
+   * ending. Other nodes do not wait until this one has notified its subscribers.
    */
   end(ending: EndingRecord): void {
     this.publish(ending.sessionId, { kind: "ended", origin: this.settings.nodeId, ending });

@@ -70,7 +70,7 @@ export class Subscriber {
     return this.hasStarted && countsAsListener(this.credential);
   }
 
-  /** Whether it is told the end of the session: every client that has received `session.started`. */
+  /** Whether it receives the end of the session: every client that has received `session.started`. */
   get awaitsEnd(): boolean {
     return this.hasStarted && this.credential !== "internal";
   }

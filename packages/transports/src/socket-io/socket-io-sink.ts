@@ -72,12 +72,12 @@ export class SocketIoSink implements SubscriberSink {
     this.subscription?.leave();
   }
 
-  /** Holds events back while the socket sends a message, whose id the sender's copy of it depends on. */
+  /** Queues events while the socket sends a message, whose id the sender's copy of it depends on. */
   hold(): void {
     this.held = { frames: [], bytes: 0 };
   }
 
-  /** Writes what was held back. `own` is the message that was sent, if it was stored. */
+  /** Writes the queued events. `own` is the message that was sent, if it was stored. */
   release(own: { readonly id: string; readonly clientMessageId: string } | null): void {
     const frames = this.held?.frames ?? [];
     this.held = null;

@@ -99,7 +99,7 @@ it("a socket that negotiated compression receives the text through it", async ()
   expect(received).toEqual([large, "behind it"]);
 });
 
-it("an owner hears of the close once, also of one before it", async () => {
+it("an owner is notified of the close once, also of one before it", async () => {
   using pair = await openPair();
   const { peer, socket } = pair;
   let closes = 0;

@@ -49,7 +49,7 @@ export class PeerSocket extends WebSocket {
     this.connection = connection;
   }
 
-  /** Tells `owner` when the socket is closed, also if it is closed already. A socket has one owner. */
+  /** Notifies `owner` when the socket is closed, also if it is closed already. A socket has one owner. */
   serveBy(owner: SocketOwner): void {
     this.owner = owner;
     if (this.readyState === WebSocket.CLOSED) owner.closed();

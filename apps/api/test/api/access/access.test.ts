@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { hasHeard, listenerWires } from "../../setup/subscribing.js";
+import { hasReceived, listenerWires } from "../../setup/subscribing.js";
 import { adminKey, serviceKey, startTestServer, userId } from "../../setup/test-server.js";
 import { createSession, restWire, wires } from "../../setup/wires.js";
 
@@ -71,8 +71,8 @@ describe.each(listenerWires)("with keys in use, a listener on $wire", ({ listen 
     const ticket = await ticketOf(server.url, serviceKey);
     await using first = listen(server.url, sessionId, { ticket });
     await using second = listen(server.url, sessionId, { ticket });
-    await hasHeard(first, "session.started");
-    await hasHeard(second, "session.started");
+    await hasReceived(first, "session.started");
+    await hasReceived(second, "session.started");
     await wire.call("endSession", { sessionId });
     expect(await first.over).toEqual({ how: "ended" });
   });

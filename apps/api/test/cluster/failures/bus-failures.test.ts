@@ -2,7 +2,7 @@ import type { AppRouter } from "@adjourn/router";
 import { createTRPCClient, wsLink } from "@trpc/client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runningTimeOf } from "../../setup/running-time.js";
-import { hasHeard, plainWs } from "../../setup/subscribing.js";
+import { hasReceived, plainWs } from "../../setup/subscribing.js";
 import { until } from "../../setup/test-server.js";
 import { createSession, openTrpcSocket } from "../../setup/wires.js";
 import { startTwoNodes } from "../setup/cluster.js";
@@ -77,7 +77,7 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
       const [a, b] = cluster.nodes;
       const { sessionId } = await createSession(a.rest);
       await using received = plainWs.listen(b.url, sessionId);
-      await hasHeard(received, "session.started");
+      await hasReceived(received, "session.started");
       await fail();
       const sent = await a.rest.call("sendSessionMessage", {
         sessionId,
@@ -85,7 +85,7 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
         transport: "http",
       });
       expect(sent.status).toBe(201);
-      const tookMs = await runningTimeOf(() => hasHeard(received, "message", 2));
+      const tookMs = await runningTimeOf(() => hasReceived(received, "message", 2));
       expect(tookMs).toBeLessThan(withinMs);
       await heal();
       await areBoth("ready");
@@ -127,7 +127,7 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
     const { sessionId } = await createSession(a.rest);
     cluster.redis.pause();
     await using received = plainWs.listen(b.url, sessionId);
-    await hasHeard(received, "session.started");
+    await hasReceived(received, "session.started");
     await a.rest.call("endSession", { sessionId });
     await expectDropped([received]);
     cluster.redis.resume();
@@ -147,7 +147,7 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
       });
       const { sessionId } = await createSession(late.rest);
       await using received = plainWs.listen(late.url, sessionId);
-      await hasHeard(received, "session.started");
+      await hasReceived(received, "session.started");
       await heal();
       await until(async () => (await readRow(a.rest, sessionId))?.listeners === 1, 20_000);
       await a.rest.call("endSession", { sessionId });
@@ -159,7 +159,7 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
     const [a, b] = cluster.nodes;
     const { sessionId } = await createSession(a.rest);
     await using received = plainWs.listen(b.url, sessionId);
-    await hasHeard(received, "session.started");
+    await hasReceived(received, "session.started");
     await until(async () => (await readRow(a.rest, sessionId))?.listeners === 1);
     await cluster.redis.kill();
     await until(async () => (await readRow(a.rest, sessionId))?.listeners === 0);

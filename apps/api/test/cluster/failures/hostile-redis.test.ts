@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasHeard, plainWs, type Received } from "../../setup/subscribing.js";
+import { hasReceived, plainWs, type Received } from "../../setup/subscribing.js";
 import { until } from "../../setup/test-server.js";
 import { createSession } from "../../setup/wires.js";
 import { startTwoNodes } from "../setup/cluster.js";
@@ -46,7 +46,7 @@ describe.skipIf(await cannotRunCluster())("someone who reaches the nodes' Redis,
     );
     const { sessionId } = ids;
     await a.rest.call("sendSessionMessage", { sessionId, content: "hello", metadata: { delayMs: 60_000 } });
-    for (const one of received) await hasHeard(one, "message", count + 1);
+    for (const one of received) await hasReceived(one, "message", count + 1);
     for (const { events } of received)
       expect(events.some(({ type }) => type === "session.ended")).toBe(false);
   };
@@ -91,19 +91,19 @@ describe.skipIf(await cannotRunCluster())("someone who reaches the nodes' Redis,
   it("ends no session by another's ending, nor by one that comes again on the same channel", async () => {
     const [a, b] = cluster.nodes;
     const [ended, kept] = [await createSlowSession(a.rest), await createSlowSession(a.rest)];
-    const heardEnded = await listenOnAllWires(b, ended.sessionId);
+    const onEnded = await listenOnAllWires(b, ended.sessionId);
     const received = await listenOnAllWires(b, kept.sessionId);
-    const overheard: (readonly [channel: string, text: string])[] = [];
+    const published: (readonly [channel: string, text: string])[] = [];
     await using spy = {
       redis: stranger.duplicate(),
       [Symbol.asyncDispose]: async () => spy.redis.disconnect(),
     };
     await spy.redis.psubscribe("*");
-    spy.redis.on("pmessage", (_, channel: string, text: string) => void overheard.push([channel, text]));
+    spy.redis.on("pmessage", (_, channel: string, text: string) => void published.push([channel, text]));
     await a.rest.call("endSession", { sessionId: ended.sessionId });
-    await expectDropped(heardEnded);
-    await until(() => overheard.some(([channel, text]) => channel.includes(ended.sessionId) && text !== ""));
-    for (const [, text] of [...overheard])
+    await expectDropped(onEnded);
+    await until(() => published.some(([channel, text]) => channel.includes(ended.sessionId) && text !== ""));
+    for (const [, text] of [...published])
       for (const channel of await channels()) {
         await stranger.publish(channel, text);
         await stranger.publish(channel, text.replaceAll(ended.sessionId, kept.sessionId));
@@ -133,7 +133,7 @@ describe.skipIf(await cannotRunCluster())("someone who reaches the nodes' Redis,
     const ids = await createSlowSession(a.rest);
     const { sessionId } = ids;
     await using received = plainWs.listen(b.url, sessionId);
-    await hasHeard(received, "session.started");
+    await hasReceived(received, "session.started");
     await waitForReply(b, ids);
     const isKnown = async () => {
       const row = await readRow(a.rest, sessionId);
@@ -154,7 +154,7 @@ describe.skipIf(await cannotRunCluster())("someone who reaches the nodes' Redis,
     await stranger.set(wrongKind, "no hash");
     await stranger.sadd("adjourn:presence:nodes", wrongKind.slice("adjourn:presence:node:".length));
     await using late = plainWs.listen(a.url, sessionId);
-    await hasHeard(late, "session.started");
+    await hasReceived(late, "session.started");
     const [started] = late.events;
     expect(started?.type === "session.started" && started.pendingReplies.length).toBe(1);
     expect(JSON.stringify(started)).not.toContain("forged");

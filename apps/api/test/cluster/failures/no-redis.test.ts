@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runningTimeOf } from "../../setup/running-time.js";
-import { hasHeard } from "../../setup/subscribing.js";
+import { hasReceived } from "../../setup/subscribing.js";
 import { until } from "../../setup/test-server.js";
 import {
   createSlowSession,
@@ -21,7 +21,7 @@ describe.skipIf(await cannotRunCluster())("two nodes that share Postgres alone",
     const ids = await createSlowSession(a.rest);
     const received = await listenOnAllWires(b, ids.sessionId);
     const { answer } = await waitForReply(a, ids);
-    for (const one of received) await hasHeard(one, "message");
+    for (const one of received) await hasReceived(one, "message");
     const pending = await waitForReply(b, ids);
     const tookMs = await runningTimeOf(async () => {
       const { status } = await a.rest.call("endSession", { sessionId: ids.sessionId });

@@ -4,7 +4,7 @@ import { audit } from "../../reliability/kills/audit.js";
 import { startLoad } from "../../reliability/kills/kill-load.js";
 import { Ledger } from "../../reliability/kills/ledger.js";
 import { seededRandom } from "../../reliability/seeded-random.js";
-import { hasHeard, plainWs } from "../../setup/subscribing.js";
+import { hasReceived, plainWs } from "../../setup/subscribing.js";
 import { until } from "../../setup/test-server.js";
 import { createSession } from "../../setup/wires.js";
 import { startTwoNodes } from "../setup/cluster.js";
@@ -67,7 +67,7 @@ describe.skipIf(await cannotRunCluster())("a node that dies or stands still", ()
     await c.kill();
     await until(async () => (await row())?.listeners === 0 && (await row())?.pendingOperations === 0, 15_000);
     await using received = plainWs.listen(a.url, ids.sessionId);
-    await hasHeard(received, "session.started");
+    await hasReceived(received, "session.started");
     expect(received.events[0]).toMatchObject({ pendingReplies: [] });
     expect(await readContents(a.rest, ids.channelId)).toEqual(["a b c"]);
     await a.rest.call("endSession", { sessionId: ids.sessionId });
@@ -103,14 +103,14 @@ describe.skipIf(await cannotRunCluster())("a node that dies or stands still", ()
     const say = (content: string) =>
       a.rest.call("sendSessionMessage", { sessionId, content, transport: "http" });
     const before = plainWs.listen(c.url, sessionId);
-    await hasHeard(before, "session.started");
+    await hasReceived(before, "session.started");
     await say("one");
-    await hasHeard(before, "message", 2);
+    await hasReceived(before, "message", 2);
     await c.kill();
     await before.over;
     await say("two");
     await using after = plainWs.listen(a.url, sessionId, { lastEventId: before.events.at(-1)?.id });
-    await hasHeard(after, "message", 2);
+    await hasReceived(after, "message", 2);
     const received = [...before.events, ...after.events];
     const contents = received.flatMap((event) => (event.type === "message" ? [event.message.content] : []));
     expect(contents).toEqual(["one", "one", "two", "two"]);

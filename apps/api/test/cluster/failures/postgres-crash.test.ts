@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { hasHeard, plainWs } from "../../setup/subscribing.js";
+import { hasReceived, plainWs } from "../../setup/subscribing.js";
 import { until } from "../../setup/test-server.js";
 import { createSession } from "../../setup/wires.js";
 import { expectDropped, readContents } from "../setup/held.js";
@@ -15,7 +15,7 @@ it.skipIf(await cannotStartPostgres())(
     await using other = await startNode({ DATABASE_URL: postgres.url, LOG_LEVEL: "info" });
     const live = await createSession(node.rest);
     await using received = plainWs.listen(other.url, live.sessionId);
-    await hasHeard(received, "session.started");
+    await hasReceived(received, "session.started");
     const sessions = await Promise.all(Array.from({ length: 40 }, () => createSession(node.rest)));
     const send = (content: string) =>
       node.rest.call("sendSessionMessage", { sessionId: live.sessionId, content, transport: "http" });
@@ -52,10 +52,10 @@ it.skipIf(await cannotStartPostgres())(
       expect(stored.filter((one) => one === content)).toHaveLength(2);
     await node.rest.call("endSession", { sessionId: live.sessionId });
     await expectDropped([received]);
-    const heardContents = received.events.flatMap((event) =>
+    const receivedContents = received.events.flatMap((event) =>
       event.type === "message" ? [event.message.content] : [],
     );
-    expect(heardContents.slice(-stored.length)).toEqual(stored);
+    expect(receivedContents.slice(-stored.length)).toEqual(stored);
   },
   60_000,
 );

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runningTimeOf } from "../../setup/running-time.js";
-import { hasHeard, plainWs } from "../../setup/subscribing.js";
+import { hasReceived, plainWs } from "../../setup/subscribing.js";
 import { typewriterId, until } from "../../setup/test-server.js";
 import { createSession, type Wire } from "../../setup/wires.js";
 import { startTwoNodes } from "../setup/cluster.js";
@@ -60,7 +60,7 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Postgres fails", () =
       await healed();
       const { sessionId } = ids;
       await b.rest.call("sendSessionMessage", { sessionId, content: "again", transport: "http" });
-      for (const one of received) await hasHeard(one, "message", 2);
+      for (const one of received) await hasReceived(one, "message", 2);
       expect((await a.rest.call("endSession", { sessionId })).status).toBe(200);
       await expectDropped(received);
       expect(await readContents(b.rest, ids.channelId)).toEqual(["again", "again"]);
@@ -71,7 +71,7 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Postgres fails", () =
     const [a, b] = cluster.nodes;
     const { sessionId } = await createSession(a.rest);
     await using received = plainWs.listen(b.url, sessionId);
-    await hasHeard(received, "session.started");
+    await hasReceived(received, "session.started");
     await cluster.database.sql`
       SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND application_name = 'adjourn'`;
@@ -85,9 +85,9 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Postgres fails", () =
       return answer.status === 201;
     });
     await until(async () => (await send(b.rest, "and on the other")).status === 201);
-    const heardIds = () =>
+    const receivedIds = () =>
       received.events.flatMap((event) => (event.type === "message" ? [event.message.id] : []));
-    await until(() => accepted.every((id) => heardIds().includes(id)));
+    await until(() => accepted.every((id) => receivedIds().includes(id)));
     await a.rest.call("endSession", { sessionId });
     await expectDropped([received]);
   });
@@ -96,17 +96,17 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Postgres fails", () =
     const [a, b] = cluster.nodes;
     const { sessionId, channelId } = await createSession(a.rest, { agentId: typewriterId });
     await using received = plainWs.listen(a.url, sessionId);
-    await hasHeard(received, "session.started");
+    await hasReceived(received, "session.started");
     const answer = a.rest.call("sendSessionMessage", {
       sessionId,
       content: "one two three",
       metadata: { delayMs: 300 },
       transport: "http",
     });
-    await hasHeard(received, "message.delta");
+    await hasReceived(received, "message.delta");
     cluster.gate.refuse();
     expect(await answer).toMatchObject({ status: 503 });
-    await hasHeard(received, "message.failed");
+    await hasReceived(received, "message.failed");
     cluster.gate.open();
     await healed();
     expect(await readContents(b.rest, channelId)).toEqual(["one two three"]);

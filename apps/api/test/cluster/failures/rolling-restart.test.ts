@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasHeard, listenerWires, type Received } from "../../setup/subscribing.js";
+import { hasReceived, listenerWires, type Received } from "../../setup/subscribing.js";
 import { until } from "../../setup/test-server.js";
 import { createSession, restWire, type Wire } from "../../setup/wires.js";
 import { startTwoNodes } from "../setup/cluster.js";
@@ -25,7 +25,7 @@ describe.skipIf(await cannotRunCluster())("two nodes behind a front, restarted o
     const steady = await createSession(restWire(front.url));
     // Those of tRPC come back by themselves.
     const watching = listenerWires.slice(0, 2).map(({ listen }) => listen(front.url, steady.sessionId));
-    for (const received of watching) await hasHeard(received, "session.started");
+    for (const received of watching) await hasReceived(received, "session.started");
     await using plain = listenResuming(front.url, steady.sessionId);
     await plain.started;
     await load.more(2);

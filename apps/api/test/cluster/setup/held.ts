@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { hasHeard, listenerWires, type Received } from "../../setup/subscribing.js";
+import { hasReceived, listenerWires, type Received } from "../../setup/subscribing.js";
 import { typewriterId, until } from "../../setup/test-server.js";
 import { type Answer, createSession, type Wire } from "../../setup/wires.js";
 import type { ClusterNode } from "./node-process.js";
@@ -18,7 +18,7 @@ export const listenOnAllWires = async (
   sessionId: string,
 ): Promise<readonly Received[]> => {
   const received = listenerWires.map(({ listen }) => listen(node.url, sessionId));
-  for (const one of received) await hasHeard(one, "session.started");
+  for (const one of received) await hasReceived(one, "session.started");
   return received;
 };
 

@@ -139,15 +139,15 @@ describe("a tRPC socket that asks and does not take the answers", () => {
           JSON.stringify({ id: 1, method, params: { path, input: { sessionId: own.sessionId, ...input } } }),
         ),
       });
-    const isHeard = async (words: string) => {
+    const isStored = async (words: string) => {
       const { messages } = (await wire().call("getSessionMessages", { sessionId: own.sessionId, limit: 2 }))
         .body;
       return (messages as { content: string }[]).some(({ content }) => content === words);
     };
     /** Whether they are read before others have been served a hundred times. */
-    const isHeardInTime = async (said: string) => {
-      for (let served = 0; served < 100 && !(await isHeard(said)); served += 3) await healthy.stillServed();
-      return isHeard(said);
+    const isStoredInTime = async (said: string) => {
+      for (let served = 0; served < 100 && !(await isStored(said)); served += 3) await healthy.stillServed();
+      return isStored(said);
     };
     let asked = 0;
     let words = "";
@@ -158,10 +158,10 @@ describe("a tRPC socket that asks and does not take the answers", () => {
       peer.write(call("query", "getSessionMessages", { limit: 100 }), call("query", "getSession", {}));
       await healthy.stillServed();
       peer.write(call("mutation", "sendSessionMessage", { content: words }));
-      received = await isHeardInTime(words);
+      received = await isStoredInTime(words);
     }
     peer.resume();
-    await until(() => isHeard(words));
+    await until(() => isStored(words));
     await peer[Symbol.asyncDispose]();
   });
 });
