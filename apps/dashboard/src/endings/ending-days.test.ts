@@ -1,22 +1,9 @@
+import { sampleEnding } from "@adjourn/testkit/samples";
 import { describe, expect, it } from "vitest";
-import type { Ending } from "../lists/records";
 import { dayName, groupByDay } from "./ending-days";
 
-const ending = (sessionId: string, endedAt: Date): Ending => ({
-  sessionId,
-  channelId: "channel",
-  agentId: "agent",
-  userId: "user",
-  createdAt: endedAt.toISOString(),
-  endedAt: endedAt.toISOString(),
-  cause: "requested",
-  reason: null,
-  endedBy: "admin",
-  actor: null,
-  messageCount: 0,
-  listenersDropped: 0,
-  operationsAborted: 0,
-});
+const ending = (sessionId: string, endedAt: Date) =>
+  sampleEnding(sessionId, { endedAt: endedAt.toISOString() });
 
 describe("endings by day", () => {
   it("have a line above the first ending of each day in the reader's zone", () => {

@@ -1,42 +1,17 @@
+import { sampleEnding, sampleSessionRow } from "@adjourn/testkit/samples";
 import { describe, expect, it } from "vitest";
 import { type Changes, changeEndingPages, changeSessionPages } from "./changes";
 import type { Ending, SessionPage, SessionRow } from "./records";
 
-const row = (sessionId: string, minute: number, fields: Partial<SessionRow> = {}): SessionRow => ({
-  sessionId,
-  channelId: `channel-of-${sessionId}`,
-  agentId: "agent",
-  userId: "user",
-  createdAt: `2026-01-01T00:${String(minute).padStart(2, "0")}:00.000Z`,
-  lastActivity: "2026-01-01T00:00:00.000Z",
-  expiresAt: "2026-01-01T01:00:00.000Z",
-  metadata: {},
-  timeoutConfig: { timeoutMinutes: 30, autoRenew: true, maxDurationMinutes: 720, warningThresholdMinutes: 5 },
-  renewalCount: 0,
-  timeRemaining: 1,
-  isNearExpiration: false,
-  messageCount: 0,
-  listeners: 0,
-  pendingOperations: 0,
-  lastMessage: null,
-  ...fields,
-});
+const row = (sessionId: string, minute: number, fields: Partial<SessionRow> = {}): SessionRow =>
+  sampleSessionRow(sessionId, {
+    channelId: `channel-of-${sessionId}`,
+    createdAt: `2026-01-01T00:${String(minute).padStart(2, "0")}:00.000Z`,
+    ...fields,
+  });
 
-const endingOf = ({ sessionId, channelId, agentId, userId, createdAt }: SessionRow): Ending => ({
-  sessionId,
-  channelId,
-  agentId,
-  userId,
-  createdAt,
-  endedAt: "2026-01-01T02:00:00.000Z",
-  cause: "requested",
-  reason: null,
-  endedBy: "admin",
-  actor: null,
-  messageCount: 0,
-  listenersDropped: 0,
-  operationsAborted: 0,
-});
+const endingOf = ({ sessionId, channelId, agentId, userId, createdAt }: SessionRow): Ending =>
+  sampleEnding(sessionId, { channelId, agentId, userId, createdAt, endedAt: "2026-01-01T02:00:00.000Z" });
 
 const stats = { totalSessions: 0, activeSessions: 0, expiredSessions: 0 };
 const page = (sessions: SessionRow[], total = sessions.length, nextCursor?: string): SessionPage => ({

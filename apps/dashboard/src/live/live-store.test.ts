@@ -1,52 +1,17 @@
+import { sampleEnding, sampleSessionRow } from "@adjourn/testkit/samples";
 import { expect, it } from "vitest";
 import { changeSessionPages } from "../lists/changes";
-import type { Ending, SessionRow } from "../lists/records";
 import { createLiveStore, type LiveEvent } from "./live-store";
 
 const minute = 60_000;
 /** More than are kept without need. */
 const many = 25_000;
 
-const ids = (sessionId: string) => ({
-  sessionId,
-  channelId: "channel",
-  agentId: "agent",
-  userId: "user",
-  createdAt: "2026-01-01T00:00:00.000Z",
-});
-
-const row = (sessionId: string): SessionRow => ({
-  ...ids(sessionId),
-  lastActivity: "2026-01-01T00:00:00.000Z",
-  expiresAt: "2026-01-01T01:00:00.000Z",
-  metadata: {},
-  timeoutConfig: { timeoutMinutes: 30, autoRenew: true, maxDurationMinutes: 720, warningThresholdMinutes: 5 },
-  renewalCount: 0,
-  timeRemaining: 1,
-  isNearExpiration: false,
-  messageCount: 0,
-  listeners: 0,
-  pendingOperations: 0,
-  lastMessage: null,
-});
-
-const ending = (sessionId: string): Ending => ({
-  ...ids(sessionId),
-  endedAt: "2026-01-01T00:01:00.000Z",
-  cause: "requested",
-  reason: null,
-  endedBy: "admin",
-  actor: null,
-  messageCount: 0,
-  listenersDropped: 0,
-  operationsAborted: 0,
-});
-
 const openStore = () => {
   const clock = { now: 0 };
   const store = createLiveStore(() => clock.now);
   const end = (sessionId: string): void => {
-    const event: LiveEvent = { type: "session.ended", ending: ending(sessionId) };
+    const event: LiveEvent = { type: "session.ended", ending: sampleEnding(sessionId) };
     store.take(event);
   };
   const endMany = (prefix: string): void => {
@@ -64,8 +29,8 @@ it("remembers gone sessions for as long as an answer could still bring one back,
   store.forget();
   expect(store.isGone("first")).toBe(true);
   // Its row was read before the end, and a change of it arrives behind the end.
-  store.take({ type: "session.changed", session: row("first") });
-  const page = { sessions: [row("first")], total: 1, stats: noStats };
+  store.take({ type: "session.changed", session: sampleSessionRow("first") });
+  const page = { sessions: [sampleSessionRow("first")], total: 1, stats: noStats };
   expect(changeSessionPages([page], store.changesSince(0), {})[0]?.sessions).toEqual([]);
 });
 

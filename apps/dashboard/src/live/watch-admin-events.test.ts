@@ -1,3 +1,4 @@
+import { sampleEnding } from "@adjourn/testkit/samples";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createLiveStore, type LiveEvent } from "./live-store";
 import { type AdminEvents, watchAdminEvents } from "./watch-admin-events";
@@ -29,21 +30,7 @@ const openFeed = () => {
 
 const ended = (sessionId: string): LiveEvent => ({
   type: "session.ended",
-  ending: {
-    sessionId,
-    channelId: "c",
-    agentId: "a",
-    userId: "u",
-    createdAt: "2026-01-01T00:00:00.000Z",
-    endedAt: "2026-01-01T00:01:00.000Z",
-    cause: "bulk",
-    reason: null,
-    endedBy: "admin",
-    actor: null,
-    messageCount: 0,
-    listenersDropped: 0,
-    operationsAborted: 0,
-  },
+  ending: sampleEnding(sessionId, { cause: "bulk" }),
 });
 
 it("draws a burst of ends once, though each is known at once", () => {

@@ -1,21 +1,9 @@
+import { sampleSession } from "@adjourn/testkit/samples";
 import { describe, expect, it } from "vitest";
-import type { Message, SessionEvent, SessionInfo } from "../lists/records";
+import type { Message, SessionEvent } from "../lists/records";
 import { emptyStream, withEvent, withMessages, withoutReply } from "./session-stream";
 
-const session: SessionInfo = {
-  sessionId: "s",
-  channelId: "c",
-  agentId: "a",
-  userId: "u",
-  createdAt: "2026-01-01T00:00:00.000Z",
-  lastActivity: "2026-01-01T00:00:00.000Z",
-  expiresAt: "2026-01-01T01:00:00.000Z",
-  metadata: {},
-  timeoutConfig: { timeoutMinutes: 30, autoRenew: true, maxDurationMinutes: 720, warningThresholdMinutes: 5 },
-  renewalCount: 0,
-  timeRemaining: 1,
-  isNearExpiration: false,
-};
+const session = sampleSession("s");
 
 const message = (id: string, second: number, content = id): Message => ({
   id,

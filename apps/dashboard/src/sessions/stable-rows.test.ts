@@ -1,26 +1,8 @@
+import { sampleSessionRow } from "@adjourn/testkit/samples";
 import { describe, expect, it } from "vitest";
-import type { SessionRow } from "../lists/records";
 import { arrangeRows, type ShownRow } from "./stable-rows";
 
-const row = (sessionId: string): SessionRow => ({
-  sessionId,
-  channelId: "",
-  agentId: "",
-  userId: "",
-  createdAt: "",
-  lastActivity: "",
-  expiresAt: "",
-  metadata: {},
-  timeoutConfig: { timeoutMinutes: 30, autoRenew: true, maxDurationMinutes: 720, warningThresholdMinutes: 5 },
-  renewalCount: 0,
-  timeRemaining: 0,
-  isNearExpiration: false,
-  messageCount: 0,
-  listeners: 0,
-  pendingOperations: 0,
-  lastMessage: null,
-});
-const rows = (ids: string) => [...ids].map(row);
+const rows = (ids: string) => [...ids].map((id) => sampleSessionRow(id));
 const shownAs = (ids: string): readonly ShownRow[] => rows(ids).map((one) => ({ row: one, isOver: false }));
 const namesOf = (shown: readonly ShownRow[]) =>
   shown.map(({ row: { sessionId }, isOver }) => (isOver ? `(${sessionId})` : sessionId)).join("");

@@ -1,27 +1,12 @@
 import type { BusMessage } from "@adjourn/sessions";
+import { sampleEndingRecord } from "@adjourn/testkit/samples";
 import { expect, it } from "vitest";
 import { formatBusMessage, parseBusMessage } from "./bus-message-json.js";
 
 const ended: Extract<BusMessage, { kind: "ended" }> = {
   kind: "ended",
   origin: "node-1",
-  ending: {
-    sessionId: "session-1",
-    channelId: "channel-1",
-    agentId: "agent-1",
-    userId: "user-1",
-    createdAt: 1,
-    expiresAt: 3,
-    endedAt: 2,
-    lastSeq: 0,
-    cause: "requested",
-    reason: null,
-    endedBy: "admin",
-    actor: null,
-    messageCount: 0,
-    listenersDropped: 0,
-    operationsAborted: 0,
-  },
+  ending: sampleEndingRecord("session-1"),
 };
 const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
