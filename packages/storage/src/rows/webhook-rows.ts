@@ -1,4 +1,11 @@
-import type { DeliveryStatus, WebhookAttempt, WebhookDelivery, WebhookEvent } from "@adjourn/sessions";
+import type {
+  ClaimedDelivery,
+  DeliveryStatus,
+  WebhookAttempt,
+  WebhookContent,
+  WebhookDelivery,
+  WebhookEvent,
+} from "@adjourn/sessions";
 import { parseJson } from "./session-rows.js";
 
 /** The columns of `webhook_deliveries` that the domain reads; `content` and `attempts` as JSON text. */
@@ -40,6 +47,21 @@ export const toDelivery = (row: DeliveryColumns): WebhookDelivery => ({
   nextAttemptAt: row.next_attempt_at,
   createdAt: row.created_at,
 });
+
+/** In the order of their events. */
+export const toClaimedDeliveries = (
+  rows: readonly ClaimedColumns[],
+  toContent: (row: ClaimedColumns) => WebhookContent,
+): ClaimedDelivery[] =>
+  [...rows]
+    .sort((a, b) => a.seq - b.seq)
+    .map((row) => ({
+      ...toDelivery(row),
+      content: toContent(row),
+      heldUntil: row.held_until,
+      resends: row.resends,
+      statusBefore: row.status_before,
+    }));
 
 /** Whether a delivery of the same session to the same endpoint comes before this one. */
 export const isBehind = (table: string): string => `${table}.status_before IS NULL AND EXISTS (

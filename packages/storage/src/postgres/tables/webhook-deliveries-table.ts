@@ -27,8 +27,10 @@ import {
   keptAttempts,
   longestDeferralMs,
   nextInOrder,
+  toClaimedDeliveries,
   toDelivery,
 } from "../../rows/webhook-rows.js";
+import { deliveryListStatement, toDeliveryPage } from "../../sql/delivery-list.js";
 import type { Queryable } from "../connection/queryable.js";
 import { statementStart } from "./sessions-table.js";
 import type { failedColumns } from "./webhook-outbox.js";
@@ -151,15 +153,7 @@ export const claimDeliveries = async (
 ): Promise<ClaimedDelivery[]> => {
   const rows = await database.all<ClaimedColumns>(statements.claim, { ...claim });
   if (rows.length < claim.limit) await database.all(statements.defer, { endpoint: claim.endpoint });
-  return rows
-    .sort((a, b) => a.seq - b.seq)
-    .map((row) => ({
-      ...toDelivery(row),
-      content: toContent(row),
-      heldUntil: row.held_until,
-      resends: row.resends,
-      statusBefore: row.status_before,
-    }));
+  return toClaimedDeliveries(rows, toContent);
 };
 
 export const finishAttempt = async (
@@ -177,23 +171,10 @@ export const releaseDeliveries = async (database: Queryable, nodeId: string): Pr
 export const listDeliveries = async (
   database: Queryable,
   filter: DeliveryFilter,
-  { limit, after }: PageRequest,
+  page: PageRequest,
 ): Promise<DeliveryPage> => {
-  const { endpoint, status, sessionId } = filter;
-  const conditions = ["one.seq < :before"];
-  if (endpoint !== undefined) conditions.push("one.endpoint = :endpoint");
-  if (status !== undefined) conditions.push("one.status = :status");
-  if (sessionId !== undefined) conditions.push("one.session_id = :sessionId");
-  const sql = `SELECT ${columnsOf("one")} FROM webhook_deliveries AS one WHERE ${conditions.join(" AND ")}
-    ORDER BY one.seq DESC LIMIT :limit`;
-  const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
-  const before = after?.time ?? Number.MAX_SAFE_INTEGER;
-  const rows = await database.all<DeliveryColumns>(sql, { ...given, before, limit: limit + 1 });
-  const last = rows[limit - 1];
-  return {
-    deliveries: rows.slice(0, limit).map(toDelivery),
-    next: last && rows.length > limit ? { time: last.seq, id: last.id } : null,
-  };
+  const { sql, parameters } = deliveryListStatement(columnsOf("webhook_deliveries"), filter, page);
+  return toDeliveryPage(await database.all<DeliveryColumns>(sql, parameters), page);
 };
 
 export const readDelivery = async (database: Queryable, id: string): Promise<WebhookDelivery | null> => {

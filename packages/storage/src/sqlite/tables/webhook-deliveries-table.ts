@@ -20,8 +20,10 @@ import {
   keptAttempts,
   longestDeferralMs,
   nextInOrder,
+  toClaimedDeliveries,
   toDelivery,
 } from "../../rows/webhook-rows.js";
+import { deliveryListStatement, toDeliveryPage } from "../../sql/delivery-list.js";
 import type { SqliteConnection } from "../connection/connection.js";
 
 const shown = "seq, id, endpoint, event, session_id, created_at, status, attempts, next_attempt_at";
@@ -99,15 +101,7 @@ export const claimDeliveries = (
       soon: now + attemptDeferralMs,
       latest: now + longestDeferralMs,
     });
-  return rows
-    .sort((a, b) => a.seq - b.seq)
-    .map((row) => ({
-      ...toDelivery(row),
-      content: parseJson<WebhookContent>(row.content),
-      heldUntil: row.held_until,
-      resends: row.resends,
-      statusBefore: row.status_before,
-    }));
+  return toClaimedDeliveries(rows, ({ content }) => parseJson<WebhookContent>(content));
 };
 
 export const finishAttempt = (
@@ -128,23 +122,10 @@ export const releaseDeliveries = (connection: SqliteConnection, nodeId: string):
 export const listDeliveries = (
   connection: SqliteConnection,
   filter: DeliveryFilter,
-  { limit, after }: PageRequest,
+  page: PageRequest,
 ): DeliveryPage => {
-  const { endpoint, status, sessionId } = filter;
-  const conditions = ["seq < :before"];
-  if (endpoint !== undefined) conditions.push("endpoint = :endpoint");
-  if (status !== undefined) conditions.push("status = :status");
-  if (sessionId !== undefined) conditions.push("session_id = :sessionId");
-  const sql = `SELECT ${shown} FROM webhook_deliveries WHERE ${conditions.join(" AND ")}
-    ORDER BY seq DESC LIMIT :limit`;
-  const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
-  const before = after?.time ?? Number.MAX_SAFE_INTEGER;
-  const rows = connection.all<DeliveryColumns>(sql, { ...given, before, limit: limit + 1 });
-  const last = rows[limit - 1];
-  return {
-    deliveries: rows.slice(0, limit).map(toDelivery),
-    next: last && rows.length > limit ? { time: last.seq, id: last.id } : null,
-  };
+  const { sql, parameters } = deliveryListStatement(shown, filter, page);
+  return toDeliveryPage(connection.all<DeliveryColumns>(sql, parameters), page);
 };
 
 export const readDelivery = (connection: SqliteConnection, id: string): WebhookDelivery | null => {
