@@ -9,6 +9,7 @@ import type {
 } from "@adjourn/sessions";
 import { systemCaller } from "@adjourn/sessions";
 import { type EndingColumns, toEndingRecord } from "../../rows/session-rows.js";
+import { bulkEndConditions } from "../../sql/bulk-end-filter.js";
 import { expiryCause } from "../../sql/timeout-rules.js";
 import type { Parameters } from "../connection/named-parameters.js";
 import type { Queryable } from "../connection/queryable.js";
@@ -118,30 +119,13 @@ export const endsTogether = (database: Queryable): ((request: EndRequest) => Pro
   };
 };
 
-/** The conditions of a bulk end's filter; an index serves each. */
-const matching = ({
-  agentId,
-  userId,
-  sessionIds,
-  createdUntil,
-  idleSince,
-}: SessionFilter): { sql: string; parameters: Parameters } => {
-  const conditions: string[] = [];
-  const parameters: Record<string, string | number> = {};
-  const add = (condition: string, name: string, value: string | number | undefined): void => {
-    if (value === undefined) return;
-    conditions.push(condition);
-    parameters[name] = value;
-  };
-  const ids = sessionIds && JSON.stringify(sessionIds);
-  const named = "session_id = ANY (ARRAY(SELECT json_array_elements_text(:sessionIds::text::json)))";
-  add(named, "sessionIds", ids);
-  add(sameId("agent_id", ":agentId"), "agentId", agentId);
-  add(sameId("user_id", ":userId"), "userId", userId);
-  add("created_at <= :createdUntil", "createdUntil", createdUntil);
-  // Activity is never before the creation, which has an index.
-  add("created_at <= :idleSince AND last_activity <= :idleSince", "idleSince", idleSince);
-  return { sql: conditions.join(" AND ") || "true", parameters };
+const matching = (filter: SessionFilter): { sql: string; parameters: Parameters } => {
+  const { sql, parameters } = bulkEndConditions(filter, {
+    sessionIds: "session_id = ANY (ARRAY(SELECT json_array_elements_text(:sessionIds::text::json)))",
+    agentId: sameId("agent_id", ":agentId"),
+    userId: sameId("user_id", ":userId"),
+  });
+  return { sql: sql.join(" AND ") || "true", parameters };
 };
 
 /** All matching sessions minus the expired ones: a count of the live ones alone could read every live row. */

@@ -10,6 +10,7 @@ import type {
 } from "@adjourn/sessions";
 import { systemCaller } from "@adjourn/sessions";
 import { type EndingColumns, type SessionColumns, toEndingRecord } from "../../rows/session-rows.js";
+import { bulkEndConditions } from "../../sql/bulk-end-filter.js";
 import { expiryCause } from "../../sql/timeout-rules.js";
 import type { Parameters, SqliteConnection } from "../connection/connection.js";
 import { isLive, readOver } from "./sessions-table.js";
@@ -99,29 +100,13 @@ export const endSession = (connection: SqliteConnection, request: EndRequest, no
   return { outcome: "ended", ending: record(connection, row, { cause: "requested", reason, caller }, now) };
 };
 
-/** The conditions of a bulk end's filter; an index serves each. */
-const matching = ({
-  agentId,
-  userId,
-  sessionIds,
-  createdUntil,
-  idleSince,
-}: SessionFilter): { sql: string; parameters: Parameters } => {
-  const conditions = ["expires_at > :now"];
-  const parameters: Record<string, string | number> = {};
-  const add = (condition: string, name: string, value: string | number | undefined): void => {
-    if (value === undefined) return;
-    conditions.push(condition);
-    parameters[name] = value;
-  };
-  const ids = sessionIds && JSON.stringify(sessionIds);
-  add("session_id IN (SELECT value FROM json_each(:sessionIds))", "sessionIds", ids);
-  add("agent_id = :agentId COLLATE NOCASE AND agent_id = :agentId", "agentId", agentId);
-  add("user_id = :userId COLLATE NOCASE AND user_id = :userId", "userId", userId);
-  add("created_at <= :createdUntil", "createdUntil", createdUntil);
-  // Activity is never before the creation, which has an index.
-  add("created_at <= :idleSince AND last_activity <= :idleSince", "idleSince", idleSince);
-  return { sql: conditions.join(" AND "), parameters };
+const matching = (filter: SessionFilter): { sql: string; parameters: Parameters } => {
+  const { sql, parameters } = bulkEndConditions(filter, {
+    sessionIds: "session_id IN (SELECT value FROM json_each(:sessionIds))",
+    agentId: "agent_id = :agentId COLLATE NOCASE AND agent_id = :agentId",
+    userId: "user_id = :userId COLLATE NOCASE AND user_id = :userId",
+  });
+  return { sql: ["expires_at > :now", ...sql].join(" AND "), parameters };
 };
 
 export const countMatching = (
