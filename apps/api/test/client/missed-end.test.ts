@@ -5,6 +5,7 @@ import { openTcpGate } from "../cluster/setup/tcp-gate.js";
 import { chromiumPath, hasBrowser } from "../setup/chromium.js";
 import { adminKey, startTestServer } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";
+import { hasText } from "./has-text.js";
 import { startPageServer } from "./page-server.js";
 
 const minute = 60_000;
@@ -53,11 +54,6 @@ const openPage = async (tokenOf: "session" | "admin") => {
   };
 };
 
-const hasText = (page: Page, selector: string, text: string) =>
-  page
-    .locator(selector)
-    .filter({ hasText: new RegExp(`^${text}$`) })
-    .waitFor();
 const textsOf = async (page: Page) => [await page.textContent("#ending"), await page.textContent("#error")];
 
 describe.runIf(hasBrowser())("useSession, of an end that it missed", () => {

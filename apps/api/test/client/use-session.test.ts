@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumPath, hasBrowser } from "../setup/chromium.js";
 import { startTestServer, until } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";
+import { hasText } from "./has-text.js";
 import { startPageServer } from "./page-server.js";
 
 let browser: Browser;
@@ -48,11 +49,6 @@ const openSession = async () => {
   };
 };
 
-const hasText = (page: Page, selector: string, text: string) =>
-  page
-    .locator(selector)
-    .filter({ hasText: new RegExp(`^${text}$`) })
-    .waitFor();
 const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
 const shown = (page: Page) => page.locator("li").allTextContents();
 const statuses = (page: Page) => page.evaluate(() => window.statuses);

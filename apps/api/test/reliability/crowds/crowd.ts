@@ -2,6 +2,7 @@ import { get } from "node:http";
 import type { SessionEvent } from "@adjourn/sessions";
 import { WebSocket } from "ws";
 import { eventsPath } from "../../setup/subscribing.js";
+import { readSseEvents } from "./read-sse-events.js";
 
 /** One listener of many, on a connection of its own. */
 export interface Member {
@@ -77,15 +78,7 @@ const sse: CrowdWire = {
   join: (url, sessionId) => {
     const { member, onEvent, close } = newMember();
     const request = get(`${url}${eventsPath(sessionId)}`, { agent: false }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => {
-        const blocks = (text + chunk).split("\n\n");
-        text = blocks.pop() ?? "";
-        for (const block of blocks) {
-          const data = /^data: (.*)$/m.exec(block)?.[1];
-          if (data !== undefined) onEvent(JSON.parse(data));
-        }
-      });
+      readSseEvents(response, onEvent);
       response.on("end", () => close("end of the response"));
       response.on("error", (error) => close(String(error)));
     });

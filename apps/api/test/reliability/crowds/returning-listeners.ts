@@ -5,6 +5,7 @@ import { createTRPCClient, wsLink } from "@trpc/client";
 import { WebSocket } from "ws";
 import { eventsPath } from "../../setup/subscribing.js";
 import { openTrpcSocket } from "../../setup/wires.js";
+import { readSseEvents } from "./read-sse-events.js";
 
 /** A subscriber that reconnects with its last id whenever its connection is lost, until it receives the end. */
 export interface ReturningListener extends AsyncDisposable {
@@ -83,15 +84,7 @@ const sse: ReturningWire = {
       const gone = new Promise<"lost" | "refused">((resolve) => {
         request.on("response", (response) => {
           if (response.statusCode !== 200) resolve("refused");
-          let text = "";
-          response.setEncoding("utf8").on("data", (chunk: string) => {
-            const blocks = (text + chunk).split("\n\n");
-            text = blocks.pop() ?? "";
-            for (const block of blocks) {
-              const data = /^data: (.*)$/m.exec(block)?.[1];
-              if (data !== undefined) onEvent(JSON.parse(data));
-            }
-          });
+          readSseEvents(response, onEvent);
           response.on("error", () => resolve("lost")).on("close", () => resolve("lost"));
         });
         request.on("error", () => resolve("lost"));
