@@ -198,17 +198,17 @@ describe("settings that contradict each other stop the start", () => {
   });
 });
 
-it("what was given at length is shown in short", () => {
+it("a long value is shortened in the error", () => {
   expect(messageOf({ LOG_LEVEL: "x".repeat(100_000) }).length).toBeLessThan(400);
 });
 
-it("a default that contradicts what was given is named with its value", () => {
+it("a default that contradicts a given setting is named with its value", () => {
   expect(messageOf({ SESSION_MAX_TIMEOUT_MINUTES: "20" })).toBe(
     "SESSION_DEFAULT_TIMEOUT_MINUTES is not set and thus 30; allowed: from SESSION_MIN_TIMEOUT_MINUTES (5) to SESSION_MAX_TIMEOUT_MINUTES (20)",
   );
 });
 
-describe("what is secret is not repeated", () => {
+describe("a secret value is not repeated", () => {
   it.each([
     ["ADJOURN_ADMIN_KEY", "too-short"],
     ["ADJOURN_ADMIN_KEY", `with a blank ${adminKey}`],

@@ -67,7 +67,7 @@ describe.each([
     watching.stop();
   });
 
-  it("may leave while nothing happens, and come back", async () => {
+  it("may leave while nothing happens, and return", async () => {
     await using server = await startTestServer();
     for (let round = 0; round < 3; round += 1) {
       const watching = open(server.url);

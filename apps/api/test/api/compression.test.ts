@@ -35,7 +35,7 @@ const lists = [
   "/trpc/listSessions,listEndings?batch=1&input=%7B%7D",
 ];
 
-it.each(lists)("%s is compressed for those who accept it, and the same without", async (path) => {
+it.each(lists)("%s is compressed for clients that accept it, and equal otherwise", async (path) => {
   const plain = await ask(path, null);
   expect(plain.headers).toMatchObject({ vary: expect.stringMatching(/accept-encoding/i) });
   expect(plain.headers).not.toHaveProperty("content-encoding");

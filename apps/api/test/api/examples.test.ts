@@ -58,7 +58,7 @@ describe.each([
     ]);
   });
 
-  it("of a session that never was, byte for byte, for every operation on it", async () => {
+  it("of a session that never existed, byte for byte, for every operation on it", async () => {
     for (const [method, path, body] of [
       ["DELETE", "", undefined],
       ["GET", "", undefined],
@@ -82,7 +82,7 @@ describe.each([
     }
   });
 
-  it("of what is refused besides", async () => {
+  it("of other refusals", async () => {
     const { sessionId, channelId } = await create(server());
     for (const [method, path, body, status, code] of [
       ["GET", "/api/nowhere", undefined, 404, "NOT_FOUND"],

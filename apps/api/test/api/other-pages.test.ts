@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { adminKey, startTestServer } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";
 
-describe("what is served besides the operations", () => {
-  it("/healthz and /readyz say how it stands", async () => {
+describe("paths besides the operations", () => {
+  it("/healthz and /readyz report the state of the server", async () => {
     await using server = await startTestServer();
     const health = await fetch(`${server.url}/healthz`);
     expect([health.status, await health.json()]).toEqual([200, { status: "ok" }]);
@@ -44,7 +44,7 @@ describe("what is served besides the operations", () => {
     expect(text).toContain("adjourn_listeners 0");
   });
 
-  it("/metrics asks for a key where keys are in use", async () => {
+  it("/metrics requires a key where keys are configured", async () => {
     await using server = await startTestServer({ ADJOURN_ADMIN_KEY: adminKey });
     expect((await fetch(`${server.url}/metrics`)).status).toBe(401);
     const headers = { Authorization: `Bearer ${adminKey}` };

@@ -134,7 +134,7 @@ describe.each(wires)("the rules over $wire", ({ open }) => {
     });
   });
 
-  it("a channel continues once its session is over, for its own user and with any agent", async () => {
+  it("a channel continues after the end of its session, for its own user and with any agent", async () => {
     await using world = await start(open);
     const { call } = world;
     const first = await createSession(world.wire);
@@ -185,7 +185,7 @@ describe.each(wires)("the rules over $wire", ({ open }) => {
     expect(await call("getSession", { sessionId })).toMatchObject({ status: 404, code: "SESSION_NOT_FOUND" });
   });
 
-  it("a retried create gets the first answer, over or not; another body with its key is 409", async () => {
+  it("a retried create gets the first answer, whether its session has ended or not; another body with its key is 409", async () => {
     await using world = await start(open);
     const { call, clock } = world;
     const input = { agentId: echoId, userId, metadata: { a: 1, b: { c: 2 } }, idempotencyKey: "key" };

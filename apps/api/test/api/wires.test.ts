@@ -144,7 +144,7 @@ const inputOf = async (
   return input;
 };
 
-it("a request that was bent out of shape gets the same verdict on every wire", async () => {
+it("a malformed request gets the same answer on every wire", async () => {
   const verdicts = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(mutation, async ({ operation, changes }) => {
@@ -213,7 +213,7 @@ it("a request with several invalid fields gets all of them on every wire", async
   }
 });
 
-it("a session that is over gets the same verdict on every wire, unless the input is refused first", async () => {
+it("an ended session gets the same answer on every wire, unless the input is refused first", async () => {
   for (const [operation, input] of Object.entries(valid).filter(([, given]) => given.sessionId === ""))
     for (const wire of open) {
       expect(await wire.call(operation, { ...input, sessionId: over })).toMatchObject({

@@ -29,7 +29,7 @@ describe.each(
     return (await ask(server.url, method, path(id), asked)).status;
   };
 
-  it("is for keys, and for the session's own token", async () => {
+  it("is open to keys and to the session's own token", async () => {
     const own = await createSession(admin);
     const other = await createSession(admin);
     for (const key of [adminKey, serviceKey, own.token]) expect(await call(own.sessionId, key)).toBe(may);
@@ -38,12 +38,12 @@ describe.each(
     expect(await call(own.sessionId)).toBe(401);
   });
 
-  it("is not for a foreign page", async () => {
+  it("is closed to a foreign page", async () => {
     const { sessionId } = await createSession(admin);
     expect(await call(sessionId, adminKey, { Origin: "https://evil.example" })).toBe(403);
   });
 
-  it("says what is said of a session that has ended, also to its own token", async () => {
+  it("answers as for any ended session, also to its own token", async () => {
     const { sessionId, token } = await createSession(admin);
     await admin.call("endSession", { sessionId });
     for (const key of [adminKey, token]) expect(await call(sessionId, key)).toBe(over);

@@ -91,7 +91,7 @@ describe("useChat", () => {
     expect(await contentsOf(wire, sessionId)).toEqual(["hello"]);
   });
 
-  it("that goes away cancels nothing", async () => {
+  it("that is closed cancels nothing", async () => {
     const { chat, sent, turn } = await sendHello();
     await chat.stop();
     await sent;
@@ -140,7 +140,7 @@ describe("useChat", () => {
   });
 });
 
-it("a resumed reader who leaves is no listener any more, and stops nothing", async () => {
+it("a resumed reader that leaves is no longer a listener, and stops nothing", async () => {
   const { sent, turn } = await sendHello();
   const listeners = async () => {
     const { sessions } = (await wire.call("listSessions", { search: sessionId })).body;

@@ -38,7 +38,7 @@ describe("events", () => {
     expect(received.given.at(-1)).toMatchObject({ cause: "requested", reason: "enough" });
   });
 
-  it("of a session that is over, or never was, fail with what the server says", async () => {
+  it("of a session that has ended or never existed fail with the server's error", async () => {
     await using server = await startTestServer();
     const { sessionId } = await createSession(restWire(server.url));
     await using client = openClient(server.url);
@@ -50,7 +50,7 @@ describe("events", () => {
     }
   });
 
-  it("go on behind the last one after a restart of the server, none missing and none twice", async () => {
+  it("continue after the last one when the server restarts, none missing and none repeated", async () => {
     const folder = await mkdtemp(join(tmpdir(), "adjourn-restart-"));
     const env = { PORT: String(await freePort()), DATABASE_URL: `file:${join(folder, "adjourn.db")}` };
     const first = await startTestServer(env);
@@ -122,7 +122,7 @@ describe("cancel", () => {
     expect(contents.toSorted()).toEqual(["half", "half", "one", "two"]);
   });
 
-  it("of one reply stores nothing if that is asked, and fails who waits for it", async () => {
+  it("of one reply stores nothing on request, and fails the callers that wait for it", async () => {
     await using scripted = await startScripted();
     await using client = openClient(scripted.server.url);
     const session = client.session(scripted.sessionId);

@@ -56,7 +56,7 @@ const openPage = async (tokenOf: "session" | "admin") => {
 
 const textsOf = async (page: Page) => [await page.textContent("#ending"), await page.textContent("#error")];
 
-describe.runIf(hasBrowser())("useSession, of an end that it missed", () => {
+describe.runIf(hasBrowser())("useSession, after an end that it missed", () => {
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: chromiumPath ?? "", args: ["--no-sandbox"] });
     pages = await startPageServer();

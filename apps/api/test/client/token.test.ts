@@ -8,7 +8,7 @@ import { openClient } from "./client-setup.js";
 
 const keys = { ADJOURN_ADMIN_KEY: adminKey };
 
-it("a subscription whose token is refused goes on with a new one, behind its last event", async () => {
+it("a subscription whose token is refused continues with a new one after its last event", async () => {
   await using first = await startTestServer(keys);
   await using gate = await openTcpGate(first.url);
   const wire = restWire(first.url, { key: adminKey });
@@ -56,7 +56,7 @@ it("a subscription whose token is refused goes on with a new one, behind its las
   await client.close();
 });
 
-it("a subscription whose tokens are all refused fails with what the server says", async () => {
+it("a subscription whose tokens are all refused fails with the server's error", async () => {
   await using server = await startTestServer(keys);
   const { sessionId } = await createSession(restWire(server.url, { key: adminKey }));
   for (const token of ["a-wrong-key-that-is-a-string", () => "a-wrong-key-of-a-function"]) {
@@ -69,7 +69,7 @@ it("a subscription whose tokens are all refused fails with what the server says"
   }
 });
 
-it("a send whose ticket has run out is repeated with a new one", async () => {
+it("a send whose ticket has expired is repeated with a new one", async () => {
   await using server = await startTestServer(keys);
   const { sessionId } = await createSession(restWire(server.url, { key: adminKey }));
   const given: boolean[] = [];

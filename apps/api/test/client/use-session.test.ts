@@ -105,7 +105,7 @@ describe.runIf(hasBrowser())("useSession", () => {
     expect(await session.page.textContent("#status")).toBe("ended");
   });
 
-  it("comes back after a restart of the server, with what was said meanwhile, once", async () => {
+  it("reconnects after a restart of the server, with the messages sent meanwhile, each once", async () => {
     await using session = await openSession();
     const { page, wire, sessionId } = session;
     await hasText(page, "#status", "active");

@@ -28,7 +28,7 @@ describe.skipIf(await cannotRunCluster())("a node that is asked to stop", () => 
     }
   };
 
-  it("sends listeners away with 1012, refuses what is new, lets replies finish, and goes with 0", async () => {
+  it("drops listeners with 1012, refuses new calls, lets replies finish, and exits with 0", async () => {
     const [a] = cluster.nodes;
     const b = await cluster.addNode();
     await until(async () => (await countNodes()) === cluster.nodes.length + 1);
@@ -60,7 +60,7 @@ describe.skipIf(await cannotRunCluster())("a node that is asked to stop", () => 
     expect((await a.rest.call("endSession", { sessionId })).status).toBe(200);
   });
 
-  it("hands a stock client on to another node, and answers here what it waits for", async () => {
+  it("lets a stock client move to another node, and answers its pending calls here", async () => {
     const [a] = cluster.nodes;
     const b = await cluster.addNode();
     const { sessionId } = await createSession(a.rest, { agentId: typewriterId });
@@ -98,7 +98,7 @@ describe.skipIf(await cannotRunCluster())("a node that is asked to stop", () => 
     await socket.close();
   });
 
-  it("waits no longer than DRAIN_SECONDS, and stores nothing of what it cuts off", async () => {
+  it("waits no longer than DRAIN_SECONDS, and stores the text so far of no reply that it cuts off", async () => {
     const [a, b] = cluster.nodes;
     const ids = await createSession(a.rest, { agentId: typewriterId });
     const { answer } = await waitForReply(b, ids);

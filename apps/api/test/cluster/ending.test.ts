@@ -133,7 +133,7 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
     expect(await a.rest.call("endSession", { sessionId: first?.sessionId })).toMatchObject({ status: 404 });
   });
 
-  it("what expires while all nodes sweep ends once, and on all of them (E8)", async () => {
+  it("a session that expires while all nodes sweep ends once, and on all of them (E8)", async () => {
     const [a, b, c] = cluster.nodes;
     const sessions = await Promise.all(Array.from({ length: 30 }, () => createSlowSession(a.rest)));
     const [watched = { sessionId: "", channelId: "" }] = sessions;

@@ -12,7 +12,7 @@ describe.skipIf(await cannotRunCluster())("MCP on two nodes", () => {
   });
   afterAll(() => cluster?.[Symbol.asyncDispose]());
 
-  it("a tool ends on one node what the other holds, and both show how it came", async () => {
+  it("a tool ends a session that another node holds, and both nodes show how it was ended", async () => {
     const [a, b] = cluster.nodes;
     await using wire = restWire(a.url);
     const { sessionId } = await createSession(wire, { agentId: typewriterId });

@@ -81,7 +81,7 @@ describe.each(leavingWires)("of a peer on $wire nothing is left where it", (wire
   });
   afterAll(() => world?.[Symbol.asyncDispose]());
 
-  it("leaves right after it has asked, whatever the server is at", async () => {
+  it("leaves right after its request, whatever the server is doing", async () => {
     const session = await world.newSession(wire);
     for (let round = 0; round < 15; round += 1) {
       const peers = await Promise.all(Array.from({ length: 4 }, () => world.open(wire, session)));
@@ -97,7 +97,7 @@ describe.each(leavingWires)("of a peer on $wire nothing is left where it", (wire
     });
   });
 
-  it.each(ways)("$way between any two awaits on its way in", async ({ how }) => {
+  it.each(ways)("$way between any two awaits of its subscription", async ({ how }) => {
     const steps = await stepsOf(wire);
     expect(steps.length).toBeGreaterThanOrEqual(wire.comesFor === "events" ? 4 : 2);
     const silent: LeavingPeer[] = [];
@@ -119,7 +119,7 @@ describe.each(leavingWires)("of a peer on $wire nothing is left where it", (wire
     await expectNothingLeft(silent);
   });
 
-  it.each(ways)("$way once it is in", async ({ how }) => {
+  it.each(ways)("$way once it is subscribed", async ({ how }) => {
     const session = await world.newSession(wire);
     const peer = await world.open(wire, session);
     await until(() => world.isIn(wire, peer));

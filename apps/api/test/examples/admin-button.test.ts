@@ -56,7 +56,7 @@ describe.runIf(hasBrowser())("the admin button in a React app of its own", () =>
     expect(sent.join()).not.toContain(serviceKey);
   });
 
-  it("takes no form of another site for a press of it", async () => {
+  it("does not accept a form of another site as a click", async () => {
     const { sessionId } = await createSession(wire);
     const answer = await fetch(`${url}/customers/${userId}/end-chats`, {
       method: "POST",

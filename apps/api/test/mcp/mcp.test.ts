@@ -189,7 +189,7 @@ describe("POST /mcp", () => {
     await closing;
   });
 
-  it("is for loopback names alone where no keys are in use", async () => {
+  it("accepts only loopback names where no keys are configured", async () => {
     await using open = await startTestServer();
     const asked = (Host: string) =>
       ask(open.url, "POST", "/mcp", { body: list, headers: { ...accept, Host } });

@@ -12,7 +12,7 @@ import { adminKey, serviceKey, typewriterId, until } from "../setup/test-server.
 import { createSession, restWire } from "../setup/wires.js";
 
 describe("a process that is killed", () => {
-  it("loses nothing that it had answered: ended stays ended, live lives, every message is there", async () => {
+  it("loses nothing that it had acknowledged: ended sessions stay ended, live ones live, and every message is stored", async () => {
     await using folder = await temporaryFolder();
     const env = { DATABASE_URL: `file:${join(folder.path, "adjourn.db")}` };
     const before = await spawnServer(env);
@@ -114,7 +114,7 @@ describe("a process that waits for its database", () => {
   });
 });
 
-describe("a start that can't be", () => {
+describe("a start that fails", () => {
   it.each<[string, NodeJS.ProcessEnv]>([
     ["PORT", { PORT: "many" }],
     ["HOST", { HOST: "0.0.0.0" }],

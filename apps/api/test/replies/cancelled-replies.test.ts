@@ -17,7 +17,7 @@ const success = (replyId: string, stored: boolean) => ({
 });
 
 describe.each(wires)("cancelReply over $wire", ({ open }) => {
-  it("stores the text so far, which listeners and who waits get as the reply", async () => {
+  it("stores the text so far, which listeners and waiting callers get as the reply", async () => {
     await using held = await startHeldReply(server, open);
     const { sessionId, replyId, userMessageId, wire } = held;
     const cancelled = await wire.call("cancelReply", { sessionId, messageId: replyId });
@@ -58,7 +58,7 @@ describe.each(wires)("cancelReply over $wire", ({ open }) => {
       expect(event).toMatchObject({ message: { content: "whole" } });
   });
 
-  it("names the reply where it is given the user's message", async () => {
+  it("accepts the id of the user's message and returns the reply's", async () => {
     await using held = await startHeldReply(server, open);
     const { sessionId, replyId, userMessageId, wire } = held;
     const cancelled = await wire.call("cancelReply", { sessionId, messageId: userMessageId });
@@ -92,7 +92,7 @@ describe.each(wires)("cancelReply over $wire", ({ open }) => {
     expect(await held.stored()).toEqual(["question", "half a"]);
   });
 
-  it("refuses what is neither keep nor discard, and the reply goes on", async () => {
+  it("refuses a value other than keep and discard, and the reply goes on", async () => {
     await using held = await startHeldReply(server, open);
     const { sessionId, replyId, wire } = held;
     const refused = await wire.call("cancelReply", { sessionId, messageId: replyId, partial: "some" });
@@ -147,7 +147,7 @@ describe("a sender that reads the reply as it streams", () => {
     return { event, data: JSON.parse(data) };
   };
 
-  it("gets what was kept as the whole", async () => {
+  it("gets the kept text as the complete reply", async () => {
     expect(await stream("keep")).toMatchObject({
       event: "done",
       data: { content: "some", text: "some", finishReason: "cancelled" },

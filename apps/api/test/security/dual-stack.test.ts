@@ -32,7 +32,7 @@ const openFrom = (localAddress: string, url: string) => {
 };
 
 describe.skipIf(isMissing)("on a dual-stack socket", () => {
-  it("one caller who uses up the connections of an address locks nobody else out", async () => {
+  it("a caller that uses up the connections of its address locks out no other address", async () => {
     await using server = await startTestServer(settings, { connectionsPerAddress: 2 });
     const greedy = Array.from({ length: 3 }, () => openFrom("127.0.0.1", server.url));
     await until(() => greedy.some((peer) => peer.statuses().includes(429)));
@@ -45,7 +45,7 @@ describe.skipIf(isMissing)("on a dual-stack socket", () => {
     for (const peer of greedy) await peer[Symbol.asyncDispose]();
   });
 
-  it("one caller who uses up the requests of an address locks nobody else out", async () => {
+  it("a caller that uses up the requests of its address locks out no other address", async () => {
     await using server = await startTestServer({ ...settings, RATE_LIMIT_PER_MINUTE: "2" });
     const ask = async (caller: string) => {
       await using peer = openFrom(caller, server.url);
@@ -57,7 +57,7 @@ describe.skipIf(isMissing)("on a dual-stack socket", () => {
     for (const caller of callers) expect(await ask(caller)).toBe(200);
   });
 
-  it("a proxy that is named by its IPv4 address is believed", async () => {
+  it("a proxy that is named by its IPv4 address is trusted", async () => {
     await using server = await startTestServer({
       ...settings,
       RATE_LIMIT_PER_MINUTE: "1",

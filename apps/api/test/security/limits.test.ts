@@ -114,7 +114,7 @@ describe("what is bounded", () => {
     expect(await send()).toMatchObject({ status: 429, code: "RATE_LIMITED" });
   });
 
-  it("a socket that owes connectionParams and says nothing is closed", async () => {
+  it("a socket that announces connectionParams and sends nothing is closed", async () => {
     await using server = await startTestServer({}, { connectionTimeouts: { connectionParamsMs: 50 } });
     const silent = new WebSocket(`${server.wsUrl}/trpc?connectionParams=1`);
     const chatty = new WebSocket(`${server.wsUrl}/trpc?connectionParams=1`);

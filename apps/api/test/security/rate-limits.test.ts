@@ -127,7 +127,7 @@ describe("behind a proxy", () => {
   const ask = async (url: string, forwarded: string) =>
     (await fetch(`${url}/api/agents`, { headers: { "X-Forwarded-For": forwarded } })).status;
 
-  it("that is not believed, all callers are the proxy, whatever it says of them", async () => {
+  it("that is not trusted, all callers count as the proxy, whatever it forwards", async () => {
     await using server = await startTestServer(twoAMinute);
     expect([
       await ask(server.url, "203.0.113.1"),
@@ -151,7 +151,7 @@ describe("behind a proxy", () => {
     },
   );
 
-  it("that is another than the one believed, nobody is", async () => {
+  it("other than the trusted one, no forwarded address counts", async () => {
     await using server = await startTestServer({ ...twoAMinute, TRUST_PROXY: "192.0.2.1" });
     expect([
       await ask(server.url, "203.0.113.1"),

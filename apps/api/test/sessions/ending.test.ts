@@ -29,7 +29,7 @@ describe.each(wires)("ending a session over $wire", ({ open }) => {
     expect(body).toMatchObject({ success: true, message: `Session ${sessionId} deleted successfully` });
   });
 
-  it("is 404 for a session that never was", async () => {
+  it("is 404 for a session that never existed", async () => {
     await using server = await startTestServer();
     await using wire = open(server.url);
     expect(await wire.call("endSession", { sessionId: unknownId })).toMatchObject({
@@ -59,7 +59,7 @@ describe.each(wires)("ending a session over $wire", ({ open }) => {
     });
   });
 
-  it("fails who waits for a reply with SESSION_ENDED at once, and stores no word of the reply", async () => {
+  it("fails callers that wait for a reply with SESSION_ENDED at once, and stores nothing of the reply", async () => {
     await using server = await startTestServer();
     await using wire = open(server.url);
     await using other = restWire(server.url);

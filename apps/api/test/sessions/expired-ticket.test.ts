@@ -21,14 +21,14 @@ interface Received {
   readonly message?: { readonly content: string; readonly isAgent: boolean };
 }
 
-describe.skipIf(!hasBrowser())("a page whose ticket has run out", { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser())("a page whose ticket has expired", { timeout: 60_000 }, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: chromiumPath ?? "", args: ["--no-sandbox"] });
   }, 60_000);
   afterAll(() => browser?.close());
 
-  it("comes back with a new one, behind the last event, by the code in the documentation", async () => {
+  it("reconnects with a new one after the last event, with the code in the documentation", async () => {
     await using folder = await temporaryFolder();
     const env = {
       DATABASE_URL: `file:${join(folder.path, "adjourn.db")}`,

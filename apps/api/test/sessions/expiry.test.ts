@@ -46,7 +46,7 @@ describe.each(wires)("expiry over $wire", ({ open }) => {
     expect((await wire.call("listEndings")).body.endings).toMatchObject([{ cause: "max_duration" }]);
   });
 
-  it("fails who waits for a reply with SESSION_ENDED, and the agent's signal fires", async () => {
+  it("fails callers that wait for a reply with SESSION_ENDED, and fires the agent's signal", async () => {
     const clock = createFakeClock();
     const agent = new ScriptedAgent();
     const agents = { get: (id: string) => (id === scriptedAgentId ? agent : undefined), list: () => [agent] };

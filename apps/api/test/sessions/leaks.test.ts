@@ -174,7 +174,7 @@ describe("with an agent that fails", () => {
 });
 
 describe("whatever goes wrong", () => {
-  it("a refusal quotes nothing that was brought", async () => {
+  it("a refusal quotes nothing of the request", async () => {
     const session = `/api/messaging/sessions/${sessionId}`;
     const json = { "Content-Type": "application/json" };
     for (const credential of [wrongKey, adminKey, token()])

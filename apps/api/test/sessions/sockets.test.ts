@@ -161,7 +161,7 @@ describe("a socket that watches several sessions", () => {
   });
 });
 
-describe("a peer that does not behave", () => {
+describe("a misbehaving peer", () => {
   it.each([
     { kind: "plain", path: eventsPath, frames: () => [] },
     {

@@ -70,7 +70,7 @@ describe.each([
     late.destroy();
   });
 
-  it("a listener that does not read does not hold the end up, and is cut a second later", async () => {
+  it("a listener that does not read does not delay the end, and is cut a second later", async () => {
     await using server = await startTestServer();
     const wire = trpcHttpWire(server.url);
     const tookMs: number[] = [];
@@ -87,7 +87,7 @@ describe.each([
     expect(Math.min(...tookMs)).toBeLessThan(1_000);
   });
 
-  it("a listener that vanishes is noticed, and ends nothing", async () => {
+  it("a listener that vanishes is detected, and ends nothing", async () => {
     await using server = await startTestServer();
     const { sessionId } = await createSession(trpcHttpWire(server.url));
     const peer = await get(server, path(sessionId));
@@ -114,7 +114,7 @@ describe("a reply over SSE", () => {
     expect(names).toEqual(["user_message", "chunk", "chunk", "done"]);
   });
 
-  it("ends with SESSION_ENDED when the session does, and no word of it is stored", async () => {
+  it("ends with SESSION_ENDED when the session ends, and nothing of it is stored", async () => {
     await using server = await startTestServer();
     const wire = restWire(server.url);
     const { sessionId, channelId } = await createSession(wire, { agentId: typewriterId });

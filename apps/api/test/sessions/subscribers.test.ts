@@ -25,7 +25,7 @@ describe.each(listenerWires)("a listener on $wire", ({ listen }) => {
     expect(new Set(received.events.map(({ id }) => id)).size).toBe(received.events.length);
   });
 
-  it("resumes behind its last id, with nothing lost and nothing repeated", async () => {
+  it("resumes after its last id, with nothing lost and nothing repeated", async () => {
     await using server = await startTestServer();
     const wire = trpcHttpWire(server.url);
     const { sessionId } = await createSession(wire);
@@ -49,7 +49,7 @@ describe.each(listenerWires)("a listener on $wire", ({ listen }) => {
     expect(received.events[0]?.type).toBe("session.started");
   });
 
-  it("is refused with 404 where the session never was", async () => {
+  it("is refused with 404 where the session never existed", async () => {
     await using server = await startTestServer();
     await using received = listen(server.url, unknownId);
     expect(await received.over).toEqual({ how: "refused", code: "SESSION_NOT_FOUND" });

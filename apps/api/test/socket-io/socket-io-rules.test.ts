@@ -33,7 +33,7 @@ const pollStatus = async (url: string, headers: Record<string, string> = {}): Pr
   return response.statusCode;
 };
 
-it("is not served unless it is turned on", async () => {
+it("is not served unless it is enabled", async () => {
   await using server = await startTestServer();
   expect(await pollStatus(server.url)).toBe(404);
   expect(await upgradeStatus(server.url)).toBe(404);
@@ -172,7 +172,7 @@ describe("limits", () => {
     expect(await pollStatus(server.url, { Origin: "http://localhost:3001" })).toBe(200);
   });
 
-  it("who sends too many messages is closed", async () => {
+  it("a socket that sends too many messages is closed", async () => {
     await using server = await startTestServer(withKeys);
     const { channelId, token } = await createSession(backend(server));
     using page = openPage(server.url, { token }, { transports: ["websocket"] });

@@ -117,7 +117,7 @@ const prepare = async (role: Role, as: "itself" | "ticket") => {
 const isAddress = ({ endpoint }: Endpoint, place: Place) =>
   place === "address" || (place === "params" && endpoint === "tRPC over HTTP");
 
-it("every operation has its place in the walk", () => {
+it("the walk covers every operation", () => {
   expect(Object.keys(walk).sort()).toEqual(Object.keys(appRouter._def.procedures).sort());
   for (const operation of Object.keys(walk))
     expect(
@@ -157,7 +157,7 @@ describe.each(
     },
   );
 
-  it("nobody may call anything: without a key, with a wrong one, with a ticket that has run out", async () => {
+  it("no operation is allowed without a key, with a wrong one, or with an expired ticket", async () => {
     const target = await newTarget();
     const minute = 60_000;
     const earlier = createCredentials({
@@ -209,7 +209,7 @@ describe.each(endpoints.filter(({ serves }) => serves("endSession")))(
       },
     );
 
-    it("where no keys are in use is anonymous, whatever was brought", async () => {
+    it("is anonymous where no keys are configured, whatever credentials it has", async () => {
       await using open = await startTestServer();
       const wire = restWire(open.url);
       for (const [place, credential] of [

@@ -12,7 +12,7 @@ const ticketOf = async (url: string, key: string): Promise<string> => {
   return String(body.ticket);
 };
 
-describe.each(wires.slice(0, 2))("with keys in use, over $wire", ({ open }) => {
+describe.each(wires.slice(0, 2))("with keys configured, over $wire", ({ open }) => {
   it("nothing is served without a key, or with a wrong one", async () => {
     await using server = await startTestServer(keys);
     for (const key of [undefined, "no-such-key-anywhere"]) {
@@ -24,8 +24,8 @@ describe.each(wires.slice(0, 2))("with keys in use, over $wire", ({ open }) => {
   });
 });
 
-describe.each(wires)("with keys in use, over $wire", ({ open }) => {
-  it("an ending names the key that did it", async () => {
+describe.each(wires)("with keys configured, over $wire", ({ open }) => {
+  it("an ending names the key that ended the session", async () => {
     await using server = await startTestServer(keys);
     await using admin = open(server.url, { key: adminKey });
     await using service = open(server.url, { key: serviceKey });
@@ -47,7 +47,7 @@ describe.each(wires)("with keys in use, over $wire", ({ open }) => {
     expect(await service.call("endSessions", { agentId: userId })).toMatchObject({ status: 403 });
   });
 
-  it("a session token opens its own session and nothing else, and dies with it", async () => {
+  it("a session token opens its own session and nothing else, and is invalid after its end", async () => {
     await using server = await startTestServer(keys);
     await using service = open(server.url, { key: serviceKey });
     const { sessionId, channelId, token } = await createSession(service);
@@ -63,8 +63,8 @@ describe.each(wires)("with keys in use, over $wire", ({ open }) => {
   });
 });
 
-describe.each(listenerWires)("with keys in use, a listener on $wire", ({ listen }) => {
-  it("comes in with a ticket, as often as it likes, and stays", async () => {
+describe.each(listenerWires)("with keys configured, a listener on $wire", ({ listen }) => {
+  it("subscribes with a ticket, any number of times, and stays subscribed", async () => {
     await using server = await startTestServer(keys);
     const wire = restWire(server.url, { key: serviceKey });
     const { sessionId } = await createSession(wire);
@@ -87,7 +87,7 @@ describe.each(listenerWires)("with keys in use, a listener on $wire", ({ listen 
   });
 });
 
-describe.each(listenerWires.slice(1))("with keys in use, a listener on $wire", ({ listen }) => {
+describe.each(listenerWires.slice(1))("with keys configured, a listener on $wire", ({ listen }) => {
   it("is refused without a ticket, with a made-up one, and with a key in the address", async () => {
     await using server = await startTestServer(keys);
     const { sessionId } = await createSession(restWire(server.url, { key: serviceKey }));
@@ -98,7 +98,7 @@ describe.each(listenerWires.slice(1))("with keys in use, a listener on $wire", (
   });
 });
 
-describe("with keys in use, a tRPC socket", () => {
+describe("with keys configured, a tRPC socket", () => {
   it.each(["", "?ticket=made-up", `?ticket=${adminKey}`])(
     "is refused by status with the query %j",
     async (query) => {
@@ -148,7 +148,7 @@ describe("an Authorization of another scheme", () => {
 });
 
 describe("wrong keys", () => {
-  it("count against the address, valid ones don't", async () => {
+  it("count against the address; valid ones do not", async () => {
     await using server = await startTestServer({ ...keys, RATE_LIMIT_PER_MINUTE: "2" });
     const wrong = restWire(server.url, { key: "no-such-key-anywhere" });
     expect(await wrong.call("listAgents")).toMatchObject({ status: 401 });

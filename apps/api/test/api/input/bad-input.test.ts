@@ -185,7 +185,7 @@ describe("bad input over tRPC", () => {
   });
 });
 
-describe("another method than the one that is served", () => {
+describe("a method that is not served", () => {
   it.each([
     ["POST", "/api/agents", "GET, HEAD"],
     ["GET", "/api/tickets", "POST"],
@@ -200,7 +200,7 @@ describe("another method than the one that is served", () => {
   });
 });
 
-describe("what is no HTTP", () => {
+describe("bytes that are not HTTP", () => {
   it.each([
     "nonsense\r\n\r\n",
     "GET / HTTP/9.9\r\n\r\n",

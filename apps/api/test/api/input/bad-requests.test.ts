@@ -27,7 +27,7 @@ const codeOf = ({ text }: Awaited<ReturnType<typeof ask>>): string => {
   return json.code ?? (Array.isArray(json) ? json[0] : json).error.data.session.code;
 };
 
-describe("what no store could give back is a 400, wherever it stands", () => {
+describe("text that no store could return is a 400 in every field", () => {
   it("a body that is not UTF-8", async () => {
     const rest = await ask(open.url, "POST", `${sessionsPath}/${sessionId}/messages`, {
       body: notUtf8('{"content":"', '"}'),
@@ -119,13 +119,13 @@ describe("what no store could give back is a 400, wherever it stands", () => {
     expect([answer.status, codeOf(answer)]).toEqual([400, "VALIDATION_ERROR"]);
   });
 
-  it("a session of that name is found like any other", async () => {
+  it("a session with such an id is found like any other", async () => {
     const answer = await ask(open.url, "GET", `${sessionsPath}/__proto__`);
     expect([answer.status, answer.json.code]).toEqual([404, "SESSION_NOT_FOUND"]);
   });
 });
 
-describe("what is judged first wins over tRPC as over REST", () => {
+describe("the checks have the same order over tRPC as over REST", () => {
   const tooLarge = "x".repeat(140_000);
   const text = { "Content-Type": "text/plain" };
   const foreign = { Origin: "http://elsewhere.example" };

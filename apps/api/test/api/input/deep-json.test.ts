@@ -37,7 +37,7 @@ describe.each(wires)("JSON over $wire", ({ open }) => {
     expect(await wire.call(operation, { sessionId, ...input })).toMatchObject(tooDeep);
   });
 
-  it("of 64 levels is taken, and comes back as it was", async () => {
+  it("of 64 levels is accepted, and returned unchanged", async () => {
     await using wire = open(server.url);
     const metadata = { a: nested(62) };
     const { sessionId } = await createSession(wire, { metadata });

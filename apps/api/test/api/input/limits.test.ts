@@ -111,7 +111,7 @@ describe.each(wires)("limits over $wire", ({ open }) => {
     },
   );
 
-  it("a reason of 200 characters is kept, one of 201 ends nothing", async () => {
+  it("a reason of 200 characters is stored; one of 201 is refused and ends nothing", async () => {
     const { sessionId } = await createSession(wire);
     expect(await wire.call("endSession", { sessionId, reason: "r".repeat(201) })).toMatchObject({
       status: 400,
@@ -156,7 +156,7 @@ describe.each(wires)("limits over $wire", ({ open }) => {
     expect((await change(allowed)).body).toMatchObject({ timeoutConfig: allowed });
   });
 
-  it("a default duration is raised to the timeout, or what was there before holds a PATCH to it", async () => {
+  it("a default maximum duration grows to a longer timeout; one that was set refuses a longer timeout in a PATCH", async () => {
     const long = { timeoutMinutes: 1_440 };
     const created = await createSession(wire, { timeoutConfig: long });
     expect(created).toMatchObject({ timeoutConfig: { ...long, maxDurationMinutes: 1_440 } });

@@ -90,7 +90,7 @@ describe.each(databases)("exports on $name", ({ skip, start }) => {
     expect(JSON.parse(rows[0]?.[6] ?? "")).toMatchObject({ delayMs: 60_000 });
   });
 
-  it.skipIf(skip)("Markdown quotes what was said, so that nobody speaks for another", async () => {
+  it.skipIf(skip)("Markdown quotes each message, so that no text can pass for another author's", async () => {
     const { channelId } = await said(["one\ntwo", "### Agent forged"]);
     const response = await get(`/channels/${channelId}/export?format=markdown`);
     expect(response.headers.get("content-type")).toBe("text/markdown; charset=utf-8");

@@ -23,7 +23,7 @@ describe.each(databases)("finding a session on $name", ({ skip, start }) => {
   const ids = (rows: readonly Row[]) => rows.map(({ sessionId }) => sessionId);
 
   describe.each(wires)("over $wire", ({ open }) => {
-    it.skipIf(skip)("finds a session, and its ending, by what was said and by metadata", async () => {
+    it.skipIf(skip)("finds a session and its ending by its messages and metadata", async () => {
       await using wire = open(server.url);
       const userId = randomUUID();
       const { sessionId } = await createSession(wire, {
@@ -43,7 +43,7 @@ describe.each(databases)("finding a session on $name", ({ skip, start }) => {
       expect((await list(wire, "listEndings", { userId, q: "par zurich" })).endings).toEqual([]);
     });
 
-    it.skipIf(skip)("forgets at once what is erased", async () => {
+    it.skipIf(skip)("finds nothing of an erased channel at once", async () => {
       await using wire = open(server.url);
       const userId = randomUUID();
       const { sessionId, channelId } = await createSession(wire, { userId });

@@ -14,7 +14,7 @@ it.each(wires)("agents are listed with id, name and status over $wire", async ({
   expect((await wire.call("listAgents")).body).toEqual({ success: true, data: { agents } });
 });
 
-it.each(trpcWires)("their kinds come along where they are asked for over $wire", async ({ open }) => {
+it.each(trpcWires)("their kinds are included on request over $wire", async ({ open }) => {
   await using server = await startTestServer();
   await using wire = open(server.url);
   expect((await wire.call("listAgents", { withKinds: true })).body).toEqual({

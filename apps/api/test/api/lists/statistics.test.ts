@@ -45,7 +45,7 @@ describe.each(databases)("statistics on $name", ({ skip, start }) => {
     expect(over.body).toMatchObject({ from, points: { length: 4 }, ended: body.ended });
   });
 
-  it.skipIf(skip)("refuse what is no range", async () => {
+  it.skipIf(skip)("refuse an invalid range", async () => {
     const wire = restWire(server.url);
     const from = new Date(Date.now() - 60_000).toISOString();
     for (const input of [

@@ -122,7 +122,7 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
     await socket.close();
   });
 
-  it("with Redis paused a listener still gets in, and its end still reaches it", async () => {
+  it("with Redis paused a listener can still subscribe, and still receives the end", async () => {
     const [a, b] = cluster.nodes;
     const { sessionId } = await createSession(a.rest);
     cluster.redis.pause();

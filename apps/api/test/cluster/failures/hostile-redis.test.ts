@@ -17,7 +17,7 @@ import { cannotRunCluster } from "../setup/what-is-missing.js";
 /** Of the form that a signature has. */
 const signature = "A".repeat(43);
 
-describe.skipIf(await cannotRunCluster())("someone who reaches the nodes' Redis, and has no secret", () => {
+describe.skipIf(await cannotRunCluster())("a Redis client without the nodes' secret", () => {
   let cluster: Awaited<ReturnType<typeof startTwoNodes>>;
   let stranger: Redis;
   beforeAll(async () => {
@@ -51,7 +51,7 @@ describe.skipIf(await cannotRunCluster())("someone who reaches the nodes' Redis,
       expect(events.some(({ type }) => type === "session.ended")).toBe(false);
   };
 
-  it("ends, forges and crashes nothing by what is published on any channel", async () => {
+  it("ends, forges and crashes nothing by publishing on any channel", async () => {
     const [a, b] = cluster.nodes;
     const ids = await createSlowSession(a.rest);
     const received = await listenOnAllWires(b, ids.sessionId);
@@ -88,7 +88,7 @@ describe.skipIf(await cannotRunCluster())("someone who reaches the nodes' Redis,
     await expectDropped(received);
   });
 
-  it("ends no session by another's ending, nor by one that comes again on the same channel", async () => {
+  it("ends no session with the ending of another one, nor with a repeated one", async () => {
     const [a, b] = cluster.nodes;
     const [ended, kept] = [await createSlowSession(a.rest), await createSlowSession(a.rest)];
     const onEnded = await listenOnAllWires(b, ended.sessionId);
@@ -113,7 +113,7 @@ describe.skipIf(await cannotRunCluster())("someone who reaches the nodes' Redis,
     await expectDropped(received);
   });
 
-  it("leaves the nodes up, and in touch soon again, with messages of 100 MB", async () => {
+  it("does not stop the nodes with messages of 100 MB, and they communicate again soon", async () => {
     const [a, b] = cluster.nodes;
     const ids = await createSlowSession(a.rest);
     const received = await listenOnAllWires(b, ids.sessionId);
@@ -128,7 +128,7 @@ describe.skipIf(await cannotRunCluster())("someone who reaches the nodes' Redis,
     await expectDropped(received);
   });
 
-  it("makes up no listeners and no replies by what is written into Redis", async () => {
+  it("cannot invent listeners or replies by writing into Redis", async () => {
     const [a, b] = cluster.nodes;
     const ids = await createSlowSession(a.rest);
     const { sessionId } = ids;

@@ -21,14 +21,14 @@ import { cannotRunCluster } from "../setup/what-is-missing.js";
 
 const pausedMs = 10_000;
 
-describe.skipIf(await cannotRunCluster())("a node that dies or stands still", () => {
+describe.skipIf(await cannotRunCluster())("a node that dies or is suspended", () => {
   let cluster: Awaited<ReturnType<typeof startTwoNodes>>;
   beforeAll(async () => {
     cluster = await startTwoNodes();
   });
   afterAll(() => cluster?.[Symbol.asyncDispose]());
 
-  it("a node that stood still for 10 s serves nothing that was ended meanwhile", async () => {
+  it("a node that was suspended for 10 s serves no session that was ended meanwhile", async () => {
     const [a, b] = cluster.nodes;
     const ids = await createSlowSession(a.rest);
     const idle = await createSession(b.rest);

@@ -57,7 +57,7 @@ describe.each(networks)("behind a network that $network", ({ faults }) => {
 });
 
 describe.each(crowdWires)("a peer on $wire that vanishes without a FIN", ({ join }) => {
-  it("is destroyed when its session ends, within its second of grace", async () => {
+  it("is destroyed within a second after the end of its session", async () => {
     await using server = await startMeasuredServer();
     await using proxy = await startFaultyProxy(server.url, seededRandom(drawSeed()));
     const wire = restWire(server.url);
@@ -74,7 +74,7 @@ describe.each(crowdWires)("a peer on $wire that vanishes without a FIN", ({ join
 });
 
 describe.each(crowdWires.filter(({ wire }) => wire !== "SSE"))("a silent peer on $wire", ({ join }) => {
-  it("is found by the heartbeat and dropped, and those who answer stay", async () => {
+  it("is detected by the heartbeat and dropped; peers that answer stay", async () => {
     await using server = await startTestServer(
       {},
       { connectionTimeouts: { pingAfterMs: 200, silenceMs: 1_000 } },

@@ -41,7 +41,7 @@ const allCut = async (
 
 const json = ["Content-Type: application/json"];
 
-describe("a request that does not get done", () => {
+describe("a request that is not completed", () => {
   it("is cut: heads a byte at a time, none at all, and half of one", async () => {
     const drips = new Map<RawPeer, NodeJS.Timeout>();
     const peers = await allCut(impatient, healthyBeside, 90, (peer) => {
@@ -84,7 +84,7 @@ describe("a request that does not get done", () => {
   });
 });
 
-describe("a request that is too much", () => {
+describe("a request that is too large", () => {
   it.each([
     ["an endless header", `GET / HTTP/1.1\r\nX: ${"y".repeat(100_000)}\r\n\r\n`],
     ["a flood of headers", `GET / HTTP/1.1\r\n${"a: b\r\n".repeat(20_000)}\r\n`],
@@ -182,7 +182,7 @@ describe("a pipeline", () => {
 });
 
 describe("a peer that does not take its answers", () => {
-  it("is cut after a while, and nothing of it is held", async () => {
+  it("is cut after a while, and nothing of it remains in memory", async () => {
     // Of its own, so that its answers can be counted.
     await using slow = await startTestServer({}, { connectionTimeouts: { stalledReadMs: 1_500 } });
     const wire = restWire(slow.url);
@@ -211,7 +211,7 @@ describe("a peer that does not take its answers", () => {
 });
 
 describe("an answer that has begun", () => {
-  it("is cut off, not written into, when its asker then sends nonsense", async () => {
+  it("is cut off, not written into, when its client then sends an invalid request", async () => {
     const { sessionId } = await createSession(restWire(server.url));
     await using peer = openRaw(server.url);
     peer.write(request(server.url, `GET /api/messaging/sessions/${sessionId}/events`));
@@ -229,7 +229,7 @@ describe("an offer of another protocol", () => {
     "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA",
   ];
 
-  it("is passed over, and the request is answered as it stands", async () => {
+  it("is ignored, and the request is answered as if it had none", async () => {
     await using peer = openRaw(server.url);
     const body = '{"agentId": 1}';
     const length = `Content-Length: ${body.length}`;
@@ -243,7 +243,7 @@ describe("an offer of another protocol", () => {
     expect(peer.text()).toContain('"path":"userId"');
   });
 
-  it("does not get past what the same request without it would not", async () => {
+  it("does not bypass the checks of the same request without it", async () => {
     await using peer = openRaw(server.url);
     peer.write(request(server.url, "GET /api/agents", [...offer, "Origin: http://evil.example"]));
     await until(() => peer.statuses().length === 1);

@@ -84,7 +84,7 @@ describe("a batch of more than 20 calls", () => {
   });
 });
 
-describe("one reading of a target", () => {
+describe("a request target is parsed the same way everywhere", () => {
   it.each([
     ["/trpc/listAgents?batch=1", 200],
     ["http://127.0.0.1/trpc/listAgents", 200],
@@ -102,7 +102,7 @@ describe("one reading of a target", () => {
     expect((await ask(target)).status).toBe(status);
   });
 
-  it("tRPC gets the query that we read, whatever Host says", async () => {
+  it("tRPC gets the same query as REST, whatever Host says", async () => {
     const { status } = await ask("/trpc/listAgents?batch=1", "GET", []);
     expect(status).toBe(200);
   });
@@ -114,7 +114,7 @@ describe("one reading of a target", () => {
     expect((await ask("/trpc/nowhere", "TRACE")).status).toBe(404);
   });
 
-  it("leaves the server well", async () => {
+  it("leaves the server running", async () => {
     await using peer = openRaw(server.url);
     peer.write(request(server.url, "GET /api/agents"));
     await until(() => peer.statuses().length > 0);

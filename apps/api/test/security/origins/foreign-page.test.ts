@@ -164,7 +164,7 @@ describe.skipIf(!hasBrowser())("a page of another origin", { timeout: 60_000 }, 
     expect(await tryFrom(page, attempt(name))).toEqual({ found: "failed", lives: true });
   });
 
-  it.each(names)("whose name leads here is refused by that name, through %s", async (name) => {
+  it.each(names)("whose name resolves to this server is refused by that name, through %s", async (name) => {
     const rebound = `http://rebound.example:${new URL(server.url).port}`;
     const page = await openPage(`${rebound}/`, false);
     const { found, lives } = await tryFrom(page, attempt(name), rebound);

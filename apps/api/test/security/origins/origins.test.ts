@@ -199,7 +199,7 @@ describe("with keys", () => {
     );
   });
 
-  it("behind a proxy that is believed, the host is the one that the browser asked it for", async () => {
+  it("behind a trusted proxy, the host is the one that the browser requested", async () => {
     const headers = {
       Host: "127.0.0.1:3000",
       "X-API-KEY": adminKey,
@@ -213,7 +213,7 @@ describe("with keys", () => {
     expect((await send(other, "/api/agents", headers)).status).toBe(403);
   });
 
-  it("behind a proxy that is believed, the scheme is the browser's", async () => {
+  it("behind a trusted proxy, the scheme is the browser's", async () => {
     await using server = await startTestServer({ ADJOURN_ADMIN_KEY: adminKey, TRUST_PROXY: "127.0.0.1" });
     const headers = {
       Host: "chat.example",

@@ -104,14 +104,14 @@ describe.each(endpoints)("on a $endpoint socket", ({ path }) => {
     expect(closeCodeOf(peer)).toBeNull();
   });
 
-  it("half a frame is waited for only as long as silence is", async () => {
+  it("half a frame is waited for no longer than silence", async () => {
     await using peer = await openSocket(path());
     peer.write(frame({ claims: 1_000, payload: Buffer.from("half") }));
     await peer.gone;
     await healthy.stillServed();
   });
 
-  it("compression is offered in vain", async () => {
+  it("an offer of compression is not accepted", async () => {
     await using peer = await openSocket(path(), [
       "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
     ]);
@@ -184,7 +184,7 @@ describe("a tRPC socket without a key", () => {
     for (const peer of [silent, chatty, half]) expect(closeCodeOf(peer)).toBe(1008);
   });
 
-  it("gets no call through that comes first", async () => {
+  it("has no call answered before its key", async () => {
     const peer = await open();
     const call = { id: 1, method: "mutation", params: { path: "endSession", input: { sessionId } } };
     peer.write(frame({ payload: Buffer.from(JSON.stringify(call)) }));
@@ -195,7 +195,7 @@ describe("a tRPC socket without a key", () => {
   });
 });
 
-describe("an upgrade that is none", () => {
+describe("an invalid upgrade", () => {
   it.each([
     ["another version", (head: string) => head.replace("Version: 13", "Version: 7"), [400, 426]],
     ["no handshake key", (head: string) => head.replace(/Sec-WebSocket-Key: .*\r\n/, ""), [400]],
@@ -256,7 +256,7 @@ describe("the connections of an address", () => {
     for (const peer of peers) await peer[Symbol.asyncDispose]();
   });
 
-  it("are counted by whom a proxy names, where it is believed", async () => {
+  it("are counted by the client that a trusted proxy names", async () => {
     await using bounded = await limited({ TRUST_PROXY: "127.0.0.1" });
     const created = await createSession(restWire(bounded.url, { key: serviceKey }));
     const upgrade = (address: string) =>

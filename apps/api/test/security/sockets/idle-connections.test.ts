@@ -26,7 +26,7 @@ it("a request that arrives while the process stands still is answered, though it
   expect(peer.statuses()).toEqual([200]);
 });
 
-it("a connection on which nothing arrives is let go", async () => {
+it("a connection on which nothing arrives is closed", async () => {
   await using server = await startTestServer({}, impatience);
   await using peer = openRaw(server.url);
   await peer.gone;

@@ -26,7 +26,7 @@ const residentBytes = async (url: string): Promise<number> => {
   return Number(/^adjourn_process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]);
 };
 
-it("a dozen who ask for much and read nothing neither fill the memory nor stall others", async () => {
+it("a dozen peers that request much and read nothing neither fill the memory nor stall others", async () => {
   await using folder = await temporaryFolder();
   await using server = await spawnServer({
     DATABASE_URL: `file:${join(folder.path, "adjourn.db")}`,

@@ -22,7 +22,7 @@ const openSlow = (url: string): Socket => {
 const gone = (socket: Socket): Promise<void> =>
   new Promise((resolve) => socket.once("close", () => resolve()));
 
-describe("who reads an answer slowly", () => {
+describe("a peer that reads an answer slowly", () => {
   let server: TestServer;
   let sessionId: string;
   beforeAll(async () => {
@@ -37,7 +37,7 @@ describe("who reads an answer slowly", () => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  it("is cut, though something of it is taken all the time; a stream of events is not", async () => {
+  it("is cut, although it keeps reading a little; a stream of events is not", async () => {
     await using listener = openRaw(server.url);
     listener.write(request(server.url, `GET ${eventsPath(sessionId)}`));
     await until(() => listener.text().includes("session.started"));
@@ -61,7 +61,7 @@ describe("who reads an answer slowly", () => {
     await until(() => listener.text().includes("session.renewed"));
   });
 
-  it("is served where it reads as it should", async () => {
+  it("is served where it reads fast enough", async () => {
     await using peer = openRaw(server.url);
     peer.write(batchOfPages(server.url, sessionId).repeat(3));
     await until(() => peer.statuses().length === 3);
@@ -69,7 +69,7 @@ describe("who reads an answer slowly", () => {
 });
 
 describe("an address that leaves too much unread", () => {
-  it("is cut at the connection that leaves most, and whoever reads is answered", async () => {
+  it("loses the connection with the most unread bytes, and peers that read are answered", async () => {
     await using server = await startTestServer({}, { maxUnreadBytes: 8 * mebibyte });
     const sessionId = await fillChannel(server.url);
     const greedy = openSlow(server.url);

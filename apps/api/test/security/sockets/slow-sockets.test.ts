@@ -41,8 +41,8 @@ const page = (id: number) =>
     params: { path: "getSessionMessages", input: { sessionId, limit: 100 } },
   });
 
-describe("a socket whose line is slow", () => {
-  it("gets all that it asked for, though that takes longer than silence may", async () => {
+describe("a socket with a slow connection", () => {
+  it("gets all that it requested, although that takes longer than the time limit for silence", async () => {
     const { socket, stop } = await openSlow(50);
     const sizes: number[] = [];
     const answered = new Promise<void>((resolve) => {
@@ -60,7 +60,7 @@ describe("a socket whose line is slow", () => {
     socket.terminate();
   });
 
-  it("is cut where it takes nothing any more", async () => {
+  it("is cut once it stops reading", async () => {
     using sockets = watchServerSockets();
     const asked = [
       upgradeRequest(server.url, "/trpc"),

@@ -39,7 +39,7 @@ const openSocket = async (credential: string, url = server.url): Promise<RawPeer
   return peer;
 };
 
-describe("a frame of more entries than anyone needs", () => {
+describe("a frame with too many entries", () => {
   const manyEntries = Array.from({ length: 2_200 }, (_, id) => entry(id, "x", undefined, "subscription"));
 
   it("after a wrong token is not parsed, nor are the others, and other callers are hardly delayed", async () => {
@@ -72,7 +72,7 @@ describe("a frame of more entries than anyone needs", () => {
 });
 
 describe("calls of a session's token", () => {
-  it("are cut off where they come without end, whatever their path", async () => {
+  it("are cut off when they do not stop, whatever their path", async () => {
     const idle = await timeOfCalmCalls(server.url);
     await using peer = await openSocket(token);
     const unknown = json(Array.from({ length: 100 }, (_, id) => entry(id, "x", {}, "subscription")));
@@ -189,7 +189,7 @@ describe("answers that are not taken", () => {
     return times.sort((a, b) => a - b)[2] ?? 0;
   };
 
-  it("stay bounded where everything is asked for in one write and nothing is read", async () => {
+  it("stay bounded when everything is requested in one write and nothing is read", async () => {
     using sockets = watchServerSockets();
     const idle = await timeOfCalmCalls(server.url, calmCalls);
     const onePage = await timeOfPage();

@@ -70,7 +70,7 @@ describe.each(["header", "connectionParams"] as const)("a tRPC socket with a tok
     expect(JSON.stringify(own.frames.at(-2))).toContain("session.ended");
   });
 
-  it("answers as to anyone what crosses the end", async () => {
+  it("answers calls that cross the end like any other call", async () => {
     await using server = await startTestServer(keys);
     const { sessionId, token } = await createSession(backend(server));
     const own = await opened(server, how, token);
@@ -87,7 +87,7 @@ describe.each(["header", "connectionParams"] as const)("a tRPC socket with a tok
   });
 });
 
-describe("the token of a session that is over", () => {
+describe("the token of an ended session", () => {
   it("opens no tRPC socket: 404 at the upgrade", async () => {
     await using server = await startTestServer(keys);
     const { sessionId, token } = await createSession(backend(server));
