@@ -6,7 +6,7 @@ import type { ModelPart } from "./read-completion.js";
  */
 const settleMs = { done: 100, finished: 250, finishedWithText: 1_000, finishedBefore: 10_000 } as const;
 
-/** How far a streamed reply has come. */
+/** The progress of a streamed reply. */
 export interface ReplyProgress {
   /** `[DONE]` has arrived. */
   readonly isDone: boolean;

@@ -24,7 +24,7 @@ export interface GatewaySocketDependencies {
   readonly reportError: ReportError;
 }
 
-/** Whose socket it is. */
+/** The owner of the socket. */
 export interface Admitted {
   readonly principal: Principal;
   readonly sender: Sender;

@@ -92,7 +92,7 @@ const answerTo = (request: ClientRequest, body: Buffer): Promise<IncomingMessage
     request.end(body);
   });
 
-/** The headers of Standard Webhooks; one signature for each secret, so that a receiver can change secrets in peace. */
+/** The headers of Standard Webhooks, with a signature for each secret, so that a receiver can change secrets safely. */
 const signatureOf = ({ keys }: WebhookEndpoint, { id, body, sentAt }: Given) => {
   const at = new Date(sentAt);
   return {

@@ -197,7 +197,7 @@ export class ServedSocket implements SocketOwner, InboxOwner, AdapterOwner {
   }
 
   private passToTrpc(entry: Entry): void {
-    // A stop of nothing.
+    // No subscription is open that it could stop.
     if (entry.method === "subscription.stop" && isAnswerable(entry.id) && !this.adapter) return;
     const adapter = this.trpc();
     if (entry.method === "subscription") adapter.hasSubscriptions = true;

@@ -136,7 +136,7 @@ export class TrpcInbox {
       this.waiting.shift();
       if (this.principal) await this.begin(next, this.principal);
     }
-    // A new array: one that was emptied keeps its room.
+    // A new array: one that was emptied keeps its capacity.
     this.waiting = [];
     this.isRunning = false;
   }

@@ -14,7 +14,7 @@ export type WebhookEvent = (typeof webhookEvents)[number];
 export const deliveryStatuses = ["pending", "delivered", "failed"] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
-/** What one endpoint watches. The store writes a delivery for each watch that an event fits. */
+/** The events that one endpoint watches. The store writes a delivery for each watch that an event fits. */
 export interface WebhookWatch {
   /** 1 to 64 letters, digits, `_`, `.` and `-`. */
   readonly endpoint: string;

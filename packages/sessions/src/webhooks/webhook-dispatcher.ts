@@ -8,7 +8,7 @@ import { attemptOutcome, isEndpointGone } from "./attempt-outcome.js";
 
 /** Longest time from a due delivery to its attempt if no commit of this node woke the dispatcher. */
 const pollEveryMs = 1_000;
-/** Least time between two looks at the store. */
+/** Least time between two queries of the store. */
 const leastPauseMs = 10;
 /** Attempts to one endpoint that this node runs at once. Each holds one body, so this also bounds the memory. */
 const maxAttemptsPerEndpoint = 16;
@@ -62,7 +62,7 @@ export class WebhookDispatcher {
     return this.sender.endpoints;
   }
 
-  /** Looks for due deliveries soon. Calls that come together share one look. */
+  /** Queries the due deliveries soon. Concurrent calls share one query. */
   wake(): void {
     this.isWanted = true;
     if (this.isStopped || this.pause || this.looking) return;

@@ -63,7 +63,7 @@ export const checkBlockBeforeWrite = (inner: SessionStore, scheduler: Scheduler)
     },
   }));
 
-/** A block refuses creates, and lets the live sessions be. */
+/** A block refuses creates, and does not end the live sessions. */
 export const blockWithoutEnding = (inner: SessionStore): SessionStore =>
   withOwnBlocks(inner, (own) => ({
     blockUser: async ({ userId, until, reason, caller }) => {

@@ -32,7 +32,7 @@ export class SubscriberRules {
   hasEnded = false;
   /** The seq of the last message received, or of the last one stored when it subscribed. */
   cursor = 0;
-  /** What it must receive before the session ends or the run is quiet. */
+  /** The events that it must receive before the session ends or the run is quiet. */
   readonly owed = new Set<string>();
   private readonly received = new Set<string>();
   private readonly chunkIndexes = new Map<string, number>();

@@ -2,7 +2,7 @@ import type { Log } from "@adjourn/sessions";
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base";
 
-/** A collector that is down fails every few seconds. */
+/** An export to a collector that is down fails every few seconds. */
 const logEveryMs = 60_000;
 
 /** Logs spans that could not be exported, at most once a minute. */

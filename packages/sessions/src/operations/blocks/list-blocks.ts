@@ -3,7 +3,7 @@ import { toBlock } from "../../model/block.js";
 import { decodeCursor, encodeCursor } from "../../paging/page-cursor.js";
 import type { Inputs, Outputs } from "../../schemas/index.js";
 
-/** Newest first. @throws SessionError `VALIDATION_ERROR` for a cursor that is none */
+/** Newest first. @throws SessionError `VALIDATION_ERROR` for a malformed cursor */
 export const listBlocks = async (
   { store }: ServiceContext,
   { limit, cursor }: Inputs["listBlocks"],

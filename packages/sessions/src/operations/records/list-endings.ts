@@ -4,7 +4,7 @@ import { decodeCursor, encodeCursor } from "../../paging/page-cursor.js";
 import type { Inputs, Outputs } from "../../schemas/index.js";
 import { toListFilter } from "../sessions/list-filter.js";
 
-/** Newest first. @throws SessionError `VALIDATION_ERROR` for a cursor that is none */
+/** Newest first. @throws SessionError `VALIDATION_ERROR` for a malformed cursor */
 export const listEndings = async (
   { store }: ServiceContext,
   { limit, cursor, ...input }: Inputs["listEndings"],

@@ -8,7 +8,7 @@ import { toListFilter } from "./list-filter.js";
 
 /**
  * Live sessions, newest or soonest to expire first, with the subscribers and replies of all nodes.
- * @throws SessionError `VALIDATION_ERROR` for a cursor that is none, or is one of another order
+ * @throws SessionError `VALIDATION_ERROR` for a malformed cursor, or one of another order
  */
 export const listSessions = async (
   context: ServiceContext,

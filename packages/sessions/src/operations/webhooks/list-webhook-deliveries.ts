@@ -3,7 +3,7 @@ import { toDeliveryInfo } from "../../model/webhook.js";
 import { decodeCursor, encodeCursor } from "../../paging/page-cursor.js";
 import type { Inputs, Outputs } from "../../schemas/index.js";
 
-/** Newest first. @throws SessionError `VALIDATION_ERROR` for a cursor that is none */
+/** Newest first. @throws SessionError `VALIDATION_ERROR` for a malformed cursor */
 export const listWebhookDeliveries = async (
   { store }: ServiceContext,
   { limit, cursor, ...filter }: Inputs["listWebhookDeliveries"],

@@ -15,7 +15,7 @@ type Work<Result> = (connection: PostgresConnection, locks?: Partial<LocalSettin
 export interface PostgresSettings extends PoolSettings {
   /** How long a call may wait for a connection, and then for the server; 5,000 each by default. */
   readonly deadlineMs?: number | undefined;
-  /** What webhook endpoints watch. */
+  /** The events that webhook endpoints watch. */
   readonly webhooks?: readonly WebhookWatch[] | undefined;
 }
 

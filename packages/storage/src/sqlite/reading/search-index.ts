@@ -52,7 +52,7 @@ interface NewText {
   readonly metadata: string | null;
 }
 
-/** What is not indexed yet, oldest first. */
+/** Texts and metadata that are not indexed yet, oldest first. */
 export interface NewTexts {
   readonly messages: readonly NewText[];
   readonly queued: readonly NewText[];

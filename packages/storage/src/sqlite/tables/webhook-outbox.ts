@@ -8,7 +8,7 @@ const insert = `INSERT INTO webhook_deliveries
 
 const watchesOf = new WeakMap<SqliteConnection, readonly WebhookWatch[]>();
 
-/** Sets which events the writes of this connection deliver, and to which endpoints. */
+/** Sets the events that writes of this connection deliver, and the endpoints that receive them. */
 export const watch = (connection: SqliteConnection, watches: readonly WebhookWatch[]): void => {
   if (watches.length > 0) watchesOf.set(connection, watches);
 };
