@@ -15,16 +15,22 @@ interface Wanted {
   readonly confirm: () => void;
 }
 
+/** Subjects that were left are gathered for this long: what their subscribers still have to do comes first. */
+const unsubscribeAfterMs = 20;
+
 /**
- * Tracks the subjects that this process wants and those that Redis was asked for. The difference is sent in a microtask,
- * so that simultaneous changes share one command and opposite changes cancel out.
+ * Tracks the subjects that this process wants and those that Redis was asked for. New ones are sent in a microtask, those
+ * left a little later, so that simultaneous changes share one command and opposite changes cancel out.
  */
 export class RedisSubscriptions {
   private readonly wanted = new Map<string, Wanted>();
   /** The subjects asked for on the current connection, with their confirmations. */
   private readonly asked = new Map<string, Promise<void>>();
-  /** The subjects for which the two may differ. */
-  private readonly changed = new Set<string>();
+  /** The subjects that may not have been asked for yet. */
+  private readonly added = new Set<string>();
+  /** The subjects left that Redis still delivers. */
+  private readonly left = new Set<string>();
+  private leaving: NodeJS.Timeout | null = null;
   private isClosed = false;
 
   constructor(
@@ -42,7 +48,7 @@ export class RedisSubscriptions {
         if (wanted.handlers.size > 0 || this.wanted.get(subject) !== wanted) return;
         this.wanted.delete(subject);
         wanted.confirm();
-        this.change(subject);
+        this.leave(subject);
       },
     };
   }
@@ -58,14 +64,15 @@ export class RedisSubscriptions {
 
   /** Subscribes to everything on a new connection. Resolves once Redis has confirmed it or the connection is lost. */
   async restore(): Promise<void> {
-    for (const subject of this.wanted.keys()) this.changed.add(subject);
-    this.send();
+    for (const subject of this.wanted.keys()) this.added.add(subject);
+    this.sendAdded();
     await Promise.all(this.asked.values());
   }
 
   /** Removes every subscription and resolves every wait. */
   close(): void {
     this.isClosed = true;
+    if (this.leaving) clearTimeout(this.leaving);
     for (const { confirm } of this.wanted.values()) confirm();
     this.wanted.clear();
     this.asked.clear();
@@ -80,32 +87,43 @@ export class RedisSubscriptions {
     if (this.isClosed) confirm();
     else {
       this.wanted.set(subject, wanted);
-      this.change(subject);
+      this.enter(subject);
     }
     return wanted;
   }
 
-  private change(subject: string): void {
-    if (this.changed.size === 0) queueMicrotask(() => this.send());
-    this.changed.add(subject);
+  private enter(subject: string): void {
+    if (this.added.size === 0) queueMicrotask(() => this.sendAdded());
+    this.added.add(subject);
   }
 
-  private send(): void {
-    const subjects = [...this.changed];
-    this.changed.clear();
+  private leave(subject: string): void {
+    this.left.add(subject);
+    if (!this.isClosed) this.leaving ??= setTimeout(() => this.sendLeft(), unsubscribeAfterMs);
+  }
+
+  private sendAdded(): void {
+    const subjects = [...this.added];
+    this.added.clear();
     if (!this.wire.isReady) return;
     const isNew = (subject: string) => this.wanted.has(subject) && !this.asked.has(subject);
-    const isOver = (subject: string) => !this.wanted.has(subject) && this.asked.has(subject);
-    const over = subjects.filter(isOver);
     const added = subjects.filter(isNew);
-    // Removed and added again before the command was sent: the existing confirmation serves the new subscription.
+    // Left and added again before Redis was told: the existing confirmation serves the new subscription.
     for (const subject of subjects)
       this.asked
         .get(subject)
         ?.then(() => this.wanted.get(subject)?.confirm())
         .catch(() => {});
-    for (const batch of inBatches(over)) this.unsubscribe(batch);
     for (const batch of inBatches(added)) this.subscribe(batch);
+  }
+
+  private sendLeft(): void {
+    this.leaving = null;
+    const subjects = [...this.left];
+    this.left.clear();
+    if (!this.wire.isReady) return;
+    const isOver = (subject: string) => !this.wanted.has(subject) && this.asked.has(subject);
+    for (const batch of inBatches(subjects.filter(isOver))) this.unsubscribe(batch);
   }
 
   private subscribe(batch: readonly string[]): void {
