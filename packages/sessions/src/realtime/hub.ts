@@ -187,6 +187,7 @@ export class Hub {
     this.isClosed = true;
     this.stopReconciler();
     for (const channel of [...this.channels.values()]) this.remove(channel);
+    this.endingCounts.close();
   }
 
   private releaseChannel(ending: EndingRecord): EndingCounts {

@@ -1,6 +1,7 @@
 import { createTestService, RecordingSink } from "@adjourn/testkit";
 import { expect, it } from "vitest";
 import { StoreUnavailableError } from "../model/errors.js";
+import { countsWithinMs } from "../realtime/ending-counts.js";
 
 const caller = { endedBy: "anonymous", actor: null } as const;
 
@@ -36,7 +37,7 @@ it("counts a reply that the store refused after another node expired its session
   reply.say("good day");
   reply.finish();
   expect(await waiting).toMatchObject({ code: "SESSION_ENDED" });
-  await clock.advance(0);
+  await clock.advance(countsWithinMs);
   expect((await store.readEndings([sessionId]))[0]?.operationsAborted).toBe(1);
   expect(sessions.held().operations).toBe(0);
 });
