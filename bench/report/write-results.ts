@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Figure } from "../figure.js";
 import { figuresTable } from "./figures-table.js";
-import { peers } from "./peers.js";
+import { peersTable } from "./peers.js";
 import { ratioChart } from "./ratio-chart.js";
 
 const folder = fileURLToPath(new URL("../results", import.meta.url));
@@ -43,6 +43,7 @@ export const writeSummary = async (names: readonly string[]): Promise<void> => {
     "",
     "![Each measure as a share of its goal](ratios.svg)",
   ];
-  await writeFile(join(folder, "README.md"), [...head, ...sections, "", ...peers].join("\n"));
-  await writeFile(join(folder, "ratios.svg"), ratioChart(results.flatMap(({ figures }) => figures)));
+  const all = results.flatMap(({ figures }) => figures);
+  await writeFile(join(folder, "README.md"), [...head, ...sections, "", ...peersTable(all)].join("\n"));
+  await writeFile(join(folder, "ratios.svg"), ratioChart(all));
 };
