@@ -2,7 +2,7 @@ import { runEvery } from "../async/run-every.js";
 import { runInBackground } from "../async/run-in-background.js";
 import type { EndingRecord } from "../model/ending.js";
 import { draining } from "../model/errors.js";
-import { type PartialText, replyCancelled } from "../model/reply.js";
+import type { PartialText } from "../model/reply.js";
 import { toIso } from "../model/session.js";
 import type {
   BusMessage,
@@ -13,7 +13,8 @@ import type {
   Ports,
   PresenceRecord,
 } from "../ports/index.js";
-import { CutShort, type InFlightReply } from "../replies/in-flight-reply.js";
+import type { InFlightReply } from "../replies/in-flight-reply.js";
+import { cancelCause, renewReplies } from "../replies/renew-replies.js";
 import type { SessionServiceSettings } from "../settings.js";
 import { EndingCountsWriter, nothingCut } from "./ending-counts.js";
 import { SessionChannel } from "./session-channel.js";
@@ -26,9 +27,6 @@ const reconcileBatchSize = 1_000;
 
 /** Interval of the renewal of replies where nothing else is reconciled. */
 const renewEveryMs = 2_000;
-
-const cancelCause = (sessionId: string, messageId: string, partial: PartialText): CutShort =>
-  new CutShort(replyCancelled(sessionId, messageId), partial === "keep");
 
 /** Receives the changes that admins can watch. */
 export interface HubObserver {
@@ -266,30 +264,11 @@ export class Hub {
     }
   }
 
-  /** Renews the replies that run here, and aborts those whose cancellation the bus has lost. */
-  private async renewReplies(): Promise<void> {
+  private renewReplies(): Promise<void> {
     const replies = [...this.channels.values()].flatMap(({ sessionId, replies }) =>
       replies.inFlight.map((reply) => ({ sessionId, reply })),
     );
-    try {
-      for (let from = 0; from < replies.length; from += reconcileBatchSize)
-        await this.renewBatch(replies.slice(from, from + reconcileBatchSize));
-    } catch (cause) {
-      this.ports.log.warn("Replies in flight could not be renewed; the next attempt follows soon", {
-        cause: String(cause),
-      });
-    }
-  }
-
-  private async renewBatch(
-    batch: readonly { readonly sessionId: string; readonly reply: InFlightReply }[],
-  ): Promise<void> {
-    const ids = batch.map(({ sessionId, reply: { messageId } }) => ({ sessionId, messageId }));
-    const marks = await this.ports.store.renewReplies(ids);
-    for (const { sessionId, reply } of batch) {
-      const partial = marks.get(reply.messageId);
-      if (partial) reply.abort(cancelCause(sessionId, reply.messageId, partial));
-    }
+    return renewReplies(this.ports, replies);
   }
 
   private nextUnique(): string {

@@ -1,5 +1,6 @@
 import type { SessionError } from "../model/errors.js";
 import type { Message } from "../model/message.js";
+import { replyLost } from "../model/reply.js";
 import type { TextSoFar } from "../ports/index.js";
 
 /** A piece of a reply. `index` counts 0, 1, 2 … */
@@ -92,8 +93,12 @@ export class InFlightReply {
     this.onChange(this, true);
   }
 
-  /** Called instead of {@link finish} if the user's message was not stored, so that nobody waits for the reply. */
+  /**
+   * Called instead of {@link finish} if the user's message was not stored, or its write has failed. A retry of the send may
+   * wait already: a write whose answer was lost can have succeeded. It learns from the store what became of the reply.
+   */
   discard(): void {
+    this.settle(Promise.reject(replyLost()));
     this.onChange(this, true);
   }
 }

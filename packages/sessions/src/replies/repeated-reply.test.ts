@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from "@adjourn/sessions";
 import { createTestService, RecordingSink } from "@adjourn/testkit";
 import { expect, it } from "vitest";
 
@@ -70,7 +71,7 @@ it("fails with AGENT_FAILED if a crash lost the reply, which its node can't stor
   const lost = first.catch((error: unknown) => error);
   const turn = await agent.nextTurn();
   // The node of the first send stands still.
-  store.renewReplies = async () => new Map();
+  store.renewReplies = () => new Promise(() => {});
   const retry = () =>
     otherNode.sendSessionMessage({ sessionId, ...send, transport: "http" }).catch((error: unknown) => error);
   const again = retry();
@@ -113,4 +114,44 @@ it("says that the text is not known while the bus is down", async () => {
   const sink = new RecordingSink();
   await otherNode.sessionEvents({ sessionId }, sink);
   expect(sink.events[0]).toMatchObject({ pendingReplies: [{ text: null, nextIndex: null }] });
+});
+
+it("aborts the agent of a reply that another node has given up", async () => {
+  const { sessions, store, agent, clock, create } = createTestService();
+  const { sessionId } = await create();
+  const { id } = await sessions.sendSessionMessage({ sessionId, ...send, transport: "websocket" });
+  const { turn } = await agent.nextTurn();
+  const [reply] = await store.readPendingReplies(sessionId);
+  const failure = { code: "AGENT_FAILED", message: "lost", details: {} } as const;
+  await store.failReply({ sessionId, messageId: reply?.messageId ?? "", failure });
+  expect(turn.message.id).toBe(id);
+  expect(turn.signal.aborted).toBe(false);
+  await clock.advance(2_000);
+  expect(turn.signal.aborted).toBe(true);
+  expect(sessions.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
+});
+
+it("answers a retry that came while the first write was under way, whose answer was then lost", async () => {
+  const { sessions, store, clock, create } = createTestService();
+  const { sessionId } = await create();
+  const append = store.appendMessage;
+  let loseAnswer = () => {};
+  store.appendMessage = async (draft) => {
+    await append(draft);
+    await new Promise<void>((resolve) => {
+      loseAnswer = resolve;
+    });
+    throw new StoreUnavailableError("The answer was lost");
+  };
+  const first = sessions.sendSessionMessage({ sessionId, ...send, transport: "http" });
+  await clock.advance(0);
+  const retry = sessions
+    .sendSessionMessage({ sessionId, ...send, transport: "http" })
+    .catch((error: unknown) => error);
+  await clock.advance(0);
+  loseAnswer();
+  await expect(first).rejects.toThrow(StoreUnavailableError);
+  // Nobody renews the reply.
+  await clock.advance(11_000);
+  expect(await retry).toMatchObject({ code: "AGENT_FAILED" });
 });

@@ -46,7 +46,8 @@ describe("an agent that answers one message at a time", () => {
     await clock.advance(0);
     expect((await agent.nextTurn()).turn.message.content).toBe("three");
     const renew = store.renewReplies;
-    store.renewReplies = async (replies) => renew(replies.slice(1));
+    store.renewReplies = async ([first, ...others]) =>
+      new Map([[first?.messageId ?? "", null], ...(await renew(others))]);
     await clock.advance(12_000);
     expect((await agent.nextTurn()).turn.message.content).toBe("four");
   });

@@ -49,6 +49,15 @@ const placeAfter = ({ channelId, lastSeq }: Session, now: number) => ({
 });
 
 /** Stores a cancelled reply as if its agent had finished it. */
+/** A renewal also returns the replies that are not in flight any more. */
+export const hideLostReplies = (inner: SessionStore): SessionStore => ({
+  ...inner,
+  renewReplies: async (replies) => {
+    const marks = await inner.renewReplies(replies);
+    return new Map(replies.map(({ messageId }) => [messageId, marks.get(messageId) ?? null]));
+  },
+});
+
 export const ignoreCancellations = (inner: SessionStore): SessionStore => ({
   ...inner,
   cancelReply: async (request) => {

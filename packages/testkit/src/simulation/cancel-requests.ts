@@ -7,6 +7,8 @@ import type { World } from "./world.js";
 
 /** Longer than a cancellation, and than the lease of a reply. */
 const lapseMs = 12_000;
+/** Longer than the time between two renewals of a reply. */
+const stopWithinMs = 5_000;
 
 /** §2a: one of several calls cancels a reply in flight, and the answer agrees with the store. */
 export const askCancel = (world: World, node: SimulatedNode, turn: Turn, partial: PartialText): void => {
@@ -23,6 +25,14 @@ export const askCancel = (world: World, node: SimulatedNode, turn: Turn, partial
     [node, runner].some(
       (one) => !one || (one.troubledAt > 0 && one.troubledAt > world.scheduler.now - lapseMs),
     );
+  /** A lapsed reply may have been given up. The node that runs it aborts it at its next renewal. */
+  const checkStopped = () =>
+    world.scheduler.schedule(stopWithinMs, () =>
+      world.check(() => {
+        if (runs() && runner && runner.troubledAt <= world.scheduler.now - stopWithinMs)
+          throw new Violation("§2a", "the agent of a reply that was given up still runs");
+      }),
+    );
   const cancels = (world.cancels.get(inReplyTo) ?? 0) + 1;
   world.cancels.set(inReplyTo, cancels);
   ask(world, node, `cancel ${sessionId.slice(0, 4)} ${partial}`, sessionId, (s) => s.cancelReply(input), {
@@ -31,7 +41,8 @@ export const askCancel = (world: World, node: SimulatedNode, turn: Turn, partial
       world.cancelled.add(message);
       if (stored !== (reply()?.finishReason === "cancelled"))
         throw new Violation("§2a", `the cancelled reply is stored as ${reply()?.finishReason}: ${stored}`);
-      if (runs()) throw new Violation("§2a", "the agent of a cancelled reply still runs");
+      if (runs() && !isExcused()) throw new Violation("§2a", "the agent of a cancelled reply still runs");
+      checkStopped();
       if (!stored && partial === "keep" && turn.text !== "" && !turn.isFailing && !isExcused())
         throw new Violation("§2a", "the text so far of a cancelled reply is lost");
     },

@@ -65,6 +65,55 @@ const found: readonly (readonly [string, Schedule])[] = [
       ],
     },
   ],
+  [
+    "a cancelled reply that a retry gives up after a jump of the store's clock",
+    {
+      seed: 95110537,
+      nodes: 3,
+      faults: {
+        storeLagMs: 0,
+        storeSlow: 0,
+        storeFails: 0,
+        storeLoses: 0,
+        busLoses: 0.2648160849697888,
+        busRepeats: 0,
+        busSlow: 0,
+      },
+      steps: [
+        { after: 0, do: "create", node: 1, session: 0, pick: 548 },
+        { after: 464, do: "create", node: 0, session: 0, pick: 867 },
+        { after: 0, do: "send", node: 2, session: 1, pick: 144 },
+        { after: 11, do: "send", node: 2, session: 0, pick: 932 },
+        { after: 0, do: "cancel", node: 1, session: 0, pick: 861 },
+        { after: 12, do: "listen", node: 2, session: 0, pick: 711 },
+        { after: 0, do: "passTime", node: 1, session: 0, pick: 446 },
+      ],
+    },
+  ],
+  [
+    "a retry during a first write whose answer is lost",
+    {
+      seed: 40310555,
+      nodes: 2,
+      faults: {
+        storeLagMs: 0,
+        storeSlow: 0.024045423385687173,
+        storeFails: 0,
+        storeLoses: 0.03921866551972925,
+        busLoses: 0,
+        busRepeats: 0,
+        busSlow: 0,
+      },
+      steps: [
+        { after: 0, do: "create", node: 0, session: 0, pick: 182 },
+        { after: 20, do: "crash", node: 0, session: 0, pick: 564 },
+        { after: 0, do: "send", node: 0, session: 0, pick: 840 },
+        { after: 3, do: "cut", node: 0, session: 0, pick: 981 },
+        { after: 0, do: "retrySend", node: 1, session: 0, pick: 29 },
+        { after: 104, do: "send", node: 0, session: 0, pick: 898 },
+      ],
+    },
+  ],
 ];
 
 describe("a schedule that once broke a promise breaks none", () => {

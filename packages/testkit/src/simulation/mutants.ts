@@ -17,6 +17,7 @@ import {
   forgetCreateKeys,
   forgetEndKeys,
   forgetSendKeys,
+  hideLostReplies,
   ignoreCancellations,
   keepPresence,
   keepSubscriptions,
@@ -27,7 +28,13 @@ import {
 } from "./broken-stores.js";
 import { deliverBlindly, leaseForGood, sendBeforeCommit } from "./broken-webhooks.js";
 import type { Schedule } from "./schedule.js";
-import { cancelWithoutBus, nothingLost, onlyMessages, reconnectDuringReplies } from "./tamed-schedules.js";
+import {
+  cancelWithoutBus,
+  giveUpCancelled,
+  nothingLost,
+  onlyMessages,
+  reconnectDuringReplies,
+} from "./tamed-schedules.js";
 import type { Mutation } from "./world.js";
 
 /** A broken mechanism, and the seed of a schedule that reveals it. */
@@ -159,8 +166,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a cancellation that the bus loses does not reach the node that runs the reply",
     seed: 1,
-    mutation: patch(Hub, "renewBatch", () => async () => {}),
+    mutation: patch(Hub, "renewReplies", () => async () => {}),
     tame: cancelWithoutBus,
+  },
+  {
+    name: "the agent of a reply that was given up is not aborted",
+    seed: 1,
+    mutation: { store: hideLostReplies },
+    tame: giveUpCancelled,
   },
   {
     name: "a delta that follows a gap is delivered",

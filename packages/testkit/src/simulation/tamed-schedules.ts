@@ -51,3 +51,23 @@ export const cancelWithoutBus = (schedule: Schedule): Schedule => ({
     { after: 7_000, do: "read", node: 1, session: 0, pick: 0 },
   ],
 });
+
+/**
+ * One node runs a reply that takes long and is cut off from the bus. Another one cancels the reply while it answers a retry
+ * of the send. Then the store's clock goes on, so that the retry gives the lapsed reply up.
+ */
+export const giveUpCancelled = (schedule: Schedule): Schedule => {
+  const { steps, ...rest } = cancelWithoutBus(schedule);
+  const [create, , cut] = steps;
+  return {
+    ...rest,
+    steps: [
+      ...[create, cut].flatMap((step) => step ?? []),
+      { after: 60, do: "send", node: 0, session: 0, pick: 9 },
+      { after: 300, do: "retrySend", node: 1, session: 0, pick: 0 },
+      { after: 8, do: "cancel", node: 1, session: 0, pick: 0 },
+      { after: 8, do: "passTime", node: 0, session: 0, pick: 1 },
+      { after: 7_000, do: "read", node: 1, session: 0, pick: 0 },
+    ],
+  };
+};
