@@ -6,8 +6,8 @@ import { shortId } from "../lists/records";
 import type { useAgents } from "../lists/use-agents";
 import type { Statistics } from "../statistics/use-statistics";
 import { Badge } from "../ui/badge";
-import { classNames } from "../ui/class-names";
-import { Skeleton } from "../ui/skeleton";
+import { classNames } from "../ui/classes/class-names";
+import { Skeleton } from "../ui/layout/skeleton";
 import { kindOf } from "./agent-kind";
 import { EndAllButton } from "./end-all-button";
 

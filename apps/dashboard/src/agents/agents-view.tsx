@@ -3,10 +3,10 @@
 import { useAgents } from "../lists/use-agents";
 import { LoadFailed } from "../live/load-failed";
 import { useStatisticsToday } from "../statistics/use-statistics";
-import { Card } from "../ui/card";
+import { Card } from "../ui/layout/card";
+import { PageHeader } from "../ui/layout/page-header";
+import { Skeleton } from "../ui/layout/skeleton";
 import { loadLater } from "../ui/load-later";
-import { PageHeader } from "../ui/page-header";
-import { Skeleton } from "../ui/skeleton";
 
 const AgentTable = loadLater(() => import("./agent-table").then((file) => file.AgentTable));
 

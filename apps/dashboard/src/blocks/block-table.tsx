@@ -4,8 +4,8 @@ import { useState } from "react";
 import type { Block } from "../lists/records";
 import { shortId } from "../lists/records";
 import { Button } from "../ui/button";
-import { classNames } from "../ui/class-names";
-import { TimeOfDay } from "../ui/time";
+import { classNames } from "../ui/classes/class-names";
+import { TimeOfDay } from "../ui/time/time";
 import { useVirtualRows } from "../ui/use-virtual-rows";
 import { UnblockDialog } from "./unblock-dialog";
 

@@ -4,11 +4,11 @@ import { UserCheck } from "lucide-react";
 import { useBlockList } from "../lists/use-block-list";
 import { inBackground } from "../live/in-background";
 import { LoadFailed } from "../live/load-failed";
-import { SessionTableSkeleton } from "../sessions/session-table-skeleton";
-import { BlankState } from "../ui/blank-state";
-import { Card } from "../ui/card";
+import { SessionTableSkeleton } from "../sessions/table/session-table-skeleton";
+import { BlankState } from "../ui/layout/blank-state";
+import { Card } from "../ui/layout/card";
+import { PageHeader } from "../ui/layout/page-header";
 import { loadLater } from "../ui/load-later";
-import { PageHeader } from "../ui/page-header";
 
 const BlockTable = loadLater(() => import("./block-table").then((file) => file.BlockTable), {
   placeholder: <SessionTableSkeleton />,

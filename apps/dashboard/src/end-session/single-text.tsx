@@ -5,7 +5,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { AlertDialog } from "radix-ui";
 import { shortId } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
-import { Age } from "../ui/time";
+import { Age } from "../ui/time/time";
 import { CutList } from "./cut-list";
 import type { SessionToEnd } from "./session-to-end";
 

@@ -6,13 +6,13 @@ import { noFilter, useUrlFilter } from "../filters/use-url-filter";
 import { useEndingList } from "../lists/use-ending-list";
 import { inBackground } from "../live/in-background";
 import { LoadFailed } from "../live/load-failed";
-import { SessionTableSkeleton } from "../sessions/session-table-skeleton";
-import { BlankState } from "../ui/blank-state";
+import { SessionTableSkeleton } from "../sessions/table/session-table-skeleton";
 import { Button } from "../ui/button";
-import { Card } from "../ui/card";
 import { Select } from "../ui/field";
+import { BlankState } from "../ui/layout/blank-state";
+import { Card } from "../ui/layout/card";
+import { PageHeader } from "../ui/layout/page-header";
 import { loadLater } from "../ui/load-later";
-import { PageHeader } from "../ui/page-header";
 import { causeNames } from "./ending-words";
 
 const EndingTable = loadLater(() => import("./ending-table").then((file) => file.EndingTable), {

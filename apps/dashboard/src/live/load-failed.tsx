@@ -1,6 +1,6 @@
 import { ServerOff } from "lucide-react";
-import { BlankState } from "../ui/blank-state";
 import { Button } from "../ui/button";
+import { BlankState } from "../ui/layout/blank-state";
 import { describeError } from "./call-error";
 import { inBackground } from "./in-background";
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import { formatDuration } from "../ui/time";
+import { formatDuration } from "../ui/time/time";
 
 /** Seconds that are left of `seconds`, by a clock that goes on while the page sleeps. */
 const useSecondsLeft = (seconds: number): number => {

@@ -3,7 +3,7 @@
 import { useId } from "react";
 import { type SignInResult, signInAnswers } from "../auth/sign-in-answer";
 import { Button } from "../ui/button";
-import { classNames } from "../ui/class-names";
+import { classNames } from "../ui/classes/class-names";
 import { Field, Input } from "../ui/field";
 import { LockNotice } from "./lock-notice";
 import { useSignIn } from "./use-sign-in";

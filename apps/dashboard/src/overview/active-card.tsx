@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { describeError } from "../live/call-error";
 import { useStatisticsOverTime } from "../statistics/use-statistics";
-import { Card, CardHeader } from "../ui/card";
+import { Card, CardHeader } from "../ui/layout/card";
 import { ActiveChart } from "./active-chart";
 import { type Range, RangeChoice, rangeMs } from "./range-choice";
 import { Unknown } from "./unknown";

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { Statistics } from "../statistics/use-statistics";
-import { Card, CardHeader } from "../ui/card";
+import { Card, CardHeader } from "../ui/layout/card";
 import { CauseChart } from "./cause-chart";
 
 interface CauseCardProps {

@@ -1,7 +1,7 @@
 import { causeNames } from "../endings/ending-words";
 import type { EndingCause } from "../lists/records";
 import type { Statistics } from "../statistics/use-statistics";
-import { classNames } from "../ui/class-names";
+import { classNames } from "../ui/classes/class-names";
 
 const colours: Readonly<Record<EndingCause, string>> = {
   requested: "bg-accent",

@@ -4,9 +4,9 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import type { Totals } from "../live/live-store";
 import type { Statistics } from "../statistics/use-statistics";
-import { Card } from "../ui/card";
-import { classNames } from "../ui/class-names";
-import { Skeleton } from "../ui/skeleton";
+import { classNames } from "../ui/classes/class-names";
+import { Card } from "../ui/layout/card";
+import { Skeleton } from "../ui/layout/skeleton";
 
 interface FiguresProps {
   /** Of now. Undefined while they are loading. */

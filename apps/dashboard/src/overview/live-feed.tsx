@@ -9,9 +9,9 @@ import { useEndingList } from "../lists/use-ending-list";
 import { useSessionList } from "../lists/use-session-list";
 import { describeError } from "../live/call-error";
 import { useLiveStore } from "../live/live-context";
-import { BlankState } from "../ui/blank-state";
-import { Card, CardHeader } from "../ui/card";
-import { Age } from "../ui/time";
+import { BlankState } from "../ui/layout/blank-state";
+import { Card, CardHeader } from "../ui/layout/card";
+import { Age } from "../ui/time/time";
 import { Unknown } from "./unknown";
 
 const mostItems = 12;

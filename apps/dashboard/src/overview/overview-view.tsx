@@ -3,16 +3,16 @@
 import { describeError } from "../live/call-error";
 import { useLiveState } from "../live/live-context";
 import { useStatisticsToday } from "../statistics/use-statistics";
-import { Card } from "../ui/card";
+import { Card } from "../ui/layout/card";
+import { PageHeader } from "../ui/layout/page-header";
 import { loadLater } from "../ui/load-later";
-import { PageHeader } from "../ui/page-header";
 import { Figures } from "./figures";
 import { Unknown } from "./unknown";
 
 const ActiveCard = loadLater(() => import("./active-card").then((file) => file.ActiveCard));
 const LiveFeed = loadLater(() => import("./live-feed").then((file) => file.LiveFeed));
 const DemoInvitation = loadLater(
-  () => import("../sessions/demo-invitation").then((file) => file.DemoInvitation),
+  () => import("../sessions/demo/demo-invitation").then((file) => file.DemoInvitation),
   { onDemand: true },
 );
 const CauseCard = loadLater(() => import("./cause-card").then((file) => file.CauseCard));

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Skeleton } from "../ui/skeleton";
+import { Skeleton } from "../ui/layout/skeleton";
 
 /** What stands in place of figures that are not known: why, or that they are on their way. */
 export const Unknown = ({ children }: { readonly children: ReactNode }) => (

@@ -5,11 +5,11 @@ import type { ReactNode } from "react";
 import { causeNames, whoEnded, whyEnded } from "../endings/ending-words";
 import type { Ending } from "../lists/records";
 import { Badge } from "../ui/badge";
-import { Card } from "../ui/card";
-import { formatDuration } from "../ui/time";
-import { FullTime } from "./full-time";
-import type { SessionEnd } from "./session-stream";
-import { tokenCounts } from "./token-counts";
+import { Card } from "../ui/layout/card";
+import { formatDuration } from "../ui/time/time";
+import type { SessionEnd } from "./stream/session-stream";
+import { FullTime } from "./transcript/full-time";
+import { tokenCounts } from "./transcript/token-counts";
 
 interface EndingSummaryProps {
   readonly ending: Ending | undefined;

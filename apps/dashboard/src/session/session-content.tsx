@@ -3,15 +3,15 @@
 import { useMemo } from "react";
 import type { Ending, SessionInfo } from "../lists/records";
 import { EndingSummary } from "./ending-summary";
-import { SessionFacts } from "./session-facts";
+import { SessionFacts } from "./facts/session-facts";
+import { SessionMetadata } from "./facts/session-metadata";
+import { Timeline } from "./facts/timeline";
+import { TimeoutForm } from "./facts/timeout-form";
 import { SessionHeader } from "./session-header";
-import { SessionMetadata } from "./session-metadata";
-import { withMessages } from "./session-stream";
-import { Timeline } from "./timeline";
-import { TimeoutForm } from "./timeout-form";
-import { TranscriptCard } from "./transcript-card";
-import { useHistory } from "./use-session";
-import type { useSessionStream } from "./use-session-stream";
+import { withMessages } from "./stream/session-stream";
+import { useHistory } from "./stream/use-session";
+import type { useSessionStream } from "./stream/use-session-stream";
+import { TranscriptCard } from "./transcript/transcript-card";
 
 interface SessionContentProps {
   readonly facts: SessionInfo | Ending;

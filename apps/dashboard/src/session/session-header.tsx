@@ -12,8 +12,8 @@ import { useServerNow } from "../live/server-clock";
 import { useAnnounce } from "../ui/announcer";
 import { Badge } from "../ui/badge";
 import { Button } from "../ui/button";
-import { PageHeader } from "../ui/page-header";
-import { sessionKey } from "./use-session";
+import { PageHeader } from "../ui/layout/page-header";
+import { sessionKey } from "./stream/use-session";
 
 interface SessionHeaderProps {
   readonly sessionId: string;

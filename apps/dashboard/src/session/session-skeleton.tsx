@@ -1,5 +1,5 @@
-import { Card } from "../ui/card";
-import { Skeleton } from "../ui/skeleton";
+import { Card } from "../ui/layout/card";
+import { Skeleton } from "../ui/layout/skeleton";
 
 export const SessionSkeleton = () => (
   <div data-wide aria-busy="true">

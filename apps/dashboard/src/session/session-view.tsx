@@ -6,14 +6,14 @@ import { type Ending, shortId } from "../lists/records";
 import { describeError } from "../live/call-error";
 import { useKnownEnding } from "../live/live-context";
 import { usePageTitle } from "../shell/use-page-title";
-import { BlankState } from "../ui/blank-state";
 import { Button } from "../ui/button";
+import { BlankState } from "../ui/layout/blank-state";
 import { loadLater } from "../ui/load-later";
 import { SessionSkeleton } from "./session-skeleton";
 import { sessionTitle } from "./session-title";
+import { useEnding, useSession } from "./stream/use-session";
+import { useSessionStream } from "./stream/use-session-stream";
 import { useFocusKept } from "./use-focus-kept";
-import { useEnding, useSession } from "./use-session";
-import { useSessionStream } from "./use-session-stream";
 
 const SessionContent = loadLater(() => import("./session-content").then((file) => file.SessionContent), {
   placeholder: <SessionSkeleton />,

@@ -1,4 +1,4 @@
-import { TimeOfDay } from "../ui/time";
+import { TimeOfDay } from "../ui/time/time";
 
 interface SessionCountProps {
   readonly total: number;

@@ -1,9 +1,9 @@
 "use client";
 
-import { Card } from "../ui/card";
+import { Card } from "../ui/layout/card";
+import { PageHeader } from "../ui/layout/page-header";
 import { loadLater } from "../ui/load-later";
-import { PageHeader } from "../ui/page-header";
-import { SessionTableSkeleton } from "./session-table-skeleton";
+import { SessionTableSkeleton } from "./table/session-table-skeleton";
 
 const SessionsView = loadLater(() => import("./sessions-view").then((file) => file.SessionsView), {
   placeholder: (

@@ -3,8 +3,8 @@
 import { WifiOff } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useLiveState } from "../live/live-context";
-import { classNames } from "../ui/class-names";
-import { Notice } from "../ui/notice";
+import { classNames } from "../ui/classes/class-names";
+import { Notice } from "../ui/layout/notice";
 
 /** A blink of the connection is not worth a word. */
 const patienceMs = 1_000;

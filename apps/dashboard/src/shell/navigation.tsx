@@ -3,7 +3,7 @@
 import { Ban, Bot, Gauge, MessagesSquare, SquareCheckBig, Webhook } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { classNames } from "../ui/class-names";
+import { classNames } from "../ui/classes/class-names";
 
 const pages = [
   { href: "/", name: "Overview", icon: Gauge },

@@ -2,7 +2,7 @@
 
 import { X } from "lucide-react";
 import { createContext, type ReactNode, use, useCallback, useEffect, useState } from "react";
-import { classNames } from "./class-names";
+import { classNames } from "./classes/class-names";
 
 interface Announcement {
   readonly title: string;

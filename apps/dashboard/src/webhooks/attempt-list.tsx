@@ -1,5 +1,5 @@
 import type { Delivery } from "../lists/records";
-import { TimeOfDay } from "../ui/time";
+import { TimeOfDay } from "../ui/time/time";
 import { attemptResult } from "./delivery-words";
 
 /** Every attempt of a delivery, with the beginning of its answer. */

@@ -1,0 +1,52 @@
+"use client";
+
+import { inBackground } from "../../live/in-background";
+import { Card } from "../../ui/layout/card";
+import type { PartialReply } from "../stream/partial-replies";
+import type { SessionStream } from "../stream/session-stream";
+import type { useHistory } from "../stream/use-session";
+import { Transcript } from "./transcript";
+import { TranscriptActions } from "./transcript-actions";
+
+interface TranscriptCardProps {
+  readonly sessionId: string;
+  readonly channelId: string;
+  readonly stream: SessionStream;
+  readonly history: ReturnType<typeof useHistory>;
+  readonly isGone: boolean;
+  readonly onNotInFlight: (reply: PartialReply) => void;
+}
+
+/** The transcript with what can be done with it as a whole. */
+export const TranscriptCard = ({
+  sessionId,
+  channelId,
+  stream,
+  history: { query, loadAll },
+  isGone,
+  onNotInFlight,
+}: TranscriptCardProps) => (
+  <Card
+    aria-labelledby="transcript"
+    className="flex min-h-0 flex-col max-lg:max-h-[85dvh] print:block print:max-h-none print:border-0 print:shadow-none"
+  >
+    <header className="flex items-center justify-between gap-3 border-b border-line py-1.5 pr-2 pl-4 sm:pl-5 print:mb-3 print:px-0">
+      <h2 id="transcript" className="text-[0.9375rem] font-semibold">
+        Transcript
+      </h2>
+      <TranscriptActions channelId={channelId} loadAll={loadAll} isEmpty={stream.messages.length === 0} />
+    </header>
+    <Transcript
+      sessionId={sessionId}
+      messages={stream.messages}
+      replies={stream.replies}
+      onNotInFlight={onNotInFlight}
+      isGone={isGone}
+      isLoading={query.isPending}
+      problem={query.error}
+      hasOlder={query.hasNextPage}
+      onOlder={() => inBackground(query.fetchNextPage())}
+      isLoadingOlder={query.isFetchingNextPage}
+    />
+  </Card>
+);
