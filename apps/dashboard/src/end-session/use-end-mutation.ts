@@ -56,7 +56,7 @@ export const useEndMutation = ({ sessions, answeredAt, onGone }: EndMutationInpu
     },
     onSuccess: (outcome, { block }) => {
       store.markGone(...ids);
-      changeLists(queryClient, store, Date.now());
+      changeLists(queryClient, store);
       if (block) inBackground(queryClient.invalidateQueries({ queryKey: [blocksKey] }));
       announce(outcome);
       onGone();

@@ -3,8 +3,7 @@
 import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useLiveStore, useRefetchInterval } from "../live/live-context";
-import { changeEndingPages } from "./changes";
+import { useRefetchInterval } from "../live/live-context";
 import { endingsKey, listKey } from "./list-keys";
 import { type EndingPage, type ListFilter, matchesUserStart, toListInput } from "./records";
 
@@ -13,20 +12,13 @@ const defaultPageSize = 200;
 /** Endings, newest first, kept up to date by events. */
 export const useEndingList = (filter: ListFilter, pageSize = defaultPageSize, enabled = true) => {
   const api = useTRPCClient();
-  const store = useLiveStore();
   const query = useInfiniteQuery({
     queryKey: listKey(endingsKey, filter, pageSize),
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam: cursor, signal }): Promise<EndingPage> => {
-      const since = Date.now();
       const input = { ...toListInput(filter), limit: pageSize, cursor };
       const answer = await api.listEndings.query(input, { signal });
-      const page = {
-        ...answer,
-        endings: answer.endings.filter((ending) => matchesUserStart(filter, ending)),
-      };
-      if (cursor !== undefined) return page;
-      return changeEndingPages([page], store.changesSince(since), filter)[0] ?? page;
+      return { ...answer, endings: answer.endings.filter((ending) => matchesUserStart(filter, ending)) };
     },
     getNextPageParam: (page) => page.nextCursor,
     refetchInterval: useRefetchInterval(),

@@ -5,7 +5,6 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useLiveState, useLiveStore, useRefetchInterval } from "../live/live-context";
 import { observeServerTime } from "../live/server-clock";
-import { changeSessionPages } from "./changes";
 import { listKey, sessionsKey } from "./list-keys";
 import { type ListFilter, matchesUserStart, type SessionPage, type SessionRow, toListInput } from "./records";
 
@@ -22,13 +21,10 @@ export const useSessionList = (filter: ListFilter, pageSize = defaultPageSize, e
     queryKey: listKey(sessionsKey, filter, pageSize),
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam: cursor, signal }): Promise<SessionPage> => {
-      const since = Date.now();
       const input = { ...toListInput(filter), sort: filter.sort, limit: pageSize, cursor };
       const page = withoutOthers(filter, await api.listSessions.query(input, { signal }));
       observeServerTime(page.sessions[0]);
-      const changes = store.changesSince(since);
-      const relevant = cursor === undefined ? changes : { ...changes, created: new Map() };
-      return changeSessionPages([page], relevant, filter)[0] ?? page;
+      return page;
     },
     getNextPageParam: (page) => page.nextCursor,
     refetchInterval: refetchInterval(filter, useRefetchInterval()),

@@ -13,7 +13,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import { changeLists } from "../lists/change-lists";
+import { changeFetchedLists, changeLists } from "../lists/change-lists";
 import { statisticsKey } from "../lists/list-keys";
 import type { Ending } from "../lists/records";
 import { inBackground } from "./in-background";
@@ -49,6 +49,8 @@ export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
   const [attempt, setAttempt] = useState(0);
   const [socket, setSocket] = useState<AdjournClient | null>(null);
 
+  useEffect(() => changeFetchedLists(queryClient, store), [queryClient, store]);
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is a new socket
   useEffect(() => {
     const statistics = createThrottle(
@@ -60,8 +62,8 @@ export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
       (client) => {
         setSocket(client);
         const stop = watchAdminEvents(client.trpc, store, {
-          onEvents: (since) => {
-            changeLists(queryClient, store, since);
+          onEvents: () => {
+            changeLists(queryClient, store);
             statistics.request();
           },
           // Events before this moment, or during an outage, were missed, so the lists are refetched.

@@ -36,17 +36,23 @@ export interface LiveStore {
   isGoneHere(sessionId: string): boolean;
   /** Keeps {@link forget} from removing a session that a page shows. Returns the release function. */
   keep(sessionId: string): () => void;
-  /** Forgets sessions that ended long ago. Call it only after {@link changesSince} has been applied to every list. */
+  /** Forgets sessions that ended long ago. Call it only after {@link takeChanges} has been applied to every list. */
   forget(): void;
   ending(sessionId: string): Ending | undefined;
-  /** Changes at or after `since` (ms), and every gone session that is remembered. */
-  changesSince(since: number): Changes;
+  /** The changes that the lists do not have yet, which moves the {@link mark}. */
+  takeChanges(): Changes;
+  /** The place of the first change that the lists do not have. */
+  mark(): number;
+  /** Remembered changes from a {@link mark} on (0: all of them), and every gone session that is remembered. */
+  changesSince(mark: number): Changes;
 }
 
 export const createLiveStore = (now: () => number = Date.now): LiveStore => {
   let state: LiveState = { connection: "connecting", lostSince: null, totals: null };
   const listeners = new Set<() => void>();
   let recent: RecentEvent[] = [];
+  let taken = 0;
+  let mark = 0;
   const gone = createGoneSessions(now);
   const goneHere = createGoneSessions(now);
   const endings = new Map<string, Ending>();
@@ -63,6 +69,11 @@ export const createLiveStore = (now: () => number = Date.now): LiveStore => {
       endings.delete(id);
     }
   };
+  const changesSince = (from: number): Changes =>
+    collectChanges(
+      recent.filter(({ place }) => place >= from),
+      gone,
+    );
   return {
     state: () => state,
     subscribe(listener) {
@@ -79,7 +90,8 @@ export const createLiveStore = (now: () => number = Date.now): LiveStore => {
         set({ totals });
         return false;
       }
-      recent.push({ at: now(), event });
+      recent.push({ at: now(), place: taken, event });
+      taken += 1;
       if (event.type === "session.ended") {
         gone.add(event.ending.sessionId);
         endings.set(event.ending.sessionId, event.ending);
@@ -103,17 +115,21 @@ export const createLiveStore = (now: () => number = Date.now): LiveStore => {
       goneHere.forget();
     },
     ending: (sessionId) => endings.get(sessionId),
-    changesSince: (since) =>
-      collectChanges(
-        recent.filter(({ at }) => at >= since),
-        gone,
-      ),
+    takeChanges() {
+      const changes = changesSince(mark);
+      mark = taken;
+      return changes;
+    },
+    mark: () => mark,
+    changesSince,
   };
 };
 
 interface RecentEvent {
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** How many events came before it. */
+  readonly place: number;
   readonly event: LiveEvent;
 }
 

@@ -22,8 +22,8 @@ export interface AdminEvents {
 }
 
 interface Reactions {
-  /** Events arrived since `since` (ms). */
-  readonly onEvents: (since: number) => void;
+  /** Events arrived that concern the lists. */
+  readonly onEvents: () => void;
   /** The connection has become live. */
   readonly onLive: () => void;
 }
@@ -38,9 +38,9 @@ export const watchAdminEvents = (
   let unsubscribe = () => {};
   let retry: ReturnType<typeof setTimeout> | undefined;
 
-  const gather = createGatherer((since) => {
+  const gather = createGatherer(() => {
     store.notify();
-    onEvents(since);
+    onEvents();
     store.forget();
   });
   const take = (event: LiveEvent) => {
@@ -48,8 +48,7 @@ export const watchAdminEvents = (
       store.setConnection("live");
       onLive();
     }
-    const at = Date.now();
-    if (store.take(event)) gather(at);
+    if (store.take(event)) gather();
   };
 
   const begin = () => {
@@ -83,15 +82,15 @@ export const watchAdminEvents = (
   };
 };
 
-/** Calls `flush` once for all events within {@link gatherMs}, with the time of the first. */
-const createGatherer = (flush: (since: number) => void): ((at: number) => void) => {
+/** Calls `flush` once for all events within {@link gatherMs}. */
+const createGatherer = (flush: () => void): (() => void) => {
   let isGathering = false;
-  return (at) => {
+  return () => {
     if (isGathering) return;
     isGathering = true;
     setTimeout(() => {
       isGathering = false;
-      flush(at);
+      flush();
     }, gatherMs);
   };
 };

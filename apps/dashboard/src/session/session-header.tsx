@@ -13,7 +13,7 @@ import { useAnnounce } from "../ui/announcer";
 import { Badge } from "../ui/badge";
 import { Button } from "../ui/button";
 import { PageHeader } from "../ui/layout/page-header";
-import { sessionKey } from "./stream/use-session";
+import { keepSession } from "./stream/keep-session";
 
 interface SessionHeaderProps {
   readonly sessionId: string;
@@ -71,7 +71,7 @@ const useRenew = (sessionId: string) => {
   return useMutation({
     mutationFn: () => api.renewSession.mutate({ sessionId }),
     onSuccess: (session) => {
-      queryClient.setQueryData(sessionKey(sessionId), session);
+      keepSession(queryClient, session);
       announce({ title: "Session renewed" });
     },
     onError: (error) => {

@@ -77,6 +77,26 @@ export const interceptCalls = async (page: Page, address: RegExp): Promise<{ sto
   };
 };
 
+/** Keeps the answers of a page's calls to such addresses from it until they are released. */
+export const delayCalls = async (page: Page, address: RegExp) => {
+  let waiting = 0;
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(address, async (route) => {
+    const response = await route.fetch();
+    waiting += 1;
+    await released;
+    await route.fulfill({ response });
+  });
+  return {
+    /** How many calls have been answered until now. */
+    waiting: () => waiting,
+    release,
+  };
+};
+
 /** Where it is about noon now, so that no day ends while a test counts what happened on it. */
 export const noonTimezone = (): string => {
   const hours = 12 - new Date().getUTCHours();

@@ -10,7 +10,7 @@ import { useLiveStore } from "../../live/live-context";
 import { useAnnounce } from "../../ui/announcer";
 import { Button } from "../../ui/button";
 import { Card, CardHeader } from "../../ui/layout/card";
-import { sessionKey } from "../stream/use-session";
+import { keepSession } from "../stream/keep-session";
 import { MinutesInput } from "./minutes-input";
 
 const minutes = [
@@ -129,7 +129,7 @@ const useSave = (sessionId: string, onSaved: () => void) => {
   return useMutation({
     mutationFn: (change: Partial<TimeoutConfig>) => api.updateSessionTimeout.mutate({ sessionId, ...change }),
     onSuccess: (session) => {
-      queryClient.setQueryData(sessionKey(sessionId), session);
+      keepSession(queryClient, session);
       onSaved();
       announce({ title: "Timeout settings saved" });
     },

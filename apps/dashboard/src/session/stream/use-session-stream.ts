@@ -7,9 +7,9 @@ import type { SessionEvent } from "../../lists/records";
 import { isGoneError } from "../../live/call-error";
 import { useLive } from "../../live/live-context";
 import { observeServerTime } from "../../live/server-clock";
+import { keepSession } from "./keep-session";
 import type { PartialReply } from "./partial-replies";
 import { emptyStream, withEvent, withoutReply } from "./session-stream";
-import { sessionKey } from "./use-session";
 
 const tryAgainMs = 2_000;
 
@@ -35,7 +35,7 @@ export const useSessionStream = (sessionId: string, enabled: boolean) => {
       setStream((before) => withEvent(before, event));
       if ("session" in event) {
         observeServerTime(event.session);
-        queryClient.setQueryData(sessionKey(sessionId), event.session);
+        keepSession(queryClient, event.session);
       }
       if (event.type === "session.ended") finish();
     };

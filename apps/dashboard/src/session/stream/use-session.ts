@@ -8,8 +8,7 @@ import { isGoneError } from "../../live/call-error";
 import { inBackground } from "../../live/in-background";
 import { useKnownEnding, useLiveStore, useRefetchInterval } from "../../live/live-context";
 import { observeServerTime } from "../../live/server-clock";
-
-export const sessionKey = (sessionId: string) => ["session", sessionId] as const;
+import { sessionKey } from "./keep-session";
 
 /** A live session. Its last state is kept when it is gone, which is when to pass `enabled` as false. */
 export const useSession = (sessionId: string, enabled: boolean) => {
