@@ -106,7 +106,7 @@ const EndingCells = ({ ending, agent }: { readonly ending: Ending; readonly agen
     <td className="max-md:col-start-1 max-md:row-start-3">
       <Badge tone={causeTones[ending.cause]}>{causeNames[ending.cause]}</Badge>
     </td>
-    <td className="truncate text-ink-soft max-md:col-span-2 max-md:row-start-2">
+    <td className="truncate text-ink-soft max-md:col-span-2 max-md:row-start-2" title={whoEnded(ending)}>
       <span className="md:hidden">
         {agent}, by {whoEnded(ending)}
       </span>

@@ -17,8 +17,14 @@ export const causeTones: Readonly<Record<EndingCause, BadgeTone>> = {
   blocked: "danger",
 };
 
-/** Who ended a session, as the end of a sentence. */
-export const whoEnded = ({ endedBy, actor }: Pick<Ending, "endedBy" | "actor">): string => {
+type Caller = Pick<Ending, "endedBy" | "actor" | "via">;
+
+const viaNames: Readonly<Record<NonNullable<Ending["via"]>, string>> = { mcp: "MCP" };
+
+/** Adds the way that the caller came, if the ending has it. */
+const withVia = (who: string, { via }: Caller): string => (via ? `${who} via ${viaNames[via]}` : who);
+
+const callerName = ({ endedBy, actor }: Caller): string => {
   switch (endedBy) {
     case "admin":
       return actor ? `admin ${actor}` : "an admin";
@@ -33,9 +39,12 @@ export const whoEnded = ({ endedBy, actor }: Pick<Ending, "endedBy" | "actor">):
   }
 };
 
-/** Who ended a session, in a word or two. */
-export const whoEndedShort = ({ endedBy, actor }: Pick<Ending, "endedBy" | "actor">): string =>
-  actor ? `${endedBy} ${actor}` : endedBy;
+/** Who ended a session and by which way, as the end of a sentence. */
+export const whoEnded = (caller: Caller): string => withVia(callerName(caller), caller);
+
+/** The same in a few words. */
+export const whoEndedShort = (caller: Caller): string =>
+  withVia(caller.actor ? `${caller.endedBy} ${caller.actor}` : caller.endedBy, caller);
 
 /** Why, in a sentence of its own. */
 export const whyEnded = ({ cause, reason }: Pick<Ending, "cause" | "reason">): string => {

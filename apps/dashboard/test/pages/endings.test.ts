@@ -81,6 +81,17 @@ describe.skipIf(!hasBrowser())("the record of endings", { timeout: 90_000 }, () 
     expect(problems.filter((text) => !text.includes("401"))).toEqual([]);
   });
 
+  it("says of an ending that an assistant's tool caused that it came via MCP", async () => {
+    const { sessionId } = await callsWith(adminKey).create();
+    expect(await callsWith(adminKey).endByTool(sessionId)).toBe(200);
+    const { page } = await open("/endings");
+    await rowOf(page, sessionId).getByText("admin ops via MCP", { exact: true }).waitFor();
+    await rowOf(page, sessionId).getByRole("link").first().click();
+    await page.getByText("Ended by admin ops via MCP").waitFor();
+    await page.emulateMedia({ media: "print" });
+    expect(await page.getByText("Ended by admin ops via MCP").isVisible()).toBe(true);
+  });
+
   it("lets an admin erase a user, after saying what goes and what stays", async () => {
     const calls = callsWith(adminKey);
     const { sessionId, channelId, userId } = await calls.create();

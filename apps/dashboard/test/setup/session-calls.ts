@@ -51,6 +51,24 @@ export const createCalls = (api: string, key?: string) => {
     },
     end: async (sessionId: string, reason = ""): Promise<number> =>
       (await call("DELETE", `/sessions/${sessionId}?reason=${encodeURIComponent(reason)}`)).status,
+    /** Ends it as an assistant does, by the tool of the MCP server. */
+    endByTool: async (sessionId: string): Promise<number> => {
+      const response = await fetch(`${api}/mcp`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          accept: "application/json, text/event-stream",
+          ...(key ? { "x-api-key": key } : {}),
+        },
+        body: JSON.stringify({
+          jsonrpc: "2.0",
+          id: 1,
+          method: "tools/call",
+          params: { name: "end_session", arguments: { sessionId } },
+        }),
+      });
+      return response.status;
+    },
     endAll: async (userId: string): Promise<unknown> =>
       (await call("POST", "/sessions/end", { userId, reason: "All at once" })).json(),
     /** For tests of a page that has nothing to show. */
