@@ -4,7 +4,7 @@ import { Download } from "lucide-react";
 import { type ListFilter, toListInput } from "../lists/records";
 import { useLive } from "../live/live-context";
 import { useDownload } from "../live/use-download";
-import { Button } from "../ui/button";
+import { buttonClasses } from "../ui/button";
 
 const formats = [
   { name: "CSV", format: "csv" },
@@ -27,16 +27,16 @@ export const ExportEndings = ({ filter, isFiltered }: ExportEndingsProps) => {
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
     <div role="group" aria-label="Export the endings" className="flex items-center gap-2">
       {formats.map(({ name, format }) => (
-        <Button key={format} asChild>
-          <a
-            href={`${publicApiUrl}/api/messaging/endings/export?format=${format}&${query}`}
-            title={`Download ${isFiltered ? "all endings that match" : "all endings"} as ${name}`}
-            onClick={download}
-          >
-            <Download aria-hidden="true" />
-            {name}
-          </a>
-        </Button>
+        <a
+          key={format}
+          href={`${publicApiUrl}/api/messaging/endings/export?format=${format}&${query}`}
+          title={`Download ${isFiltered ? "all endings that match" : "all endings"} as ${name}`}
+          onClick={download}
+          className={buttonClasses()}
+        >
+          <Download aria-hidden="true" />
+          {name}
+        </a>
       ))}
     </div>
   );

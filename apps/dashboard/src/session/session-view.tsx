@@ -6,7 +6,7 @@ import { type Ending, shortId } from "../lists/records";
 import { describeError } from "../live/call-error";
 import { useKnownEnding } from "../live/live-context";
 import { usePageTitle } from "../shell/use-page-title";
-import { Button } from "../ui/button";
+import { buttonClasses } from "../ui/button";
 import { BlankState } from "../ui/layout/blank-state";
 import { loadLater } from "../ui/load-later";
 import { SessionSkeleton } from "./session-skeleton";
@@ -62,9 +62,9 @@ const NoSuchSession = ({ sessionId }: { readonly sessionId: string }) => (
     icon={ServerOff}
     title="There is no such session"
     action={
-      <Button asChild>
-        <Link href="/sessions">All sessions</Link>
-      </Button>
+      <Link href="/sessions" className={buttonClasses()}>
+        All sessions
+      </Link>
     }
   >
     Nothing is known of <span className="font-mono break-all">{shortId(sessionId)}</span>: it never was, or

@@ -1,5 +1,4 @@
 import { cva, type VariantProps } from "class-variance-authority";
-import { Slot } from "radix-ui";
 import type { ComponentProps } from "react";
 import { classNames } from "./classes/class-names";
 
@@ -25,10 +24,18 @@ const variants = cva(
   },
 );
 
-type ButtonProps = ComponentProps<"button"> & VariantProps<typeof variants> & { readonly asChild?: boolean };
+type ButtonLook = VariantProps<typeof variants> & { readonly className?: string | undefined };
 
-export const Button = ({ className, kind, size, asChild = false, type = "button", ...rest }: ButtonProps) => {
-  const classes = classNames(variants({ kind, size }), className);
-  if (asChild) return <Slot.Root className={classes} {...rest} />;
-  return <button type={type} className={classes} {...rest} />;
-};
+/** For a link that looks like a button. */
+export const buttonClasses = ({ kind, size, className }: ButtonLook = {}): string =>
+  classNames(variants({ kind, size }), className);
+
+export const Button = ({
+  kind,
+  size,
+  className,
+  type = "button",
+  ...rest
+}: ComponentProps<"button"> & ButtonLook) => (
+  <button type={type} className={buttonClasses({ kind, size, className })} {...rest} />
+);

@@ -3,7 +3,7 @@
 import { Download } from "lucide-react";
 import { useLive } from "../../live/live-context";
 import { useDownload } from "../../live/use-download";
-import { Button } from "../../ui/button";
+import { buttonClasses } from "../../ui/button";
 
 const formats = [
   { name: "Markdown", format: "markdown" },
@@ -20,15 +20,15 @@ export const ExportLinks = ({ channelId }: { readonly channelId: string }) => {
     <div role="group" aria-label="Export the transcript" className="flex items-center">
       <Download aria-hidden="true" className="mr-0.5 size-4 text-ink-faint max-sm:hidden" />
       {formats.map(({ name, format }) => (
-        <Button key={format} asChild kind="quiet" size="small" className="px-2">
-          <a
-            href={`${publicApiUrl}/api/messaging/channels/${encodeURIComponent(channelId)}/export?format=${format}`}
-            title={`Download the transcript as ${name}`}
-            onClick={download}
-          >
-            {name}
-          </a>
-        </Button>
+        <a
+          key={format}
+          href={`${publicApiUrl}/api/messaging/channels/${encodeURIComponent(channelId)}/export?format=${format}`}
+          title={`Download the transcript as ${name}`}
+          onClick={download}
+          className={buttonClasses({ kind: "quiet", size: "small", className: "px-2" })}
+        >
+          {name}
+        </a>
       ))}
     </div>
   );
