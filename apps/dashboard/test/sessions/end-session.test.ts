@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { receivesSession, interceptCalls } from "../setup/browser";
+import { interceptCalls, receivesSession } from "../setup/browser";
 import { hasBrowser } from "../setup/chromium";
 import { typewriterId } from "../setup/session-calls";
 import { useDashboard } from "../setup/use-dashboard";
