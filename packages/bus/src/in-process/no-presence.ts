@@ -4,4 +4,5 @@ import type { Presence } from "@adjourn/sessions";
 export const createNoPresence = (): Presence => ({
   report() {},
   remote: async () => new Map(),
+  remoteListeners: async () => new Map(),
 });

@@ -15,3 +15,13 @@ export const aliveField = "";
 
 /** The records of a node expire after this time without a renewal. */
 export const leaseMs = 6_000;
+
+/** Largest difference between two nodes' estimates of the shared clock, in ms. */
+const clockToleranceMs = 1_000;
+
+/** Whether a node that wrote its {@link aliveField} at this time lives. */
+export const isAlive = (writtenAt: string | null, now: number): boolean =>
+  writtenAt !== null && Math.abs(now - Number(writtenAt)) <= leaseMs + clockToleranceMs;
+
+/** Nodes that are read. Anyone with access to Redis can add any number of names to the set of nodes. */
+export const maxNodes = 256;

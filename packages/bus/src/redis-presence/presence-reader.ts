@@ -2,17 +2,12 @@ import type { PresenceRecord } from "@adjourn/sessions";
 import type { RedisConnection } from "../redis/redis-connection.js";
 import { inBatches } from "./in-batches.js";
 import { mergeRecords, type PresenceEntries, parseRecord } from "./presence-entry.js";
-import { aliveField, leaseMs, type PresenceKeys } from "./presence-keys.js";
+import { aliveField, isAlive, maxNodes, type PresenceKeys } from "./presence-keys.js";
 
 type FoundHeld = Map<string, PresenceRecord>;
 
-/** Anyone with access to Redis can add any number of names to the set of nodes. */
-const maxNodes = 256;
-/** Largest difference between two nodes' estimates of the shared clock, in ms. */
-const clockToleranceMs = 1_000;
-
 /** A node whose hash has an unexpected type counts as gone; a lost connection is an error. */
-const isRefusal = (error: unknown): boolean => error instanceof Error && error.name === "ReplyError";
+export const isRefusal = (error: unknown): boolean => error instanceof Error && error.name === "ReplyError";
 
 /** Reads the records of the other nodes. Calls during a read share the next one. */
 export class PresenceReader {
@@ -82,7 +77,6 @@ export class PresenceReader {
   }
 
   private isAlive(node: string, value: unknown): boolean {
-    const writtenAt = this.entries.open(this.keys.of(node), aliveField, value);
-    return writtenAt !== null && Math.abs(this.now() - Number(writtenAt)) <= leaseMs + clockToleranceMs;
+    return isAlive(this.entries.open(this.keys.of(node), aliveField, value), this.now());
   }
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { limits } from "@adjourn/sessions";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findRedis, startOwnRedis } from "../../test/find-redis.js";
 import { redisOptions, testPrefix } from "../../test/redis-options.js";
@@ -85,6 +86,35 @@ describe.skipIf(shared === null)("a presence record", () => {
     expect(none.size).toBe(0);
   });
 
+  test("is added up by session where all listeners are asked for, without those of its own node", async () => {
+    const ids = Array.from({ length: 3_000 }, () => crypto.randomUUID());
+    for (const [index, id] of ids.entries()) one.report(id, holding(index % 2));
+    two.report(ids[1] ?? "", holding(4));
+    two.report(sessionId, { listeners: 0, replies: [reply] });
+    await seen(three, ids.at(-1) ?? "").toEqual(holding(1));
+    await seen(three, sessionId).toBeDefined();
+    const counts = await three.remoteListeners();
+    const listened = (id: string) => counts?.get(id);
+    expect(ids.every((id, index) => listened(id) === (index === 1 ? 5 : index % 2 || undefined))).toBe(true);
+    expect(listened(sessionId)).toBeUndefined();
+    expect((await two.remoteListeners())?.get(ids[1] ?? "")).toBe(1);
+    expect((await one.remoteListeners())?.get(ids[1] ?? "")).toBe(4);
+  });
+
+  test("is not counted among all listeners once its node is dead", async () => {
+    one.report(sessionId, holding(1));
+    await seen(two, sessionId).toEqual(holding(1));
+    expect((await two.remoteListeners())?.get(sessionId)).toBe(1);
+    const later = await open(shared?.url ?? "", { now: () => Date.now() + 8_000 });
+    expect(await later.remoteListeners()).toEqual(new Map());
+  });
+
+  test("is one of too many where all listeners are asked for", async () => {
+    for (let nth = 0; nth <= limits.listenedSessions; nth += 1) one.report(`${sessionId}-${nth}`, holding(1));
+    await seen(two, `${sessionId}-${limits.listenedSessions}`).toEqual(holding(1));
+    expect(await two.remoteListeners()).toBeNull();
+  });
+
   test("does not count if its node has not renewed its lease, although its hash still exists", async () => {
     one.report(sessionId, holding(1));
     await seen(two, sessionId).toEqual(holding(1));
@@ -144,6 +174,7 @@ describe.skipIf(found === null)("a presence record during failures", () => {
     await seen(two, "session").toEqual(holding(1));
     redis.pause();
     expect(await two.remote(["session"])).toEqual(new Map());
+    expect(await two.remoteListeners()).toEqual(new Map());
     await two.close();
     redis.resume();
   });

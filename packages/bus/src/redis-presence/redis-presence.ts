@@ -2,10 +2,12 @@ import { type Clock, type Presence, type PresenceRecord, withDeadline } from "@a
 import { createKeyedHash } from "../messages/keyed-hash.js";
 import { openRedisConnection, type RedisConnection } from "../redis/redis-connection.js";
 import type { RedisOptions } from "../redis/redis-options.js";
+import { ListenerScan } from "./listener-scan.js";
 import { PresenceEntries } from "./presence-entry.js";
 import { presenceKeys } from "./presence-keys.js";
 import { PresenceReader } from "./presence-reader.js";
 import { PresenceWriter } from "./presence-writer.js";
+import { shareRuns } from "./share-runs.js";
 
 export interface RedisPresence extends Presence {
   /** Removes this node's records if Redis answers in time. */
@@ -40,6 +42,8 @@ export const createRedisPresence = async (options: RedisOptions): Promise<RedisP
     onLost: () => writer.lost(),
   });
   const reader = new PresenceReader(connection, keys, entries, nodeId, now);
+  const scan = new ListenerScan(connection, keys, entries, nodeId, now);
+  const readListeners = shareRuns(() => scan.read());
   await connection.attempted;
 
   return {
@@ -48,6 +52,12 @@ export const createRedisPresence = async (options: RedisOptions): Promise<RedisP
       const nothing: ReadonlyMap<string, PresenceRecord> = new Map();
       if (sessionIds.length === 0 || !connection.isReady) return nothing;
       return await withDeadline(timers, answerTimeoutMs, reader.read(sessionIds), nothing);
+    },
+    async remoteListeners() {
+      const nothing: ReadonlyMap<string, number> = new Map();
+      if (!connection.isReady) return nothing;
+      // A lost connection fails the commands that wait for an answer.
+      return await readListeners().catch(() => nothing);
     },
     async close() {
       writer.stop();

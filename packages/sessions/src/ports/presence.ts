@@ -6,4 +6,9 @@ export interface Presence {
   report(sessionId: string, record: PresenceRecord | null): void;
   /** The records of all other nodes, merged by session. */
   remote(sessionIds: readonly string[]): Promise<ReadonlyMap<string, PresenceRecord>>;
+  /**
+   * How many listeners all other nodes have for each session that has any; null if their records are of more than
+   * `limits.listenedSessions` sessions.
+   */
+  remoteListeners(): Promise<ReadonlyMap<string, number> | null>;
 }

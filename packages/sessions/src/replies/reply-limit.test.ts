@@ -1,4 +1,4 @@
-import { createFakeClock, createTestService } from "@adjourn/testkit";
+import { createFakeClock, createTestService, noPresence } from "@adjourn/testkit";
 import { describe, expect, it } from "vitest";
 import type { Presence } from "../ports/index.js";
 import { requireReplySlot } from "./reply-limit.js";
@@ -59,7 +59,7 @@ describe("the limit of 100 replies in flight in a session", () => {
     ["fails", () => Promise.reject(new Error("no"))],
   ])("counts the node's own replies if presence %s, after 100 ms", async (_, remote) => {
     const clock = createFakeClock(0);
-    const presence: Presence = { report: () => {}, remote };
+    const presence: Presence = { ...noPresence, remote };
     const slot = requireReplySlot({ clock, presence }, "session", 100);
     await clock.advance(100);
     await slot;

@@ -18,6 +18,8 @@ export const limits = {
   queryCharacters: 200,
   previewCharacters: 200,
   bulkSessionIds: 5_000,
+  /** Sessions with listeners that are filtered and counted by them, over all nodes. */
+  listenedSessions: 50_000,
   inFlightReplies: 100,
   /** Subscribers of one session on one node: with the session's own token, and in all. */
   subscribersPerToken: 50,

@@ -39,4 +39,8 @@ export const createInMemoryEventBus = (): EventBus & {
 };
 
 /** The presence of a single node: there are no other nodes. */
-export const noPresence: Presence = { report: () => {}, remote: async () => new Map() };
+export const noPresence: Presence = {
+  report: () => {},
+  remote: async () => new Map(),
+  remoteListeners: async () => new Map(),
+};

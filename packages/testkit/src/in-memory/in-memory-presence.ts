@@ -1,5 +1,15 @@
 import type { Presence, PresenceRecord } from "@adjourn/sessions";
 
+/** The listeners of each session that has any, over these records. */
+export const addListeners = (
+  records: readonly (readonly [string, PresenceRecord])[],
+): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const [sessionId, { listeners }] of records)
+    if (listeners > 0) counts.set(sessionId, (counts.get(sessionId) ?? 0) + listeners);
+  return counts;
+};
+
 /** The presence records of a test's nodes. Each node calls `connect`, and sees a report at once. */
 export const createInMemoryPresence = (): { connect(): Presence } => {
   const nodes = new Set<Map<string, PresenceRecord>>();
@@ -7,6 +17,7 @@ export const createInMemoryPresence = (): { connect(): Presence } => {
     connect: () => {
       const own = new Map<string, PresenceRecord>();
       nodes.add(own);
+      const others = () => [...nodes].filter((node) => node !== own);
       return {
         report: (sessionId, record) => {
           if (record) own.set(sessionId, record);
@@ -15,8 +26,7 @@ export const createInMemoryPresence = (): { connect(): Presence } => {
         remote: async (sessionIds) =>
           new Map(
             sessionIds.map((sessionId) => {
-              const others = [...nodes].filter((node) => node !== own);
-              const records = others.flatMap((node) => node.get(sessionId) ?? []);
+              const records = others().flatMap((node) => node.get(sessionId) ?? []);
               return [
                 sessionId,
                 {
@@ -26,6 +36,7 @@ export const createInMemoryPresence = (): { connect(): Presence } => {
               ];
             }),
           ),
+        remoteListeners: async () => addListeners(others().flatMap((node) => [...node])),
       };
     },
   };

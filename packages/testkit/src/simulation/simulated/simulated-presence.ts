@@ -1,4 +1,5 @@
 import type { Presence, PresenceRecord } from "@adjourn/sessions";
+import { addListeners } from "../../in-memory/in-memory-presence.js";
 import type { Random } from "../random.js";
 import type { Owner, Scheduler } from "../scheduler.js";
 
@@ -18,6 +19,10 @@ export class SimulatedPresence {
 
   connect(owner: Owner, name: string): Presence {
     const random = this.random.of(`presence ${name}`);
+    const answer = <T>(read: () => T): Promise<T> =>
+      new Promise((resolve) => {
+        this.scheduler.schedule(random.below(4), () => resolve(read()), owner);
+      });
     return {
       report: (sessionId, record) => {
         const records = this.records.get(sessionId) ?? new Map<Owner, OwnedRecord>();
@@ -26,11 +31,13 @@ export class SimulatedPresence {
         this.records.set(sessionId, records);
       },
       remote: (sessionIds) =>
-        new Promise((resolve) => {
-          const answer = () =>
-            resolve(new Map(sessionIds.map((sessionId) => [sessionId, this.recordOf(sessionId, owner)])));
-          this.scheduler.schedule(random.below(4), answer, owner);
-        }),
+        answer(() => new Map(sessionIds.map((sessionId) => [sessionId, this.recordOf(sessionId, owner)]))),
+      remoteListeners: () =>
+        answer(() =>
+          addListeners(
+            [...this.records.keys()].map((sessionId) => [sessionId, this.recordOf(sessionId, owner)]),
+          ),
+        ),
     };
   }
 
