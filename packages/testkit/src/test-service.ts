@@ -17,6 +17,7 @@ export interface TestService {
   readonly clock: FakeClock;
   readonly store: SessionStore;
   readonly bus: ReturnType<typeof createInMemoryEventBus>;
+  readonly presence: ReturnType<typeof createInMemoryPresence>;
   readonly agent: ScriptedAgent;
   /** A new session with the scripted agent. */
   create(): Promise<{ readonly sessionId: string; readonly channelId: string }>;
@@ -71,6 +72,7 @@ export const createTestService = ({
     clock,
     store,
     bus,
+    presence,
     agent,
     create: () => sessions.createSession({ agentId: scriptedAgentId, userId: testUserId }),
     send: (sessionId, content, transport = "websocket") =>

@@ -112,7 +112,12 @@ describe("each tool", () => {
   it("only counts the sessions of a bulk end unless it is asked to end them", async () => {
     const { sessionId } = await createSession(admin);
     const input = { sessionIds: [sessionId] };
-    expect((await call("end_sessions", input)).structuredContent).toEqual({ ended: 0, matched: 1 });
+    expect((await call("end_sessions", input)).structuredContent).toEqual({
+      ended: 0,
+      matched: 1,
+      listeners: 0,
+      replies: 0,
+    });
     expect((await admin.call("getSession", { sessionId })).status).toBe(200);
     const ended = await call("end_sessions", { ...input, dryRun: false });
     expect(ended.structuredContent).toEqual({ ended: 1, matched: 1 });

@@ -123,6 +123,9 @@ export interface SessionFilter {
   readonly idleSince?: number | undefined;
 }
 
+/** Likewise, with the sessions named. */
+export type NamedFilter = SessionFilter & Required<Pick<SessionFilter, "sessionIds">>;
+
 /** Counts over the whole store. `expired` sessions are past their time and have no ending yet. */
 export interface SessionStats {
   readonly active: number;
@@ -231,6 +234,10 @@ export interface SessionStore extends ReplyStore, BlockStore, StatisticsStore, W
   endSession(request: EndRequest): Promise<EndOutcome>;
   /** Number of live matches, and the time of the count in ms by the store's clock, which `createdAt` uses too. */
   countMatching(filter: SessionFilter): Promise<{ readonly total: number; readonly at: number }>;
+  /** The ids of the live matches, which `sessionIds` bounds. */
+  readMatchingIds(filter: NamedFilter): Promise<readonly string[]>;
+  /** Number of replies in flight of the live matches. */
+  countPendingReplies(filter: SessionFilter): Promise<number>;
   /**
    * Ends at most `limit` live matches behind `after`, by (createdAt, sessionId), oldest first. Returns an empty list if none
    * is left.

@@ -163,6 +163,14 @@ export class Hub {
     return this.channels.get(sessionId)?.presence ?? { listeners: 0, replies: [] };
   }
 
+  /** How many listeners this node has for each session that has any. */
+  listeners(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { sessionId, listeners } of this.channels.values())
+      if (listeners > 0) counts.set(sessionId, listeners);
+    return counts;
+  }
+
   totals(): { readonly sessions: number; readonly listeners: number; readonly operations: number } {
     let listeners = 0;
     let operations = 0;

@@ -73,9 +73,13 @@ export class SessionChannel implements SubscriberOwner {
     return this.subscribers.size === 0 && this.replies.size === 0 && this.endWatchers.size === 0;
   }
 
+  get listeners(): number {
+    return this.startedListeners;
+  }
+
   get presence(): PresenceRecord {
     return {
-      listeners: this.startedListeners,
+      listeners: this.listeners,
       replies: this.replies.inFlight.map(({ messageId, inReplyTo }) => ({ messageId, inReplyTo })),
     };
   }

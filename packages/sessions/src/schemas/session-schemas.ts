@@ -97,7 +97,13 @@ export const sessionOutputs = {
     cause: z.enum(endingCauses),
     reason: z.string().nullable(),
   }),
-  endSessions: z.object({ ended: count, matched: count }),
+  endSessions: z.object({
+    ended: count,
+    matched: count,
+    /** In the answer of a dry run: what the end would cut, on all nodes. */
+    listeners: count.optional(),
+    replies: count.optional(),
+  }),
   renewSession: sessionInfoSchema,
   updateSessionTimeout: sessionInfoSchema,
   sessionHeartbeat: sessionInfoSchema,

@@ -9,10 +9,12 @@ import { blockUser, deleteEndedBlocks, listBlocks, unblockUser } from "./tables/
 import {
   addEndingCounts,
   countMatching,
+  countPendingReplies,
   endMatching,
   endsTogether,
   expireSessions,
   readEndings,
+  readMatchingIds,
 } from "./tables/endings-table.js";
 import { listMessages, readAfter, readHistory, readLastMessages } from "./tables/messages-table.js";
 import {
@@ -84,6 +86,8 @@ const operationsOn = (database: PostgresDatabase) =>
     updateTimeout: (sessionId, change) => updateTimeout(database, sessionId, change),
     endSession: endsTogether(database),
     countMatching: (filter) => countMatching(database, filter),
+    readMatchingIds: (filter) => readMatchingIds(database, filter),
+    countPendingReplies: (filter) => countPendingReplies(database, filter),
     endMatching: (filter, end) => endMatching(database, filter, end),
     blockUser: (request) => blockUser(database, request),
     unblockUser: (userId) => unblockUser(database, userId),

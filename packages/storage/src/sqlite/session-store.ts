@@ -22,10 +22,12 @@ import { blockUser, deleteEndedBlocks, listBlocks, unblockUser } from "./tables/
 import {
   addEndingCounts,
   countMatching,
+  countPendingReplies,
   endMatching,
   endSession,
   expireSessions,
   readEndings,
+  readMatchingIds,
 } from "./tables/endings-table.js";
 import { listMessages, readAfter, readHistory, readLastMessages } from "./tables/messages-table.js";
 import {
@@ -147,6 +149,8 @@ const readingOperations = (readNow: ReadNow, read: Read, turns = new ReadTurns()
     readLastMessages: (channelIds) => read((db) => readLastMessages(db, channelIds)),
     countSessions: () => read(countSessions),
     countMatching: (filter) => read((db, now) => countMatching(db, filter, now)),
+    readMatchingIds: (filter) => read((db, now) => readMatchingIds(db, filter, now)),
+    countPendingReplies: (filter) => read((db, now) => countPendingReplies(db, filter, now)),
     hasDue: () => read(hasDue),
     listEndings: (filter, page) => listEndings(read, filter, page),
     listBlocks: (page) => read((db, now) => listBlocks(db, page, now)),

@@ -63,6 +63,8 @@ const createSessionReads = (
   | "readLastMessages"
   | "countSessions"
   | "countMatching"
+  | "readMatchingIds"
+  | "countPendingReplies"
   | "hasDue"
 > => ({
   async readCreated({ key, fingerprint }) {
@@ -124,6 +126,12 @@ const createSessionReads = (
   },
   async countMatching(filter) {
     return { total: state.liveMatching(filter).length, at: state.now() };
+  },
+  async readMatchingIds(filter) {
+    return state.liveMatching(filter).map(({ sessionId }) => sessionId);
+  },
+  async countPendingReplies(filter) {
+    return state.liveMatching(filter).flatMap(({ sessionId }) => state.pendingReplies(sessionId)).length;
   },
   async hasDue() {
     const now = state.now();

@@ -122,6 +122,8 @@ describe.each(databases)("lists on $name", ({ skip, start }) => {
       expect((await wire.call("endSessions", { ...filter, dryRun: true })).body).toEqual({
         ended: 0,
         matched,
+        listeners: 0,
+        replies: 0,
       });
       expect((await list({ search: made[0]?.sessionId })).total).toBe(1);
       expect(await wire.call("endSessions", { ...filter, reason: "all of them" })).toMatchObject({

@@ -1,6 +1,7 @@
 import { createTestService, RecordingSink, testUserId } from "@adjourn/testkit";
 import { expect, it } from "vitest";
 import { countsWithinMs } from "../../realtime/ending-counts.js";
+import { limits } from "../../schemas/index.js";
 
 const admin = { endedBy: "admin", actor: null } as const;
 
@@ -29,6 +30,43 @@ it("does not end a session that is created after the call started", async () => 
   expect(ended).toEqual({ ended: 1, matched: 1 });
   await expect(sessions.getSession(earlier)).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
   for (const newcomer of begun) expect(await sessions.getSession(newcomer)).toMatchObject(newcomer);
+});
+
+it("counts in a dry run what the end would cut, on all nodes, and cuts nothing", async () => {
+  const { sessions, otherNode, create, send, clock, store } = createTestService();
+  const [one, two, other] = [await create(), await create(), await create()];
+  const dryRun = (sessionIds: string[]) => otherNode.endSessions({ sessionIds, dryRun: true }, admin);
+  const sinks = [new RecordingSink(), new RecordingSink(), new RecordingSink()];
+  await sessions.sessionEvents(one, sinks[0] as RecordingSink);
+  await otherNode.sessionEvents(one, sinks[1] as RecordingSink);
+  await otherNode.sessionEvents(two, sinks[2] as RecordingSink);
+  await sessions.sessionEvents(other, new RecordingSink());
+  await sessions.sessionEvents(two, new RecordingSink(), "observer");
+  for (const { sessionId } of [one, one, other]) await send(sessionId, "hello");
+  await clock.advance(0);
+  const cut = { ended: 0, matched: 2, listeners: 3, replies: 2 };
+  expect(await dryRun([one.sessionId, two.sessionId, "unknown"])).toEqual(cut);
+  expect(await dryRun([])).toEqual({ ended: 0, matched: 0, listeners: 0, replies: 0 });
+  const ofUser = await sessions.endSessions({ userId: testUserId, dryRun: true }, admin);
+  expect(ofUser).toEqual({ ended: 0, matched: 3, listeners: 4, replies: 3 });
+  for (const { types } of sinks) expect(types).not.toContain("session.ended");
+  const { sessionIds } = { sessionIds: [one.sessionId, two.sessionId] };
+  expect(await sessions.endSessions({ sessionIds, dryRun: false }, admin)).toEqual({ ended: 2, matched: 2 });
+  await clock.advance(countsWithinMs);
+  const endings = await store.readEndings(sessionIds);
+  const total = (count: "listenersDropped" | "operationsAborted") =>
+    endings.reduce((sum, ending) => sum + ending[count], 0);
+  expect([total("listenersDropped"), total("operationsAborted")]).toEqual([3, 2]);
+});
+
+it("leaves the listeners out of a dry run where more sessions have some than are looked at", async () => {
+  const { sessions, presence, create } = createTestService();
+  await create();
+  const many = limits.listenedSessions + 1;
+  const node = presence.connect();
+  for (let nth = 0; nth < many; nth += 1) node.report(`elsewhere-${nth}`, { listeners: 1, replies: [] });
+  const counted = await sessions.endSessions({ userId: testUserId, dryRun: true }, admin);
+  expect(counted).toEqual({ ended: 0, matched: 1, replies: 0 });
 });
 
 it("reports what was cut of many sessions in few writes, and all of it", async () => {

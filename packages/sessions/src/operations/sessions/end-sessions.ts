@@ -2,6 +2,7 @@ import type { ServiceContext } from "../../context.js";
 import type { Caller } from "../../model/ending.js";
 import type { PagePosition } from "../../ports/index.js";
 import type { Inputs, Outputs } from "../../schemas/index.js";
+import { countCut } from "./count-cut.js";
 
 /** Sessions ended in one transaction and released in one event-loop turn. Small enough that other requests are served between batches. */
 const batchSize = 50;
@@ -18,7 +19,8 @@ export const endSessions = async (
   const idleSince = idleForMinutes === undefined ? undefined : minutesAgo(idleForMinutes);
   const named = { agentId, userId, sessionIds, idleSince };
   const { total: matched, at } = await store.countMatching({ ...named, createdUntil: olderThan });
-  if (dryRun) return { ended: 0, matched };
+  if (dryRun)
+    return { ended: 0, matched, ...(await countCut(context, { ...named, createdUntil: olderThan })) };
   const filter = { ...named, createdUntil: olderThan ?? at };
   let ended = 0;
   let after: PagePosition | undefined;

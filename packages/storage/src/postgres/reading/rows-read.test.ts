@@ -132,6 +132,8 @@ describe.skipIf(url === null)(
       ],
       ["counting an agent's", () => endings.countMatching(database, { agentId })],
       ["counting a user's", () => endings.countMatching(database, { userId })],
+      ["counting an agent's replies", () => endings.countPendingReplies(database, { agentId })],
+      ["finding matches", () => endings.readMatchingIds(database, { agentId, sessionIds: [id("5", 7)] })],
       ["ending an agent's", () => endings.endMatching(database, { agentId }, end)],
       ["ending a user's", () => endings.endMatching(database, { userId }, end)],
       ["ending by ids", () => endings.endMatching(database, { sessionIds: [id("5", 4)] }, end)],

@@ -5,6 +5,7 @@ import type {
   EndingRecord,
   EndOutcome,
   EndRequest,
+  NamedFilter,
   SessionFilter,
 } from "@adjourn/sessions";
 import { systemCaller } from "@adjourn/sessions";
@@ -142,6 +143,25 @@ export const countMatching = async (
   );
   if (!row) throw new Error("The database returned no time");
   return row;
+};
+
+export const readMatchingIds = async (database: Queryable, filter: NamedFilter): Promise<string[]> => {
+  const { sql, parameters } = matching(filter);
+  const rows = await database.all<{ session_id: string }>(
+    `SELECT session_id FROM sessions WHERE ${sql} AND expires_at > adjourn_now()`,
+    parameters,
+  );
+  return rows.map(({ session_id }) => session_id);
+};
+
+export const countPendingReplies = async (database: Queryable, filter: SessionFilter): Promise<number> => {
+  const { sql, parameters } = matching(filter);
+  const row = await database.get<{ total: number }>(
+    `SELECT count(*) AS total FROM replies JOIN sessions USING (session_id)
+      WHERE ${sql} AND held_until > ${statementStart} AND expires_at > ${statementStart}`,
+    parameters,
+  );
+  return row?.total ?? 0;
 };
 
 const byCreation = (a: EndingRecord, b: EndingRecord): number =>

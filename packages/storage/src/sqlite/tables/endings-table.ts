@@ -6,6 +6,7 @@ import type {
   EndingRecord,
   EndOutcome,
   EndRequest,
+  NamedFilter,
   SessionFilter,
 } from "@adjourn/sessions";
 import { systemCaller } from "@adjourn/sessions";
@@ -117,6 +118,24 @@ export const countMatching = (
   const { sql, parameters } = matching(filter);
   const count = `SELECT count(*) AS total FROM sessions WHERE ${sql}`;
   return { total: connection.get<{ total: number }>(count, { ...parameters, now })?.total ?? 0, at: now };
+};
+
+export const readMatchingIds = (connection: SqliteConnection, filter: NamedFilter, now: number): string[] => {
+  const { sql, parameters } = matching(filter);
+  return connection
+    .all<{ session_id: string }>(`SELECT session_id FROM sessions WHERE ${sql}`, { ...parameters, now })
+    .map(({ session_id }) => session_id);
+};
+
+export const countPendingReplies = (
+  connection: SqliteConnection,
+  filter: SessionFilter,
+  now: number,
+): number => {
+  const { sql, parameters } = matching(filter);
+  const count = `SELECT count(*) AS total FROM replies JOIN sessions USING (session_id)
+    WHERE held_until > :now AND ${sql}`;
+  return connection.get<{ total: number }>(count, { ...parameters, now })?.total ?? 0;
 };
 
 const byCreation = (a: Taken, b: Taken): number =>

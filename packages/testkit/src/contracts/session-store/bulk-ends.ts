@@ -1,4 +1,4 @@
-import type { EndingRecord } from "@adjourn/sessions";
+import { type EndingRecord, replyLeaseMs } from "@adjourn/sessions";
 import { expect, test } from "vitest";
 import { admin, minute, type Setting } from "./setup.js";
 
@@ -64,6 +64,32 @@ export const describeBulkEnds = (setting: () => Setting): void => {
     expect(await s.store.readSessions([young.sessionId, active.sessionId])).toHaveLength(2);
     const older = await s.endMatching({ userId, createdUntil: at + 1_000 });
     expect(older.map(({ sessionId }) => sessionId)).toEqual([active.sessionId]);
+  });
+
+  test("matches are named, and their replies in flight counted, while they are live", async () => {
+    const s = setting();
+    const [agentId, userId] = [crypto.randomUUID(), crypto.randomUUID()];
+    const [mine, theirs] = [await s.create({ agentId, userId }), await s.create({ agentId })];
+    const gone = await s.create({ agentId, userId });
+    const replies = [await s.ask(mine), await s.ask(mine), await s.ask(theirs), await s.ask(gone)];
+    await s.ended(gone);
+    const sessionIds = [mine, theirs, gone].map(({ sessionId }) => sessionId);
+    expect(await s.other.readMatchingIds({ userId, sessionIds })).toEqual([mine.sessionId]);
+    expect((await s.other.readMatchingIds({ sessionIds })).toSorted()).toEqual(
+      sessionIds.slice(0, 2).toSorted(),
+    );
+    expect(await s.other.readMatchingIds({ sessionIds: [] })).toEqual([]);
+    const counts = () =>
+      Promise.all(
+        [{ agentId }, { userId }, { sessionIds }].map((filter) => s.other.countPendingReplies(filter)),
+      );
+    expect(await counts()).toEqual([3, 2, 3]);
+    await s.advance(replyLeaseMs / 2);
+    await s.store.renewReplies(replies.slice(1));
+    await s.advance(replyLeaseMs / 2);
+    expect(await counts()).toEqual([2, 1, 2]);
+    await s.advance(30 * minute);
+    expect(await s.other.readMatchingIds({ sessionIds })).toEqual([]);
   });
 
   test("a bulk end skips expired sessions", async () => {

@@ -93,6 +93,8 @@ export class SimulatedStore {
       updateTimeout: through("updateTimeout", inner.updateTimeout, this.commits.updateTimeout),
       endSession: through("endSession", inner.endSession, this.commits.endSession),
       countMatching: through("countMatching", inner.countMatching),
+      readMatchingIds: through("readMatchingIds", inner.readMatchingIds),
+      countPendingReplies: through("countPendingReplies", inner.countPendingReplies),
       endMatching: through("endMatching", inner.endMatching, this.commits.endMatching),
       blockUser: through("blockUser", inner.blockUser, this.commits.blockUser),
       unblockUser: through("unblockUser", inner.unblockUser, this.commits.unblockUser),
