@@ -52,6 +52,21 @@ describe("adjourn end by age", () => {
     await output("end", sessionId);
   });
 
+  test("ends and lists those with a reply in flight, and no others", async () => {
+    const { sessionId, trpc } = await server.createSession(alice);
+    const other = await server.createSession(alice);
+    await trpc.sendSessionMessage.mutate({ sessionId, content: "a b", metadata: { delayMs: 600_000 } });
+    const replying = ["--user", alice, "--activity", "replying"];
+    expect(await json("list", ...replying)).toMatchObject({ total: 1, sessions: [{ sessionId }] });
+    expect(await output("end", ...replying)).toBe("1 ended\n");
+    expect(await json("list", "--user", alice, "--activity", "listened")).toMatchObject({ total: 0 });
+    expect(await json("list", "--user", alice)).toMatchObject({ sessions: [{ sessionId: other.sessionId }] });
+    await output("end", other.sessionId);
+    const refused = server.adjourn(["list", "--activity", "asleep"]);
+    expect(await refused.code).toBe(2);
+    expect(refused.complaints).toEqual([expect.stringContaining("allowed: replying, listened")]);
+  });
+
   test.each(["1", "0m", "1.5h", "-1h", "1w", "999999999d"])("refuses the duration %s", async (duration) => {
     const ending = server.adjourn(["end", "--idle-for", duration]);
     expect(await ending.code).toBe(2);
@@ -264,7 +279,7 @@ describe("adjourn completion", () => {
     const script = await output("completion", "bash");
     expect(complete("adjourn", "en")).toBe("end endings");
     expect(complete("adjourn", "end", "--")).toBe(
-      "--user --agent --older-than --idle-for --reason --dry-run --json --help",
+      "--user --agent --older-than --idle-for --activity --reason --dry-run --json --help",
     );
     expect(complete("adjourn", "completion", "z")).toBe("zsh");
   });

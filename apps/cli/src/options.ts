@@ -16,6 +16,12 @@ export const q = {
 } as const;
 export const from = { type: "string", description: "Not before this ISO time", valueHint: "time" } as const;
 export const to = { type: "string", description: "Before this ISO time", valueHint: "time" } as const;
+export const activities = ["replying", "listened"] as const;
+export const activity = {
+  type: "string",
+  description: "Only where a reply is in flight (replying), or where there are listeners (listened)",
+  valueHint: "kind",
+} as const;
 export const limit = {
   type: "string",
   description: "How many at most, 1 to 1000; 100",

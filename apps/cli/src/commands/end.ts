@@ -1,6 +1,6 @@
 import { command, UsageError } from "../command.js";
 import { durationMinutes } from "../duration.js";
-import { agent, json, reason, user } from "../options.js";
+import { activities, activity, agent, json, oneOf, reason, user } from "../options.js";
 import type { Terminal } from "../terminal.js";
 
 export const end = ({ client, write }: Terminal) =>
@@ -23,6 +23,7 @@ export const end = ({ client, write }: Terminal) =>
         description: "Only those without activity for at least this long: 30m, 2h, 7d",
         valueHint: "duration",
       },
+      activity,
       reason,
       "dry-run": { type: "boolean", description: "End nothing; say how many match the filter" },
       json,
@@ -33,6 +34,7 @@ export const end = ({ client, write }: Terminal) =>
         agentId: args.agent,
         olderThanMinutes: durationMinutes("older-than", args["older-than"]),
         idleForMinutes: durationMinutes("idle-for", args["idle-for"]),
+        activity: oneOf("activity", args.activity, activities),
       };
       const isFiltered = Object.values(filter).some((value) => value !== undefined);
       const dryRun = args["dry-run"] === true;
@@ -48,4 +50,4 @@ export const end = ({ client, write }: Terminal) =>
   });
 
 const usage =
-  "What to end is not clear; allowed: ID alone, or any of --user, --agent, --older-than and --idle-for (with --dry-run)";
+  "What to end is not clear; allowed: ID alone, or any of --user, --agent, --older-than, --idle-for and --activity (with --dry-run)";

@@ -1,5 +1,17 @@
 import { command } from "../command.js";
-import { agent, from, json, limit, oneOf, q, to, user, wholeNumber } from "../options.js";
+import {
+  activities,
+  activity,
+  agent,
+  from,
+  json,
+  limit,
+  oneOf,
+  q,
+  to,
+  user,
+  wholeNumber,
+} from "../options.js";
 import { duration, table } from "../table.js";
 import type { Terminal } from "../terminal.js";
 
@@ -19,6 +31,7 @@ export const list = ({ client, write }: Terminal) =>
       q,
       from,
       to,
+      activity,
       sort: {
         type: "string",
         description: "createdAt, newest first, or expiresAt, soonest first",
@@ -35,6 +48,7 @@ export const list = ({ client, write }: Terminal) =>
         q: args.q,
         from: args.from,
         to: args.to,
+        activity: oneOf("activity", args.activity, activities),
         sort: oneOf("sort", args.sort, ["createdAt", "expiresAt"]),
         limit: wholeNumber("limit", args.limit, 1_000),
       });

@@ -50,7 +50,7 @@ type Entry = Pick<Route, "method" | "path"> & Partial<Route>;
 
 const entries: Readonly<Record<RestOperation, Entry>> = {
   createSession: { method: "POST", path: sessions, status: 201, body: true, idempotent: true },
-  listSessions: { method: "GET", path: sessions, query: { ...list, sort: "text" } },
+  listSessions: { method: "GET", path: sessions, query: { ...list, activity: "text", sort: "text" } },
   getSessionsHealth: { method: "GET", path: `${sessions}/health` },
   endSessions: { method: "POST", path: `${sessions}/end`, body: true },
   getSession: { method: "GET", path: session },

@@ -14,6 +14,13 @@ export interface ListFilter {
   readonly to?: number | undefined;
 }
 
+export interface SessionListFilter extends ListFilter {
+  /** At most `limits.listenedSessions` entries. */
+  readonly sessionIds?: readonly string[] | undefined;
+  /** Whether a reply is in flight that has not lapsed. */
+  readonly isReplying?: true | undefined;
+}
+
 export interface EndingFilter extends ListFilter {
   readonly cause?: EndingCause | undefined;
   /** The name of the key that ended the session. */

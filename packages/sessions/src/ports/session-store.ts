@@ -6,7 +6,7 @@ import type { JsonObject, Session } from "../model/session.js";
 import type { TimeoutConfig, TimeoutConfigInput } from "../model/timeout-policy.js";
 import type { MessageBound } from "../paging/message-bound.js";
 import type { BlockStore } from "./block-store.js";
-import type { EndingFilter, LastMessage, ListFilter, SessionPageRequest } from "./lists.js";
+import type { EndingFilter, LastMessage, SessionListFilter, SessionPageRequest } from "./lists.js";
 import type { PagePosition, PageRequest } from "./page.js";
 import type { IsGone, ReplyRecord, ReplyStore } from "./reply-store.js";
 import type { StatisticsStore } from "./statistics-store.js";
@@ -117,6 +117,8 @@ export interface SessionFilter {
   readonly agentId?: string | undefined;
   readonly userId?: string | undefined;
   readonly sessionIds?: readonly string[] | undefined;
+  /** Whether a reply is in flight that has not lapsed. */
+  readonly isReplying?: true | undefined;
   /** Created at this time (ms) or before. */
   readonly createdUntil?: number | undefined;
   /** Without activity since this time (ms). */
@@ -211,7 +213,7 @@ export interface SessionStore extends ReplyStore, BlockStore, StatisticsStore, W
   readLastSeqs(sessionIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The id of the live session that holds a channel. */
   readChannelHolder(channelId: string): Promise<string | null>;
-  listSessions(filter: ListFilter, page: SessionPageRequest): Promise<SessionPage>;
+  listSessions(filter: SessionListFilter, page: SessionPageRequest): Promise<SessionPage>;
   /** The newest messages of at most 1,000 channels, by channel id. */
   readLastMessages(channelIds: readonly string[]): Promise<ReadonlyMap<string, LastMessage>>;
   /** `expiringSoon` counts live sessions within their warning threshold. */

@@ -1,4 +1,5 @@
 import type { ServiceContext } from "../context.js";
+import { validationError } from "../model/errors.js";
 import { limits } from "../schemas/index.js";
 
 /**
@@ -14,4 +15,14 @@ export const readListeners = async ({
   const all = hub.listeners();
   for (const [sessionId, listeners] of remote) all.set(sessionId, (all.get(sessionId) ?? 0) + listeners);
   return all.size > limits.listenedSessions ? null : all;
+};
+
+/** The ids of the sessions with listeners. @throws SessionError `VALIDATION_ERROR` where there are too many to filter by */
+export const readListenedIds = async (
+  context: Pick<ServiceContext, "hub" | "presence">,
+): Promise<readonly string[]> => {
+  const listeners = await readListeners(context);
+  if (listeners) return [...listeners.keys()];
+  const message = `more than ${limits.listenedSessions} sessions have listeners`;
+  throw validationError({ path: "activity", message });
 };

@@ -22,6 +22,10 @@ export const sessionRowSchema = sessionInfoSchema
 
 export type SessionRow = z.output<typeof sessionRowSchema>;
 
+/** `replying`: an agent's reply is in flight. `listened`: there are listeners, on whichever node. */
+export const sessionActivities = ["replying", "listened"] as const;
+const activity = z.enum(sessionActivities);
+
 /** Bounded, so that a time that many minutes ago is exact. */
 const wholeMinutes = z.int().min(1).max(1_000_000_000);
 
@@ -34,7 +38,9 @@ export const sessionInputs = {
     channelId: uuid.optional(),
     idempotencyKey: idempotencyKey.optional(),
   }),
-  listSessions: listFilter.extend({ sort: z.enum(["createdAt", "expiresAt"]).optional() }).prefault({}),
+  listSessions: listFilter
+    .extend({ activity: activity.optional(), sort: z.enum(["createdAt", "expiresAt"]).optional() })
+    .prefault({}),
   getSession: sessionById,
   endSession: sessionById.extend({ reason: reason.optional(), idempotencyKey: idempotencyKey.optional() }),
   // Strict: without a filter that it does not know, it would end more sessions than the caller asked for.
@@ -45,12 +51,13 @@ export const sessionInputs = {
       sessionIds: z.array(lookupId).max(limits.bulkSessionIds).optional(),
       olderThanMinutes: wholeMinutes.optional(),
       idleForMinutes: wholeMinutes.optional(),
+      activity: activity.optional(),
       reason: reason.optional(),
       dryRun: z.boolean().default(false),
     })
     .refine(
       ({ reason: _, dryRun: __, ...filters }) => Object.values(filters).some((value) => value !== undefined),
-      "at least one of agentId, userId, sessionIds, olderThanMinutes and idleForMinutes is required",
+      "at least one of agentId, userId, sessionIds, olderThanMinutes, idleForMinutes and activity is required",
     ),
   renewSession: sessionById,
   updateSessionTimeout: sessionById.extend(timeoutFields),

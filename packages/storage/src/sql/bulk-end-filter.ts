@@ -7,11 +7,12 @@ interface Comparisons {
   readonly sessionIds: string;
   readonly agentId: string;
   readonly userId: string;
+  readonly isReplying: string;
 }
 
 /** The conditions of a bulk end's filter; an index serves each. */
 export const bulkEndConditions = (
-  { agentId, userId, sessionIds, createdUntil, idleSince }: SessionFilter,
+  { agentId, userId, sessionIds, createdUntil, idleSince, isReplying }: SessionFilter,
   comparisons: Comparisons,
 ): Conditions => {
   const sql: string[] = [];
@@ -25,6 +26,7 @@ export const bulkEndConditions = (
   add(comparisons.agentId, "agentId", agentId);
   add(comparisons.userId, "userId", userId);
   add("created_at <= :createdUntil", "createdUntil", createdUntil);
+  if (isReplying) sql.push(comparisons.isReplying);
   // Activity is never before the creation, which has an index.
   add("created_at <= :idleSince AND last_activity <= :idleSince", "idleSince", idleSince);
   return { sql, parameters };

@@ -8,3 +8,7 @@ export const addUsage = ["input", "output"]
     return `${column} = coalesce(${column} + ${given}, ${given}, ${column})`;
   })
   .join(", ");
+
+/** Whether a session has a reply in flight that has not lapsed. */
+export const hasPendingReply = (now: string): string =>
+  `session_id IN (SELECT session_id FROM replies WHERE held_until > ${now})`;

@@ -10,6 +10,7 @@ import { describeMessages } from "./session-store/messages.js";
 import { describeOrdering } from "./session-store/ordering.js";
 import { describePolicy } from "./session-store/policy.js";
 import { describeIdempotentSends, describeReplies } from "./session-store/replies.js";
+import { describeReplying } from "./session-store/replying.js";
 import { describeSecret } from "./session-store/secret.js";
 import { type OpenStore, Setting } from "./session-store/setup.js";
 import { describeStatistics } from "./session-store/statistics.js";
@@ -34,6 +35,7 @@ export const describeSessionStore = (name: string, open: () => Promise<OpenStore
     describe("ending", () => describeEnding(setting));
     describe("blocks", () => describeBlocks(setting));
     describe("listing", () => describeListing(setting));
+    describe("replying and named sessions", () => describeReplying(setting));
     describe("statistics", () => describeStatistics(setting));
     describe("finding", () => describeFinding(setting));
     describe("orders and last messages", () => describeOrdering(setting));

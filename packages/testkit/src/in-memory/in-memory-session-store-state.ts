@@ -99,11 +99,13 @@ export class InMemoryState {
     return [...this.sessions.values()].map(({ session }) => session).filter((s) => s.expiresAt > this.now());
   }
 
-  liveMatching({ agentId, userId, sessionIds, createdUntil, idleSince }: SessionFilter): Session[] {
+  liveMatching(filter: SessionFilter): Session[] {
+    const { agentId, userId, sessionIds, createdUntil, idleSince, isReplying } = filter;
     return this.liveSessions().filter(
       (session) =>
         (agentId === undefined || session.agentId === agentId) &&
         (userId === undefined || session.userId === userId) &&
+        (!isReplying || this.pendingReplies(session.sessionId).length > 0) &&
         (sessionIds === undefined || sessionIds.includes(session.sessionId)) &&
         (createdUntil === undefined || session.createdAt <= createdUntil) &&
         (idleSince === undefined || session.lastActivity <= idleSince),

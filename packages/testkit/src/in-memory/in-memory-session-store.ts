@@ -98,10 +98,10 @@ const createSessionReads = (
     const holder = state.liveSessions().find((session) => session.channelId === channelId);
     return holder?.sessionId ?? null;
   },
-  async listSessions(filter, page) {
+  async listSessions({ sessionIds, isReplying, ...filter }, page) {
     const { sort = "createdAt" } = page;
     const matching = state
-      .liveSessions()
+      .liveMatching({ sessionIds, isReplying })
       .filter((session) => matches(state, session, filter) && isWithin(session.createdAt, filter));
     const { rows, next } = pageOf(
       matching,

@@ -28,7 +28,14 @@ export const operationDocs: Readonly<Record<RestOperation, OperationDoc>> = {
       "IDEMPOTENCY_KEY_REUSED",
     ],
   },
-  listSessions: { tag: "messaging", summary: "List live sessions, newest first", errors: [] },
+  listSessions: {
+    tag: "messaging",
+    summary: "List live sessions, newest first",
+    description:
+      "All filters that are given must match. `activity` lists those with a reply in flight (`replying`) or with listeners " +
+      "(`listened`), on all nodes.",
+    errors: [],
+  },
   getSessionsHealth: { tag: "system", summary: "How many sessions live", errors: [] },
   getSession: { tag: "messaging", summary: "Get a session", errors: onLive },
   endSession: {

@@ -1,32 +1,38 @@
 import type { ServiceContext } from "../../context.js";
 import { partsOf } from "../../paging/parts-of.js";
-import type { SessionFilter } from "../../ports/index.js";
+import type { SessionFilter, SessionStore } from "../../ports/index.js";
 import { readListeners } from "../../realtime/read-listeners.js";
 import { limits } from "../../schemas/index.js";
 
-/** What the end of the sessions that match now would cut, on all nodes. `listeners` is undefined beyond its bound. */
+/**
+ * What the end of the sessions that match one of the filters would cut, on all nodes. `listeners` is undefined where more
+ * sessions have listeners than are looked at.
+ */
 export const countCut = async (
   context: ServiceContext,
-  filter: SessionFilter,
+  filters: readonly SessionFilter[],
 ): Promise<{ readonly listeners: number | undefined; readonly replies: number }> => {
-  const [listeners, replies] = await Promise.all([
-    countListeners(context, filter),
-    context.store.countPendingReplies(filter),
-  ]);
-  return { listeners, replies };
+  const { store } = context;
+  const bySession = await readListeners(context);
+  let listeners = 0;
+  let replies = 0;
+  for (const filter of filters) {
+    replies += await store.countPendingReplies(filter);
+    if (bySession) listeners += await countListeners(store, filter, bySession);
+  }
+  return { listeners: bySession ? listeners : undefined, replies };
 };
 
 const countListeners = async (
-  context: ServiceContext,
+  store: SessionStore,
   filter: SessionFilter,
-): Promise<number | undefined> => {
-  const listeners = await readListeners(context);
-  if (!listeners) return undefined;
+  bySession: ReadonlyMap<string, number>,
+): Promise<number> => {
   const named = filter.sessionIds && new Set(filter.sessionIds);
-  const listened = [...listeners.keys()].filter((sessionId) => !named || named.has(sessionId));
-  let total = 0;
+  const listened = [...bySession.keys()].filter((sessionId) => !named || named.has(sessionId));
+  let listeners = 0;
   for (const sessionIds of partsOf(listened, limits.bulkSessionIds))
-    for (const sessionId of await context.store.readMatchingIds({ ...filter, sessionIds }))
-      total += listeners.get(sessionId) ?? 0;
-  return total;
+    for (const sessionId of await store.readMatchingIds({ ...filter, sessionIds }))
+      listeners += bySession.get(sessionId) ?? 0;
+  return listeners;
 };

@@ -69,6 +69,28 @@ it("leaves the listeners out of a dry run where more sessions have some than are
   expect(counted).toEqual({ ended: 0, matched: 1, replies: 0 });
 });
 
+it("ends those that are listened to on any node, however many, and refuses where there are too many", async () => {
+  const { sessions, otherNode, presence, create } = createTestService();
+  const node = presence.connect();
+  const report = (sessionId: string) => node.report(sessionId, { listeners: 1, replies: [] });
+  for (let nth = 0; nth < limits.listenedSessions - 2; nth += 1) report(`gone-${nth}`);
+  const [here, there, unheard] = [await create(), await create(), await create()];
+  await sessions.sessionEvents(here, new RecordingSink());
+  report(there.sessionId);
+  const end = { activity: "listened", dryRun: false } as const;
+  expect(await otherNode.endSessions(end, admin)).toEqual({ ended: 2, matched: 2 });
+  expect(await sessions.getSession(unheard)).toMatchObject(unheard);
+  for (let nth = 0; nth < 3; nth += 1) report(`more-${nth}`);
+  for (const call of [
+    sessions.endSessions(end, admin),
+    sessions.listSessions({ limit: 1, activity: "listened" }),
+  ])
+    await expect(call).rejects.toMatchObject({
+      code: "VALIDATION_ERROR",
+      details: { issues: [{ path: "activity", message: "more than 50000 sessions have listeners" }] },
+    });
+});
+
 it("reports what was cut of many sessions in few writes, and all of it", async () => {
   const { sessions, store, create, clock } = createTestService();
   const { addEndingCounts } = store;

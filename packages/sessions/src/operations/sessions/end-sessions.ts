@@ -1,37 +1,87 @@
 import type { ServiceContext } from "../../context.js";
 import type { Caller } from "../../model/ending.js";
-import type { PagePosition } from "../../ports/index.js";
-import type { Inputs, Outputs } from "../../schemas/index.js";
+import { partsOf } from "../../paging/parts-of.js";
+import type { BulkEnd, PagePosition, SessionFilter } from "../../ports/index.js";
+import { readListenedIds } from "../../realtime/read-listeners.js";
+import { type Inputs, limits, type Outputs } from "../../schemas/index.js";
 import { countCut } from "./count-cut.js";
 
 /** Sessions ended in one transaction and released in one event-loop turn. Small enough that other requests are served between batches. */
 const batchSize = 50;
 
-/** Ends the sessions that match at the time of the call, in batches. Sessions created later are not ended. */
+/**
+ * Ends the sessions that match at the time of the call, in batches. Sessions created later are not ended. Whether a reply is
+ * in flight is judged as each batch is ended.
+ */
 export const endSessions = async (
   context: ServiceContext,
-  { agentId, userId, sessionIds, olderThanMinutes, idleForMinutes, reason, dryRun }: Inputs["endSessions"],
+  { reason, dryRun, ...input }: Inputs["endSessions"],
   caller: Caller,
 ): Promise<Outputs["endSessions"]> => {
   const { store } = context;
-  const minutesAgo = (minutes: number) => store.now() - minutes * 60_000;
-  const olderThan = olderThanMinutes === undefined ? undefined : minutesAgo(olderThanMinutes);
-  const idleSince = idleForMinutes === undefined ? undefined : minutesAgo(idleForMinutes);
-  const named = { agentId, userId, sessionIds, idleSince };
-  const { total: matched, at } = await store.countMatching({ ...named, createdUntil: olderThan });
-  if (dryRun)
-    return { ended: 0, matched, ...(await countCut(context, { ...named, createdUntil: olderThan })) };
-  const filter = { ...named, createdUntil: olderThan ?? at };
+  const filters = await toFilters(context, input);
+  let matched = 0;
+  let ended = 0;
+  for (const filter of filters) {
+    const { total, at } = await store.countMatching(filter);
+    matched += total;
+    if (dryRun) continue;
+    const bounded = { ...filter, createdUntil: filter.createdUntil ?? at };
+    ended += await endEach(context, bounded, { reason: reason ?? null, caller });
+  }
+  if (dryRun) return { ended, matched, ...(await countCut(context, filters)) };
+  return { ended, matched: Math.max(matched, ended) };
+};
+
+/** Named sessions are divided into as many filters as the store's limit requires. */
+const toFilters = async (
+  context: ServiceContext,
+  {
+    agentId,
+    userId,
+    sessionIds,
+    olderThanMinutes,
+    idleForMinutes,
+    activity,
+  }: Omit<Inputs["endSessions"], "reason" | "dryRun">,
+): Promise<readonly SessionFilter[]> => {
+  const minutesAgo = (minutes: number | undefined) =>
+    minutes === undefined ? undefined : context.store.now() - minutes * 60_000;
+  const filter = {
+    agentId,
+    userId,
+    isReplying: activity === "replying" || undefined,
+    createdUntil: minutesAgo(olderThanMinutes),
+    idleSince: minutesAgo(idleForMinutes),
+  };
+  const named = activity === "listened" ? await namedAndListened(context, sessionIds) : sessionIds;
+  if (!named) return [filter];
+  return partsOf(named, limits.bulkSessionIds).map((part) => ({ ...filter, sessionIds: part }));
+};
+
+const namedAndListened = async (
+  context: ServiceContext,
+  sessionIds: readonly string[] | undefined,
+): Promise<readonly string[]> => {
+  const listened = await readListenedIds(context);
+  const named = sessionIds && new Set(sessionIds);
+  return named ? listened.filter((sessionId) => named.has(sessionId)) : listened;
+};
+
+/** @returns how many were ended */
+const endEach = async (
+  context: ServiceContext,
+  filter: SessionFilter,
+  by: Pick<BulkEnd, "reason" | "caller">,
+): Promise<number> => {
   let ended = 0;
   let after: PagePosition | undefined;
   for (;;) {
-    const end = { reason: reason ?? null, caller, limit: batchSize, after };
-    const endings = await store.endMatching(filter, end);
-    if (endings.length === 0) break;
+    const endings = await context.store.endMatching(filter, { ...by, limit: batchSize, after });
+    if (endings.length === 0) return ended;
     for (const ending of endings) context.hub.end(ending);
     ended += endings.length;
     const last = endings.at(-1);
     if (last) after = { time: last.createdAt, id: last.sessionId };
   }
-  return { ended, matched: Math.max(matched, ended) };
 };

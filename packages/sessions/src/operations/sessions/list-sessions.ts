@@ -3,6 +3,7 @@ import { type Session, toIso, toSessionInfo } from "../../model/session.js";
 import { decodeCursor, encodeCursor } from "../../paging/page-cursor.js";
 import { jsonBytes, rowsWithinBytes } from "../../paging/rows-within-bytes.js";
 import type { LastMessage, PresenceRecord, SessionStore } from "../../ports/index.js";
+import { readListenedIds } from "../../realtime/read-listeners.js";
 import { type Inputs, limits, type Outputs, type SessionRow } from "../../schemas/index.js";
 import { toListFilter } from "./list-filter.js";
 
@@ -12,10 +13,15 @@ import { toListFilter } from "./list-filter.js";
  */
 export const listSessions = async (
   context: ServiceContext,
-  { limit, cursor, sort = "createdAt", ...filter }: Inputs["listSessions"],
+  { limit, cursor, sort = "createdAt", activity, ...input }: Inputs["listSessions"],
 ): Promise<Outputs["listSessions"]> => {
   const after = decodeCursor(cursor, sort);
-  const page = await context.store.listSessions(toListFilter(filter), { limit, after, sort });
+  const filter = {
+    ...toListFilter(input),
+    isReplying: activity === "replying" || undefined,
+    sessionIds: activity === "listened" ? await readListenedIds(context) : undefined,
+  };
+  const page = await context.store.listSessions(filter, { limit, after, sort });
   const { active, expired } = page.stats;
   const rows = await toRows(context, page.sessions);
   // Measuring costs as much as serialising, and few lists come near the limit.

@@ -1,8 +1,8 @@
 import type {
   EndingFilter,
   EndingPage,
-  ListFilter,
   PageRequest,
+  SessionListFilter,
   SessionPage,
   SessionPageRequest,
   SessionStats,
@@ -22,6 +22,7 @@ import {
   sessionOrders,
   toPage,
 } from "../../sql/list-page.js";
+import { hasPendingReply } from "../../sql/reply-rules.js";
 import { warningTime } from "../../sql/timeout-rules.js";
 import type { Queryable } from "../connection/queryable.js";
 import { hasExpired, readClock, sameId } from "../tables/sessions-table.js";
@@ -48,7 +49,10 @@ export const countSessions = async (database: Queryable): ReturnType<typeof coun
   countAt(database, await readClock(database));
 
 /** A search is four index range scans by prefix, not a LIKE over every row. */
-const conditionsOf = (time: "created_at" | "ended_at", filter: EndingFilter): Conditions => {
+const conditionsOf = (
+  time: "created_at" | "ended_at",
+  filter: EndingFilter & SessionListFilter,
+): Conditions => {
   const plain = plainConditions(time, filter);
   const sql = [...plain.sql];
   const parameters: Record<string, string | number> = { ...plain.parameters };
@@ -56,9 +60,15 @@ const conditionsOf = (time: "created_at" | "ended_at", filter: EndingFilter): Co
     sql.push(condition);
     Object.assign(parameters, values);
   };
-  const { agentId, userId, search, words } = filter;
+  const { agentId, userId, search, words, sessionIds, isReplying } = filter;
   if (agentId !== undefined) add(sameId("agent_id", ":agentId"), { agentId });
   if (userId !== undefined) add(sameId("user_id", ":userId"), { userId });
+  if (isReplying) sql.push(hasPendingReply(":now"));
+  if (sessionIds)
+    // Not an array: Postgres would compare each row with one after the other of its elements.
+    add("session_id IN (SELECT json_array_elements_text(:sessionIds::text::json))", {
+      sessionIds: JSON.stringify(sessionIds),
+    });
   if (search) {
     // The ids of sessions are lower case.
     const starts = ["session_id", "lower(channel_id)", "lower(agent_id)", "lower(user_id)"].map(
@@ -91,7 +101,7 @@ const readPage = async <Row extends { readonly session_id: string }>(
 
 export const listSessions = async (
   database: Queryable,
-  filter: ListFilter,
+  filter: SessionListFilter,
   page: SessionPageRequest,
 ): Promise<SessionPage> => {
   const matching = conditionsOf("created_at", filter);

@@ -132,6 +132,8 @@ describe.skipIf(url === null)(
       ],
       ["counting an agent's", () => endings.countMatching(database, { agentId })],
       ["counting a user's", () => endings.countMatching(database, { userId })],
+      ["counting those that reply", () => endings.countMatching(database, { isReplying: true })],
+      ["ending those that reply", () => endings.endMatching(database, { isReplying: true }, end)],
       ["counting an agent's replies", () => endings.countPendingReplies(database, { agentId })],
       ["finding matches", () => endings.readMatchingIds(database, { agentId, sessionIds: [id("5", 7)] })],
       ["ending an agent's", () => endings.endMatching(database, { agentId }, end)],
@@ -158,6 +160,8 @@ describe.skipIf(url === null)(
       ["an agent's sessions", { agentId }],
       ["a user's sessions", { userId }],
       ["a search", { search: id("c", 9) }],
+      ["those that reply", { isReplying: true } as const],
+      ["named sessions", { sessionIds: [id("5", 4), id("5", 9)] }],
     ])("listing %s, but for the totals of the whole store", async (_, filter) => {
       database.reads.length = 0;
       await countSessions(database);

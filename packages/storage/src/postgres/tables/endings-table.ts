@@ -11,6 +11,7 @@ import type {
 import { systemCaller } from "@adjourn/sessions";
 import { type EndingColumns, toEndingRecord } from "../../rows/session-rows.js";
 import { bulkEndConditions } from "../../sql/bulk-end-filter.js";
+import { hasPendingReply } from "../../sql/reply-rules.js";
 import { expiryCause } from "../../sql/timeout-rules.js";
 import type { Parameters } from "../connection/named-parameters.js";
 import type { Queryable } from "../connection/queryable.js";
@@ -125,6 +126,7 @@ const matching = (filter: SessionFilter): { sql: string; parameters: Parameters 
     sessionIds: "session_id = ANY (ARRAY(SELECT json_array_elements_text(:sessionIds::text::json)))",
     agentId: sameId("agent_id", ":agentId"),
     userId: sameId("user_id", ":userId"),
+    isReplying: hasPendingReply(statementStart),
   });
   return { sql: sql.join(" AND ") || "true", parameters };
 };

@@ -1,8 +1,8 @@
 import type {
   EndingFilter,
   EndingPage,
-  ListFilter,
   PageRequest,
+  SessionListFilter,
   SessionPage,
   SessionPageRequest,
   SessionStats,
@@ -22,6 +22,7 @@ import {
   sessionOrders,
   toPage,
 } from "../../sql/list-page.js";
+import { hasPendingReply } from "../../sql/reply-rules.js";
 import type { Parameters, SqliteConnection } from "../connection/connection.js";
 import { sessionColumns } from "../tables/sessions-table.js";
 import { findConversations, hasWords, toAskedWords } from "./search-index.js";
@@ -79,7 +80,7 @@ const inConversations = {
       AND found.channel_id = search_conversations.channel_id)`,
 } as const;
 /** A filter whose words were looked up. */
-type Filter = EndingFilter & { readonly conversations: readonly number[] | undefined };
+type Filter = EndingFilter & SessionListFilter & { readonly conversations: readonly number[] | undefined };
 
 /** The rows of one user are compared without looking the words up. */
 const withConversations = async <Given extends EndingFilter>(read: Read, filter: Given) => ({
@@ -104,9 +105,14 @@ const conditionsOf = (table: "sessions" | "endings", filter: Filter): Conditions
     sql.push(condition);
     Object.assign(parameters, values);
   };
-  const { agentId, userId, search, conversations } = filter;
+  const { agentId, userId, search, conversations, sessionIds, isReplying } = filter;
   if (agentId !== undefined) add("agent_id = :agentId COLLATE NOCASE AND agent_id = :agentId", { agentId });
   if (userId !== undefined) add("user_id = :userId COLLATE NOCASE AND user_id = :userId", { userId });
+  if (isReplying) sql.push(hasPendingReply(":now"));
+  if (sessionIds)
+    add("session_id IN (SELECT value FROM json_each(:sessionIds))", {
+      sessionIds: JSON.stringify(sessionIds),
+    });
   if (search) {
     const ranges = { from: search, to: `${search}${lastCharacter}` };
     const starts = startRanges[table].map((range) => `SELECT rowid FROM ${table} WHERE ${range}`);
@@ -138,7 +144,7 @@ const countLive = (connection: SqliteConnection, { sql, parameters }: Conditions
   const all = `SELECT count(*) AS total FROM sessions WHERE ${where}`;
   const expired = `SELECT count(*) AS total FROM sessions INDEXED BY sessions_by_expiry
     WHERE ${where} AND expires_at <= :now`;
-  return count(connection, all, parameters) - count(connection, expired, { ...parameters, now });
+  return count(connection, all, { ...parameters, now }) - count(connection, expired, { ...parameters, now });
 };
 
 const walkSessions = async (
@@ -154,7 +160,7 @@ const walkSessions = async (
 
 export const listSessions = async (
   read: Read,
-  given: ListFilter,
+  given: SessionListFilter,
   page: SessionPageRequest,
 ): Promise<SessionPage> => {
   const filter = await withConversations(read, given);

@@ -145,6 +145,21 @@ test("a search uses an index for the start of each id, and reads only the rows t
   }
 });
 
+test("those that reply, or are named, are found by their ids, and only they are read", async () => {
+  await store.countSessions();
+  const reads = [
+    () => store.listSessions({ isReplying: true }, { limit: 10 }),
+    () => store.listSessions({ sessionIds: [sessionId] }, page),
+    () => store.countMatching({ isReplying: true }),
+    () => store.endMatching({ isReplying: true }, { ...end, after: page.after }),
+  ];
+  for (const read of reads) {
+    const plan = await plansOf(read);
+    expect(plan.filter((step) => /^SCAN (?!json_each)/.test(step))).toEqual([]);
+    expect(plan.join("\n")).toMatch(/SEARCH sessions USING .*INDEX sqlite_autoindex_sessions_1 /);
+  }
+});
+
 test("the first page is read from the newest row, without sorting", async () => {
   await store.countSessions();
   const plans = await plansOf(async () => {

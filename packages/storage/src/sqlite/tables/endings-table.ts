@@ -12,6 +12,7 @@ import type {
 import { systemCaller } from "@adjourn/sessions";
 import { type EndingColumns, type SessionColumns, toEndingRecord } from "../../rows/session-rows.js";
 import { bulkEndConditions } from "../../sql/bulk-end-filter.js";
+import { hasPendingReply } from "../../sql/reply-rules.js";
 import { expiryCause } from "../../sql/timeout-rules.js";
 import type { Parameters, SqliteConnection } from "../connection/connection.js";
 import { isLive, readOver } from "./sessions-table.js";
@@ -106,6 +107,7 @@ const matching = (filter: SessionFilter): { sql: string; parameters: Parameters 
     sessionIds: "session_id IN (SELECT value FROM json_each(:sessionIds))",
     agentId: "agent_id = :agentId COLLATE NOCASE AND agent_id = :agentId",
     userId: "user_id = :userId COLLATE NOCASE AND user_id = :userId",
+    isReplying: hasPendingReply(":now"),
   });
   return { sql: ["expires_at > :now", ...sql].join(" AND "), parameters };
 };
