@@ -4,7 +4,7 @@ import { NewDocuments } from "../../search-documents.js";
 import type { SqliteConnection } from "../connection/connection.js";
 
 /** What one run adds at most, so that it blocks the event loop for a few milliseconds. */
-const messagesAtOnce = 100;
+const messagesAtOnce = 200;
 const charactersAtOnce = 32_768;
 const queuedAtOnce = 20;
 /** How many documents one transaction deletes. */
