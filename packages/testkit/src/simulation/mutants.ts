@@ -27,6 +27,7 @@ import {
   withoutFence,
 } from "./broken-stores.js";
 import { deliverBlindly, leaseForGood, sendBeforeCommit } from "./broken-webhooks.js";
+import { both, ignoreWhile, nothing, patch, seqOf } from "./patches.js";
 import type { Schedule } from "./schedule.js";
 import {
   cancelWithoutBus,
@@ -45,41 +46,6 @@ export interface Mutant {
   /** Removes faults from the schedule, so that no other mechanism replaces the broken one. */
   readonly tame?: (schedule: Schedule) => Schedule;
 }
-
-type Method = (this: object, ...args: unknown[]) => unknown;
-
-/** Replaces a method, also a private one, until the run ends. */
-const patch = (
-  owner: { readonly prototype: object },
-  name: string,
-  replace: (original: Method) => Method,
-): Mutation => ({
-  patch: () => {
-    const original: Method = Reflect.get(owner.prototype, name);
-    Reflect.set(owner.prototype, name, replace(original));
-    return () => void Reflect.set(owner.prototype, name, original);
-  },
-});
-
-const both = (...mutations: readonly Mutation[]): Mutation => ({
-  patch: () => {
-    const restores = mutations.map((mutation) => mutation.patch?.());
-    return () => {
-      for (const restore of restores) restore?.();
-    };
-  },
-});
-
-const nothing = (): Method => () => {};
-const stateOf = (subscriber: object): unknown => Reflect.get(subscriber, "state");
-const seqOf = (delivery: unknown): number | null => (delivery as { readonly seq: number | null }).seq;
-
-const ignoreWhile =
-  (state: string) =>
-  (original: Method): Method =>
-    function (...args) {
-      return stateOf(this) === state ? undefined : original.apply(this, args);
-    };
 
 /** A replay ends at the first state that it read, and fetches nothing that came later. */
 const fetchNothingLater = patch(

@@ -171,7 +171,7 @@ const stepKinds: Record<StepKind, (context: StepContext) => void> = {
     void node.sessions.drain(pick).then(async () => {
       await node.sessions.close();
       // After the last answers nothing may remain that keeps the process running.
-      world.scheduler.schedule(5_000, () => checkClosed(world, node), node);
+      world.scheduler.schedule(closedWithinMs, () => checkClosed(world, node), node);
     });
   },
   start: ({ world, node }) => {
@@ -215,6 +215,9 @@ const stepKinds: Record<StepKind, (context: StepContext) => void> = {
     world.model.clockJumps += 1;
   },
 };
+
+/** A cancellation that is under way waits 5 s at most, then for one read of the store. */
+const closedWithinMs = 6_000;
 
 const checkClosed = (world: World, node: SimulatedNode): void => {
   const left = node.sessions.held().sessions + node.clock.pendingTimers + node.bus.subscriptions;
