@@ -112,7 +112,8 @@ describe("each tool", () => {
   it("only counts the sessions of a bulk end unless it is asked to end them", async () => {
     const { sessionId } = await createSession(admin);
     const input = { sessionIds: [sessionId] };
-    expect((await call("end_sessions", input)).structuredContent).toEqual({
+    expect((await call("end_sessions", input)).structuredContent).toEqual({ ended: 0, matched: 1 });
+    expect((await call("end_sessions", { ...input, countCut: true })).structuredContent).toEqual({
       ended: 0,
       matched: 1,
       listeners: 0,

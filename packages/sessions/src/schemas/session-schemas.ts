@@ -54,9 +54,12 @@ export const sessionInputs = {
       activity: activity.optional(),
       reason: reason.optional(),
       dryRun: z.boolean().default(false),
+      /** Whether a dry run counts what the end would cut. */
+      countCut: z.boolean().optional(),
     })
     .refine(
-      ({ reason: _, dryRun: __, ...filters }) => Object.values(filters).some((value) => value !== undefined),
+      ({ reason: _, dryRun: __, countCut: ___, ...filters }) =>
+        Object.values(filters).some((value) => value !== undefined),
       "at least one of agentId, userId, sessionIds, olderThanMinutes, idleForMinutes and activity is required",
     ),
   renewSession: sessionById,
@@ -107,7 +110,7 @@ export const sessionOutputs = {
   endSessions: z.object({
     ended: count,
     matched: count,
-    /** In the answer of a dry run: what the end would cut, on all nodes. */
+    /** In the answer of a dry run with `countCut`: what the end would cut, on all nodes. */
     listeners: count.optional(),
     replies: count.optional(),
   }),

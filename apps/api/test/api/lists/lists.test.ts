@@ -119,12 +119,10 @@ describe.each(databases)("lists on $name", ({ skip, start }) => {
           (!names.includes("sessionIds") || one.isNamed),
       );
       const matched = matching.length;
-      expect((await wire.call("endSessions", { ...filter, dryRun: true })).body).toEqual({
-        ended: 0,
-        matched,
-        listeners: 0,
-        replies: 0,
-      });
+      const dryRun = async (input: object = {}) =>
+        (await wire.call("endSessions", { ...filter, dryRun: true, ...input })).body;
+      expect(await dryRun()).toEqual({ ended: 0, matched });
+      expect(await dryRun({ countCut: true })).toEqual({ ended: 0, matched, listeners: 0, replies: 0 });
       expect((await list({ search: made[0]?.sessionId })).total).toBe(1);
       expect(await wire.call("endSessions", { ...filter, reason: "all of them" })).toMatchObject({
         status: 200,

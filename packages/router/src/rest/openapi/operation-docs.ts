@@ -51,8 +51,8 @@ export const operationDocs: Readonly<Record<RestOperation, OperationDoc>> = {
     tag: "messaging",
     summary: "End every session that matches",
     description:
-      "At least one filter is needed, and a session must match all that are given. With `dryRun` nothing is ended; the " +
-      "answer then also has the `listeners` and `replies` that the end would cut, on all nodes.",
+      "At least one filter is needed, and a session must match all that are given. With `dryRun` nothing is ended; with " +
+      "`countCut` the answer then also has the `listeners` and `replies` that the end would cut, on all nodes.",
     errors: [],
   },
   renewSession: {

@@ -32,10 +32,11 @@ it("does not end a session that is created after the call started", async () => 
   for (const newcomer of begun) expect(await sessions.getSession(newcomer)).toMatchObject(newcomer);
 });
 
-it("counts in a dry run what the end would cut, on all nodes, and cuts nothing", async () => {
+it("counts on request in a dry run what the end would cut, on all nodes, and cuts nothing", async () => {
   const { sessions, otherNode, create, send, clock, store } = createTestService();
   const [one, two, other] = [await create(), await create(), await create()];
-  const dryRun = (sessionIds: string[]) => otherNode.endSessions({ sessionIds, dryRun: true }, admin);
+  const dryRun = (sessionIds: string[]) =>
+    otherNode.endSessions({ sessionIds, dryRun: true, countCut: true }, admin);
   const sinks = [new RecordingSink(), new RecordingSink(), new RecordingSink()];
   await sessions.sessionEvents(one, sinks[0] as RecordingSink);
   await otherNode.sessionEvents(one, sinks[1] as RecordingSink);
@@ -47,7 +48,7 @@ it("counts in a dry run what the end would cut, on all nodes, and cuts nothing",
   const cut = { ended: 0, matched: 2, listeners: 3, replies: 2 };
   expect(await dryRun([one.sessionId, two.sessionId, "unknown"])).toEqual(cut);
   expect(await dryRun([])).toEqual({ ended: 0, matched: 0, listeners: 0, replies: 0 });
-  const ofUser = await sessions.endSessions({ userId: testUserId, dryRun: true }, admin);
+  const ofUser = await sessions.endSessions({ userId: testUserId, dryRun: true, countCut: true }, admin);
   expect(ofUser).toEqual({ ended: 0, matched: 3, listeners: 4, replies: 3 });
   for (const { types } of sinks) expect(types).not.toContain("session.ended");
   const { sessionIds } = { sessionIds: [one.sessionId, two.sessionId] };
@@ -65,7 +66,7 @@ it("leaves the listeners out of a dry run where more sessions have some than are
   const many = limits.listenedSessions + 1;
   const node = presence.connect();
   for (let nth = 0; nth < many; nth += 1) node.report(`elsewhere-${nth}`, { listeners: 1, replies: [] });
-  const counted = await sessions.endSessions({ userId: testUserId, dryRun: true }, admin);
+  const counted = await sessions.endSessions({ userId: testUserId, dryRun: true, countCut: true }, admin);
   expect(counted).toEqual({ ended: 0, matched: 1, replies: 0 });
 });
 

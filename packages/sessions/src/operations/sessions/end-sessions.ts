@@ -15,7 +15,7 @@ const batchSize = 50;
  */
 export const endSessions = async (
   context: ServiceContext,
-  { reason, dryRun, ...input }: Inputs["endSessions"],
+  { reason, dryRun, countCut: countsCut, ...input }: Inputs["endSessions"],
   caller: Caller,
 ): Promise<Outputs["endSessions"]> => {
   const { store } = context;
@@ -29,7 +29,7 @@ export const endSessions = async (
     const bounded = { ...filter, createdUntil: filter.createdUntil ?? at };
     ended += await endEach(context, bounded, { reason: reason ?? null, caller });
   }
-  if (dryRun) return { ended, matched, ...(await countCut(context, filters)) };
+  if (dryRun && countsCut) return { ended, matched, ...(await countCut(context, filters)) };
   return { ended, matched: Math.max(matched, ended) };
 };
 
@@ -43,7 +43,7 @@ const toFilters = async (
     olderThanMinutes,
     idleForMinutes,
     activity,
-  }: Omit<Inputs["endSessions"], "reason" | "dryRun">,
+  }: Omit<Inputs["endSessions"], "reason" | "dryRun" | "countCut">,
 ): Promise<readonly SessionFilter[]> => {
   const minutesAgo = (minutes: number | undefined) =>
     minutes === undefined ? undefined : context.store.now() - minutes * 60_000;
