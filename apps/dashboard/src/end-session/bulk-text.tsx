@@ -6,7 +6,7 @@ import { AlertDialog } from "radix-ui";
 import { shortId } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { CutList } from "./cut-list";
-import { countMatched } from "./end-calls";
+import { countCut } from "./end-calls";
 import type { SessionToEnd } from "./session-to-end";
 
 const mostNamed = 8;
@@ -22,9 +22,9 @@ export const BulkText = ({ sessions, from, isOpen }: BulkTextProps) => {
   const api = useTRPCClient();
   const { agentName } = useAgents();
   const ids = sessions.map(({ sessionId }) => sessionId);
-  const { data: matched } = useQuery({
+  const { data: { matched, listeners, replies } = {} } = useQuery({
     queryKey: ["dryRun", ids],
-    queryFn: () => countMatched(api, ids),
+    queryFn: () => countCut(api, ids),
     enabled: isOpen,
   });
   const late = matched === undefined ? 0 : ids.length - matched;
@@ -41,7 +41,7 @@ export const BulkText = ({ sessions, from, isOpen }: BulkTextProps) => {
             {from === undefined ? " sessions" : ` of ${from}`}
             {late > 0 && `; ${late.toLocaleString()} of those selected ended in the meantime`}.
           </p>
-          <CutList sessions={sessions} isKnown={sessions.every(({ listeners }) => listeners !== undefined)} />
+          <CutList listeners={listeners} operations={replies} />
           <ul className="mt-3 grid gap-x-4 gap-y-1 rounded-md bg-sunken px-3 py-2 text-xs sm:grid-cols-2">
             {named.map(({ sessionId, agentId }) => (
               <li key={sessionId} className="truncate">

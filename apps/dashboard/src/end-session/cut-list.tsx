@@ -1,19 +1,18 @@
 import { Radio, Workflow } from "lucide-react";
 
 interface CutListProps {
-  readonly sessions: readonly { readonly listeners?: number; readonly pendingOperations?: number }[];
-  /** False while the counts are not there yet. */
-  readonly isKnown: boolean;
+  /** Undefined where they are not known. */
+  readonly listeners: number | undefined;
+  readonly operations: number | undefined;
 }
 
 const plural = (count: number, word: string): string =>
   `${count.toLocaleString()} ${word}${count === 1 ? "" : "s"}`;
 
 /** What ending will cut. */
-export const CutList = ({ sessions, isKnown }: CutListProps) => {
-  const listeners = sum(sessions.map((session) => session.listeners ?? 0));
-  const operations = sum(sessions.map((session) => session.pendingOperations ?? 0));
-  if (!isKnown) return <p>All its listeners and pending operations will be cut.</p>;
+export const CutList = ({ listeners, operations }: CutListProps) => {
+  if (listeners === undefined || operations === undefined)
+    return <p>All its listeners and pending operations will be cut.</p>;
   return (
     <ul className="grid gap-1.5 text-ink">
       <li className="flex items-center gap-2">
@@ -29,5 +28,3 @@ export const CutList = ({ sessions, isKnown }: CutListProps) => {
     </ul>
   );
 };
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

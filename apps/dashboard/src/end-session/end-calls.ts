@@ -93,14 +93,36 @@ export const endAndBlock = async (api: Api, input: BlockInput): Promise<Outcome>
     : { title: "Session ended, user blocked", detail: `${countOf(ended)} ended` };
 };
 
-/** How many of these sessions the API would end now. */
-export const countMatched = async (api: Api, ids: readonly string[]): Promise<number> => {
-  let matched = 0;
+/** What an end of many sessions would do now. */
+interface Cut {
+  readonly matched: number;
+  /** Undefined where the API has too many listeners to count. */
+  readonly listeners: number | undefined;
+  readonly replies: number;
+}
+
+/** Asks the API what an end of these sessions would cut. */
+export const countCut = async (api: Api, ids: readonly string[]): Promise<Cut> => {
+  let cut: Cut = { matched: 0, listeners: 0, replies: 0 };
   for (let from = 0; from < ids.length; from += idsPerDryRun) {
     const sessionIds = ids.slice(from, from + idsPerDryRun);
-    matched += (await api.endSessions.mutate({ sessionIds, dryRun: true })).matched;
+    const {
+      matched,
+      listeners,
+      replies = 0,
+    } = await api.endSessions.mutate({
+      sessionIds,
+      dryRun: true,
+      countCut: true,
+    });
+    cut = {
+      matched: cut.matched + matched,
+      listeners:
+        cut.listeners === undefined || listeners === undefined ? undefined : cut.listeners + listeners,
+      replies: cut.replies + replies,
+    };
   }
-  return matched;
+  return cut;
 };
 
 const countOf = (sessions: number): string =>

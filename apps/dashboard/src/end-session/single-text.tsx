@@ -40,7 +40,7 @@ export const SingleText = ({ session, isGone }: SingleTextProps) => {
           ) : (
             <>
               <LastLines session={session} />
-              <CutList sessions={[session]} isKnown={session.listeners !== undefined} />
+              <CutList listeners={session.listeners} operations={session.pendingOperations} />
             </>
           )}
           <p className="mt-3">The conversation stays readable{isGone ? "" : ". This can't be undone"}.</p>

@@ -193,7 +193,8 @@ describe.skipIf(!hasBrowser())("the live table", { timeout: 180_000 }, () => {
 
   it("selects ranges and all that match, asks for their number, and forgets what a filter hides", async () => {
     const userId = crypto.randomUUID();
-    await createMany(230, userId);
+    await createMany(229, userId);
+    await dashboard.calls.listen((await dashboard.calls.create(undefined, userId)).sessionId);
     const { page } = await dashboard.newPage();
     await page.goto(`/sessions?userId=${userId}`);
     await page.getByText("230 matching").waitFor();
@@ -208,6 +209,7 @@ describe.skipIf(!hasBrowser())("the live table", { timeout: 180_000 }, () => {
     await page.getByLabel("Selection").getByRole("button", { name: "End 230 sessions" }).click();
     const dialog = page.getByRole("alertdialog", { name: "End 230 sessions?" });
     await dialog.getByText("Ends 230 of 230 matching sessions.").waitFor();
+    await dialog.getByText("1 listener will be dropped").waitFor();
     const confirm = dialog.getByRole("button", { name: "End 230 sessions" });
     expect(await confirm.getAttribute("aria-disabled")).toBe("true");
     await dialog.getByLabel("Type 230 to confirm").fill("230");
