@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CliServer, startCliServer, typewriter } from "../test/cli-server.js";
+import { adminKey, type CliServer, startCliServer, typewriter } from "../test/cli-server.js";
 
 let server: CliServer;
 beforeAll(async () => {
@@ -166,6 +166,26 @@ describe("adjourn show", () => {
     expect(shown).toMatch(/cause +requested\nby +ops\nreason +enough\n/);
     expect(shown).toMatch(/user: hello\nagent: hello\n$/);
     expect(await json("show", sessionId)).toMatchObject({ session: null, ending: { reason: "enough" } });
+  });
+
+  test("of one that an assistant ended by a tool says so", async () => {
+    const { sessionId } = await server.createSession(alice);
+    const response = await fetch(`${server.url}/mcp`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        "x-api-key": adminKey,
+      },
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: { name: "end_session", arguments: { sessionId } },
+      }),
+    });
+    expect(response.status).toBe(200);
+    expect(await output("show", sessionId)).toMatch(/by +ops via mcp\n/);
   });
 
   test("of one that never was fails", async () => {

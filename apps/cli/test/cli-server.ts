@@ -8,7 +8,7 @@ import { run } from "../src/run.js";
 
 export const typewriter = "00000000-0000-4000-8000-000000000002";
 export const userId = "11111111-1111-4111-8111-111111111111";
-const adminKey = "admin-key-of-the-test";
+export const adminKey = "admin-key-of-the-test";
 
 /** A server with keys, and command lines that are run against it. */
 export interface CliServer extends AsyncDisposable {

@@ -68,7 +68,7 @@ const factsOfEnding = (ending: Ending) =>
     ["created", ending.createdAt],
     ["ended", ending.endedAt],
     ["cause", ending.cause],
-    ["by", ending.actor ?? ending.endedBy],
+    ["by", `${ending.actor ?? ending.endedBy}${ending.via ? ` via ${ending.via}` : ""}`],
     ["reason", ending.reason ?? ""],
     ["messages", String(ending.messageCount)],
     ["dropped", `${ending.listenersDropped} listeners, ${ending.operationsAborted} pending operations`],
