@@ -90,6 +90,16 @@ test("redirects are not followed", async () => {
   expect(target.received).toEqual([]);
 });
 
+test("an answer 304 is no redirect", async () => {
+  await using folder = await temporaryFolder();
+  await using receiver = await startReceiver();
+  await using server = await startTestServer(await webhookEnv(folder.path, { id: "a", url: receiver.url }));
+  receiver.answer = (response) => response.writeHead(304).end();
+  await createOn(server.url);
+  const delivery = await attempted(server.url);
+  expect(delivery).toMatchObject({ status: "pending", attempts: [{ status: 304, error: null }] });
+});
+
 test("a private or loopback address is refused, whether it is written, mapped or what a name resolves to", async () => {
   await using folder = await temporaryFolder();
   await using receiver = await startReceiver();

@@ -7,6 +7,8 @@ import { readBeginning } from "./read-beginning.js";
 import type { WebhookEndpoint } from "./webhook-endpoint.js";
 
 const longestError = 300;
+/** The statuses that name another place for the request. 304 does not. */
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 interface SenderSettings {
   readonly allowPrivate: boolean;
@@ -71,10 +73,9 @@ const post = async (
     const response = await answerTo(request, body);
     const status = response.statusCode ?? 0;
     const answer = await readBeginning(response, clock);
-    const isRedirect = status >= 300 && status < 400;
     return {
       status,
-      error: isRedirect ? "Redirects are not followed" : null,
+      error: redirects.has(status) ? "Redirects are not followed" : null,
       answer,
       isRefused: false,
     };
