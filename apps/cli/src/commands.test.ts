@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -273,34 +272,4 @@ test("adjourn send that is stopped says so with 130; the session and what was se
   const { messages } = await trpc.getSessionMessages.query({ sessionId });
   expect(messages).toMatchObject([{ content: "word ".repeat(500), isAgent: false }]);
   await output("end", sessionId);
-});
-
-describe("adjourn completion", () => {
-  test.each(["bash", "zsh", "fish"])("for %s knows every command and option", async (shell) => {
-    const script = await output("completion", shell);
-    for (const word of ["list", "show", "erase", "completion", "dry-run", "messages"])
-      expect(script).toContain(word);
-  });
-
-  test("completes in bash", async () => {
-    const complete = (...words: string[]) =>
-      execFileSync(
-        "bash",
-        [
-          "-c",
-          `${script}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _adjourn; echo "\${COMPREPLY[*]}"`,
-          "bash",
-          ...words,
-        ],
-        {
-          encoding: "utf8",
-        },
-      ).trim();
-    const script = await output("completion", "bash");
-    expect(complete("adjourn", "en")).toBe("end endings");
-    expect(complete("adjourn", "end", "--")).toBe(
-      "--user --agent --older-than --idle-for --activity --reason --dry-run --json --help",
-    );
-    expect(complete("adjourn", "completion", "z")).toBe("zsh");
-  });
 });
