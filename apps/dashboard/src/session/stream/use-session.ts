@@ -54,7 +54,8 @@ export const useEnding = (sessionId: string, enabled: boolean, atFirst: Ending |
       }
     },
     enabled,
-    initialData: atFirst ?? undefined,
+    // Not `initialData`: the cache would give it again after the user is erased.
+    placeholderData: atFirst ?? undefined,
     // A session that has just expired is gone before its ending is written.
     refetchInterval: ({ state }) => {
       if (state.data)
