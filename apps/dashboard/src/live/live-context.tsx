@@ -71,6 +71,8 @@ export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
           onLive: () => {
             queryClient.removeQueries({ type: "inactive" });
             inBackground(queryClient.invalidateQueries());
+            // The API may answer this with statistics from before what was missed.
+            statistics.request();
           },
         });
         return () => {
