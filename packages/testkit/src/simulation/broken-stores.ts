@@ -48,7 +48,6 @@ const placeAfter = ({ channelId, lastSeq }: Session, now: number) => ({
   usage: null,
 });
 
-/** Stores a cancelled reply as if its agent had finished it. */
 /** A renewal also returns the replies that are not in flight any more. */
 export const hideLostReplies = (inner: SessionStore): SessionStore => ({
   ...inner,
@@ -58,6 +57,7 @@ export const hideLostReplies = (inner: SessionStore): SessionStore => ({
   },
 });
 
+/** Stores a cancelled reply as if its agent had finished it. */
 export const ignoreCancellations = (inner: SessionStore): SessionStore => ({
   ...inner,
   cancelReply: async (request) => {

@@ -114,6 +114,37 @@ const found: readonly (readonly [string, Schedule])[] = [
       ],
     },
   ],
+  [
+    "a cancellation under way on a node that is closed",
+    {
+      seed: 15131839,
+      nodes: 2,
+      faults: {
+        storeLagMs: 0,
+        storeSlow: 0.028564425744116304,
+        storeFails: 0,
+        storeLoses: 0,
+        busLoses: 0,
+        busRepeats: 0,
+        busSlow: 0.21396179397124795,
+      },
+      steps: [
+        { after: 0, do: "create", node: 0, session: 0, pick: 524 },
+        { after: 20, do: "send", node: 1, session: 1, pick: 266 },
+        { after: 9, do: "leave", node: 0, session: 1, pick: 499 },
+        { after: 0, do: "cancel", node: 0, session: 1, pick: 546 },
+        { after: 0, do: "shutDown", node: 0, session: 0, pick: 878 },
+        { after: 8, do: "send", node: 0, session: 0, pick: 100 },
+        { after: 10, do: "crash", node: 1, session: 1, pick: 216 },
+        { after: 2115, do: "send", node: 1, session: 0, pick: 372 },
+        { after: 9, do: "end", node: 0, session: 1, pick: 359 },
+        { after: 1584, do: "heal", node: 1, session: 1, pick: 932 },
+        { after: 1113, do: "send", node: 0, session: 1, pick: 99 },
+        { after: 50, do: "outage", node: 1, session: 0, pick: 424 },
+        { after: 111, do: "end", node: 0, session: 1, pick: 64 },
+      ],
+    },
+  ],
 ];
 
 describe("a schedule that once broke a promise breaks none", () => {
