@@ -25,7 +25,7 @@ export const DeliveryFilters = ({ filter, known, onChange, onClear }: DeliveryFi
         aria-label="Status"
         value={status ?? ""}
         onChange={(event) => onChange({ status: event.target.value })}
-        className="w-36"
+        className="w-40 max-sm:w-auto max-sm:flex-1"
       >
         <option value="">All statuses</option>
         {deliveryStatuses.map((one) => (
@@ -38,7 +38,7 @@ export const DeliveryFilters = ({ filter, known, onChange, onClear }: DeliveryFi
         aria-label="Endpoint"
         value={endpoint ?? ""}
         onChange={(event) => onChange({ endpoint: event.target.value })}
-        className="w-44"
+        className="w-44 max-sm:w-auto max-sm:flex-1"
       >
         <option value="">All endpoints</option>
         {endpoints.map((one) => (

@@ -14,7 +14,7 @@ import { attemptResult, statusNames, statusTones } from "./delivery-words";
 import { useResend } from "./use-resend";
 
 const rowGrid =
-  "grid items-center gap-x-3 px-4 grid-cols-[minmax(0,1fr)_auto] md:grid-cols-[7rem_6rem_minmax(4.5rem,0.8fr)_6rem_minmax(5rem,1.6fr)_5.5rem_6rem] lg:px-5 xl:gap-x-4 xl:grid-cols-[8.5rem_6.5rem_minmax(6rem,0.8fr)_6.5rem_minmax(6rem,2fr)_6rem_6rem]";
+  "grid items-center gap-x-3 px-4 grid-cols-[minmax(0,1fr)_auto] md:grid-cols-[8.25rem_5.25rem_minmax(4rem,0.8fr)_4.5rem_minmax(5rem,1.6fr)_4.5rem_6rem] lg:px-5 xl:gap-x-4 xl:grid-cols-[8.5rem_6.5rem_minmax(6rem,0.8fr)_6.5rem_minmax(6rem,2fr)_6rem_6rem]";
 
 const headings = ["Event", "Status", "Endpoint", "Session", "Last answer", "Created"] as const;
 
@@ -130,7 +130,7 @@ const DeliveryCells = ({ delivery, isOpen, onToggle, isSending, onResend }: Deli
           </>
         )}
       </td>
-      <td className="whitespace-nowrap text-ink-soft tabular-nums max-md:col-start-2 max-md:row-start-3">
+      <td className="text-ink-soft tabular-nums max-md:whitespace-nowrap max-md:col-start-2 max-md:row-start-3">
         <TimeOfDay at={createdAt} seconds />
       </td>
       <td className="text-right max-md:col-start-2 max-md:row-start-1">

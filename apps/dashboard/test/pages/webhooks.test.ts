@@ -5,9 +5,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { scrollsSideways, seriousBarriers } from "../setup/browser";
+import { scrollsSideways, seriousBarriers, settled } from "../setup/browser";
 import { hasBrowser } from "../setup/chromium";
 import { useDashboard } from "../setup/use-dashboard";
+
+/** The text of the cells that are too narrow for it. */
+const overflowing = (cells: readonly Element[]): readonly (string | null)[] =>
+  cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent);
 
 describe.skipIf(!hasBrowser())("the deliveries of webhooks in the dashboard", { timeout: 90_000 }, () => {
   let folder: string;
@@ -71,6 +75,11 @@ describe.skipIf(!hasBrowser())("the deliveries of webhooks in the dashboard", { 
     await page.getByRole("combobox", { name: "Endpoint" }).selectOption("billing");
     await row.waitFor();
 
+    for (const width of [768, 1024, 1280]) {
+      await page.setViewportSize({ width, height: 740 });
+      await settled(page);
+      expect(await row.locator("td:not(.truncate)").evaluateAll(overflowing), `at ${width}`).toEqual([]);
+    }
     await page.setViewportSize({ width: 360, height: 740 });
     expect(await scrollsSideways(page)).toBe(false);
     expect(await seriousBarriers(page)).toEqual([]);
