@@ -12,10 +12,10 @@ interface DayRangeProps {
 
 /** The first and the last day, both included. */
 export const DayRange = ({ name, filter: { from, to }, setFilter }: DayRangeProps) => (
-  <>
+  <div className="col-span-2 grid grid-cols-2 gap-2 sm:flex">
     <Day label={`${name} from`} value={from} max={to} onChange={(day) => setFilter({ from: day })} />
     <Day label="to" value={to} min={from} onChange={(day) => setFilter({ to: day })} />
-  </>
+  </div>
 );
 
 interface DayProps {

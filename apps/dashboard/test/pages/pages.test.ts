@@ -115,6 +115,29 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
     }
   }, 180_000);
 
+  it("show the first and the last day of a range side by side, at every width", async () => {
+    const [live, ended] = [await dashboard.calls.create(), await dashboard.calls.create()];
+    expect(await dashboard.calls.end(ended.sessionId)).toBe(200);
+    const { page } = await dashboard.newPage();
+    for (const [path, { sessionId }] of [
+      ["/sessions", live],
+      ["/endings", ended],
+    ] as const) {
+      await page.goto(path);
+      await page
+        .getByRole("row")
+        .filter({ hasText: sessionId.slice(0, 8) })
+        .waitFor();
+      for (const width of [360, 768, 1280]) {
+        await page.setViewportSize({ width, height: 740 });
+        const tops = await page
+          .locator("input[type=date]")
+          .evaluateAll((days) => days.map((day) => day.getBoundingClientRect().top));
+        expect(tops, `${path} at ${width}`).toEqual([tops[0], tops[0]]);
+      }
+    }
+  });
+
   it("keep search and filters in the address", async () => {
     const { sessionId, userId } = await dashboard.calls.create();
     const { page } = await dashboard.newPage();
