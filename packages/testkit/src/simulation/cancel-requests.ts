@@ -18,13 +18,11 @@ export const askCancel = (world: World, node: SimulatedNode, turn: Turn, partial
   const reply = () => world.model.channels.get(channelId ?? "")?.find((one) => one.inReplyTo === inReplyTo);
   const runs = () => owner.isAlive && !signal.aborted && !turn.isFinished;
   const runner = world.nodes.find((one) => one === owner);
-  // A lease can lapse, and a write fail, only while the store is slow or down, or after a clock has jumped.
+  // A lease lapses only while its node can't write, or when the store's clock is set forward.
   const isExcused = () =>
-    world.model.clockJumps > 0 ||
-    world.schedule.steps.some((step) => step.do === "setClock") ||
-    [node, runner].some(
-      (one) => !one || (one.troubledAt > 0 && one.troubledAt > world.scheduler.now - lapseMs),
-    );
+    world.model.clockJumpedAt > world.scheduler.now - lapseMs ||
+    !runner ||
+    runner.troubledAt > world.scheduler.now - lapseMs;
   /** A lapsed reply may have been given up. The node that runs it aborts it at its next renewal. */
   const checkStopped = () =>
     world.scheduler.schedule(stopWithinMs, () =>

@@ -22,6 +22,8 @@ export class Model {
   readonly channels = new Map<string, Message[]>();
   /** How often the store's clock was set forward, which lapses every reply in flight. */
   clockJumps = 0;
+  /** When, in simulated ms, that clock was last set forward. */
+  clockJumpedAt = Number.NEGATIVE_INFINITY;
   /** The number of jumps before each message. */
   private readonly jumpsBefore = new Map<string, number>();
   /** The committed cancellations, by message id. */

@@ -213,6 +213,7 @@ const stepKinds: Record<StepKind, (context: StepContext) => void> = {
     if (ahead <= 0) return;
     world.clock.jump(ahead);
     world.model.clockJumps += 1;
+    world.model.clockJumpedAt = world.scheduler.now;
   },
 };
 
