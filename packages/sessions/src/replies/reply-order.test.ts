@@ -42,8 +42,10 @@ describe("an agent that answers one message at a time", () => {
     (await agent.nextTurn()).fail(new Error("no"));
     await clock.advance(0);
     const { turn } = await agent.nextTurn();
-    await sessions.cancelReply({ sessionId, messageId: turn.message.id, partial: "discard" });
+    const cancelling = sessions.cancelReply({ sessionId, messageId: turn.message.id, partial: "discard" });
     await clock.advance(0);
+    expect(turn.signal.aborted).toBe(true);
+    await cancelling;
     expect((await agent.nextTurn()).turn.message.content).toBe("three");
     const renew = store.renewReplies;
     store.renewReplies = async ([first, ...others]) =>

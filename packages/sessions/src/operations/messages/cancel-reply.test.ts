@@ -32,12 +32,12 @@ describe("a reply that is cancelled", () => {
       const { sessionId, messageId, turn, sink } = reply;
       const cancelling = reply[node].cancelReply({ sessionId, messageId, partial: "keep" });
       await reply.clock.advance(1_000);
+      expect(turn.turn.signal.aborted).toBe(true);
       expect(await cancelling).toEqual({
         success: true,
         message: `Reply ${messageId} cancelled`,
         stored: true,
       });
-      expect(turn.turn.signal.aborted).toBe(true);
       expect(await reply.answer).toMatchObject({
         agentResponse: { text: "half", finishReason: "cancelled" },
       });
@@ -53,8 +53,10 @@ describe("a reply that is cancelled", () => {
   it("leaves nothing with discard, and its waiting caller gets REPLY_CANCELLED", async () => {
     const reply = await startReply();
     const { sessionId, messageId } = reply;
-    const cancelled = await reply.sessions.cancelReply({ sessionId, messageId, partial: "discard" });
-    expect(cancelled).toMatchObject({ stored: false });
+    const cancelling = reply.sessions.cancelReply({ sessionId, messageId, partial: "discard" });
+    await reply.clock.advance(0);
+    expect(reply.turn.turn.signal.aborted).toBe(true);
+    expect(await cancelling).toMatchObject({ stored: false });
     expect(await reply.answer).toMatchObject({ code: "REPLY_CANCELLED" });
     expect(await reply.stored()).toEqual([["question", null]]);
     expect(reply.sink.events.at(-1)).toMatchObject({ type: "message.failed", code: "REPLY_CANCELLED" });
@@ -66,8 +68,8 @@ describe("a reply that is cancelled", () => {
     bus.publish = () => {};
     const cancelling = otherNode.cancelReply({ sessionId, messageId, partial: "keep" });
     await clock.advance(3_000);
-    expect(await cancelling).toMatchObject({ stored: true });
     expect(reply.turn.turn.signal.aborted).toBe(true);
+    expect(await cancelling).toMatchObject({ stored: true });
     expect(await reply.stored()).toEqual([
       ["question", null],
       ["half", "cancelled"],
@@ -98,6 +100,7 @@ describe("a cancellation", () => {
     );
     const settled = Promise.allSettled(calls);
     await reply.clock.advance(1_000);
+    expect(reply.turn.turn.signal.aborted).toBe(true);
     const outcomes = await settled;
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     for (const lost of outcomes) if (lost.status === "rejected") expect(lost.reason).toMatchObject(notFound);
@@ -138,6 +141,7 @@ it("a node that drains stores the text so far of the replies that it cuts", asyn
   const { sessions, clock } = reply;
   const draining = sessions.drain(1_000);
   await clock.advance(2_000);
+  expect(reply.turn.turn.signal.aborted).toBe(true);
   await draining;
   expect(await reply.answer).toMatchObject({ agentResponse: { text: "half", finishReason: "cancelled" } });
   expect(await reply.stored()).toEqual([

@@ -55,8 +55,8 @@ describe("sending a message", () => {
     const waiting = send(sessionId, "hello", "http").catch((error: unknown) => error);
     const { turn } = await agent.nextTurn();
     await clock.advance(120_000);
-    expect(await waiting).toMatchObject({ code: "AGENT_TIMEOUT" });
     expect(turn.signal.aborted).toBe(true);
+    expect(await waiting).toMatchObject({ code: "AGENT_TIMEOUT" });
   });
 
   it("refuses the hundred-and-first reply in flight", async () => {
@@ -109,6 +109,7 @@ describe("a streamed reply", () => {
     const reply = await agent.nextTurn();
     reply.say("a");
     await sessions.endSession({ sessionId }, { endedBy: "anonymous", actor: null });
+    expect(reply.turn.signal.aborted).toBe(true);
     const read = async () => {
       for await (const _ of stream.chunks);
     };

@@ -22,13 +22,13 @@ describe("ending a session", () => {
   });
 
   it("drops every listener on every node, session.ended last", async () => {
-    const { sessions, otherNode, create } = createTestService();
+    const { sessions, otherNode, create, clock } = createTestService();
     const { sessionId } = await create();
     const [here, there] = [new RecordingSink(), new RecordingSink()];
     await sessions.sessionEvents({ sessionId }, here);
     await otherNode.sessionEvents({ sessionId }, there);
     await sessions.endSession({ sessionId, reason: "enough" }, admin);
-    await there.until(({ closings }) => closings.length > 0);
+    await clock.advance(0);
     for (const sink of [here, there]) {
       expect(sink.types).toEqual(["session.started", "session.ended"]);
       expect(sink.events.at(-1)).toMatchObject({ cause: "requested", reason: "enough" });
@@ -44,8 +44,8 @@ describe("ending a session", () => {
     reply.say("half a");
     await clock.advance(0);
     await sessions.endSession({ sessionId }, admin);
-    expect(await waiting).toBe("SESSION_ENDED");
     expect(reply.turn.signal.aborted).toBe(true);
+    expect(await waiting).toBe("SESSION_ENDED");
     reply.say(" reply");
     reply.finish();
     await clock.advance(0);
@@ -102,7 +102,8 @@ describe("ending a session", () => {
       await sessions.sessionEvents({ sessionId }, sink);
     await otherNode.sessionEvents({ sessionId }, there);
     const first = await sessions.endSession({ sessionId, idempotencyKey: "k" }, admin);
-    await there.until(({ closings }) => closings.length > 0);
+    await clock.advance(0);
+    expect(there.closings).toEqual(["ended"]);
     for (const node of [sessions, otherNode, sessions])
       expect(await node.endSession({ sessionId, idempotencyKey: "k" }, admin)).toEqual(first);
     await clock.advance(countsWithinMs);
@@ -154,7 +155,7 @@ describe("ending a session", () => {
   });
 
   it("ends what matches in bulk, and only counts it in a dry run", async () => {
-    const { sessions, create } = createTestService();
+    const { sessions, create, clock } = createTestService();
     const made = await Promise.all(Array.from({ length: 250 }, create));
     const sessionIds = made.slice(0, 220).map(({ sessionId }) => sessionId);
     const sink = new RecordingSink();
@@ -167,7 +168,7 @@ describe("ending a session", () => {
       ended: 220,
       matched: 220,
     });
-    await sink.until(({ closings }) => closings.length > 0);
+    await clock.advance(0);
     expect(sink.events.at(-1)).toMatchObject({ type: "session.ended", cause: "bulk" });
     expect((await sessions.listSessions({ limit: 100 })).total).toBe(30);
   });
