@@ -6,8 +6,8 @@ const firstPauseMs = 10;
 const longestPauseMs = 500;
 
 /**
- * Waits until a reply is no longer in flight, on whichever node, and returns its state then or after `withinMs`. It reads the
- * store, so that it needs neither the bus nor the node that runs the reply.
+ * Waits until a reply is no longer in flight, on whichever node, and returns its state then or after pauses of `withinMs` in
+ * all. It reads the store, so that it needs neither the bus nor the node that runs the reply.
  */
 export const awaitReplyState = async (
   { store, hub, clock }: ServiceContext,
@@ -17,10 +17,12 @@ export const awaitReplyState = async (
 ): Promise<ReplyState> => {
   // A reply of this node reports its end itself.
   await hub.reply(sessionId, messageId)?.outcome.catch(() => {});
-  const deadline = clock.now() + withinMs;
+  // The pauses are added up: a clock that is set forward must not end the wait.
+  let restMs = withinMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, 2 * pauseMs)) {
     const reply = await store.readReply(sessionId, messageId);
-    if (reply.state !== "pending" || clock.now() >= deadline) return reply;
+    if (reply.state !== "pending" || restMs <= 0) return reply;
     await new Promise<void>((resolve) => clock.setTimeout(resolve, pauseMs));
+    restMs -= pauseMs;
   }
 };

@@ -145,6 +145,28 @@ const found: readonly (readonly [string, Schedule])[] = [
       ],
     },
   ],
+  [
+    "a cancellation waits for the node that runs the reply, though its own node's clock is set forward",
+    {
+      seed: 16002642,
+      nodes: 3,
+      faults: {
+        storeLagMs: 0,
+        storeSlow: 0,
+        storeFails: 0,
+        storeLoses: 0,
+        busLoses: 0,
+        busRepeats: 0,
+        busSlow: 0,
+      },
+      steps: [
+        { after: 0, do: "create", node: 0, session: 1, pick: 860 },
+        { after: 8, do: "send", node: 2, session: 0, pick: 791 },
+        { after: 12, do: "cancel", node: 1, session: 0, pick: 161 },
+        { after: 3, do: "setClock", node: 1, session: 0, pick: 802 },
+      ],
+    },
+  ],
 ];
 
 describe("a schedule that once broke a promise breaks none", () => {

@@ -29,7 +29,7 @@ export interface Surroundings {
 export class SimulatedNode implements StoreUser {
   isAlive = true;
   isDraining = false;
-  troubledAt = 0;
+  troubledAt = Number.NEGATIVE_INFINITY;
   failedAt = Number.NEGATIVE_INFINITY;
   /** Simulated ms. */
   readonly startedAt: number;
