@@ -12,12 +12,7 @@ export const closeSocket = (socket: PeerSocket, { code, reason }: Close): void =
   if (socket.closeTimer) return;
   const graceMs = code === dropCloses.too_slow.code ? slowGraceMs : closeGraceMs;
   socket.closeTimer = setTimeout(terminate, graceMs, socket).unref();
-  socket.addListener("close", cancelTimer);
 };
 
-// One function of each kind for all sockets.
+// One function for all sockets.
 const terminate = (socket: PeerSocket): void => socket.terminate();
-
-function cancelTimer(this: PeerSocket): void {
-  if (this.closeTimer) clearTimeout(this.closeTimer);
-}

@@ -19,5 +19,5 @@ export { adminEventsOverTrpc } from "./trpc-subscription/admin-subscription.js";
 export { SocketSubscription } from "./trpc-subscription/socket-subscription.js";
 export type { HubSubscription, TrpcPeer, TrpcResponse, TrpcSocket } from "./trpc-subscription/trpc-peer.js";
 export { subscribeOverTrpc, type TrackedEvent } from "./trpc-subscription/trpc-subscription.js";
-export { PeerSocket, type SocketOwner } from "./web-socket/peer-socket.js";
+export { type FrameKind, PeerSocket, type SocketOwner } from "./web-socket/peer-socket.js";
 export { textFrame } from "./web-socket/text-frame.js";

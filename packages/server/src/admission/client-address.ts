@@ -8,7 +8,10 @@ export type Sender = Pick<IncomingMessage, "headers" | "socket">;
 
 /** The sender of a request, for as long as its socket is open. It retains the request only if a proxy sent it. */
 export const senderOf = (request: IncomingMessage, trusted: TrustedProxies): Sender =>
-  isProxy(request.socket, trusted) ? request : { socket: request.socket, headers: {} };
+  isProxy(request.socket, trusted) ? request : { socket: request.socket, headers: noHeaders };
+
+/** One for all connections without a proxy. */
+const noHeaders = Object.freeze({});
 
 /** The canonical address of a request's client: the peer, or the address that a trusted proxy names. */
 export const clientAddress = (request: Sender, trusted: TrustedProxies): string => {

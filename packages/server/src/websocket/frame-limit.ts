@@ -1,5 +1,5 @@
 import type { Principal } from "@adjourn/router";
-import { closeSocket, pauseReading } from "@adjourn/transports";
+import { closeSocket, type FrameKind, pauseReading } from "@adjourn/transports";
 import { socketFrames } from "../limits.js";
 import type { Bucket, ServerSocket } from "./server-socket.js";
 
@@ -11,6 +11,8 @@ interface Allowance {
 /** Limits the frames per second of each socket. A socket that exceeds it is closed and not read any further. */
 export interface FrameLimit {
   watch(socket: ServerSocket): void;
+  /** Charges a frame. @returns false if the socket exceeded its limit and is closed */
+  admits(socket: ServerSocket, kind: FrameKind): boolean;
   /** Charges the calls of a message. @returns false if the socket exceeded its limit and is closed */
   takeCalls(socket: ServerSocket, calls: number): boolean;
   /** Raises the limit of a socket with a key, or of any socket if no keys are configured. */
@@ -30,17 +32,21 @@ const cut = (socket: ServerSocket): void => {
 const tooMany = { code: 1008, reason: "too many messages" };
 
 export const createFrameLimit = (now: () => number = () => performance.now()): FrameLimit => {
-  // One function of each kind for all sockets.
-  function onControl(this: ServerSocket): void {
-    this.controlFrames ??= fill(socketFrames.control, now());
-    if (!take(this.controlFrames, socketFrames.control, now())) cut(this);
-  }
-  function onMessage(this: ServerSocket): void {
-    const allowance = this.isTrusted ? socketFrames.trusted : socketFrames.untrusted;
-    this.messages ??= fill(allowance, now());
-    if (!take(this.messages, allowance, now())) cut(this);
-  }
-  return {
+  const takeControl = (socket: ServerSocket): boolean => {
+    socket.controlFrames ??= fill(socketFrames.control, now());
+    return take(socket.controlFrames, socketFrames.control, now());
+  };
+  const takeMessage = (socket: ServerSocket): boolean => {
+    const allowance = socket.isTrusted ? socketFrames.trusted : socketFrames.untrusted;
+    socket.messages ??= fill(allowance, now());
+    return take(socket.messages, allowance, now());
+  };
+  const limit: FrameLimit = {
+    admits: (socket, kind) => {
+      if (kind === "control" ? takeControl(socket) : takeMessage(socket)) return true;
+      cut(socket);
+      return false;
+    },
     trust: (socket) => {
       socket.isTrusted = true;
       // The larger allowance begins full.
@@ -54,11 +60,10 @@ export const createFrameLimit = (now: () => number = () => performance.now()): F
       return false;
     },
     watch: (socket) => {
-      socket.addListener("ping", onControl);
-      socket.addListener("pong", onControl);
-      socket.addListener("message", onMessage);
+      socket.frames = limit;
     },
   };
+  return limit;
 };
 
 const fill = ({ burst }: Allowance, time: number): Bucket => ({ left: burst, at: time });

@@ -1,4 +1,4 @@
-import { PeerSocket } from "@adjourn/transports";
+import { type FrameKind, PeerSocket } from "@adjourn/transports";
 import type { Server } from "ws";
 
 /** What is left of an allowance, and when that was true. */
@@ -13,6 +13,12 @@ export class ServerSocket extends PeerSocket {
   controlFrames: Bucket | null = null;
   messages: Bucket | null = null;
   calls: Bucket | null = null;
+  /** Set once its frames are limited. */
+  frames: { admits(socket: ServerSocket, kind: FrameKind): boolean } | null = null;
+
+  override admits(kind: FrameKind): boolean {
+    return this.frames?.admits(this, kind) ?? true;
+  }
 }
 
 export type SocketServer = Server<typeof ServerSocket>;

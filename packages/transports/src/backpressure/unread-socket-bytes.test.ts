@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 import { type Server, WebSocket, WebSocketServer } from "ws";
@@ -14,7 +15,8 @@ const openDeaf = async (server: Server<typeof PeerSocket>): Promise<PeerSocket> 
   await once(client, "open");
   client.pause();
   client.on("error", () => {});
-  const [socket] = (await connected) as [PeerSocket];
+  const [socket, request] = (await connected) as [PeerSocket, IncomingMessage];
+  socket.accept(request.socket);
   return socket;
 };
 
@@ -65,5 +67,18 @@ it("one socket that leaves too much unread is cut, key or not", async () => {
     expect(socket.readyState).not.toBe(socket.OPEN);
   }
   for (const client of server.clients) client.terminate();
+  server.close();
+});
+
+it("a socket that is closed before it is watched is kept by no address", async () => {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1", WebSocket: PeerSocket });
+  await once(server, "listening");
+  const unread = new UnreadSocketBytes();
+  const socket = await openDeaf(server);
+  const closed = once(socket, "close");
+  socket.terminate();
+  await closed;
+  unread.watch(socket, "192.0.2.1");
+  expect(socket.unreadGroup).toBeNull();
   server.close();
 });

@@ -13,31 +13,27 @@ const worthwhileBytes = 65_536;
 /** Limits the bytes that peers leave unread: per socket, and per address over its sockets without a key. */
 export class UnreadSocketBytes {
   private readonly groups = new Map<string, UnreadGroup>();
-  private readonly leave: (this: PeerSocket) => void;
 
   constructor(
     private readonly limits = { perSocket: maxUnreadPerSocket, perAddress: maxUnreadPerAddress },
     private readonly now: () => number = () => performance.now(),
-  ) {
-    const { groups } = this;
-    // One function for all sockets.
-    this.leave = function leave() {
-      const group = this.unreadGroup;
-      if (!group) return;
-      group.sockets.delete(this);
-      if (group.sockets.size === 0) groups.delete(group.address);
-    };
-  }
+  ) {}
 
   /** Assigns a socket to an address, or to none if it has a key. {@link wrote} must follow each write. */
   watch(socket: PeerSocket, address: string | null): void {
     socket.unread = this;
-    if (address === null) return;
+    if (address === null || socket.readyState === socket.CLOSED) return;
     const group = this.groups.get(address) ?? { address, sockets: new Set(), checkedAt: 0 };
     this.groups.set(address, group);
     group.sockets.add(socket);
     socket.unreadGroup = group;
-    socket.addListener("close", this.leave);
+  }
+
+  /** Called by the socket. */
+  closed(socket: PeerSocket): void {
+    const { unreadGroup: group } = socket;
+    group?.sockets.delete(socket);
+    if (group?.sockets.size === 0) this.groups.delete(group.address);
   }
 
   wrote(socket: PeerSocket): void {

@@ -19,7 +19,6 @@ type Times = Pick<
  */
 export class Heartbeat {
   private readonly sockets = new Set<PeerSocket>();
-  private readonly seen: (this: PeerSocket) => void;
   private readonly timer: NodeJS.Timeout;
   private readonly clock: RunningClock;
   private checkedAt = Number.NEGATIVE_INFINITY;
@@ -30,12 +29,7 @@ export class Heartbeat {
     private readonly onFailure: (error: unknown) => void,
   ) {
     const everyMs = Math.min(times.pingAfterMs / 5, longestBeatMs);
-    const clock = new RunningClock(everyMs);
-    this.clock = clock;
-    // One function for all sockets.
-    this.seen = function seen() {
-      this.lastSeenAt = clock.now();
-    };
+    this.clock = new RunningClock(everyMs);
     this.timer = setInterval(() => this.beat(this.clock.tick()), everyMs);
     this.timer.unref();
   }
@@ -43,7 +37,6 @@ export class Heartbeat {
   watch(socket: PeerSocket): void {
     socket.lastSeenAt = this.clock.now();
     this.sockets.add(socket);
-    for (const sign of ["message", "ping", "pong"] as const) socket.addListener(sign, this.seen);
   }
 
   stop(): void {
@@ -66,6 +59,10 @@ export class Heartbeat {
     if (socket.readyState === socket.CLOSED) {
       this.sockets.delete(socket);
       return;
+    }
+    if (socket.hasSent) {
+      socket.hasSent = false;
+      socket.lastSeenAt = now;
     }
     const silenceMs = now - socket.lastSeenAt;
     if (silenceMs > this.times.silenceMs) {

@@ -2,6 +2,9 @@ import type { Duplex } from "node:stream";
 import { type RawData, WebSocket } from "ws";
 import { payloadOf } from "./text-frame.js";
 
+/** What a peer can send: a message, or a ping or pong. */
+export type FrameKind = "message" | "control";
+
 /** Serves one socket. */
 export interface SocketOwner {
   received?(data: RawData, isBinary: boolean): void;
@@ -32,13 +35,15 @@ export class PeerSocket extends WebSocket {
   /** Set by {@link serveBy}. */
   owner: SocketOwner | null = null;
 
+  /** Whether a frame has arrived since the last beat. */
+  hasSent = false;
   /** Noted by the heartbeat. */
   lastSeenAt = 0;
   pingedAt = Number.NEGATIVE_INFINITY;
   acknowledged: Acknowledged | null = null;
 
   /** Noted by the limit of unread bytes. */
-  unread: { wrote(socket: PeerSocket): void } | null = null;
+  unread: { wrote(socket: PeerSocket): void; closed(socket: PeerSocket): void } | null = null;
   unreadGroup: UnreadGroup | null = null;
 
   /** Cuts a peer that does not answer a close in time. */
@@ -47,14 +52,22 @@ export class PeerSocket extends WebSocket {
   /** Called in the turn of the upgrade. */
   accept(connection: Duplex): void {
     this.connection = connection;
+    // One function of each kind for all sockets, and one listener a socket, which costs no array.
+    this.addListener("message", received);
+    this.addListener("ping", signed);
+    this.addListener("pong", signed);
+    this.addListener("close", closed);
+  }
+
+  /** Called for each frame of the peer. @returns whether its message is passed on */
+  admits(_kind: FrameKind): boolean {
+    return true;
   }
 
   /** Notifies `owner` when the socket is closed, also if it is closed already. A socket has one owner. */
   serveBy(owner: SocketOwner): void {
     this.owner = owner;
     if (this.readyState === WebSocket.CLOSED) owner.closed();
-    else this.addListener("close", closed);
-    if (owner.received) this.addListener("message", received);
   }
 
   /**
@@ -97,11 +110,18 @@ export class PeerSocket extends WebSocket {
   }
 }
 
-// One function of each kind for all sockets.
 function closed(this: PeerSocket): void {
+  if (this.closeTimer) clearTimeout(this.closeTimer);
+  this.unread?.closed(this);
   this.owner?.closed();
 }
 
 function received(this: PeerSocket, data: RawData, isBinary: boolean): void {
-  this.owner?.received?.(data, isBinary);
+  this.hasSent = true;
+  if (this.admits("message")) this.owner?.received?.(data, isBinary);
+}
+
+function signed(this: PeerSocket): void {
+  this.hasSent = true;
+  this.admits("control");
 }
