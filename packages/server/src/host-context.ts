@@ -59,7 +59,7 @@ const makeContext = async (
       : header;
   await requestGuard.admit(request, principal, Math.max(1, info?.calls?.length ?? 1));
   if (isDraining()) throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
-  const batch = info?.isBatchCall ? new BatchBudget() : undefined;
+  const batch = info?.isBatchCall ? new BatchBudget(request.socket) : undefined;
   return { sessions, credentials, principal, requestId: randomUUID(), batch, response };
 };
 

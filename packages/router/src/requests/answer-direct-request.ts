@@ -37,7 +37,7 @@ export const answerDirectRequest = async (
 ): Promise<void> => {
   const readInput = await createInputReader(request, direct);
   if (readInput === null) return;
-  const batch = direct.isBatch ? new BatchBudget() : null;
+  const batch = direct.isBatch ? new BatchBudget(request.socket) : null;
   const answer = async (name: OperationName, at: number): Promise<Answer> => {
     try {
       const input = readInput(at);

@@ -150,14 +150,14 @@ const runProcedures = async (
 /** @throws what the request was refused with, and SessionError `SERVICE_UNAVAILABLE` while draining */
 const createContext = (
   { sessions, credentials, isDraining }: TrpcHttpDependencies,
-  { response, requestId, principal, refusal }: Admitted,
+  { request, response, requestId, principal, refusal }: Admitted,
   isBatch: boolean,
   judgeRequest: () => void,
 ): Context => {
   if (refusal !== null) throw refusal;
   if (principal.role !== "nobody" && isDraining())
     throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
-  const batch = isBatch ? new BatchBudget() : undefined;
+  const batch = isBatch ? new BatchBudget(request.socket) : undefined;
   return { sessions, credentials, principal, requestId, batch, judgeRequest, response: streamOf(response) };
 };
 
