@@ -77,6 +77,24 @@ it("what the peer has not read counts as waiting, frame for frame", async () => 
   expect(socket.bufferedAmount).toBe(0);
 });
 
+it("any number of replays wait for one connection with one listener", async () => {
+  using pair = await openPair();
+  const { peer, socket, connection } = pair;
+  const listeners = () => connection.listenerCount("drain") + connection.listenerCount("close");
+  const idle = listeners();
+  peer.pause();
+  const frame = textFrame("x".repeat(1_048_576));
+  while (socket.bufferedAmount === 0) {
+    socket.writeFrame(frame);
+    await new Promise(setImmediate);
+  }
+  const waiting = Array.from({ length: 100 }, () => socket.drained());
+  expect(listeners()).toBe(idle + 2);
+  peer.resume();
+  await Promise.all(waiting);
+  expect(listeners()).toBe(idle);
+});
+
 it("nothing is written behind a close frame", async () => {
   using pair = await openPair();
   const { peer, socket, connection } = pair;

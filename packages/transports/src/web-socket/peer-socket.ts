@@ -49,6 +49,8 @@ export class PeerSocket extends WebSocket {
   /** Cuts a peer that does not answer a close in time. */
   closeTimer: NodeJS.Timeout | null = null;
 
+  private draining: Promise<void> | null = null;
+
   /** Called in the turn of the upgrade. */
   accept(connection: Duplex): void {
     this.connection = connection;
@@ -96,17 +98,19 @@ export class PeerSocket extends WebSocket {
     this.unread?.wrote(this);
   }
 
-  /** Resolves once the peer has taken what waits, or is gone. */
+  /** Resolves once the peer has taken what waits, or is gone. Everyone who waits shares one listener on the connection. */
   drained(): Promise<void> {
     const { connection } = this;
-    return new Promise((resolve) => {
-      if (!connection?.writableNeedDrain || connection.destroyed) return resolve();
+    if (!connection?.writableNeedDrain || connection.destroyed) return Promise.resolve();
+    this.draining ??= new Promise((resolve) => {
       const done = () => {
         connection.off("drain", done).off("close", done);
+        this.draining = null;
         resolve();
       };
       connection.on("drain", done).on("close", done);
     });
+    return this.draining;
   }
 }
 
