@@ -75,7 +75,11 @@ export class AdminFeed {
     this.subscribers.add(subscriber);
     this.subscription ??= this.ports.bus.subscribe(subject, (message) => this.onMessage(message));
     this.reconciler ??= this.startReconciler();
-    const started = this.sendInitialTotals(subscriber, this.subscription);
+    const begun = this.reconciler?.begun;
+    const started = this.sendInitialTotals(
+      subscriber,
+      Promise.all([begun, confirmSubscription(this.ports.clock, this.subscription)]),
+    );
     runInBackground(this.ports.log, "An admin's subscribe could not begin", started);
     return { events: subscriber.read(), leave: () => subscriber.end() };
   }
@@ -150,9 +154,10 @@ export class AdminFeed {
       if (this.reading.delete(session.sessionId)) this.broadcast({ type: "session.changed", session });
   }
 
-  private async sendInitialTotals(subscriber: AdminSubscriber, subscription: BusSubscription): Promise<void> {
+  /** What is recorded after the first totals is received, so they wait for the bus and for the reconciler's first read. */
+  private async sendInitialTotals(subscriber: AdminSubscriber, ready: Promise<unknown>): Promise<void> {
     try {
-      await confirmSubscription(this.ports.clock, subscription);
+      await ready;
       subscriber.begin(await this.readTotals(), this.ports.clock.now());
     } catch (cause) {
       this.ports.log.warn("The totals could not be read", { cause: String(cause) });

@@ -38,6 +38,25 @@ it("admins receive creations and ends that the bus lost, and once if they arrive
   leave();
 });
 
+it("admins receive every end after their first totals, even if the node's estimate of the store's time is ahead", async () => {
+  const world = createTestService();
+  const { sessions, clock, create, bus, store } = world;
+  const { sessionId } = await create();
+  store.now = () => clock.now() + 2_000;
+  const { listEndings } = store;
+  store.listEndings = async (...page) => {
+    await new Promise<void>((resolve) => clock.setTimeout(resolve, 100));
+    return listEndings(...page);
+  };
+  const { received, leave } = watch(world);
+  bus.publish = () => {};
+  while (received.length === 0) await clock.advance(10);
+  await sessions.endSession({ sessionId }, admin);
+  await clock.advance(6_000);
+  expect(received).toContain(`session.ended ${sessionId}`);
+  leave();
+});
+
 it("admins receive what the bus lost during a reconciliation", async () => {
   const world = createTestService();
   const { clock, create, bus, store } = world;

@@ -17,6 +17,8 @@ type Dependencies = Pick<Ports, "bus" | "clock" | "store" | "log">;
 export class AdminReconciler {
   private readonly endings: MissedItems<EndingRecord>;
   private readonly sessions: MissedItems<Session>;
+  /** Resolves after the first read. What is recorded from then on is found, whatever the clocks say. Never rejects. */
+  readonly begun: Promise<void>;
   private timer: Timer | null = null;
   private isReconciling = false;
   private isGapSuspected = false;
@@ -45,11 +47,10 @@ export class AdminReconciler {
         return { rows: sessions, next };
       },
     });
-    const begun = this.run(async () => {
+    this.begun = this.run(async () => {
       for (const ending of await this.endings.begin()) this.missed.ended(ending);
       await this.missed.created(await this.sessions.begin());
     });
-    runInBackground(ports.log, reconcileFailed, begun);
   }
 
   /** Notes an end from the bus. @returns false if the reconciler has already found it */
