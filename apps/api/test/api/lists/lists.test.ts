@@ -61,6 +61,28 @@ describe.each(databases)("lists on $name", ({ skip, start }) => {
     expect(ended).toEqual([seen[11], seen[7], seen[3]]);
   });
 
+  it.skipIf(skip)("a cursor of another list is refused as a malformed one is", async () => {
+    const userId = randomUUID();
+    await create(2, { userId });
+    for (const blocked of [userId, randomUUID()]) await wire.call("blockUser", { userId: blocked });
+    await create(2);
+    const lists = ["listSessions", "listEndings", "listBlocks", "listWebhookDeliveries"];
+    const refusal = async (operation: string, cursor: unknown) => {
+      const { status, code, details } = await wire.call(operation, { cursor });
+      return { status, code, details };
+    };
+    for (const owner of lists.slice(0, 3)) {
+      const { nextCursor } = await list({ limit: 1 }, owner);
+      expect(nextCursor, owner).toBeDefined();
+      await list({ limit: 1, cursor: nextCursor }, owner);
+      for (const stranger of lists.filter((one) => one !== owner)) {
+        const refused = await refusal(stranger, nextCursor);
+        expect(refused, `${owner} to ${stranger}`).toEqual(await refusal(stranger, "AAAA"));
+        expect(refused).toMatchObject({ status: 400, code: "VALIDATION_ERROR" });
+      }
+    }
+  });
+
   it.skipIf(skip)(
     "search matches the start of any id, without regard to case, and nothing else",
     async () => {

@@ -9,13 +9,13 @@ import { toListFilter } from "./list-filter.js";
 
 /**
  * Live sessions, newest or soonest to expire first, with the subscribers and replies of all nodes.
- * @throws SessionError `VALIDATION_ERROR` for a malformed cursor, or one of another order
+ * @throws SessionError `VALIDATION_ERROR` for a malformed cursor, or one of another list or order
  */
 export const listSessions = async (
   context: ServiceContext,
   { limit, cursor, sort = "createdAt", activity, ...input }: Inputs["listSessions"],
 ): Promise<Outputs["listSessions"]> => {
-  const after = decodeCursor(cursor, sort);
+  const after = decodeCursor(cursor, `sessions.${sort}`);
   const filter = {
     ...toListFilter(input),
     isReplying: activity === "replying" || undefined,
@@ -33,7 +33,7 @@ export const listSessions = async (
     sessions: [...sessions],
     total: page.total,
     stats: { totalSessions: active + expired, activeSessions: active, expiredSessions: expired },
-    ...(next ? { nextCursor: encodeCursor(next, sort) } : {}),
+    ...(next ? { nextCursor: encodeCursor(next, `sessions.${sort}`) } : {}),
   };
 };
 
