@@ -23,16 +23,27 @@ const json = async (...args: readonly string[]): Promise<unknown> =>
   JSON.parse(await output(...args, "--json"));
 
 describe("adjourn end with a filter", () => {
-  test("says with --dry-run how many match, and ends none; without it ends those alone", async () => {
+  test("says with --dry-run how many match and what the end would cut, and ends none; without it ends those alone", async () => {
     const sessions = [await server.createSession(alice), await server.createSession(alice)];
     const other = await server.createSession(bob);
-    expect(await output("end", "--user", alice, "--dry-run")).toBe("2 match; nothing ended\n");
+    const dryRun = ["end", "--user", alice, "--dry-run"];
+    expect(await output(...dryRun)).toBe("2 match, with 0 listeners and 0 replies; nothing ended\n");
+    for (const { sessionId, trpc } of [...sessions, other])
+      await trpc.sendSessionMessage.mutate({ sessionId, content: "a b", metadata: { delayMs: 600_000 } });
+    const watches = [sessions[0], other].map((session) =>
+      server.adjourn(["watch", session?.sessionId ?? ""]),
+    );
+    await Promise.all(watches.map(({ wrote }) => wrote("listening")));
+    expect(await output(...dryRun)).toBe("2 match, with 1 listener and 2 replies; nothing ended\n");
+    expect(await json(...dryRun)).toEqual({ ended: 0, matched: 2, listeners: 1, replies: 2 });
     expect(await json("list", "--user", alice)).toMatchObject({ total: 2 });
     expect(await output("end", "--user", alice, "--agent", typewriter, "--reason", "spam")).toBe("2 ended\n");
     for (const { sessionId, trpc } of sessions)
       expect(await trpc.getEnding.query({ sessionId })).toMatchObject({ cause: "bulk", reason: "spam" });
     expect(await json("list", "--user", bob)).toMatchObject({ sessions: [{ sessionId: other.sessionId }] });
     expect(await json("end", "--user", alice)).toEqual({ ended: 0, matched: 0 });
+    await output("end", other.sessionId);
+    expect(await Promise.all(watches.map(({ code }) => code))).toEqual([0, 0]);
   });
 });
 

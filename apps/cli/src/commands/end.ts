@@ -25,7 +25,7 @@ export const end = ({ client, write }: Terminal) =>
       },
       activity,
       reason,
-      "dry-run": { type: "boolean", description: "End nothing; say how many match the filter" },
+      "dry-run": { type: "boolean", description: "End nothing; say how many match, and what would be cut" },
       json,
     },
     run: async ({ args }) => {
@@ -40,14 +40,28 @@ export const end = ({ client, write }: Terminal) =>
       const dryRun = args["dry-run"] === true;
       if (args.id === undefined ? !isFiltered : isFiltered || dryRun) throw new UsageError(usage);
       if (args.id === undefined) {
-        const result = await client.trpc.endSessions.mutate({ ...filter, reason: args.reason, dryRun });
+        const input = { ...filter, reason: args.reason, dryRun, countCut: dryRun };
+        const result = await client.trpc.endSessions.mutate(input);
         if (args.json) return write(`${JSON.stringify(result)}\n`);
-        return write(dryRun ? `${result.matched} match; nothing ended\n` : `${result.ended} ended\n`);
+        return write(dryRun ? matches(result) : `${result.ended} ended\n`);
       }
       const ended = await client.session(args.id).end({ reason: args.reason });
       write(args.json ? `${JSON.stringify(ended)}\n` : `Session ${ended.sessionId} ended\n`);
     },
   });
+
+interface DryRun {
+  readonly matched: number;
+  /** Undefined where too many sessions have listeners to count them. */
+  readonly listeners?: number | undefined;
+  readonly replies?: number | undefined;
+}
+
+const matches = ({ matched, listeners, replies = 0 }: DryRun): string => {
+  if (matched === 0) return "0 match; nothing ended\n";
+  const cut = `${listeners ?? "uncounted"} ${listeners === 1 ? "listener" : "listeners"} and ${replies} ${replies === 1 ? "reply" : "replies"}`;
+  return `${matched} match, with ${cut}; nothing ended\n`;
+};
 
 const usage =
   "What to end is not clear; allowed: ID alone, or any of --user, --agent, --older-than, --idle-for and --activity (with --dry-run)";
