@@ -118,6 +118,7 @@ export const variables = z.object({
   TRUST_PROXY: setting("1, or IP addresses and networks, comma-separated", readProxies).default("none"),
   DRAIN_DELAY_SECONDS: whole(0, 3_600).default(0),
   DRAIN_SECONDS: whole(0, 3_600).default(30),
+  // Read only while traces are on.
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint.optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint.optional(),
   OTEL_EXPORTER_OTLP_PROTOCOL: oneOf("http/json", "http/protobuf").default("http/json"),
@@ -125,9 +126,7 @@ export const variables = z.object({
   OTEL_TRACES_SAMPLER_ARG: setting("a number from 0 to 1", (given) =>
     /^(0(\.\d+)?|1(\.0+)?)$/.test(given) ? Number(given) : undefined,
   ).optional(),
-  OTEL_SDK_DISABLED: oneOf("true", "false")
-    .transform((given) => given === "true")
-    .default(false),
+  OTEL_SDK_DISABLED: oneOf("true", "false").optional(),
   LOG_LEVEL: oneOf(...logLevels).default("info"),
 });
 

@@ -166,10 +166,6 @@ describe("a bad value stops the start with one line that names the variable", ()
     ["DRAIN_DELAY_SECONDS", "-1"],
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"],
     ["OTEL_EXPORTER_OTLP_ENDPOINT", ""],
-    ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"],
-    ["OTEL_TRACES_SAMPLER", "sometimes"],
-    ["OTEL_TRACES_SAMPLER_ARG", "10"],
-    ["OTEL_SDK_DISABLED", "yes"],
     ["LOG_LEVEL", "loud"],
     ["LOG_LEVEL", "line\nbreak"],
   ])("%s=%j", (name, given) => {
@@ -177,6 +173,26 @@ describe("a bad value stops the start with one line that names the variable", ()
     expect(message).toMatch(new RegExp(`^${name} is .*; allowed: .`));
     expect(message).toContain(given === "" ? "empty" : JSON.stringify(given));
     expect(message).not.toContain("\n");
+  });
+});
+
+describe("the variables of OpenTelemetry", () => {
+  const unusable = [
+    ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "collector:4318"],
+    ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"],
+    ["OTEL_TRACES_SAMPLER", "sometimes"],
+    ["OTEL_TRACES_SAMPLER_ARG", "10"],
+    ["OTEL_SDK_DISABLED", "yes"],
+  ] as const;
+
+  it.each(unusable)("%s=%j stops the start where traces are on, and only there", (name, given) => {
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };
+    expect(messageOf({ ...endpoint, [name]: given })).toMatch(
+      new RegExp(`^${name} is ${JSON.stringify(given)}; allowed: .`),
+    );
+    expect(readSettings({ [name]: given }).tracing).toBeNull();
+    const disabled = { ...endpoint, [name]: given, OTEL_SDK_DISABLED: "true" };
+    expect(readSettings(disabled).tracing).toBeNull();
   });
 });
 

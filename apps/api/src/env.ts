@@ -8,7 +8,7 @@ import { settingError } from "./setting-error.js";
  * @throws SettingError for the first variable that is invalid or contradicts another
  */
 export const readSettings = (env: NodeJS.ProcessEnv = process.env): Settings => {
-  const parsed = variables.safeParse(env);
+  const parsed = variables.safeParse(hasTracing(env) ? env : withoutOtel(env));
   const issue = parsed.error?.issues[0];
   if (issue) throw settingError(env, String(issue.path[0]), issue.message);
   // Without an issue there is data; TypeScript cannot narrow zod's union by the check above.
@@ -58,10 +58,17 @@ const toSettings = (values: Variables, env: NodeJS.ProcessEnv): Settings => ({
   logLevel: values.LOG_LEVEL,
 });
 
+const hasTracing = (env: NodeJS.ProcessEnv): boolean =>
+  env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined && env.OTEL_SDK_DISABLED !== "true";
+
+/** While traces are off, a host's OTEL_ variables are for its other programs, and none of them may stop the start. */
+const withoutOtel = (env: NodeJS.ProcessEnv): Readonly<Record<string, string | undefined>> =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("OTEL_")));
+
 /** The endpoint turns traces on; what is for traces alone says where they go. */
 const readTracing = (values: Variables): Settings["tracing"] => {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces } = values;
-  if (endpoint === undefined || values.OTEL_SDK_DISABLED) return null;
+  if (endpoint === undefined) return null;
   const tracesUrl = traces ?? `${endpoint.replace(/\/$/, "")}/v1/traces`;
   return { tracesUrl, protocol: values.OTEL_EXPORTER_OTLP_PROTOCOL };
 };
