@@ -3,13 +3,10 @@ import type { ServerResponse } from "node:http";
 import { isPeerGone, unlessPeerGone } from "@adjourn/transports";
 import type { ExportFormat } from "./export-formats.js";
 
-/** How long a reader may take nothing before it is cut. */
-const readerTimeoutMs = 35_000;
-
 /**
  * Writes pages of records as a file, each page when the reader has taken the one before, so that one page is held in
  * memory whatever the size of the file. A failure of the first page is thrown before the answer begins; a later one cuts
- * the connection, as does a reader that takes nothing for 35 s. A reader that leaves stops the reading.
+ * the connection. A reader that leaves, or that the server cuts because it takes too little, stops the reading.
  */
 export const writeExport = async <Item>(
   response: ServerResponse,
@@ -60,9 +57,6 @@ const writePages = async <Item>(
 const isTaken = async (response: ServerResponse, text: string): Promise<boolean> => {
   // Even a fast reader gives other calls their turn between two pages.
   if (response.write(text)) await new Promise((resolve) => setImmediate(resolve));
-  else {
-    const timer = setTimeout(() => response.destroy(), readerTimeoutMs).unref();
-    await unlessPeerGone(response, once(response, "drain")).finally(() => clearTimeout(timer));
-  }
+  else await unlessPeerGone(response, once(response, "drain"));
   return !isPeerGone(response);
 };
