@@ -1,4 +1,4 @@
-import { isLoopback, type Settings } from "@adjourn/server";
+import { isLoopback, type Settings, tracesUrlBelow } from "@adjourn/server";
 import { contradictions } from "./env-rules.js";
 import { type Variables, variables } from "./env-variables.js";
 import { settingError } from "./setting-error.js";
@@ -69,6 +69,5 @@ const withoutOtel = (env: NodeJS.ProcessEnv): Readonly<Record<string, string | u
 const readTracing = (values: Variables): Settings["tracing"] => {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces } = values;
   if (endpoint === undefined) return null;
-  const tracesUrl = traces ?? `${endpoint.replace(/\/$/, "")}/v1/traces`;
-  return { tracesUrl, protocol: values.OTEL_EXPORTER_OTLP_PROTOCOL };
+  return { tracesUrl: traces ?? tracesUrlBelow(endpoint), protocol: values.OTEL_EXPORTER_OTLP_PROTOCOL };
 };

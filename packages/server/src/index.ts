@@ -17,6 +17,7 @@ export type { ContextOptions } from "./host-context.js";
 export { isLoopback } from "./loopback.js";
 export { type AddressList, readAddressList } from "./network-address.js";
 export { createLogger, type Logger } from "./observability/log.js";
+export { tracesUrlBelow } from "./observability/tracing/tracing.js";
 export { withoutSecrets } from "./observability/without-secrets.js";
 export type { AdjournOptions, AgentOption, KeyOption } from "./options.js";
 export type { Overrides, PortName } from "./overrides.js";

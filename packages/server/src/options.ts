@@ -2,6 +2,7 @@ import type { NamedKey } from "@adjourn/router";
 import { type Agent, defaultTimeoutSettings, longestDurationMinutes } from "@adjourn/sessions";
 import { z } from "zod";
 import { readAddressList } from "./network-address.js";
+import { tracesUrlBelow } from "./observability/tracing/tracing.js";
 import { logLevels, SettingError, type Settings, type TrustedProxies } from "./settings.js";
 import { maxWebhookEndpoints, toEndpoint, webhookOption } from "./webhooks/webhook-entry.js";
 
@@ -80,6 +81,8 @@ const schema = z.strictObject({
   trustProxy: z.union([z.boolean(), z.array(z.string()).readonly()]).default(false),
   dashboardPort: z.int().min(1).max(65_535).default(3_001),
   dashboardUrls: origins,
+  /** A collector for OTLP over HTTP. The SDK reads its other settings in the program's environment. */
+  otelExporterOtlpEndpoint: z.url({ protocol: /^https?$/, error: "http://… or https://…" }).optional(),
   logLevel: z.enum(logLevels).default("info"),
 });
 
@@ -127,6 +130,7 @@ const contradictions = (options: Options): readonly Contradiction[] => {
 };
 
 const toSettings = (options: Options): Settings => {
+  const { otelExporterOtlpEndpoint: endpoint } = options;
   const adminKeys = options.adminKeys.map(toNamedKey);
   const serviceKeys = options.serviceKeys.map(toNamedKey);
   const isKeyless = adminKeys.length + serviceKeys.length === 0;
@@ -159,8 +163,7 @@ const toSettings = (options: Options): Settings => {
     // Without keys, only connections over loopback are served.
     rateLimitPerMinute: options.rateLimitPerMinute ?? (isKeyless ? 0 : requestsPerMinute),
     trustProxy: readProxies(options.trustProxy),
-    // The SDK reads the environment, which is the program's own.
-    tracing: null,
+    tracing: endpoint === undefined ? null : { tracesUrl: tracesUrlBelow(endpoint), protocol: "http/json" },
     drainDelaySeconds: 0,
     drainSeconds: 0,
   };

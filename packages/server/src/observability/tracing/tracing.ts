@@ -9,6 +9,9 @@ export interface TracingSettings {
   readonly protocol: "http/json" | "http/protobuf";
 }
 
+/** Where a collector at this endpoint takes spans. */
+export const tracesUrlBelow = (endpoint: string): string => `${endpoint.replace(/\/$/, "")}/v1/traces`;
+
 /** Answers a request. */
 export type Serve = (request: IncomingMessage, response: ServerResponse, requestId: string) => Promise<void>;
 
