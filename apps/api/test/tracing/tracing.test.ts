@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Overrides } from "@adjourn/server";
 import { createFakeClock } from "@adjourn/testkit";
 import { expect, it, vi } from "vitest";
+import { WebSocket } from "ws";
 import { ask, sessionsPath } from "../setup/api-call.js";
 import { eventOf, startModelServer, streamOf } from "../setup/model-server.js";
 import { type ReceivedSpan, startOtlpReceiver } from "../setup/otlp-receiver.js";
@@ -107,8 +109,33 @@ it("a call on a socket has a span of its own, a refused one too", async () => {
       .sort(),
   ).toEqual(["commit", "publish", "release"]);
   expect(second).toMatchObject({ status: 0, attributes: { "error.type": "SESSION_NOT_FOUND" } });
-  expect(await traced.receiver.named("renewSession")).toMatchObject([{ status: 0, kind: kinds.server }]);
+  expect(await traced.receiver.named("renewSession")).toMatchObject([
+    { status: 0, kind: kinds.server, attributes: { "error.type": "VALIDATION_ERROR" } },
+  ]);
 });
+
+it.each([
+  ["over HTTP", "GET", { "http.response.status_code": 404 }],
+  ["on a socket", "query", { "error.type": "NOT_FOUND" }],
+])(
+  "a call of an unknown procedure %s has a span without the name that was asked for",
+  async (where, name, attributes) => {
+    await using traced = await startTraced();
+    const { url, wsUrl } = traced.server;
+    if (where === "over HTTP") await ask(url, "GET", "/trpc/secret-name");
+    else {
+      const socket = new WebSocket(`${wsUrl}/trpc`);
+      await once(socket, "open");
+      socket.send(JSON.stringify({ id: 1, method: "query", params: { path: "secret-name" } }));
+      const [answer] = await once(socket, "message");
+      expect(JSON.parse(String(answer))).toMatchObject({ id: 1, error: { data: { code: "NOT_FOUND" } } });
+      socket.terminate();
+    }
+    await traced.finish();
+    expect(await traced.receiver.named(name)).toMatchObject([{ kind: kinds.server, status: 0, attributes }]);
+    expect(traced.receiver.bodies.join()).not.toContain("secret-name");
+  },
+);
 
 it("a call over tRPC's HTTP is named by its operation, one over MCP has its operation below it", async () => {
   await using traced = await startTraced();

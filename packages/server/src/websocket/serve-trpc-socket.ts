@@ -145,8 +145,18 @@ export class ServedSocket implements SocketOwner, InboxOwner, AdapterOwner {
     throw this.refusal;
   }
 
-  answeredError(error: Error, path: string | undefined): void {
-    this.dependencies.reportError(error, { path, requestId: this.admission.requestId });
+  answeredError(
+    error: Error,
+    { path, type }: { readonly path: string | undefined; readonly type: string },
+  ): void {
+    const { reportError, traceCall } = this.dependencies;
+    const call = { path, requestId: this.admission.requestId };
+    reportError(error, call);
+    // No middleware ran that would have recorded it. Its name may be anything, so the span has none.
+    if (isUnknownProcedure(error))
+      traceCall?.(type, async () => ({ ok: false, error })).catch((cause: unknown) =>
+        reportError(cause, call),
+      );
     if (this.context) return;
     // Without a context there is no caller. The socket closes after the answer, with a code that tRPC does not set.
     this.inbox.contextRefused(error);
@@ -230,6 +240,10 @@ export class ServedSocket implements SocketOwner, InboxOwner, AdapterOwner {
 }
 
 const nothing = (): void => {};
+
+/** tRPC's own error, which also says that a procedure is of another type. Those of procedures have a cause. */
+const isUnknownProcedure = (error: Error): boolean =>
+  error instanceof TRPCError && error.code === "NOT_FOUND" && error.cause === undefined;
 
 const paramsMissing: Close = { code: 1008, reason: "connectionParams are missing" };
 

@@ -13,7 +13,8 @@ export interface AdapterOwner {
   readonly expectsParams: boolean;
   /** @throws the refusal of the socket's caller */
   readContext(): Promise<Context>;
-  answeredError(error: Error, path: string | undefined): void;
+  /** `type` is the kind of call, such as `query`. */
+  answeredError(error: Error, call: { readonly path: string | undefined; readonly type: string }): void;
 }
 
 const empty = Buffer.alloc(0);
@@ -39,10 +40,10 @@ export class TrpcAdapter {
         encode: (answer) => answers.encode(answer),
         decode: () => this.readNext(),
       },
-      onError: ({ error, path }) => {
+      onError: ({ error, path, type }) => {
         // A protocol error of the peer is not logged: ws closes the socket with a code.
         const isOfPeer = error.cause instanceof Error && protocolErrors.has(error.cause);
-        if (!isOfPeer) owner.answeredError(error, path);
+        if (!isOfPeer) owner.answeredError(error, { path, type });
       },
     });
     this.pass = takeOverMessages(socket, () => serve(socket, upgradeOf(socket, expectsParams)));

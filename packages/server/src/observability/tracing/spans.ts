@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { toRefusal } from "@adjourn/router";
-import { SessionError } from "@adjourn/sessions";
 import {
   type Attributes,
   type Context,
@@ -92,15 +91,10 @@ const endingWith = <Result>(span: Span, work: () => Result): Result => {
 
 /** Sets the type of an error only: its message may contain what someone wrote. A caller's mistake is no failure. */
 export const noteError = (span: Span, error: unknown): void => {
-  span.setAttribute("error.type", typeOf(error));
-  if (toRefusal(error).status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-};
-
-const typeOf = (error: unknown): string => {
-  if (error instanceof SessionError) return error.code;
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof SessionError) return cause.code;
-  return error instanceof Error ? error.constructor.name : "unknown";
+  const { code, status } = toRefusal(error);
+  const isUnexpected = code === "INTERNAL_ERROR" && error instanceof Error;
+  span.setAttribute("error.type", isUnexpected ? error.constructor.name : code);
+  if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
 };
 
 /** The header of a span, as the next process reads it. */
