@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { drawSchedule, type Failure, runSchedule, type Schedule, shrink } from "./index.js";
-import { mutants } from "./mutants.js";
+import { mutants } from "./mutants/mutants.js";
 
 const schedules = 5_000;
 const perTest = 250;

@@ -1,7 +1,7 @@
 import type { Inputs } from "@adjourn/sessions";
-import { askBlock, askUnblock } from "./block-requests.js";
-import { askCancel } from "./cancel-requests.js";
 import { Violation } from "./model.js";
+import { askBlock, askUnblock } from "./requests/block-requests.js";
+import { askCancel } from "./requests/cancel-requests.js";
 import {
   ask,
   askEnd,
@@ -11,7 +11,7 @@ import {
   askState,
   checkGoneCode,
   type Send,
-} from "./requests.js";
+} from "./requests/requests.js";
 import type { Step, StepKind } from "./schedule.js";
 import { agentId, agentKinds } from "./simulated/simulated-agents.js";
 import type { SimulatedNode } from "./simulated/simulated-node.js";

@@ -1,9 +1,9 @@
 import type { PartialText } from "@adjourn/sessions";
-import { Violation } from "./model.js";
+import { Violation } from "../model.js";
+import type { Turn } from "../simulated/simulated-agents.js";
+import type { SimulatedNode } from "../simulated/simulated-node.js";
+import type { World } from "../world.js";
 import { ask, checkGoneCode } from "./requests.js";
-import type { Turn } from "./simulated/simulated-agents.js";
-import type { SimulatedNode } from "./simulated/simulated-node.js";
-import type { World } from "./world.js";
 
 /** Longer than a cancellation, and than the lease of a reply. */
 const lapseMs = 12_000;

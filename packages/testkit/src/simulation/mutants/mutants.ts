@@ -8,7 +8,9 @@ import {
   SessionChannel,
   Subscriber,
 } from "@adjourn/sessions/internals";
-import { InMemoryWebhooks } from "../in-memory/in-memory-webhooks.js";
+import { InMemoryWebhooks } from "../../in-memory/in-memory-webhooks.js";
+import type { Schedule } from "../schedule.js";
+import type { Mutation } from "../world.js";
 import { blockInTwoSteps, blockWithoutEnding, checkBlockBeforeWrite } from "./broken-blocks.js";
 import {
   answerBeforeCommit,
@@ -28,7 +30,6 @@ import {
 } from "./broken-stores.js";
 import { deliverBlindly, leaseForGood, sendBeforeCommit } from "./broken-webhooks.js";
 import { both, ignoreWhile, nothing, patch, seqOf } from "./patches.js";
-import type { Schedule } from "./schedule.js";
 import {
   cancelWithoutBus,
   giveUpCancelled,
@@ -36,7 +37,6 @@ import {
   onlyMessages,
   reconnectDuringReplies,
 } from "./tamed-schedules.js";
-import type { Mutation } from "./world.js";
 
 /** A broken mechanism, and the seed of a schedule that reveals it. */
 export interface Mutant {

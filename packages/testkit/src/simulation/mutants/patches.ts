@@ -1,4 +1,4 @@
-import type { Mutation } from "./world.js";
+import type { Mutation } from "../world.js";
 
 type Method = (this: object, ...args: unknown[]) => unknown;
 

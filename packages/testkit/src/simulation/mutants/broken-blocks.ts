@@ -1,5 +1,5 @@
 import type { BlockRecord, SessionStore } from "@adjourn/sessions";
-import type { Scheduler } from "./scheduler.js";
+import type { Scheduler } from "../scheduler.js";
 
 /** Stores in which a block and a create do not meet in one transaction. */
 

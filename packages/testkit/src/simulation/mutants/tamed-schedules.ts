@@ -1,5 +1,5 @@
-import { noFaults, type Schedule } from "./schedule.js";
-import { agentKinds } from "./simulated/simulated-agents.js";
+import { noFaults, type Schedule } from "../schedule.js";
+import { agentKinds } from "../simulated/simulated-agents.js";
 
 /** Schedules in which no other mechanism replaces the one that a mutant breaks. */
 

@@ -1,5 +1,5 @@
 import type { EndingRecord, EndRequest, Ports, Session, SessionStore } from "@adjourn/sessions";
-import type { Scheduler } from "./scheduler.js";
+import type { Scheduler } from "../scheduler.js";
 
 /** Stores and ports in which one mechanism is broken. Each function is named after the mechanism that it breaks. */
 

@@ -1,8 +1,8 @@
 import { toIso } from "@adjourn/sessions";
-import { Violation } from "./model.js";
+import { Violation } from "../model.js";
+import type { SimulatedNode } from "../simulated/simulated-node.js";
+import type { World } from "../world.js";
 import { ask } from "./requests.js";
-import type { SimulatedNode } from "./simulated/simulated-node.js";
-import type { World } from "./world.js";
 
 const caller = { endedBy: "admin", actor: "simulation" } as const;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drawSchedule, runSchedule } from "./index.js";
+import { drawSchedule, runSchedule } from "../index.js";
 import { mutants } from "./mutants.js";
 
 /** A change of the domain changes what a seed does. Then one of these seeds must reveal the mutant. */

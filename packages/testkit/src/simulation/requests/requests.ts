@@ -8,10 +8,10 @@ import {
   toIso,
   toMessageInfo,
 } from "@adjourn/sessions";
-import { Violation } from "./model.js";
-import type { SimulatedNode } from "./simulated/simulated-node.js";
-import { stateOf } from "./subscriber-rules.js";
-import type { World } from "./world.js";
+import { Violation } from "../model.js";
+import type { SimulatedNode } from "../simulated/simulated-node.js";
+import { stateOf } from "../subscriber-rules.js";
+import type { World } from "../world.js";
 
 interface AnswerChecks<T> {
   readonly ok: (result: T) => void;
