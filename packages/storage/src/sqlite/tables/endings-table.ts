@@ -38,20 +38,12 @@ const kept = keptColumns.join(", ");
 
 const statements = {
   takeLive: `DELETE FROM sessions WHERE ${isLive} RETURNING ${kept}`,
-  takeExpired: `DELETE FROM sessions WHERE rowid IN (
-      SELECT rowid FROM sessions WHERE expires_at <= :now ORDER BY expires_at LIMIT :limit)
-    RETURNING ${kept}, ${expiryCause} AS cause`,
   insert: `INSERT INTO endings (session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq, ended_at,
       cause, reason, ended_by, actor, via, message_count, listeners_dropped, operations_aborted, input_tokens, output_tokens)
     VALUES (:session_id, :channel_id, :agent_id, :user_id, :created_at, :expires_at, :last_seq, :ended_at,
       :cause, :reason, :ended_by, :actor, :via, :message_count, :listeners_dropped, :operations_aborted,
       :input_tokens, :output_tokens)`,
-  /** One statement for all sessions of a user, however many there are. */
-  recordUser: `INSERT INTO endings (${kept}, ended_at, cause, reason, ended_by, actor, via,
-      listeners_dropped, operations_aborted)
-    SELECT ${kept}, :now, :cause, :reason, :endedBy, :actor, :via, 0, 0
-    FROM sessions WHERE user_id = :userId COLLATE NOCASE AND expires_at > :now RETURNING *`,
-  takeUser: "DELETE FROM sessions WHERE user_id = :userId COLLATE NOCASE AND expires_at > :now",
+  take: "DELETE FROM sessions WHERE session_id IN (SELECT value FROM json_each(:sessionIds))",
   read: "SELECT * FROM endings WHERE session_id IN (SELECT value FROM json_each(:sessionIds))",
   addCounts: `UPDATE endings SET listeners_dropped = listeners_dropped + :listenersDropped,
       operations_aborted = operations_aborted + :operationsAborted
@@ -85,6 +77,34 @@ const record = (connection: SqliteConnection, row: Taken, end: End, now: number)
   const recorded = toEndingRecord(ending);
   enqueueDeliveries(connection, { event: "session.ended", ending: recorded }, now);
   return recorded;
+};
+
+interface Several {
+  /** A condition on `sessions`, with order and limit. */
+  readonly where: string;
+  /** An SQL expression of the columns of `sessions`. */
+  readonly cause: string;
+  readonly parameters: Parameters;
+  readonly order: (a: EndingRecord, b: EndingRecord) => number;
+}
+
+/** Ends the sessions that match by two statements, however many they are. */
+const endSeveral = (
+  connection: SqliteConnection,
+  { where, cause, parameters, order }: Several,
+  { reason, caller }: Omit<End, "cause">,
+  now: number,
+): EndingRecord[] => {
+  const { endedBy, actor, via = null } = caller;
+  const record = `INSERT INTO endings (${kept}, ended_at, cause, reason, ended_by, actor, via)
+    SELECT ${kept}, :now, ${cause}, :reason, :endedBy, :actor, :via FROM sessions WHERE ${where} RETURNING *`;
+  const endings = connection
+    .all<EndingColumns>(record, { ...parameters, now, reason, endedBy, actor, via })
+    .map(toEndingRecord)
+    .sort(order);
+  connection.run(statements.take, { sessionIds: JSON.stringify(endings.map(({ sessionId }) => sessionId)) });
+  for (const ending of endings) enqueueDeliveries(connection, { event: "session.ended", ending }, now);
+  return endings;
 };
 
 /** Within a transaction, like all that follow. The call whose DELETE returns the session's row has ended it. */
@@ -140,8 +160,8 @@ export const countPendingReplies = (
   return connection.get<{ total: number }>(count, { ...parameters, now })?.total ?? 0;
 };
 
-const byCreation = (a: Taken, b: Taken): number =>
-  a.created_at - b.created_at || (a.session_id < b.session_id ? -1 : 1);
+const byCreation = (a: EndingRecord, b: EndingRecord): number =>
+  a.createdAt - b.createdAt || (a.sessionId < b.sessionId ? -1 : 1);
 
 export const endMatching = (
   connection: SqliteConnection,
@@ -154,37 +174,42 @@ export const endMatching = (
   const isOrdered = filter.sessionIds === undefined;
   const behind = isOrdered && after ? "AND (created_at, session_id) > (:afterTime, :afterId)" : "";
   const order = isOrdered ? "ORDER BY created_at, session_id" : "";
-  const take = `DELETE FROM sessions WHERE rowid IN (
-      SELECT rowid FROM sessions WHERE ${sql} ${behind} ${order} LIMIT :limit)
-    RETURNING ${kept}`;
   const position: Parameters = isOrdered && after ? { afterTime: after.time, afterId: after.id } : {};
-  return connection
-    .all<Taken>(take, { ...parameters, ...position, now, limit })
-    .sort(byCreation)
-    .map((row) => record(connection, row, { cause: "bulk", reason, caller }, now));
+  const several = {
+    where: `${sql} ${behind} ${order} LIMIT :limit`,
+    cause: "'bulk'",
+    parameters: { ...parameters, ...position, limit },
+    order: byCreation,
+  };
+  return endSeveral(connection, several, { reason, caller }, now);
 };
 
 /** Ends all live sessions of a user, whose id is compared without regard to case. */
 export const endUserSessions = (
   connection: SqliteConnection,
   userId: string,
-  { cause, reason, caller }: End,
+  end: End,
   now: number,
 ): EndingRecord[] => {
-  const { endedBy, actor, via = null } = caller;
-  const end = { userId, now, cause, reason, endedBy, actor, via };
-  const endings = connection.all<EndingColumns>(statements.recordUser, end).map(toEndingRecord);
-  connection.run(statements.takeUser, { userId, now });
-  for (const ending of endings) enqueueDeliveries(connection, { event: "session.ended", ending }, now);
-  return endings;
+  const several = {
+    where: "user_id = :userId COLLATE NOCASE AND expires_at > :now",
+    cause: `'${end.cause}'`,
+    parameters: { userId },
+    order: byCreation,
+  };
+  return endSeveral(connection, several, end, now);
 };
 
 /** Oldest first. */
-export const expireSessions = (connection: SqliteConnection, limit: number, now: number): EndingRecord[] =>
-  connection
-    .all<Taken & { readonly cause: EndingCause }>(statements.takeExpired, { now, limit })
-    .sort((a, b) => a.expires_at - b.expires_at)
-    .map((row) => record(connection, row, { cause: row.cause, reason: null, caller: systemCaller }, now));
+export const expireSessions = (connection: SqliteConnection, limit: number, now: number): EndingRecord[] => {
+  const several = {
+    where: "expires_at <= :now ORDER BY expires_at LIMIT :limit",
+    cause: expiryCause,
+    parameters: { limit },
+    order: (a: EndingRecord, b: EndingRecord) => a.expiresAt - b.expiresAt,
+  };
+  return endSeveral(connection, several, { reason: null, caller: systemCaller }, now);
+};
 
 export const readEndings = (connection: SqliteConnection, sessionIds: readonly string[]): EndingRecord[] =>
   connection
