@@ -106,12 +106,39 @@ it("reports what was cut of many sessions in few writes, and all of it", async (
     await sessions.sessionEvents({ sessionId }, new RecordingSink());
     sessionIds.push(sessionId);
   }
-  await sessions.endSessions({ userId: testUserId, dryRun: false }, admin);
+  const ended = sessions.endSessions({ userId: testUserId, dryRun: false }, admin);
+  await clock.advance(countsWithinMs);
+  expect(await ended).toEqual({ ended: 120, matched: 120 });
   await clock.advance(countsWithinMs);
   expect(writes.reduce((sum, counts) => sum + counts, 0)).toBe(120);
   // At most one for each batch of ends.
   expect(writes.length).toBeLessThanOrEqual(3);
   for (const { listenersDropped } of await store.readEndings(sessionIds)) expect(listenersDropped).toBe(1);
+});
+
+it("releases the sessions of a batch in several turns of the event loop", async () => {
+  const { sessions, create, clock } = createTestService();
+  let turn = 0;
+  let isDone = false;
+  const countTurn = () => {
+    turn += 1;
+    if (!isDone) setImmediate(countTurn);
+  };
+  const releasedIn = new Map<number, number>();
+  class TurnSink extends RecordingSink {
+    override end(...last: Parameters<RecordingSink["end"]>): void {
+      super.end(...last);
+      releasedIn.set(turn, (releasedIn.get(turn) ?? 0) + 1);
+    }
+  }
+  for (let created = 0; created < 100; created += 1)
+    await sessions.sessionEvents(await create(), new TurnSink());
+  countTurn();
+  const ended = sessions.endSessions({ userId: testUserId, dryRun: false }, admin);
+  await clock.advance(1);
+  expect(await ended).toEqual({ ended: 100, matched: 100 });
+  isDone = true;
+  expect([...releasedIn.values()]).toEqual([50, 50]);
 });
 
 it("goes on reporting after a write of counts has failed", async () => {

@@ -2,12 +2,13 @@ import type { ServiceContext } from "../../context.js";
 import type { Caller } from "../../model/ending.js";
 import { partsOf } from "../../paging/parts-of.js";
 import type { BulkEnd, PagePosition, SessionFilter } from "../../ports/index.js";
+import { endInTurns } from "../../realtime/end-in-turns.js";
 import { readListenedIds } from "../../realtime/read-listeners.js";
 import { type Inputs, limits, type Outputs } from "../../schemas/index.js";
 import { countCut } from "./count-cut.js";
 
-/** Sessions ended in one transaction and released in one event-loop turn. Small enough that other requests are served between batches. */
-const batchSize = 50;
+/** Sessions ended in one transaction. Small enough that other requests are served between batches. */
+const batchSize = 100;
 
 /**
  * Ends the sessions that match at the time of the call, in batches. Sessions created later are not ended. Whether a reply is
@@ -79,7 +80,7 @@ const endEach = async (
   for (;;) {
     const endings = await context.store.endMatching(filter, { ...by, limit: batchSize, after });
     if (endings.length === 0) return ended;
-    for (const ending of endings) context.hub.end(ending);
+    await endInTurns(context, endings);
     ended += endings.length;
     const last = endings.at(-1);
     if (last) after = { time: last.createdAt, id: last.sessionId };

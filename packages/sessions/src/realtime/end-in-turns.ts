@@ -1,0 +1,19 @@
+import type { ServiceContext } from "../context.js";
+import type { EndingRecord } from "../model/ending.js";
+import { partsOf } from "../paging/parts-of.js";
+
+const endedAtOnce = 50;
+
+/**
+ * Ends on this node what the store has ended. Many sessions take several turns of the event loop, none of which is that of
+ * the store's transaction, so that other requests are served in between.
+ */
+export const endInTurns = async (
+  { hub, clock }: Pick<ServiceContext, "hub" | "clock">,
+  endings: readonly EndingRecord[],
+): Promise<void> => {
+  for (const part of partsOf(endings, endedAtOnce)) {
+    if (endings.length > endedAtOnce) await new Promise<void>((resolve) => clock.setTimeout(resolve, 0));
+    for (const ending of part) hub.end(ending);
+  }
+};
