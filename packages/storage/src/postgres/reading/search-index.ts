@@ -5,8 +5,8 @@ import type { PostgresDatabase } from "../connection/database.js";
 import type { Queryable } from "../connection/queryable.js";
 
 /** What one run adds at most. */
-const queuedAtOnce = 200;
-const messagesAtOnce = 300;
+const queuedAtOnce = 400;
+const messagesAtOnce = 600;
 /** Fold this many characters, then let other work have its turn of the event loop. */
 const charactersAtOnce = 32_768;
 

@@ -177,9 +177,10 @@ const describeIndex = (setting: () => Setting): void => {
   test("many messages are indexed in bounded runs, each once", async () => {
     const s = setting();
     const session = await s.create();
-    for (let i = 0; i < 250; i++) await s.say(session, `number${i} ${"filler ".repeat(20)}`);
+    const says = Array.from({ length: 700 }, (_, i) => s.say(session, `number${i} ${"filler ".repeat(20)}`));
+    await Promise.all(says);
     await index(s);
-    for (const q of ["number0 number249", "number100 number17"])
+    for (const q of ["number0 number699", "number100 number17"])
       expect(await find(s, q)).toEqual([session.sessionId]);
     expect(await s.store.indexConversations()).toBe(false);
   });
