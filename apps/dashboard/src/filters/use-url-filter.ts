@@ -2,16 +2,18 @@
 
 import { useSearchParams } from "next/navigation";
 import { useMemo } from "react";
-import type { EndingCause, ListFilter } from "../lists/records";
+import type { Activity, EndingCause, ListFilter } from "../lists/records";
 import { useUrlChange } from "./use-url-change";
 
 const causes: readonly EndingCause[] = ["requested", "bulk", "expired", "max_duration", "blocked"];
+const activities: readonly Activity[] = ["replying", "listened"];
 /** Removes every filter, and leaves the order. */
 export const noFilter = {
   agentId: undefined,
   userId: undefined,
   search: undefined,
   q: undefined,
+  activity: undefined,
   cause: undefined,
   actor: undefined,
   from: undefined,
@@ -30,6 +32,7 @@ export const useUrlFilter = () => {
       userId: params.get("userId")?.trim() || undefined,
       search: params.get("search")?.trim().slice(0, 128) || undefined,
       q: params.get("q")?.trim().slice(0, 200) || undefined,
+      activity: activities.find((activity) => activity === params.get("activity")),
       sort: params.get("sort") === "expiresAt" ? "expiresAt" : undefined,
       cause: causes.find((cause) => cause === params.get("cause")),
       actor: params.get("actor")?.trim().slice(0, 128) || undefined,

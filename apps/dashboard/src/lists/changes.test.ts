@@ -67,6 +67,59 @@ describe("a list of sessions", () => {
     expect(after[1]?.sessions[0]?.messageCount).toBe(7);
     expect(changeSessionPages(before, changes({}), {})).toBe(before);
   });
+
+  describe.each([
+    ["replying", "pendingOperations"],
+    ["listened", "listeners"],
+  ] as const)("that asks for activity %s", (activity, count) => {
+    const active = (id: string, minute: number) => row(id, minute, { [count]: 1 });
+    const of = (...rows: SessionRow[]) => new Map(rows.map((one) => [one.sessionId, one]));
+
+    it("takes in what becomes active and lets go what no longer is, by what the rows show", () => {
+      const before = [page([active("a", 2), active("b", 1)])];
+      const changed = of(row("a", 2), active("c", 3), row("d", 4));
+      const after = changeSessionPages(before, changes({ changed }), { activity });
+      expect(ids(after)).toEqual([["c", "b"]]);
+      expect(after[0]?.total).toBe(2);
+      const back = changeSessionPages(after, changes({ changed: of(active("a", 2)) }), { activity });
+      expect(ids(back)).toEqual([["a", "c", "b"]]);
+    });
+
+    it("judges a new session by its latest state, and by every other filter too", () => {
+      const created = of(row("new", 1), active("other", 2));
+      const changed = of(
+        active("new", 1),
+        row("other", 2),
+        row("else", 3, { [count]: 1, userId: "someone" }),
+      );
+      const after = changeSessionPages([page([])], changes({ created, changed }), {
+        activity,
+        userId: "USER",
+      });
+      expect(ids(after)).toEqual([["new"]]);
+      expect(after[0]?.total).toBe(1);
+    });
+
+    it("leaves to the API what lies beyond the loaded rows", () => {
+      const before = [page([active("shown", 5)], 9, "next")];
+      const changed = of(active("older", 4), active("newer", 6));
+      const after = changeSessionPages(before, changes({ changed }), { activity });
+      expect(ids(after)).toEqual([["newer", "shown"]]);
+      expect(after[0]?.total).toBe(10);
+      const soonest = (id: string, expiresAt: string) => row(id, 1, { [count]: 1, expiresAt });
+      const byExpiry = changeSessionPages(
+        [page([soonest("shown", "2026-01-01T03:00:00.000Z")], 9, "next")],
+        changes({
+          changed: of(
+            soonest("later", "2026-01-01T04:00:00.000Z"),
+            soonest("sooner", "2026-01-01T02:00:00.000Z"),
+          ),
+        }),
+        { activity, sort: "expiresAt" },
+      );
+      expect(ids(byExpiry)).toEqual([["sooner", "shown"]]);
+    });
+  });
 });
 
 describe("a list of endings", () => {

@@ -1,5 +1,5 @@
 import type { Ending, EndingPage, ListFilter, SessionPage, SessionRow } from "./records";
-import { matchesFilter } from "./records";
+import { matchesActivity, matchesFilter } from "./records";
 
 /** Changes of sessions in a period, the latest of each session. */
 export interface Changes {
@@ -10,7 +10,10 @@ export interface Changes {
   readonly gone: Pick<ReadonlySet<string>, "has">;
 }
 
-/** Applies changes to pages of `listSessions`, newest first. Returns the same pages if nothing changed. */
+/**
+ * Applies changes to pages of `listSessions`, newest first. Returns the same pages if nothing changed. What comes in, by
+ * its creation or by an activity that the filter asks for, is on the first page; the list puts it into its order.
+ */
 export const changeSessionPages = (
   pages: readonly SessionPage[],
   changes: Changes,
@@ -30,17 +33,16 @@ export const changeSessionPages = (
         continue;
       }
       const changed = changes.changed.get(row.sessionId);
+      if (changed && !matchesActivity(filter, changed)) {
+        removed += 1;
+        continue;
+      }
       if (changed) touched = true;
       sessions.push(changed ?? row);
     }
     return sessions.length === page.sessions.length && !touched ? page : { ...page, sessions };
   });
-  const added = [...changes.created.values()]
-    .filter(
-      (row) => !known.has(row.sessionId) && !changes.gone.has(row.sessionId) && matchesFilter(filter, row),
-    )
-    .map((row) => changes.changed.get(row.sessionId) ?? row)
-    .sort(newestFirst);
+  const added = rowsThatCame(pages, known, changes, filter);
   const beyond = endedBeyond(pages, known, changes.ended, filter);
   if (!touched && removed + beyond + added.length === 0) return pages;
   const shown = next.map((page, index) =>
@@ -66,7 +68,32 @@ const endedBeyond = (
   ).length;
 };
 
-const newestFirst = (a: SessionRow, b: SessionRow): number => b.createdAt.localeCompare(a.createdAt);
+/** The rows of sessions that began, or began to have the activity that the filter asks for. */
+const rowsThatCame = (
+  pages: readonly SessionPage[],
+  known: ReadonlySet<string>,
+  { created, changed, gone }: Changes,
+  filter: ListFilter,
+): readonly SessionRow[] => {
+  const came = new Map(created);
+  if (filter.activity)
+    for (const row of changed.values()) if (!isBeyond(pages, filter, row)) came.set(row.sessionId, row);
+  return [...came.values()]
+    .map((row) => changed.get(row.sessionId) ?? row)
+    .filter((row) => !known.has(row.sessionId) && !gone.has(row.sessionId) && matchesFilter(filter, row))
+    .sort(newestFirst);
+};
+
+/** Whether a row belongs to the part of the list that is not loaded, which is for the API to list. */
+const isBeyond = (pages: readonly SessionPage[], { sort }: ListFilter, row: SessionRow): boolean => {
+  const last = pages.at(-1);
+  if (last?.nextCursor === undefined) return false;
+  const end = last.sessions.at(-1);
+  if (!end) return true;
+  return sort === "expiresAt" ? row.expiresAt >= end.expiresAt : row.createdAt <= end.createdAt;
+};
+
+export const newestFirst = (a: SessionRow, b: SessionRow): number => b.createdAt.localeCompare(a.createdAt);
 
 /** Adds new endings at the top of pages of `listEndings`, newest first. */
 export const changeEndingPages = (

@@ -8,6 +8,8 @@ export type Delivery = RouterOutputs["listWebhookDeliveries"]["deliveries"][numb
 export type EndingCause = Ending["cause"];
 export type TimeoutConfig = SessionInfo["timeoutConfig"];
 
+export type Activity = keyof typeof activityCount;
+
 /** What a list is narrowed down to; absent fields narrow nothing. */
 export interface ListFilter {
   readonly agentId?: string | undefined;
@@ -17,6 +19,8 @@ export interface ListFilter {
   readonly search?: string | undefined;
   /** Words of the conversation or of the metadata. */
   readonly q?: string | undefined;
+  /** Of live sessions: an agent is writing, or somebody listens. */
+  readonly activity?: Activity | undefined;
   readonly sort?: "createdAt" | "expiresAt" | undefined;
   readonly cause?: EndingCause | undefined;
   /** The name of the key that ended the session. */
@@ -81,8 +85,14 @@ interface Ids {
   readonly createdAt: string;
 }
 
+/** The count of a row that says whether it has the activity. */
+export const activityCount = { replying: "pendingOperations", listened: "listeners" } as const;
+
+/** What activity is judged by; an ending has neither. */
+type Active = Partial<Readonly<Record<(typeof activityCount)[Activity], number>>>;
+
 /** What a filter is compared with; an ending has the second half. */
-interface Listed extends Ids {
+interface Listed extends Ids, Active {
   readonly cause?: EndingCause;
   readonly actor?: string | null;
   readonly endedAt?: string;
@@ -96,8 +106,12 @@ export const matchesFilter = (filter: ListFilter, item: Listed): boolean => {
   if (cause && cause !== item.cause) return false;
   if (actor && actor !== item.actor) return false;
   if (!isInRange(filter, item.endedAt ?? item.createdAt)) return false;
-  return matchesUser(filter, item.userId) && matchesSearch(search, item);
+  return matchesActivity(filter, item) && matchesUser(filter, item.userId) && matchesSearch(search, item);
 };
+
+/** Judges a row by what it shows. */
+export const matchesActivity = ({ activity }: ListFilter, item: Active): boolean =>
+  activity === undefined || (item[activityCount[activity]] ?? 0) > 0;
 
 const isInRange = (filter: ListFilter, at: string): boolean => {
   const { from, to } = toListInput(filter);

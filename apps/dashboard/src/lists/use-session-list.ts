@@ -5,6 +5,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useLiveState, useLiveStore, useRefetchInterval } from "../live/live-context";
 import { observeServerTime } from "../live/server-clock";
+import { newestFirst } from "./changes";
 import { listKey, sessionsKey } from "./list-keys";
 import { type ListFilter, matchesUserStart, type SessionPage, type SessionRow, toListInput } from "./records";
 
@@ -43,10 +44,10 @@ export const useSessionList = (filter: ListFilter, pageSize = defaultPageSize, e
   };
 };
 
-/** No event says what a text search finds, so its list is read more often. */
-const textRefetchMs = 5_000;
-const refetchInterval = (filter: ListFilter, usual: number): number =>
-  filter.q ? Math.min(usual, textRefetchMs) : usual;
+/** Events do not say what a text search finds, nor how many are active beyond the loaded rows: read more often. */
+const partlyLiveRefetchMs = 5_000;
+const refetchInterval = ({ q, activity }: ListFilter, usual: number): number =>
+  q || activity ? Math.min(usual, partlyLiveRefetchMs) : usual;
 
 const withoutOthers = (filter: ListFilter, page: SessionPage): SessionPage => {
   const sessions = page.sessions.filter((row) => matchesUserStart(filter, row));
@@ -54,8 +55,11 @@ const withoutOthers = (filter: ListFilter, page: SessionPage): SessionPage => {
   return others === 0 ? page : { ...page, sessions, total: page.total - others };
 };
 
-const inOrder = ({ sort }: ListFilter, rows: readonly SessionRow[]): readonly SessionRow[] =>
-  sort === "expiresAt" ? [...rows].sort((a, b) => a.expiresAt.localeCompare(b.expiresAt)) : rows;
+/** A new session is on top already; one that becomes active may be older than others. */
+const inOrder = ({ sort, activity }: ListFilter, rows: readonly SessionRow[]): readonly SessionRow[] => {
+  if (sort === "expiresAt") return [...rows].sort((a, b) => a.expiresAt.localeCompare(b.expiresAt));
+  return activity ? [...rows].sort(newestFirst) : rows;
+};
 
 /** Every session that matches, page by page, newest first. */
 export const listAllSessions = async (

@@ -6,7 +6,7 @@ import { useMemo } from "react";
 import { useEndSession, useIsEnding } from "../end-session/end-session-context";
 import { FilterBar } from "../filters/filter-bar";
 import { noFilter, useUrlFilter } from "../filters/use-url-filter";
-import type { ListFilter, SessionRow } from "../lists/records";
+import { type ListFilter, matchesActivity, type SessionRow } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { listAllSessions, useSessionList } from "../lists/use-session-list";
 import { describeError } from "../live/call-error";
@@ -15,6 +15,7 @@ import { useAnnounce } from "../ui/announcer";
 import { classNames } from "../ui/classes/class-names";
 import { Card } from "../ui/layout/card";
 import { PageHeader } from "../ui/layout/page-header";
+import { ActivitySelect, activityPhrase } from "./activity-select";
 import { DemoButton } from "./demo/demo-button";
 import { MetadataMenu } from "./metadata/metadata-menu";
 import { useMetadataFields } from "./metadata/use-metadata-fields";
@@ -38,7 +39,12 @@ export const SessionsView = () => {
   const from = useScope(filter, total, isFiltered);
   const isStale = useLiveState().connection === "lost" && query.error !== null;
   const knownUsers = useMemo(() => [...new Set(rows.map((row) => row.userId))].slice(0, 50), [rows]);
-  const endSelected = () => openEnd(desk.selected, { from, done: () => desk.choose([]) });
+  const endSelected = () =>
+    openEnd(desk.selected, {
+      // More are selected than match once some of them are no longer active.
+      ...(desk.selected.length <= total && { from }),
+      done: () => desk.choose([]),
+    });
   const clearFilters = () => setFilter(noFilter);
   const { active, activate } = useActiveRow({
     shown: desk.shown,
@@ -73,6 +79,7 @@ export const SessionsView = () => {
         knownUsers={knownUsers}
         rangeName="Created"
       >
+        <ActivitySelect activity={filter.activity} onChange={(activity) => setFilter({ activity })} />
         <SortSelect sort={filter.sort} onChange={(sort) => setFilter({ sort })} />
       </FilterBar>
       <NewRowsPill
@@ -88,7 +95,7 @@ export const SessionsView = () => {
           query={query}
           isChosen={desk.isChosen}
           onToggle={desk.toggle}
-          onChoose={desk.choose}
+          onChoose={desk.chooseShown}
           onEnd={(row) => openEnd([row])}
           active={active}
           onActivate={activate}
@@ -128,9 +135,18 @@ const useDesk = ({ filter, rows, hasMore, isLoaded }: DeskInput) => {
     live: rows,
     isHeld: isHeld || isEnding || isSelecting,
     hasMore,
+    activity: filter.activity,
     listName,
   });
-  return { ...stable, ...selection, frame, toggle: selection.toggleIn(stable.shown) };
+  return {
+    ...stable,
+    ...selection,
+    frame,
+    toggle: selection.toggleIn(stable.shown),
+    /** Without those that only keep their places. */
+    chooseShown: (shown: readonly SessionRow[]) =>
+      selection.choose(shown.filter((row) => matchesActivity(filter, row))),
+  };
 };
 
 /** Selects every session that matches, beyond those that are loaded. */
@@ -147,6 +163,8 @@ const useChooseAll = (filter: ListFilter, choose: (rows: readonly SessionRow[]) 
 /** What the list shows, as the end of "Ends 600 of …". */
 const useScope = (filter: ListFilter, total: number, isFiltered: boolean): string => {
   const { agentName } = useAgents();
-  const sessions = `${total.toLocaleString()} ${isFiltered && !filter.agentId ? "matching " : ""}sessions`;
-  return filter.agentId ? `${sessions} of agent ${agentName(filter.agentId)}` : sessions;
+  const { agentId, activity } = filter;
+  const matching = isFiltered && !agentId && !activity ? "matching " : "";
+  const ofAgent = agentId ? ` of agent ${agentName(agentId)}` : "";
+  return `${total.toLocaleString()} ${matching}sessions${ofAgent}${activity ? ` ${activityPhrase[activity]}` : ""}`;
 };

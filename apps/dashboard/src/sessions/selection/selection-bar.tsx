@@ -28,7 +28,8 @@ export const SelectionBar = ({
       className="fixed inset-x-3 bottom-18 z-30 mx-auto flex max-w-3xl animate-[appear_120ms_ease-out] flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-line-strong bg-surface py-2 pr-2 pl-4 shadow-float lg:bottom-6 lg:left-60"
     >
       <p className="mr-auto font-medium tabular-nums">
-        {count.toLocaleString()} of {total.toLocaleString()} selected
+        {count.toLocaleString()}
+        {count <= total && ` of ${total.toLocaleString()}`} selected
       </p>
       <div className="flex flex-wrap gap-2">
         {count < total && (

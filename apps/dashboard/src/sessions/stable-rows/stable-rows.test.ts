@@ -22,6 +22,7 @@ describe("rows that somebody aims at", () => {
       live: rows(live),
       isHeld,
       hasMore,
+      activity: undefined,
       isGone: (id) => gone.includes(id) || goneHere.includes(id),
       isGoneHere: (id) => goneHere.includes(id),
     });
@@ -58,6 +59,32 @@ describe("rows that somebody aims at", () => {
     expect(arrange("cb", "", "cb")).toEqual(["", 0]);
   });
 
+  it("keep their places when newer ones have pushed all of them out, which wait", () => {
+    expect(arrange("ba", "dc", "", "", true, true)).toEqual(["ba", 2]);
+  });
+
+  it("live on in their places once they are no longer active, which the row shows", () => {
+    const listened = (ids: string) =>
+      rows(ids).map((row) => ({ row: { ...row, listeners: 2 }, isOver: false }));
+    const arrangeListened = (before: readonly ShownRow[], live: string, gone = "", isHeld = true) =>
+      arrangeRows({
+        before,
+        live: listened(live).map(({ row }) => row),
+        isHeld,
+        hasMore: false,
+        activity: "listened",
+        isGone: (id) => gone.includes(id),
+        isGoneHere: never,
+      });
+    const { shown, waiting } = arrangeListened(listened("dcba"), "edb", "a");
+    expect([namesOf(shown), waiting]).toEqual(["dcb(a)", 1]);
+    expect(shown.map(({ row }) => row.listeners)).toEqual([2, 0, 2, 0]);
+    expect(arrangeListened(shown, "edb", "a").shown[1]).toBe(shown[1]);
+    const alone = arrangeListened(listened("c"), "d");
+    expect([namesOf(alone.shown), alone.waiting]).toEqual(["c", 1]);
+    expect(namesOf(arrangeListened(shown, "edb", "a", false).shown)).toBe("edb");
+  });
+
   it("follow the list as soon as nobody aims at them", () => {
     expect(arrange("dcba", "feba", "dc", "", false)).toEqual(["feba", 0]);
   });
@@ -70,6 +97,7 @@ describe("rows that somebody aims at", () => {
       live,
       isHeld: true,
       hasMore: false,
+      activity: undefined,
       isGone: never,
       isGoneHere: never,
     });

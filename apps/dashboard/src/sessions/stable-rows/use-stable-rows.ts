@@ -1,7 +1,7 @@
 "use client";
 
 import { useLayoutEffect, useReducer, useRef } from "react";
-import type { SessionRow } from "../../lists/records";
+import type { Activity, SessionRow } from "../../lists/records";
 import { useLiveStore } from "../../live/live-context";
 import { arrangeRows, type ShownRow } from "./stable-rows";
 
@@ -9,11 +9,12 @@ interface StableRowsInput {
   readonly live: readonly SessionRow[];
   readonly isHeld: boolean;
   readonly hasMore: boolean;
+  readonly activity: Activity | undefined;
   readonly listName: string;
 }
 
 /** Keeps rows in place while they are held. A change of `listName` (the filter) begins a new list. */
-export const useStableRows = ({ live, isHeld, hasMore, listName }: StableRowsInput) => {
+export const useStableRows = ({ live, isHeld, hasMore, activity, listName }: StableRowsInput) => {
   const store = useLiveStore();
   const [, render] = useReducer((count: number) => count + 1, 0);
   const last = useRef<{ readonly listName: string; readonly shown: readonly ShownRow[] }>({
@@ -25,6 +26,7 @@ export const useStableRows = ({ live, isHeld, hasMore, listName }: StableRowsInp
     live,
     isHeld,
     hasMore,
+    activity,
     isGone: store.isGone,
     isGoneHere: store.isGoneHere,
   });
