@@ -87,9 +87,9 @@ const BlockCells = ({ block, onUnblock }: BlockCellsProps) => (
     </td>
     <td
       className="truncate max-md:col-span-2 max-md:col-start-1 max-md:row-start-3"
-      title={block.reason ?? undefined}
+      title={block.reason || undefined}
     >
-      {block.reason ?? <span className="text-ink-faint">No reason given</span>}
+      {block.reason || <span className="text-ink-faint">No reason given</span>}
     </td>
     <td className="truncate text-ink-soft max-md:col-start-1 max-md:row-start-4">
       <span className="md:hidden">By </span>

@@ -10,7 +10,7 @@ import { ShortName } from "../ui/short-name";
 import { TimeOfDay } from "../ui/time/time";
 import { useVirtualRows } from "../ui/use-virtual-rows";
 import { dayName, groupByDay } from "./ending-days";
-import { causeNames, causeTones, whoEnded, whoEndedShort } from "./ending-words";
+import { causeNames, whoEnded, whoEndedShort } from "./ending-words";
 
 const rowGrid =
   "grid items-center gap-x-3 px-4 grid-cols-[minmax(0,1fr)_auto] md:gap-x-2.5 md:grid-cols-[5rem_minmax(4.5rem,0.8fr)_7.75rem_minmax(4.75rem,1fr)_minmax(4.75rem,1fr)_3rem_3rem_5.5rem] lg:px-5 xl:gap-x-4 xl:grid-cols-[6rem_minmax(5rem,0.8fr)_8.5rem_minmax(6rem,1fr)_minmax(6rem,1.4fr)_4rem_4rem_6rem]";
@@ -104,7 +104,7 @@ const EndingCells = ({ ending, agent }: { readonly ending: Ending; readonly agen
       {agent}
     </td>
     <td className="max-md:col-start-1 max-md:row-start-3">
-      <Badge tone={causeTones[ending.cause]}>{causeNames[ending.cause]}</Badge>
+      <Badge>{causeNames[ending.cause]}</Badge>
     </td>
     <td className="truncate text-ink-soft max-md:col-span-2 max-md:row-start-2" title={whoEnded(ending)}>
       <span className="md:hidden">
@@ -112,8 +112,8 @@ const EndingCells = ({ ending, agent }: { readonly ending: Ending; readonly agen
       </span>
       <span className="max-md:hidden">{whoEndedShort(ending)}</span>
     </td>
-    <td className="truncate max-md:col-span-2 max-md:row-start-4" title={ending.reason ?? undefined}>
-      {ending.reason ?? <span className="text-ink-faint max-md:hidden">–</span>}
+    <td className="truncate max-md:col-span-2 max-md:row-start-4" title={ending.reason || undefined}>
+      {ending.reason || <span className="text-ink-faint max-md:hidden">–</span>}
     </td>
     <td className="text-right tabular-nums max-md:hidden">{ending.listenersDropped.toLocaleString()}</td>
     <td className="text-right tabular-nums max-md:hidden">{ending.operationsAborted.toLocaleString()}</td>

@@ -1,5 +1,4 @@
 import type { Ending, EndingCause } from "../lists/records";
-import type { BadgeTone } from "../ui/badge";
 
 export const causeNames: Readonly<Record<EndingCause, string>> = {
   requested: "Requested",
@@ -7,14 +6,6 @@ export const causeNames: Readonly<Record<EndingCause, string>> = {
   expired: "Timed out",
   max_duration: "Maximum duration",
   blocked: "User blocked",
-};
-
-export const causeTones: Readonly<Record<EndingCause, BadgeTone>> = {
-  requested: "accent",
-  bulk: "danger",
-  expired: "neutral",
-  max_duration: "warning",
-  blocked: "danger",
 };
 
 type Caller = Pick<Ending, "endedBy" | "actor" | "via">;

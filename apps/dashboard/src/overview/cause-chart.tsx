@@ -1,15 +1,6 @@
 import { causeNames } from "../endings/ending-words";
 import type { EndingCause } from "../lists/records";
 import type { Statistics } from "../statistics/use-statistics";
-import { classNames } from "../ui/classes/class-names";
-
-const colours: Readonly<Record<EndingCause, string>> = {
-  requested: "bg-accent",
-  bulk: "bg-danger",
-  expired: "bg-ink-faint",
-  max_duration: "bg-warning",
-  blocked: "bg-ink",
-};
 
 /** How many ended by each cause: the words and figures are the chart, the bars only show them. */
 export const CauseChart = ({ counts }: { readonly counts: Statistics["ended"]["byCause"] }) => {
@@ -26,7 +17,7 @@ export const CauseChart = ({ counts }: { readonly counts: Statistics["ended"]["b
           <dd className="font-semibold tabular-nums">{count.toLocaleString()}</dd>
           <dd aria-hidden="true" className="h-2 w-full rounded-full bg-sunken ring-1 ring-line ring-inset">
             <div
-              className={classNames("h-full rounded-full transition-[width] duration-300", colours[cause])}
+              className="h-full rounded-full bg-ink-faint transition-[width] duration-300"
               style={{ width: `${(count / most) * 100}%` }}
             />
           </dd>

@@ -83,7 +83,7 @@ const FeedItem = ({ item }: { readonly item: Item }) => {
     <li className="flex items-start gap-3 px-4 py-2.5 sm:px-5">
       <Icon
         aria-hidden="true"
-        className={`mt-0.5 size-4 shrink-0 ${item.type === "ended" ? "text-danger" : "text-accent"}`}
+        className={`mt-0.5 size-4 shrink-0 ${item.type === "ended" ? "text-ink-soft" : "text-accent"}`}
       />
       <p className="min-w-0 flex-1 break-words">
         <IdLink
@@ -93,7 +93,7 @@ const FeedItem = ({ item }: { readonly item: Item }) => {
         {item.type === "ended" ? (
           <>
             ended by {whoEnded(item.ending)}
-            <span className="text-ink-faint"> · {item.ending.reason ?? causeNames[item.ending.cause]}</span>
+            <span className="text-ink-faint"> · {item.ending.reason || causeNames[item.ending.cause]}</span>
           </>
         ) : item.type === "active" ? (
           <>

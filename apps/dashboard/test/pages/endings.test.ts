@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { scrollsSideways, seriousBarriers } from "../setup/browser";
+import { scrollsSideways, seriousBarriers, settled } from "../setup/browser";
 import { hasBrowser } from "../setup/chromium";
 import { createCalls } from "../setup/session-calls";
 import { useDashboard } from "../setup/use-dashboard";
@@ -90,6 +90,31 @@ describe.skipIf(!hasBrowser())("the record of endings", { timeout: 90_000 }, () 
     await page.getByText("Ended by admin ops via MCP").waitFor();
     await page.emulateMedia({ media: "print" });
     expect(await page.getByText("Ended by admin ops via MCP").isVisible()).toBe(true);
+  });
+
+  it("shows every cause in the same colours: an ending is neither good nor bad", async () => {
+    const calls = callsWith(adminKey);
+    const [alone, inBulk, blocked] = [await calls.create(), await calls.create(), await calls.create()];
+    expect(await calls.end(alone.sessionId)).toBe(200);
+    await calls.endAll(inBulk.userId);
+    expect(await calls.block(blocked.userId, "Abuse")).toBeLessThan(300);
+    const { page } = await open("/endings");
+    const colours = [];
+    for (const [{ sessionId }, name] of [
+      [alone, "Requested"],
+      [inBulk, "Ended in bulk"],
+      [blocked, "User blocked"],
+    ] as const) {
+      const badge = rowOf(page, sessionId).getByText(name, { exact: true });
+      await settled(page);
+      colours.push(
+        await badge.evaluate((element) => {
+          const { color, backgroundColor } = getComputedStyle(element);
+          return `${color} on ${backgroundColor}`;
+        }),
+      );
+    }
+    expect(new Set(colours).size, colours.join()).toBe(1);
   });
 
   it("lets an admin erase a user, after saying what goes and what stays", async () => {

@@ -22,7 +22,7 @@ export const TimeLeft = ({
   });
   if (now === null) return <span>–</span>;
   const left = Date.parse(expiresAt) - now;
-  if (left <= 0) return <span className="font-medium text-danger">Expired</span>;
+  if (left <= 0) return <span className="font-medium">Expired</span>;
   const isNear = left <= timeoutConfig.warningThresholdMinutes * 60_000;
   return (
     <time
