@@ -2,6 +2,7 @@
 
 import { SearchX, SquareCheckBig } from "lucide-react";
 import { useMemo } from "react";
+import { FilterBarSpace } from "../filters/filter-bar-space";
 import { noFilter, useUrlFilter } from "../filters/use-url-filter";
 import { useEndingList } from "../lists/use-ending-list";
 import { inBackground } from "../live/in-background";
@@ -19,7 +20,7 @@ const EndingTable = loadLater(() => import("./ending-table").then((file) => file
   placeholder: <SessionTableSkeleton />,
 });
 const FilterBar = loadLater(() => import("../filters/filter-bar").then((file) => file.FilterBar), {
-  placeholder: <div className="mb-4 h-20" />,
+  placeholder: <FilterBarSpace />,
 });
 const ExportEndings = loadLater(() => import("./export-endings").then((file) => file.ExportEndings), {
   placeholder: <div className="h-9" />,
@@ -28,7 +29,7 @@ const ActorFilter = loadLater(() => import("./actor-filter").then((file) => file
   placeholder: <div className="h-9 sm:w-44" />,
 });
 const EndingTotals = loadLater(() => import("./ending-totals").then((file) => file.EndingTotals), {
-  placeholder: <div className="mb-4 h-16" />,
+  placeholder: <div className="mb-4 h-39 sm:h-25 md:h-12" />,
 });
 
 export const EndingsView = () => {
@@ -39,7 +40,7 @@ export const EndingsView = () => {
     [endings],
   );
   return (
-    <div data-wide="">
+    <>
       <PageHeader title="Endings" description="What ended, by whom and why. The conversations stay readable.">
         <ExportEndings filter={filter} isFiltered={isFiltered} />
       </PageHeader>
@@ -62,7 +63,7 @@ export const EndingsView = () => {
           onClearFilters={() => setFilter(noFilter)}
         />
       </Card>
-    </div>
+    </>
   );
 };
 

@@ -38,7 +38,7 @@ export const FilterBar = ({ filter, setFilter, isFiltered, knownUsers, ...rest }
         value={filter.q ?? filter.search ?? ""}
         onChange={search}
       />
-      <div className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
+      <div className="grid grid-cols-2 gap-2 sm:contents">
         <AgentSelect chosen={filter.agentId} onChange={(agentId) => setFilter({ agentId })} />
         <TypedFilter
           label="User id"

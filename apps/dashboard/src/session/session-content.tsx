@@ -29,7 +29,7 @@ export const SessionContent = ({ facts, session, ending, isGone, isStale, live }
   const history = useHistory(facts.channelId, isGone);
   const stream = useMemo(() => withMessages(live.stream, history.messages), [live.stream, history.messages]);
   return (
-    <div data-wide className="flex flex-col lg:h-[calc(100dvh-5rem)] lg:min-h-144 print:block print:h-auto">
+    <div className="flex flex-col lg:h-[calc(100dvh-5rem)] lg:min-h-144 print:block print:h-auto">
       <SessionHeader sessionId={sessionId} isGone={isGone} session={session} isStale={isStale} />
       {isGone && <EndingSummary ending={ending} end={stream.end} />}
       <div className="grid grid-cols-[minmax(0,1fr)] gap-5 lg:min-h-0 lg:flex-1 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[minmax(0,1fr)] xl:grid-cols-[minmax(0,1fr)_22rem] print:flex print:flex-col">
@@ -42,7 +42,7 @@ export const SessionContent = ({ facts, session, ending, isGone, isStale, live }
           onNotInFlight={live.removeReply}
         />
         {/* The room around it is for shadows and focus rings, which the box would cut off. */}
-        <div className="-m-1 grid min-w-0 content-start gap-5 p-1 lg:overflow-y-auto print:order-first print:max-w-md print:overflow-visible">
+        <div className="scrolls-visibly -m-1 grid min-w-0 content-start gap-5 p-1 lg:-mr-3 lg:overflow-y-auto print:order-first print:max-w-md print:overflow-visible">
           <SessionFacts facts={facts} session={session} isGone={isGone} />
           {session && <SessionMetadata metadata={session.metadata} />}
           {session && !isGone && <TimeoutForm session={session} />}

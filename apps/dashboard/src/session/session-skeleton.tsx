@@ -2,7 +2,7 @@ import { Card } from "../ui/layout/card";
 import { Skeleton } from "../ui/layout/skeleton";
 
 export const SessionSkeleton = () => (
-  <div data-wide aria-busy="true">
+  <div aria-busy="true">
     <p className="sr-only">Loading…</p>
     <Skeleton className="mb-6 h-8 w-56" />
     <div className="grid gap-5 lg:h-[calc(100dvh-9rem)] lg:min-h-128 lg:grid-cols-[minmax(0,1fr)_20rem] xl:grid-cols-[minmax(0,1fr)_22rem]">

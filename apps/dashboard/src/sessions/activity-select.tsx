@@ -17,7 +17,7 @@ export const ActivitySelect = ({ activity, onChange }: ActivitySelectProps) => (
     aria-label="Activity"
     value={activity ?? ""}
     onChange={(event) => onChange(event.target.value)}
-    className="sm:w-36"
+    className="sm:w-40"
   >
     <option value="">Any activity</option>
     <option value="replying">Writing now</option>

@@ -1,5 +1,6 @@
 "use client";
 
+import { FilterBarSpace } from "../filters/filter-bar-space";
 import { Card } from "../ui/layout/card";
 import { PageHeader } from "../ui/layout/page-header";
 import { loadLater } from "../ui/load-later";
@@ -7,8 +8,9 @@ import { SessionTableSkeleton } from "./table/session-table-skeleton";
 
 const SessionsView = loadLater(() => import("./sessions-view").then((file) => file.SessionsView), {
   placeholder: (
-    <div data-wide="" className="pb-16">
-      <PageHeader title="Sessions" description="Live conversations" />
+    <div className="pb-16">
+      <PageHeader title="Sessions" description="Live now" />
+      <FilterBarSpace />
       <Card>
         <SessionTableSkeleton />
       </Card>

@@ -54,7 +54,7 @@ export const SessionsView = () => {
   });
 
   return (
-    <div data-wide="" className="pb-16">
+    <div className="pb-16">
       <PageHeader
         title="Sessions"
         description={
@@ -65,7 +65,8 @@ export const SessionsView = () => {
               staleSince={isStale ? query.dataUpdatedAt : undefined}
             />
           ) : (
-            "Live conversations"
+            // As short as the count that follows: the button beside it stays in its line.
+            "Live now"
           )
         }
       >

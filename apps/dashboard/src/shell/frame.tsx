@@ -43,7 +43,7 @@ export const Frame = ({ theme, isSignedIn, children }: FrameProps) => (
       <main
         id="content"
         tabIndex={-1}
-        className="mx-auto w-full max-w-6xl px-4 has-data-wide:max-w-none pt-6 pb-28 outline-none sm:px-6 lg:px-8 lg:pt-8 lg:pb-12 print:max-w-none print:p-0"
+        className="w-full px-4 pt-6 pb-28 outline-none sm:px-6 lg:px-8 lg:pt-8 lg:pb-12 print:p-0"
       >
         <ConnectionBanner />
         {children}

@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { seriousBarriers, settled } from "../setup/browser";
 import { hasBrowser } from "../setup/chromium";
+import { shifted, watchShifts } from "../setup/layout-shifts";
 import { useDashboard } from "../setup/use-dashboard";
 
 describe.skipIf(!hasBrowser())("the live table", { timeout: 180_000 }, () => {
@@ -31,24 +32,6 @@ describe.skipIf(!hasBrowser())("the live table", { timeout: 180_000 }, () => {
     onTestFinished(async () => void (await stop()));
     return { stop };
   };
-
-  /** Notes what layout shifts move, from now on, where no input caused them. */
-  const watchShifts = (page: Page) =>
-    page.evaluate(() => {
-      const shifts: string[] = [];
-      Object.assign(window, { shifts });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as (PerformanceEntry & {
-          readonly hadRecentInput: boolean;
-          readonly sources: readonly { readonly node: Node | null }[];
-        })[])
-          if (!entry.hadRecentInput)
-            shifts.push(
-              ...entry.sources.map(({ node }) => `${node?.nodeName} ${node?.textContent?.slice(0, 60)}`),
-            );
-      }).observe({ type: "layout-shift", buffered: false });
-    });
-  const shifted = (page: Page) => page.evaluate(() => ("shifts" in window ? window.shifts : "not watched"));
 
   it("ends ten sessions that are aimed at, each the right one, while fifty a second begin", async () => {
     // Some rows stay: a table of which nothing is left shows what waited.

@@ -59,12 +59,8 @@ const LiveFacts = ({
           </span>
         </Fact>
       )}
-      {row && (
-        <>
-          <Fact name="Listeners">{row.listeners.toLocaleString()}</Fact>
-          <Fact name="Pending operations">{row.pendingOperations.toLocaleString()}</Fact>
-        </>
-      )}
+      <Fact name="Listeners">{row?.listeners.toLocaleString() ?? "–"}</Fact>
+      <Fact name="Pending operations">{row?.pendingOperations.toLocaleString() ?? "–"}</Fact>
     </>
   );
 };

@@ -1,0 +1,65 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { delayCalls, settled } from "../setup/browser";
+import { hasBrowser } from "../setup/chromium";
+import { shifted, watchShiftsOfLoads } from "../setup/layout-shifts";
+import { useDashboard } from "../setup/use-dashboard";
+
+describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout: 90_000 }, () => {
+  const dashboard = useDashboard();
+
+  it("moves nothing of the list of sessions on a narrow page while it loads", async () => {
+    const { sessionId } = await dashboard.calls.create();
+    const { page } = await dashboard.newPage({ viewport: { width: 360, height: 740 } });
+    const lists = await delayCalls(page, /listSessions/);
+    await watchShiftsOfLoads(page);
+    await page.goto("/sessions");
+    await expect.poll(lists.waiting).toBeGreaterThan(0);
+    await page.getByText("Live", { exact: true }).waitFor();
+    await settled(page);
+    lists.release();
+    await page.locator(`tr[data-session="${sessionId}"]`).waitFor();
+    await settled(page);
+    const moved = (await shifted(page)) as readonly string[];
+    // The dot of the connection, beside which its state is written once it is known.
+    expect(moved.filter((text) => !text.startsWith("DIV Live"))).toEqual([]);
+  });
+
+  it("fills a wide page, whatever it shows", async () => {
+    const { page } = await dashboard.newPage({ viewport: { width: 1920, height: 1080 } });
+    const edges: Record<string, unknown> = {};
+    for (const path of ["/", "/sessions", "/endings", "/blocks", "/agents", "/webhooks"]) {
+      await page.goto(path);
+      const card = page.locator("main section").last();
+      await card.waitFor();
+      await settled(page);
+      edges[path] = await card.evaluate((element) => {
+        const { left, right } = element.getBoundingClientRect();
+        return [left, right];
+      });
+    }
+    for (const [path, edge] of Object.entries(edges)) expect(edge, path).toEqual(edges["/sessions"]);
+  });
+
+  it("shows that the facts of a session go on below the edge, and where they end", async () => {
+    const { sessionId } = await dashboard.calls.create();
+    const { page } = await dashboard.newPage();
+    await page.goto(`/sessions/${sessionId}`);
+    const timeline = page.getByRole("region", { name: "Timeline" });
+    await timeline.waitFor();
+    await settled(page);
+    expect(await fadeCovers(page)).toBe(true);
+    await timeline.getByText("Session created").scrollIntoViewIfNeeded();
+    await page.locator(".scrolls-visibly").evaluate((column) => column.scrollTo(0, column.scrollHeight));
+    expect(await fadeCovers(page)).toBe(false);
+  });
+
+  /** Whether the last card is under the fade at the column's edge. */
+  const fadeCovers = (page: Page) =>
+    page.locator(".scrolls-visibly").evaluate((column) => {
+      const { position, height } = getComputedStyle(column, "::after");
+      if (position !== "sticky") return "no fade";
+      const card = column.lastElementChild?.getBoundingClientRect();
+      return (card?.bottom ?? 0) > column.getBoundingClientRect().bottom - Number.parseFloat(height) / 2;
+    });
+});
