@@ -4,9 +4,9 @@ import { useState } from "react";
 import type { Block } from "../lists/records";
 import { shortId } from "../lists/records";
 import { Button } from "../ui/button";
-import { classNames } from "../ui/classes/class-names";
 import { TimeOfDay } from "../ui/time/time";
-import { useVirtualRows } from "../ui/use-virtual-rows";
+import type { Paging } from "../ui/use-virtual-rows";
+import { VirtualTable } from "../ui/virtual-table";
 import { UnblockDialog } from "./unblock-dialog";
 
 const rowGrid =
@@ -14,58 +14,24 @@ const rowGrid =
 
 const headings = ["User", "Until", "Reason", "By", "Blocked"] as const;
 
-interface BlockTableProps {
+interface BlockTableProps extends Paging {
   readonly blocks: readonly Block[];
-  readonly hasMore: boolean;
-  readonly isLoadingMore: boolean;
-  readonly onMore: () => void;
 }
 
 export const BlockTable = ({ blocks, ...paging }: BlockTableProps) => {
   const [asked, setAsked] = useState<Block | null>(null);
-  const { body, height, measure, items } = useVirtualRows({
-    count: blocks.length,
-    keyOf: (index) => blocks[index]?.userId,
-    ...paging,
-  });
   return (
     <>
-      <table aria-label="Blocks" aria-rowcount={blocks.length + 1} className="block text-left">
-        <thead className="block border-b border-line text-xs text-ink-faint max-md:sr-only">
-          <tr className={classNames(rowGrid, "h-10")}>
-            {headings.map((name) => (
-              <th key={name} scope="col" className="truncate font-medium">
-                {name}
-              </th>
-            ))}
-            <th scope="col">
-              <span className="sr-only">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody ref={body} className="relative block" style={{ height }}>
-          {items.map(({ index, offset }) => {
-            const block = blocks[index];
-            return (
-              block && (
-                <tr
-                  key={block.userId}
-                  ref={measure}
-                  data-index={index}
-                  aria-rowindex={index + 2}
-                  style={{ transform: `translateY(${offset}px)` }}
-                  className={classNames(
-                    rowGrid,
-                    "absolute inset-x-0 top-0 gap-y-1 border-b border-line py-2.5 last:border-b-0 hover:bg-sunken/60",
-                  )}
-                >
-                  <BlockCells block={block} onUnblock={() => setAsked(block)} />
-                </tr>
-              )
-            );
-          })}
-        </tbody>
-      </table>
+      <VirtualTable
+        label="Blocks"
+        headings={headings}
+        rowGrid={rowGrid}
+        rows={blocks}
+        keyOf={({ userId }) => userId}
+        {...paging}
+      >
+        {(block) => <BlockCells block={block} onUnblock={() => setAsked(block)} />}
+      </VirtualTable>
       {asked && <UnblockDialog key={asked.userId} block={asked} onClosed={() => setAsked(null)} />}
     </>
   );

@@ -4,13 +4,15 @@ import { sessionErrorOf } from "@adjourn/client";
 import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { AlertDialog } from "radix-ui";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { blocksKey } from "../lists/list-keys";
 import { type Block, shortId } from "../lists/records";
-import { describeError } from "../live/call-error";
+import { describeFailure } from "../live/call-error";
 import { inBackground } from "../live/in-background";
 import { useAnnounce } from "../ui/announcer";
 import { Button } from "../ui/button";
+import { AlertDialogFrame, AlertDialogProblem } from "../ui/layout/alert-dialog-frame";
+import { useFocusReturn } from "../ui/use-focus-return";
 
 interface UnblockDialogProps {
   readonly block: Block;
@@ -20,50 +22,39 @@ interface UnblockDialogProps {
 /** Asks before a block is removed. */
 export const UnblockDialog = ({ block, onClosed }: UnblockDialogProps) => {
   const [isOpen, setIsOpen] = useState(true);
-  const openedFrom = useRef(document.activeElement);
+  const returnFocus = useFocusReturn();
   const unblock = useUnblock(block.userId, () => setIsOpen(false));
   return (
     <AlertDialog.Root open={isOpen} onOpenChange={(next) => unblock.isPending || setIsOpen(next)}>
-      <AlertDialog.Portal>
-        <AlertDialog.Overlay className="fixed inset-0 z-40 animate-[fade_120ms_ease-out] bg-shade" />
-        <AlertDialog.Content
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            const from = openedFrom.current;
-            const isThere = from instanceof HTMLElement && from.isConnected && !unblock.isSuccess;
-            (isThere ? from : document.getElementById("content"))?.focus({ preventScroll: true });
-            onClosed();
-          }}
-          className="fixed inset-x-3 bottom-3 z-50 mx-auto max-w-md animate-[appear_140ms_ease-out] rounded-xl border border-line bg-surface p-5 shadow-float sm:top-[12vh] sm:bottom-auto sm:p-6"
-        >
-          <AlertDialog.Title className="text-base font-semibold">
-            Unblock user <span className="font-mono text-[0.9375rem]">{shortId(block.userId)}</span>?
-          </AlertDialog.Title>
-          <AlertDialog.Description asChild>
-            <div className="mt-2 text-ink-soft">
-              <p className="font-mono text-xs wrap-anywhere text-ink-faint">{block.userId}</p>
-              <p className="mt-2">The user can begin sessions again. Ended sessions stay ended.</p>
-            </div>
-          </AlertDialog.Description>
-          {unblock.error && (
-            <p role="alert" className="mt-3 rounded-md bg-danger-wash px-3 py-2 text-danger">
-              {describeError(unblock.error).replace(" This page tries again by itself.", " Try again.")}
-            </p>
-          )}
-          <div className="mt-5 flex justify-end gap-2">
-            <AlertDialog.Cancel asChild>
-              <Button disabled={unblock.isPending}>Cancel</Button>
-            </AlertDialog.Cancel>
-            <Button
-              kind="primary"
-              aria-disabled={unblock.isPending}
-              onClick={() => unblock.isPending || unblock.mutate()}
-            >
-              {unblock.isPending ? "Unblocking…" : "Unblock"}
-            </Button>
+      <AlertDialogFrame
+        onClosed={() => {
+          returnFocus(unblock.isSuccess);
+          onClosed();
+        }}
+      >
+        <AlertDialog.Title className="text-base font-semibold">
+          Unblock user <span className="font-mono text-[0.9375rem]">{shortId(block.userId)}</span>?
+        </AlertDialog.Title>
+        <AlertDialog.Description asChild>
+          <div className="mt-2 text-ink-soft">
+            <p className="font-mono text-xs wrap-anywhere text-ink-faint">{block.userId}</p>
+            <p className="mt-2">The user can begin sessions again. Ended sessions stay ended.</p>
           </div>
-        </AlertDialog.Content>
-      </AlertDialog.Portal>
+        </AlertDialog.Description>
+        {unblock.error && <AlertDialogProblem>{describeFailure(unblock.error)}</AlertDialogProblem>}
+        <div className="mt-5 flex justify-end gap-2">
+          <AlertDialog.Cancel asChild>
+            <Button disabled={unblock.isPending}>Cancel</Button>
+          </AlertDialog.Cancel>
+          <Button
+            kind="primary"
+            aria-disabled={unblock.isPending}
+            onClick={() => unblock.isPending || unblock.mutate()}
+          >
+            {unblock.isPending ? "Unblocking…" : "Unblock"}
+          </Button>
+        </div>
+      </AlertDialogFrame>
     </AlertDialog.Root>
   );
 };

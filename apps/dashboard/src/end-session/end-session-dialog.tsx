@@ -1,11 +1,12 @@
 "use client";
 
 import { AlertDialog } from "radix-ui";
-import { type ReactNode, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { useSessionRow } from "../lists/use-session-list";
 import { useKnownEnding, useLiveStore } from "../live/live-context";
 import { useAnnounce } from "../ui/announcer";
 import { Button } from "../ui/button";
+import { AlertDialogFrame, AlertDialogProblem } from "../ui/layout/alert-dialog-frame";
 import { noBlock, onlyUserOf } from "./block-choice";
 import { BlockField } from "./block-field";
 import { BulkProgressBar, mostWithoutTyping, TypedConfirmation } from "./bulk-confirmation";
@@ -49,7 +50,7 @@ export const EndSessionDialog = ({ sessions, isOpen, onOpenChange, ...rest }: En
 
   return (
     <AlertDialog.Root open={isOpen} onOpenChange={(next) => end.isPending || onOpenChange(next)}>
-      <DialogFrame onClosed={rest.onClosed}>
+      <AlertDialogFrame onClosed={rest.onClosed}>
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -72,11 +73,7 @@ export const EndSessionDialog = ({ sessions, isOpen, onOpenChange, ...rest }: En
               <ReasonField value={reason} onChange={setReason} />
             </>
           )}
-          {end.problem && (
-            <p role="alert" className="mt-3 rounded-md bg-danger-wash px-3 py-2 text-danger">
-              {end.problem}
-            </p>
-          )}
+          {end.problem && <AlertDialogProblem>{end.problem}</AlertDialogProblem>}
           {!only && !block && end.isPending && (
             <BulkProgressBar done={end.progress.done} count={sessions.length} />
           )}
@@ -88,7 +85,7 @@ export const EndSessionDialog = ({ sessions, isOpen, onOpenChange, ...rest }: En
             isLate={isLate}
           />
         </form>
-      </DialogFrame>
+      </AlertDialogFrame>
     </AlertDialog.Root>
   );
 };
@@ -105,26 +102,6 @@ const useLateEnding = (sessionId: string | undefined): void => {
     return () => announce(endedByOthers(store, sessionId));
   }, [sessionId, store, announce]);
 };
-
-interface DialogFrameProps {
-  readonly onClosed: () => void;
-  readonly children: ReactNode;
-}
-
-const DialogFrame = ({ onClosed, children }: DialogFrameProps) => (
-  <AlertDialog.Portal>
-    <AlertDialog.Overlay className="fixed inset-0 z-40 animate-[fade_120ms_ease-out] bg-shade" />
-    <AlertDialog.Content
-      onCloseAutoFocus={(event) => {
-        event.preventDefault();
-        onClosed();
-      }}
-      className="fixed inset-x-3 bottom-3 z-50 mx-auto max-h-[calc(100dvh-1.5rem)] max-w-lg animate-[appear_140ms_ease-out] overflow-y-auto rounded-xl border border-line bg-surface p-5 shadow-float sm:top-[12vh] sm:bottom-auto sm:max-h-[80vh] sm:p-6"
-    >
-      {children}
-    </AlertDialog.Content>
-  </AlertDialog.Portal>
-);
 
 const endLabel = (count: number): string =>
   count === 1 ? "End session" : `End ${count.toLocaleString()} sessions`;

@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { changeLists } from "../lists/change-lists";
 import { blocksKey } from "../lists/list-keys";
-import { describeError } from "../live/call-error";
+import { describeFailure } from "../live/call-error";
 import { inBackground } from "../live/in-background";
 import { useLiveState, useLiveStore } from "../live/live-context";
 import { serverNow } from "../live/server-clock";
@@ -79,8 +79,6 @@ export const useEndMutation = ({ sessions, answeredAt, onGone }: EndMutationInpu
     hasTried,
     isPending: mutation.isPending,
     progress,
-    problem: mutation.error
-      ? describeError(mutation.error).replace(" This page tries again by itself.", " Try again.")
-      : null,
+    problem: mutation.error ? describeFailure(mutation.error) : null,
   };
 };

@@ -8,7 +8,7 @@ import { Badge } from "../ui/badge";
 import { classNames } from "../ui/classes/class-names";
 import { ShortName } from "../ui/short-name";
 import { TimeOfDay } from "../ui/time/time";
-import { useVirtualRows } from "../ui/use-virtual-rows";
+import { type Paging, useVirtualRows } from "../ui/use-virtual-rows";
 import { dayName, groupByDay } from "./ending-days";
 import { causeNames, whoEnded, whoEndedShort } from "./ending-words";
 
@@ -26,11 +26,8 @@ const headings = [
   { name: "Ended", isNumber: true },
 ] as const;
 
-interface EndingTableProps {
+interface EndingTableProps extends Paging {
   readonly endings: readonly Ending[];
-  readonly hasMore: boolean;
-  readonly isLoadingMore: boolean;
-  readonly onMore: () => void;
 }
 
 export const EndingTable = ({ endings, ...paging }: EndingTableProps) => {

@@ -5,13 +5,15 @@ import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { AlertDialog } from "radix-ui";
-import { useId, useRef, useState } from "react";
+import { useId, useState } from "react";
 import { shortId } from "../lists/records";
-import { describeError } from "../live/call-error";
+import { describeFailure } from "../live/call-error";
 import { inBackground } from "../live/in-background";
 import { useAnnounce } from "../ui/announcer";
 import { Button } from "../ui/button";
 import { Field, Input } from "../ui/field";
+import { AlertDialogFrame, AlertDialogProblem } from "../ui/layout/alert-dialog-frame";
+import { useFocusReturn } from "../ui/use-focus-return";
 
 const consequences = [
   "All messages of all their conversations are removed for good, with the metadata.",
@@ -30,72 +32,61 @@ export const EraseUserDialog = ({ userId, onClosed }: EraseUserDialogProps) => {
   const id = useId();
   const [isOpen, setIsOpen] = useState(true);
   const [typed, setTyped] = useState("");
-  const openedFrom = useRef(document.activeElement);
+  const returnFocus = useFocusReturn();
   const erase = useEraseUser(userId, () => setIsOpen(false));
   const wanted = shortId(userId);
   const isConfirmed = typed.trim().toLowerCase() === wanted.toLowerCase();
   return (
     <AlertDialog.Root open={isOpen} onOpenChange={(next) => erase.isPending || setIsOpen(next)}>
-      <AlertDialog.Portal>
-        <AlertDialog.Overlay className="fixed inset-0 z-40 animate-[fade_120ms_ease-out] bg-shade" />
-        <AlertDialog.Content
-          onCloseAutoFocus={(event) => {
+      <AlertDialogFrame
+        onClosed={() => {
+          returnFocus();
+          onClosed();
+        }}
+      >
+        <form
+          onSubmit={(event) => {
             event.preventDefault();
-            const from = openedFrom.current;
-            const isThere = from instanceof HTMLElement && from.isConnected;
-            (isThere ? from : document.getElementById("content"))?.focus({ preventScroll: true });
-            onClosed();
+            if (isConfirmed && !erase.isPending) erase.mutate();
           }}
-          className="fixed inset-x-3 bottom-3 z-50 mx-auto max-h-[calc(100dvh-1.5rem)] max-w-lg animate-[appear_140ms_ease-out] overflow-y-auto rounded-xl border border-line bg-surface p-5 shadow-float sm:top-[12vh] sm:bottom-auto sm:max-h-[80vh] sm:p-6"
         >
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (isConfirmed && !erase.isPending) erase.mutate();
-            }}
-          >
-            <AlertDialog.Title className="text-base font-semibold">
-              Erase user <span className="font-mono text-[0.9375rem]">{wanted}</span>?
-            </AlertDialog.Title>
-            <AlertDialog.Description asChild>
-              <div className="mt-2 text-ink-soft">
-                <p className="font-mono text-xs wrap-anywhere text-ink-faint">{userId}</p>
-                <ul className="mt-3 grid list-disc gap-1.5 pl-5 text-ink">
-                  {consequences.map((text) => (
-                    <li key={text}>{text}</li>
-                  ))}
-                </ul>
-                <p className="mt-3">This can't be undone. Export first what has to be kept.</p>
-              </div>
-            </AlertDialog.Description>
-            <div className="mt-4">
-              <Field id={id} label={`Type ${wanted} to confirm`}>
-                <Input
-                  id={id}
-                  value={typed}
-                  onChange={(event) => setTyped(event.target.value)}
-                  autoComplete="off"
-                  spellCheck={false}
-                  className="font-mono"
-                />
-              </Field>
+          <AlertDialog.Title className="text-base font-semibold">
+            Erase user <span className="font-mono text-[0.9375rem]">{wanted}</span>?
+          </AlertDialog.Title>
+          <AlertDialog.Description asChild>
+            <div className="mt-2 text-ink-soft">
+              <p className="font-mono text-xs wrap-anywhere text-ink-faint">{userId}</p>
+              <ul className="mt-3 grid list-disc gap-1.5 pl-5 text-ink">
+                {consequences.map((text) => (
+                  <li key={text}>{text}</li>
+                ))}
+              </ul>
+              <p className="mt-3">This can't be undone. Export first what has to be kept.</p>
             </div>
-            {erase.error && (
-              <p role="alert" className="mt-3 rounded-md bg-danger-wash px-3 py-2 text-danger">
-                {describeRefusal(erase.error)}
-              </p>
-            )}
-            <div className="mt-5 flex justify-end gap-2">
-              <AlertDialog.Cancel asChild>
-                <Button disabled={erase.isPending}>Cancel</Button>
-              </AlertDialog.Cancel>
-              <Button kind="danger" type="submit" aria-disabled={!isConfirmed || erase.isPending}>
-                {erase.isPending ? "Erasing…" : "Erase user"}
-              </Button>
-            </div>
-          </form>
-        </AlertDialog.Content>
-      </AlertDialog.Portal>
+          </AlertDialog.Description>
+          <div className="mt-4">
+            <Field id={id} label={`Type ${wanted} to confirm`}>
+              <Input
+                id={id}
+                value={typed}
+                onChange={(event) => setTyped(event.target.value)}
+                autoComplete="off"
+                spellCheck={false}
+                className="font-mono"
+              />
+            </Field>
+          </div>
+          {erase.error && <AlertDialogProblem>{describeRefusal(erase.error)}</AlertDialogProblem>}
+          <div className="mt-5 flex justify-end gap-2">
+            <AlertDialog.Cancel asChild>
+              <Button disabled={erase.isPending}>Cancel</Button>
+            </AlertDialog.Cancel>
+            <Button kind="danger" type="submit" aria-disabled={!isConfirmed || erase.isPending}>
+              {erase.isPending ? "Erasing…" : "Erase user"}
+            </Button>
+          </div>
+        </form>
+      </AlertDialogFrame>
     </AlertDialog.Root>
   );
 };
@@ -103,7 +94,7 @@ export const EraseUserDialog = ({ userId, onClosed }: EraseUserDialogProps) => {
 const describeRefusal = (error: unknown): string =>
   sessionErrorOf(error)?.code === "CHANNEL_IN_USE"
     ? "A session of this user is live. End it first, then erase."
-    : describeError(error).replace(" This page tries again by itself.", " Try again.");
+    : describeFailure(error);
 
 const useEraseUser = (userId: string, onDone: () => void) => {
   const api = useTRPCClient();

@@ -8,12 +8,16 @@ const rowsBeyondView = 8;
 /** So many rows before the end of the list the next page is asked for. */
 const aheadRows = 40;
 
-interface VirtualRows {
-  readonly count: number;
-  readonly keyOf: (index: number) => string | undefined;
+/** How a list goes on beyond the loaded rows. */
+export interface Paging {
   readonly hasMore: boolean;
   readonly isLoadingMore: boolean;
   readonly onMore: () => void;
+}
+
+interface VirtualRows extends Paging {
+  readonly count: number;
+  readonly keyOf: (index: number) => string | undefined;
   /** Rows that stay in the page wherever it is scrolled: one that has the focus would lose it. */
   readonly pinned?: readonly number[];
   /** Pixels. */

@@ -8,7 +8,8 @@ import { Badge } from "../ui/badge";
 import { Button } from "../ui/button";
 import { classNames } from "../ui/classes/class-names";
 import { TimeOfDay } from "../ui/time/time";
-import { useVirtualRows } from "../ui/use-virtual-rows";
+import type { Paging } from "../ui/use-virtual-rows";
+import { VirtualTable } from "../ui/virtual-table";
 import { AttemptList } from "./attempt-list";
 import { attemptResult, statusNames, statusTones } from "./delivery-words";
 import { useResend } from "./use-resend";
@@ -18,69 +19,36 @@ const rowGrid =
 
 const headings = ["Event", "Status", "Endpoint", "Session", "Last answer", "Created"] as const;
 
-interface DeliveryTableProps {
+interface DeliveryTableProps extends Paging {
   readonly deliveries: readonly Delivery[];
-  readonly hasMore: boolean;
-  readonly isLoadingMore: boolean;
-  readonly onMore: () => void;
 }
 
 export const DeliveryTable = ({ deliveries, ...paging }: DeliveryTableProps) => {
   const [openIds, setOpenIds] = useState<ReadonlySet<string>>(new Set());
   const resend = useResend();
-  const { body, height, measure, items } = useVirtualRows({
-    count: deliveries.length,
-    keyOf: (index) => deliveries[index]?.id,
-    ...paging,
-  });
   const toggle = (id: string) =>
     setOpenIds(
       (before) => new Set(before.has(id) ? [...before].filter((one) => one !== id) : [...before, id]),
     );
   return (
-    <table aria-label="Deliveries" aria-rowcount={deliveries.length + 1} className="block text-left">
-      <thead className="block border-b border-line text-xs text-ink-faint max-md:sr-only">
-        <tr className={classNames(rowGrid, "h-10")}>
-          {headings.map((name) => (
-            <th key={name} scope="col" className="truncate font-medium">
-              {name}
-            </th>
-          ))}
-          <th scope="col">
-            <span className="sr-only">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody ref={body} className="relative block" style={{ height }}>
-        {items.map(({ index, offset }) => {
-          const delivery = deliveries[index];
-          return (
-            delivery && (
-              <tr
-                key={delivery.id}
-                ref={measure}
-                data-index={index}
-                data-delivery={delivery.id}
-                aria-rowindex={index + 2}
-                style={{ transform: `translateY(${offset}px)` }}
-                className={classNames(
-                  rowGrid,
-                  "absolute inset-x-0 top-0 gap-y-1 border-b border-line py-2.5 last:border-b-0 hover:bg-sunken/60",
-                )}
-              >
-                <DeliveryCells
-                  delivery={delivery}
-                  isOpen={openIds.has(delivery.id)}
-                  onToggle={() => toggle(delivery.id)}
-                  isSending={resend.isPending && resend.variables === delivery.id}
-                  onResend={() => resend.mutate(delivery.id)}
-                />
-              </tr>
-            )
-          );
-        })}
-      </tbody>
-    </table>
+    <VirtualTable
+      label="Deliveries"
+      headings={headings}
+      rowGrid={rowGrid}
+      rows={deliveries}
+      keyOf={({ id }) => id}
+      {...paging}
+    >
+      {(delivery) => (
+        <DeliveryCells
+          delivery={delivery}
+          isOpen={openIds.has(delivery.id)}
+          onToggle={() => toggle(delivery.id)}
+          isSending={resend.isPending && resend.variables === delivery.id}
+          onResend={() => resend.mutate(delivery.id)}
+        />
+      )}
+    </VirtualTable>
   );
 };
 

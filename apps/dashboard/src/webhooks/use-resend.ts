@@ -3,7 +3,7 @@
 import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { deliveriesKey } from "../lists/list-keys";
-import { describeError } from "../live/call-error";
+import { describeFailure } from "../live/call-error";
 import { inBackground } from "../live/in-background";
 import { useAnnounce } from "../ui/announcer";
 
@@ -21,7 +21,7 @@ export const useResend = () => {
     onError: (error) =>
       announce({
         title: "Not sent again",
-        detail: describeError(error).replace(" This page tries again by itself.", " Try again."),
+        detail: describeFailure(error),
       }),
   });
 };

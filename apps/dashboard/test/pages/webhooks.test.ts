@@ -52,7 +52,7 @@ describe.skipIf(!hasBrowser())("the deliveries of webhooks in the dashboard", { 
 
     const { sessionId } = await dashboard.calls.create();
     await page.reload();
-    const row = page.locator("tr[data-delivery]").filter({ hasText: sessionId.slice(0, 8) });
+    const row = page.locator("tr[data-row]").filter({ hasText: sessionId.slice(0, 8) });
     await row.getByText("Status 503").first().waitFor();
     await row.getByText("Pending", { exact: true }).waitFor();
     await row.getByText("billing", { exact: true }).waitFor();
@@ -66,7 +66,7 @@ describe.skipIf(!hasBrowser())("the deliveries of webhooks in the dashboard", { 
     await page.getByRole("status").filter({ hasText: "Sending again" }).waitFor();
     await row.getByText("Delivered", { exact: true }).waitFor();
     await row.getByText("Status 204").first().waitFor();
-    expect(new Set(receivedIds)).toEqual(new Set([await row.getAttribute("data-delivery")]));
+    expect(new Set(receivedIds)).toEqual(new Set([await row.getAttribute("data-row")]));
 
     await page.getByRole("combobox", { name: "Status" }).selectOption("Failed");
     await page.getByText("No delivery matches").waitFor();

@@ -5,11 +5,12 @@ import { inBackground } from "../../live/in-background";
 import { LoadFailed } from "../../live/load-failed";
 import { Button } from "../../ui/button";
 import { BlankState } from "../../ui/layout/blank-state";
+import type { Paging } from "../../ui/use-virtual-rows";
 import { DemoInvitation } from "../demo/demo-invitation";
 import { SessionTable } from "./session-table";
 import { SessionTableSkeleton } from "./session-table-skeleton";
 
-type TableProps = Omit<ComponentProps<typeof SessionTable>, "hasMore" | "isLoadingMore" | "onMore">;
+type TableProps = Omit<ComponentProps<typeof SessionTable>, keyof Paging>;
 
 interface SessionListProps extends TableProps {
   readonly query: ReturnType<typeof useSessionList>["query"];

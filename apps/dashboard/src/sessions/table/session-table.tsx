@@ -2,13 +2,13 @@
 
 import { useEffect, useRef } from "react";
 import type { SessionRow } from "../../lists/records";
-import { useVirtualRows } from "../../ui/use-virtual-rows";
+import { type Paging, useVirtualRows } from "../../ui/use-virtual-rows";
 import type { ShownRow } from "../stable-rows/stable-rows";
 import { columnsStyle } from "./session-columns";
 import { SessionTableHead } from "./session-table-head";
 import { SessionTableRow } from "./session-table-row";
 
-interface SessionTableProps {
+interface SessionTableProps extends Paging {
   readonly shown: readonly ShownRow[];
   readonly isChosen: (sessionId: string) => boolean;
   readonly onToggle: (row: SessionRow, isRange: boolean) => void;
@@ -19,9 +19,6 @@ interface SessionTableProps {
   readonly onActivate: (sessionId: string) => void;
   /** The chosen fields of the metadata. */
   readonly fields: readonly string[];
-  readonly hasMore: boolean;
-  readonly isLoadingMore: boolean;
-  readonly onMore: () => void;
 }
 
 const lineHeight = 36;
