@@ -29,17 +29,23 @@ await store.createSession(
 process.stdout.write(`open ${channelId}\n`);
 
 const storeMessage = async (): Promise<void> => {
-  const id = crypto.randomUUID();
+  const [id, messageId] = [crypto.randomUUID(), crypto.randomUUID()];
   await store.appendMessage({
     id,
     sessionId,
     content: "x".repeat(500),
     metadata: {},
     attachments: null,
-    reply: { messageId: crypto.randomUUID(), nodeId: "node" },
+    reply: { messageId, nodeId: "node" },
     idempotency: null,
   });
   process.stdout.write(`${id}\n`);
+  // Only so many replies of a session may be in flight.
+  await store.failReply({
+    sessionId,
+    messageId,
+    failure: { code: "AGENT_FAILED", message: "", details: {} },
+  });
 };
 
 if (task === "write") for (;;) await Promise.all(Array.from({ length: 10 }, storeMessage));

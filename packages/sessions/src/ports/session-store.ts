@@ -73,7 +73,12 @@ export type RepeatedSend =
   | { readonly outcome: "repeated"; readonly earlier: EarlierSend }
   | { readonly outcome: "key_reused" };
 
-export type AppendOutcome = ({ readonly outcome: "stored" } & Sent) | RepeatedSend | IsGone;
+export type AppendOutcome =
+  | ({ readonly outcome: "stored" } & Sent)
+  /** As many of the session's replies are in flight as may be. */
+  | { readonly outcome: "too_many_replies" }
+  | RepeatedSend
+  | IsGone;
 
 export type RenewOutcome =
   | { readonly outcome: "renewed"; readonly session: Session }
@@ -220,8 +225,9 @@ export interface SessionStore extends ReplyStore, BlockStore, StatisticsStore, W
   countSessions(): Promise<SessionStats & { readonly expiringSoon: number }>;
 
   /**
-   * Stores a user's message and begins its reply if the session is live; renews it if `autoRenew` is on. A repeated
-   * idempotency key stores nothing, and is recognised after the session's end as well.
+   * Stores a user's message and begins its reply if the session is live and fewer than `limits.inFlightReplies` of its replies
+   * are in flight; renews it if `autoRenew` is on. A repeated idempotency key stores nothing, and is recognised after the
+   * session's end as well. Concurrent calls on any node never exceed the limit together.
    */
   appendMessage(draft: MessageDraft): Promise<AppendOutcome>;
   /** What an earlier send with this key did; null if there was none. */

@@ -134,25 +134,38 @@ it("aborts the agent of a reply that another node has given up", async () => {
 it("answers a retry that came while the first write was under way, whose answer was then lost", async () => {
   const { sessions, store, clock, create } = createTestService();
   const { sessionId } = await create();
-  const append = store.appendMessage;
-  let loseAnswer = () => {};
+  const [written, lost, read] = [createSignal(), createSignal(), createSignal()];
+  const { appendMessage, readSent } = store;
   store.appendMessage = async (draft) => {
-    await append(draft);
-    await new Promise<void>((resolve) => {
-      loseAnswer = resolve;
-    });
+    await appendMessage(draft);
+    written.give();
+    await lost.given;
     throw new StoreUnavailableError("The answer was lost");
   };
   const first = sessions.sendSessionMessage({ sessionId, ...send, transport: "http" });
-  await clock.advance(0);
+  await written.given;
+  store.readSent = async (...key) => {
+    const earlier = await readSent(...key);
+    read.give();
+    return earlier;
+  };
   let retried: unknown;
   sessions.sendSessionMessage({ sessionId, ...send, transport: "http" }).catch((error: unknown) => {
     retried = error;
   });
+  await read.given;
   await clock.advance(0);
-  loseAnswer();
+  lost.give();
   await expect(first).rejects.toThrow(StoreUnavailableError);
   // Nobody renews the reply.
   await clock.advance(11_000);
   expect(retried).toMatchObject({ code: "AGENT_FAILED" });
 });
+
+const createSignal = () => {
+  let give = (): void => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { give, given };
+};

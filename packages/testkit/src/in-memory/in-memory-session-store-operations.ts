@@ -1,5 +1,5 @@
 import type { PartialText, Session, SessionStore } from "@adjourn/sessions";
-import { expiryCause, expiryTime, nextWarnAt, replyLeaseMs, systemCaller } from "@adjourn/sessions";
+import { expiryCause, expiryTime, limits, nextWarnAt, replyLeaseMs, systemCaller } from "@adjourn/sessions";
 import { copyJson, type InMemoryState, type SessionRow, sendKey } from "./in-memory-session-store-state.js";
 
 type CreatingVerbs = Pick<SessionStore, "createSession">;
@@ -93,6 +93,10 @@ const createUpdatingVerbs = (state: InMemoryState): UpdatingVerbs => ({
     const row = state.live(sessionId);
     if (!row) return state.gone(sessionId);
     const now = state.now();
+    const inFlight = [...state.replies.values()].filter(
+      (reply) => reply.sessionId === sessionId && reply.heldUntil > now,
+    );
+    if (inFlight.length >= limits.inFlightReplies) return { outcome: "too_many_replies" };
     const wasRenewed = recordActivity(row, now);
     const message = state.append(row, {
       id,

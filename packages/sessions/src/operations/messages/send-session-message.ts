@@ -9,7 +9,7 @@ import { followRemoteReply } from "../../replies/follow-remote-reply.js";
 import type { InFlightReply } from "../../replies/in-flight-reply.js";
 import { PieceQueue } from "../../replies/piece-queue.js";
 import { repeatedReply } from "../../replies/repeated-reply.js";
-import { requireReplySlot } from "../../replies/reply-limit.js";
+import { tooManyReplies } from "../../replies/reply-limit.js";
 import { runReply } from "../../replies/run-reply.js";
 import type { Inputs, Outputs } from "../../schemas/index.js";
 import type { AgentResponse, ReplyStream } from "../../session-service.js";
@@ -112,7 +112,6 @@ const beginNew = async (
   let reply: InFlightReply | undefined;
   try {
     reply = channel.replies.begin(newId(), id);
-    await requireReplySlot(context, sessionId, channel.sizes.operations);
     const stored = await context.store.appendMessage({
       id,
       sessionId,
@@ -123,6 +122,7 @@ const beginNew = async (
       idempotency,
     });
     if (stored.outcome === "gone") throw refuseGone(context, sessionId, stored.gone);
+    if (stored.outcome === "too_many_replies") throw tooManyReplies(sessionId);
     if (stored.outcome === "stored") {
       onReply(reply);
       return start(context, stored, reply);

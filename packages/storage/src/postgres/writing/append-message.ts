@@ -1,7 +1,7 @@
 import {
   type AppendOutcome,
   type IdempotencyKey,
-  type IsGone,
+  limits,
   type MessageDraft,
   replyLeaseMs,
 } from "@adjourn/sessions";
@@ -36,9 +36,20 @@ const storeAndBegin = (field: Field, key: string, from: string): string => `stor
     FROM ${from}),
   ${queueMessages("place")}`;
 
+/**
+ * Whether another reply of the session may begin. The replies are counted as of the statement's snapshot, so the condition
+ * fails as well for a session that has got a message since then; {@link lock} comes first in such a case.
+ */
+const mayBeginReply = `(SELECT count(*) FROM replies
+    WHERE replies.session_id = sessions.session_id AND held_until > adjourn_now()) < ${limits.inFlightReplies}
+  AND last_seq = (SELECT last_seq FROM sessions AS seen WHERE seen.session_id = sessions.session_id)`;
+
+/** What comes after it in the same transaction sees every message to the session. */
+const lock = `SELECT session_id FROM sessions WHERE ${isLive} FOR NO KEY UPDATE`;
+
 /** Takes the next seq and time from the row of a live session, stores the message and begins its reply, in one statement. */
 const append = `WITH place AS (
-    UPDATE sessions SET ${nextPlace}, ${activity()} WHERE ${isLive} RETURNING *),
+    UPDATE sessions SET ${nextPlace}, ${activity()} WHERE ${isLive} AND ${mayBeginReply} RETURNING *),
   ${storeAndBegin(ofParameters, ":key::text", "place")}
   SELECT * FROM place`;
 
@@ -46,7 +57,7 @@ const append = `WITH place AS (
 const appendBatch = `WITH ${itemsWith({ id: "text", content: "text", metadata: "text", attachments: "text", replyId: "text", nodeId: "text" })},
   due AS MATERIALIZED (
     SELECT session_id FROM sessions JOIN channels ON channels.id = channel_id
-    WHERE ${isOfItems("sessions")} AND expires_at > adjourn_now()
+    WHERE ${isOfItems("sessions")} AND expires_at > adjourn_now() AND ${mayBeginReply}
     FOR NO KEY UPDATE OF sessions SKIP LOCKED FOR KEY SHARE OF channels SKIP LOCKED),
   place AS (
     UPDATE sessions SET ${nextPlace}, ${activity()} FROM due
@@ -56,7 +67,7 @@ const appendBatch = `WITH ${itemsWith({ id: "text", content: "text", metadata: "
 
 /** Rolls the transaction back and carries the outcome. */
 class Refusal extends Error {
-  constructor(readonly outcome: IsGone) {
+  constructor(readonly outcome: AppendOutcome) {
     super(outcome.outcome);
   }
 }
@@ -66,22 +77,27 @@ export const appendMessage = async (
   database: PostgresDatabase,
   { idempotency, ...draft }: MessageDraft,
 ): Promise<AppendOutcome> => {
-  if (!idempotency) return appendOnce(database, draft, null);
+  if (!idempotency)
+    return (
+      (await appendOnce(database, draft, null)) ??
+      database.transaction((transaction) => appendLocked(transaction, draft, null))
+    );
   try {
     return await database.transaction(async (transaction) => {
       if (!(await takeKey(transaction, draft.sessionId, idempotency))) {
         const repeated = await readSent(transaction, draft.sessionId, idempotency);
         if (repeated) return repeated;
       }
-      const stored = await appendOnce(transaction, draft, idempotency);
-      if (stored.outcome === "gone") throw new Refusal(stored);
-      if (stored.outcome === "stored")
-        await keepSent(transaction, idempotency, {
-          messageId: draft.id,
-          replyId: draft.reply.messageId,
-          session: stored.session,
-          wasRenewed: stored.wasRenewed,
-        });
+      const stored =
+        (await appendOnce(transaction, draft, idempotency)) ??
+        (await appendLocked(transaction, draft, idempotency));
+      if (stored.outcome !== "stored") throw new Refusal(stored);
+      await keepSent(transaction, idempotency, {
+        messageId: draft.id,
+        replyId: draft.reply.messageId,
+        session: stored.session,
+        wasRenewed: stored.wasRenewed,
+      });
       return stored;
     });
   } catch (error) {
@@ -90,14 +106,25 @@ export const appendMessage = async (
   }
 };
 
+/** @returns null if the message was not stored, because the session is gone, has too many replies or has changed */
 const appendOnce = async (
   database: Queryable,
   draft: Draft,
   idempotency: IdempotencyKey | null,
-): Promise<AppendOutcome> => {
+): Promise<Stored | null> => {
   const key = idempotency?.key ?? null;
   const row = await database.get<SessionColumns>(append, { ...toItem(draft), key });
-  return row ? toStored(row, draft) : readOver(database, draft.sessionId);
+  return row ? toStored(row, draft) : null;
+};
+
+const appendLocked = async (
+  transaction: Queryable,
+  draft: Draft,
+  idempotency: IdempotencyKey | null,
+): Promise<AppendOutcome> => {
+  const { sessionId } = draft;
+  if (!(await transaction.get(lock, { sessionId }))) return readOver(transaction, sessionId);
+  return (await appendOnce(transaction, draft, idempotency)) ?? { outcome: "too_many_replies" };
 };
 
 /** Messages to different sessions that come together share a statement. */
@@ -113,6 +140,7 @@ export const appendTogether = (
 };
 
 type Draft = Omit<MessageDraft, "idempotency">;
+type Stored = Extract<AppendOutcome, { outcome: "stored" }>;
 
 const toItem = ({ id, sessionId, content, metadata, attachments, reply }: Draft): BatchItem => ({
   sessionId,
@@ -124,7 +152,7 @@ const toItem = ({ id, sessionId, content, metadata, attachments, reply }: Draft)
   nodeId: reply.nodeId,
 });
 
-const toStored = (row: SessionColumns, draft: Draft): AppendOutcome => {
+const toStored = (row: SessionColumns, draft: Draft): Stored => {
   const { id, content, metadata, attachments } = draft;
   const said = { isAgent: false, inReplyTo: null, finishReason: null, usage: null } as const;
   return {

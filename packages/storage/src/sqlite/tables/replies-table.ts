@@ -2,6 +2,7 @@ import {
   type AppendReplyOutcome,
   type CancelOutcome,
   type CancelRequest,
+  limits,
   type Message,
   type MessageDraft,
   type PartialText,
@@ -21,6 +22,10 @@ import { enqueueDeliveries, hasWatches } from "./webhook-outbox.js";
 
 const ofReply = "session_id = :sessionId AND message_id = :messageId";
 const returned = "message_id, in_reply_to, node_id, cancelled";
+
+/** Whether another reply of the session may begin; for a statement on the session's row. */
+export const mayBeginReply = `(SELECT count(*) FROM replies
+    WHERE replies.session_id = sessions.session_id AND held_until > :now) < ${limits.inFlightReplies}`;
 
 const statements = {
   begin: `INSERT INTO replies (session_id, message_id, in_reply_to, seq, node_id, idempotency_key, held_until)

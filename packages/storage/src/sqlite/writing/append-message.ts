@@ -2,11 +2,14 @@ import type { AppendOutcome, MessageDraft } from "@adjourn/sessions";
 import { type SessionColumns, toSession } from "../../rows/session-rows.js";
 import type { SqliteConnection } from "../connection/connection.js";
 import { insertMessage, nextPlace } from "../tables/messages-table.js";
-import { beginReply } from "../tables/replies-table.js";
-import { activity, isLive, readOver, sessionColumns } from "../tables/sessions-table.js";
+import { beginReply, mayBeginReply } from "../tables/replies-table.js";
+import { activity, isLive, readLive, readOver, sessionColumns } from "../tables/sessions-table.js";
 import { keepSent, readSent } from "./sent-messages.js";
 
-const takePlace = `UPDATE sessions SET ${nextPlace}, ${activity} WHERE ${isLive} RETURNING ${sessionColumns}`;
+const takePlace = `UPDATE sessions SET ${nextPlace}, ${activity} WHERE ${isLive} AND ${mayBeginReply}
+  RETURNING ${sessionColumns}`;
+
+const tooMany = { outcome: "too_many_replies" } as const;
 
 /** Within a transaction: takes the key, stores the message and begins its reply, or does nothing. */
 export const appendMessage = (
@@ -18,7 +21,7 @@ export const appendMessage = (
   const repeated = idempotency && readSent(connection, sessionId, idempotency);
   if (repeated) return repeated;
   const row = connection.get<SessionColumns>(takePlace, { sessionId, now });
-  if (!row) return readOver(connection, sessionId);
+  if (!row) return readLive(connection, sessionId, now) ? tooMany : readOver(connection, sessionId);
   const session = toSession(row);
   const wasRenewed = Boolean(row.was_renewed);
   const said = { isAgent: false, inReplyTo: null, finishReason: null, usage: null } as const;

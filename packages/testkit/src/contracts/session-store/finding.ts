@@ -1,4 +1,4 @@
-import { queryWords, type Session } from "@adjourn/sessions";
+import { queryWords, replyLeaseMs, type Session } from "@adjourn/sessions";
 import { expect, test } from "vitest";
 import { created, type Setting } from "./setup.js";
 
@@ -177,8 +177,14 @@ const describeIndex = (setting: () => Setting): void => {
   test("many messages are indexed in bounded runs, each once", async () => {
     const s = setting();
     const session = await s.create();
-    const says = Array.from({ length: 700 }, (_, i) => s.say(session, `number${i} ${"filler ".repeat(20)}`));
-    await Promise.all(says);
+    for (let from = 0; from < 700; from += 100) {
+      const says = Array.from({ length: 100 }, (_, i) =>
+        s.say(session, `number${from + i} ${"filler ".repeat(20)}`),
+      );
+      await Promise.all(says);
+      // More replies may begin once these have lapsed.
+      await s.advance(replyLeaseMs);
+    }
     await index(s);
     for (const q of ["number0 number699", "number100 number17"])
       expect(await find(s, q)).toEqual([session.sessionId]);

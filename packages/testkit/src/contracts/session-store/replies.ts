@@ -1,6 +1,6 @@
-import { replyLeaseMs } from "@adjourn/sessions";
+import { type MessageDraft, replyLeaseMs } from "@adjourn/sessions";
 import { expect, test } from "vitest";
-import { minute, type Setting } from "./setup.js";
+import { minute, newMessageDraft, type Setting } from "./setup.js";
 
 const failure = { code: "AGENT_FAILED", message: "no", details: { why: "é" } } as const;
 
@@ -36,6 +36,28 @@ const describeFlight = (setting: () => Setting): void => {
     for (const reply of [failed, stored])
       expect(await s.other.appendReply(reply)).toEqual({ outcome: "not_pending" });
     expect(await s.store.readMessagesAfter(session.channelId, 0, 10)).toHaveLength(3);
+  });
+
+  test("a hundred replies of a session are in flight at most, however many nodes begin one at the same moment", async () => {
+    const s = setting();
+    const { sessionId } = await s.create();
+    const begin = (nth: number, idempotency: MessageDraft["idempotency"] = null) =>
+      (nth % 2 ? s.store : s.other).appendMessage(newMessageDraft(sessionId, { idempotency }));
+    const outcomes = await Promise.all(
+      Array.from({ length: 140 }, (_, nth) =>
+        begin(nth, nth % 3 ? null : { key: `${nth}`, fingerprint: "f" }),
+      ),
+    );
+    const stored = outcomes.filter(({ outcome }) => outcome === "stored");
+    expect(stored).toHaveLength(100);
+    expect(outcomes.filter(({ outcome }) => outcome === "too_many_replies")).toHaveLength(40);
+    expect(await s.store.readPendingReplies(sessionId)).toHaveLength(100);
+    const refused = { key: "refused", fingerprint: "f" };
+    expect(await begin(0, refused)).toEqual({ outcome: "too_many_replies" });
+    expect(await s.other.readSent(sessionId, refused)).toBeNull();
+    await s.advance(replyLeaseMs);
+    // Those of a node that is gone do not count.
+    expect(await begin(1, refused)).toMatchObject({ outcome: "stored" });
   });
 
   test("a reply lapses unless it is renewed, and can still be stored until it is deleted", async () => {

@@ -115,7 +115,7 @@ export const mutants: readonly Mutant[] = [
   { name: "the sweeper does not run", seed: 4, mutation: { ports: neverDue } },
   {
     name: "a release does not mark the session channel as ended",
-    seed: 30,
+    seed: 15,
     mutation: patch(
       SessionChannel,
       "release",
@@ -127,8 +127,8 @@ export const mutants: readonly Mutant[] = [
         },
     ),
   },
-  { name: "in-flight replies are not aborted", seed: 15, mutation: patch(InFlightReply, "abort", nothing) },
-  { name: "a cancelled reply is stored as finished", seed: 333, mutation: { store: ignoreCancellations } },
+  { name: "in-flight replies are not aborted", seed: 9, mutation: patch(InFlightReply, "abort", nothing) },
+  { name: "a cancelled reply is stored as finished", seed: 2, mutation: { store: ignoreCancellations } },
   {
     name: "a cancellation that the bus loses does not reach the node that runs the reply",
     seed: 1,
@@ -143,7 +143,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a delta that follows a gap is delivered",
-    seed: 207,
+    seed: 108,
     mutation: patch(RemoteTexts, "takeDelta", () => (delta) => ({ delta, isBeginning: true })),
   },
   {
@@ -172,7 +172,7 @@ export const mutants: readonly Mutant[] = [
     ),
   },
   { name: "a send ignores its idempotency key", seed: 8, mutation: { store: forgetSendKeys } },
-  { name: "replies do not wait for their turn", seed: 25, mutation: { ports: answerInParallel } },
+  { name: "replies do not wait for their turn", seed: 9, mutation: { ports: answerInParallel } },
   {
     name: "events during the subscription are neither buffered nor fetched",
     seed: 25,
@@ -197,12 +197,12 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "missing messages are not fetched before the end",
-    seed: 148,
+    seed: 100,
     mutation: patch(Sequencer, "deliverUpTo", () => async () => {}),
   },
   {
     name: "duplicates are not recognised by their seq",
-    seed: 291,
+    seed: 272,
     mutation: both(
       patch(
         Sequencer,
@@ -249,7 +249,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "an event that the bus repeats is delivered again",
-    seed: 381,
+    seed: 421,
     mutation: patch(SessionChannel, "isDuplicate", () => () => false),
   },
   {
