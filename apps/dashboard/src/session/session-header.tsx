@@ -9,6 +9,7 @@ import { type SessionInfo, shortId } from "../lists/records";
 import { describeError, isGoneError } from "../live/call-error";
 import { useLiveStore } from "../live/live-context";
 import { useServerNow } from "../live/server-clock";
+import { useShortcuts } from "../shortcuts/use-shortcuts";
 import { useAnnounce } from "../ui/announcer";
 import { Badge } from "../ui/badge";
 import { Button } from "../ui/button";
@@ -26,6 +27,7 @@ interface SessionHeaderProps {
 export const SessionHeader = ({ sessionId, isGone, session, isStale }: SessionHeaderProps) => {
   const openEnd = useEndSession();
   const renew = useRenew(sessionId);
+  useShortcuts(isGone ? {} : { e: () => openEnd([{ sessionId }]) });
   return (
     <PageHeader
       title={

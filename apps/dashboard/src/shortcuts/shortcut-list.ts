@@ -11,7 +11,7 @@ export const shortcutList: readonly Shortcut[] = [
   { keys: ["j"], or: ["k"], does: "Next or previous session" },
   { keys: ["x"], does: "Select the session" },
   { keys: ["Shift", "x"], does: "Select all from the last one" },
-  { keys: ["e"], does: "End the selected sessions, or the one in focus" },
+  { keys: ["e"], does: "End the selected sessions, the one in focus, or the page's" },
   { keys: ["Enter"], does: "Open the session in focus" },
   { keys: ["Esc"], does: "Clear the selection" },
   { keys: ["Ctrl", "K"], or: ["⌘", "K"], does: "Command palette" },

@@ -50,6 +50,22 @@ describe.skipIf(!hasBrowser())("the page of a session", { timeout: 90_000 }, () 
     await page.waitForFunction(() => document.title === "Endings · Adjourn");
   });
 
+  it("offers its end for the key e, as long as it is live", async () => {
+    const { sessionId } = await dashboard.calls.create();
+    const { page } = await dashboard.newPage();
+    await page.goto(`/sessions/${sessionId}`);
+    await page.getByText("Active", { exact: true }).waitFor();
+    await page.keyboard.press("e");
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByRole("button", { name: "End session", exact: true }).click();
+    await page.getByText("This session ended at").waitFor();
+    await dialog.waitFor({ state: "detached" });
+    await page.keyboard.press("e");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    expect(await dialog.count()).toBe(0);
+  });
+
   it("copies whole ids", async () => {
     const { sessionId, userId, channelId } = await dashboard.calls.create();
     const { page } = await dashboard.newPage({ permissions: ["clipboard-read", "clipboard-write"] });
