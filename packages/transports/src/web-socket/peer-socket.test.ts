@@ -132,3 +132,26 @@ it("an owner is notified of the close once, also of one before it", async () => 
   socket.serveBy({ closed });
   expect(closes).toBe(2);
 });
+
+it("each frame of the peer is noted and must be admitted; only an admitted message is passed on", async () => {
+  using pair = await openPair();
+  const { peer, socket } = pair;
+  const passed: string[] = [];
+  const kinds: string[] = [];
+  let admits = false;
+  socket.serveBy({ received: (data) => passed.push(String(data)), closed: () => {} });
+  socket.admits = (kind) => {
+    kinds.push(`${kind} ${socket.hasSent}`);
+    socket.hasSent = false;
+    return admits;
+  };
+  peer.send("refused");
+  await expect.poll(() => kinds).toHaveLength(1);
+  admits = true;
+  peer.ping();
+  peer.pong();
+  peer.send("admitted");
+  await expect.poll(() => kinds).toHaveLength(4);
+  expect(kinds).toEqual(["message true", "control true", "control true", "message true"]);
+  expect(passed).toEqual(["admitted"]);
+});
