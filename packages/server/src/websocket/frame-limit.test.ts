@@ -30,7 +30,7 @@ const createSocket = () => {
 };
 
 const cases = [
-  { who: "a unreadableCaller", trust: false, kind: "message", allowance: socketFrames.untrusted },
+  { who: "a session's token", trust: false, kind: "message", allowance: socketFrames.untrusted },
   { who: "a key", trust: true, kind: "message", allowance: socketFrames.trusted },
   { who: "anyone's pings", trust: true, kind: "control", allowance: socketFrames.control },
 ] as const;

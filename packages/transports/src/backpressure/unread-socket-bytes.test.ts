@@ -70,6 +70,21 @@ it("one socket that leaves too much unread is cut, key or not", async () => {
   server.close();
 });
 
+it("a socket that closes is kept by no address", async () => {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1", WebSocket: PeerSocket });
+  await once(server, "listening");
+  const unread = new UnreadSocketBytes();
+  const socket = await openDeaf(server);
+  unread.watch(socket, "192.0.2.1");
+  const group = socket.unreadGroup;
+  expect(group?.sockets.size).toBe(1);
+  const closed = once(socket, "close");
+  socket.terminate();
+  await closed;
+  expect(group?.sockets.size).toBe(0);
+  server.close();
+});
+
 it("a socket that is closed before it is watched is kept by no address", async () => {
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1", WebSocket: PeerSocket });
   await once(server, "listening");
