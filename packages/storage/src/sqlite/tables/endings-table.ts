@@ -96,10 +96,10 @@ const endSeveral = (
   now: number,
 ): EndingRecord[] => {
   const { endedBy, actor, via = null } = caller;
-  const record = `INSERT INTO endings (${kept}, ended_at, cause, reason, ended_by, actor, via)
+  const recordAll = `INSERT INTO endings (${kept}, ended_at, cause, reason, ended_by, actor, via)
     SELECT ${kept}, :now, ${cause}, :reason, :endedBy, :actor, :via FROM sessions WHERE ${where} RETURNING *`;
   const endings = connection
-    .all<EndingColumns>(record, { ...parameters, now, reason, endedBy, actor, via })
+    .all<EndingColumns>(recordAll, { ...parameters, now, reason, endedBy, actor, via })
     .map(toEndingRecord)
     .sort(order);
   connection.run(statements.take, { sessionIds: JSON.stringify(endings.map(({ sessionId }) => sessionId)) });
