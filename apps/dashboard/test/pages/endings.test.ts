@@ -106,6 +106,8 @@ describe.skipIf(!hasBrowser())("the record of endings", { timeout: 90_000 }, () 
       [blocked, "User blocked"],
     ] as const) {
       const badge = rowOf(page, sessionId).getByText(name, { exact: true });
+      // The page that the sign-in leads to.
+      await badge.waitFor();
       await settled(page);
       colours.push(
         await badge.evaluate((element) => {
