@@ -12,6 +12,7 @@ export { createFakeClock, type FakeClock } from "./fake-clock.js";
 export { freePort } from "./free-port.js";
 export { createInMemoryEventBus, noPresence } from "./in-memory/in-memory-event-bus.js";
 export { createInMemorySessionStore } from "./in-memory/in-memory-session-store.js";
+export { printPageOnFailure } from "./print-page-on-failure.js";
 export { type DrawSettings, drawSeed, propertyRuns } from "./property-runs.js";
 export { RecordingSink } from "./recording-sink.js";
 export { ScriptedAgent, type ScriptedReply, scriptedAgentId } from "./scripted-agent.js";

@@ -1,3 +1,4 @@
+import { printPageOnFailure } from "@adjourn/testkit";
 import { chromium, type Page } from "playwright-core";
 import { chromiumPath } from "../setup/chromium.js";
 import { startTestServer } from "../setup/test-server.js";
@@ -22,6 +23,7 @@ export const startChatExample = async (
     url: server.url,
     open: async (sessionId = "") => {
       const page = await browser.newPage();
+      printPageOnFailure(page);
       page.setDefaultTimeout(30_000);
       await page.goto(`${pages.resolvedUrls?.local[0]}#${sessionId}`);
       return page;

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { printPageOnFailure } from "@adjourn/testkit";
 import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { chromiumPath } from "./chromium";
 
@@ -14,6 +15,7 @@ export const openBrowser = async () => {
         ...options,
       });
       const page = await context.newPage();
+      printPageOnFailure(page);
       page.setDefaultTimeout(30_000);
       const problems: string[] = [];
       page.on("pageerror", (error) => problems.push(error.message));
