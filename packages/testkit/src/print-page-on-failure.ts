@@ -1,6 +1,5 @@
 import type { Page, Request } from "playwright-core";
-import { onTestFailed } from "vitest";
-import { getCurrentTest } from "vitest/suite";
+import { onTestFailed, TestRunner } from "vitest";
 
 /** The most recent lines that are kept of a page. */
 const keptLines = 80;
@@ -9,7 +8,7 @@ const calls = new Set(["document", "fetch", "xhr"]);
 
 /** Prints what a page showed, called, received and logged, if the test that opens it fails. Does nothing in a hook. */
 export const printPageOnFailure = (page: Page): void => {
-  if (!getCurrentTest()) return;
+  if (!TestRunner.getCurrentTest()) return;
   const openedAt = performance.now();
   const lines: string[] = [];
   const add = (what: string, text: string | Buffer): void => {
