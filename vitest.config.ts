@@ -1,4 +1,10 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+
+/**
+ * Tests that add network interfaces. Chromium cancels every request with ERR_NETWORK_CHANGED when one appears, so these run
+ * before all others.
+ */
+const interfaceTests = ["apps/api/test/reliability/connections/vanished-peers.test.ts"];
 
 export default defineConfig({
   // Tests read the packages' sources, so a change needs no build to be seen. The condition has a name of our own,
@@ -7,7 +13,6 @@ export default defineConfig({
   // Without "module", which Node itself does not know: it would load files that are meant for bundlers.
   ssr: { resolve: { conditions: ["adjourn-source", "node"] } },
   test: {
-    include: ["packages/*/{src,test}/**/*.test.ts", "apps/*/{src,test}/**/*.test.ts", "scripts/**/*.test.ts"],
     // Real servers, databases and browsers: a process each, and no more of them than a small machine carries.
     pool: "forks",
     maxWorkers: 2,
@@ -24,5 +29,29 @@ export default defineConfig({
       // A type error elsewhere is reported by `npm run check`.
       ignoreSourceErrors: true,
     },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "interfaces",
+          include: interfaceTests,
+          typecheck: { enabled: false },
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "all",
+          include: [
+            "packages/*/{src,test}/**/*.test.ts",
+            "apps/*/{src,test}/**/*.test.ts",
+            "scripts/**/*.test.ts",
+          ],
+          exclude: [...configDefaults.exclude, ...interfaceTests],
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

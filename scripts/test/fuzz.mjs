@@ -60,7 +60,8 @@ let rounds = 0;
 let passed = true;
 do {
   const seed = given.seed ?? randomInt(-(2 ** 31), 2 ** 31);
-  vitest.provide("draws", { seed, fuzz: { until, perTestMs } });
+  // A project has its own copy of what the configuration provides, which comes before the root's.
+  for (const project of vitest.projects) project.provide("draws", { seed, fuzz: { until, perTestMs } });
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
   for (const error of unhandledErrors) console.log(`FAILED seed ${seed}:`, error);
   for (const module of testModules) printFailures(module, seed);
