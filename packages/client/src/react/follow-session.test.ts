@@ -28,9 +28,10 @@ const follow = () => {
         });
       });
   let state = initialState;
-  const stop = followSession(createTRPCClient<AppRouter>({ links: [link] }), "s", (change) => {
+  const update: Parameters<typeof followSession>[2] = (change) => {
     state = change(state);
-  });
+  };
+  const stop = followSession(createTRPCClient<AppRouter>({ links: [link] }), "s", update, () => 0);
   const start = () => {
     const session = { agentId: "a" };
     const data = { id: "e", type: "session.started", sessionId: "s", session, pendingReplies: [] };
@@ -68,10 +69,19 @@ test("a history that fails with its connection makes nothing active", async () =
   expect(state()).toMatchObject({ status: "connecting", error: null });
 });
 
-test("one that fails on a good connection is shown as an error", async () => {
+test("one whose answer is lost on a good connection is requested again", async () => {
   const { state, start, answer } = follow();
   start();
   await answer(0, new TypeError("fetch failed"));
+  expect(state()).toMatchObject({ status: "connecting", error: null });
+  await answer(1, ["one"]);
+  expect(state()).toMatchObject({ status: "active", stored: [{ id: "one" }], error: null });
+});
+
+test("one that is lost five times is shown as an error", async () => {
+  const { state, start, answer } = follow();
+  start();
+  for (let index = 0; index < 5; index += 1) await answer(index, new TypeError("fetch failed"));
   expect(state()).toMatchObject({ status: "active", error: { code: "NO_ANSWER" } });
 });
 

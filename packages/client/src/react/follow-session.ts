@@ -1,6 +1,8 @@
 import type { TRPCClient } from "@trpc/client";
 import type { AppRouter } from "../app-router.js";
-import { watchSession } from "../session/watch-session.js";
+import { retryDelayMs } from "../retry-delay.js";
+import { repeat } from "../session/repeat.js";
+import { type RetryDelay, watchSession } from "../session/watch-session.js";
 import { type SessionError, toSessionError } from "../session-error.js";
 import {
   type MessagePage,
@@ -17,37 +19,39 @@ export const historyLimit = 100;
 type Update = (change: (state: SessionState) => SessionState) => void;
 
 /**
- * Keeps a state up to date with the session, from its history and its events.
+ * Keeps a state up to date with the session, from its history and its events. A history whose answer was lost is requested
+ * again after `delayMs`.
  * @returns stops it; nothing is updated afterwards
  */
 export const followSession = (
   trpc: TRPCClient<AppRouter>,
   sessionId: string,
   update: Update,
+  delayMs: RetryDelay = retryDelayMs,
 ): (() => void) => {
-  let isStopped = false;
-  const updateUnlessStopped: Update = (change) => {
-    if (!isStopped) update(change);
-  };
-  /** Counts the connections and their losses, so that a late history does not pass for that of a new connection. */
-  let connection = 0;
+  const stopped = new AbortController();
+  /** Aborted as soon as its connection is lost, so that a late history does not pass for that of a new connection. */
+  let loading = new AbortController();
   const loadHistory = () => {
-    connection += 1;
-    const mine = connection;
-    const finish = (page: MessagePage, error: SessionError | null) =>
-      updateUnlessStopped((state) =>
-        mine === connection ? withHistory({ ...state, error: error ?? state.error }, page) : state,
-      );
-    trpc.getSessionMessages.query({ sessionId, limit: historyLimit }).then(
+    loading.abort();
+    loading = new AbortController();
+    const { signal } = loading;
+    const finish = (page: MessagePage, error: SessionError | null) => {
+      if (!signal.aborted) update((state) => withHistory({ ...state, error: error ?? state.error }, page));
+    };
+    const query = () => trpc.getSessionMessages.query({ sessionId, limit: historyLimit }, { signal });
+    repeat(query, { delayMs, signal }).then(
       (page) => finish(page, null),
-      // If the session has ended, or the connection is lost, the watch reports it.
+      // If the session has ended, the watch reports it.
       (error: unknown) => finish({ messages: [], hasMore: false }, toSessionError(error)),
     );
   };
   const loadEnding = () => {
-    trpc.getEnding.query({ sessionId }).then(
-      ({ cause, reason, endedAt }) =>
-        updateUnlessStopped((state) => withEnding(state, { cause, reason, endedAt })),
+    const { signal } = stopped;
+    repeat(() => trpc.getEnding.query({ sessionId }, { signal }), { delayMs, signal }).then(
+      ({ cause, reason, endedAt }) => {
+        if (!signal.aborted) update((state) => withEnding(state, { cause, reason, endedAt }));
+      },
       // A session's own token may not ask.
       () => {},
     );
@@ -59,7 +63,7 @@ export const followSession = (
       if (event.type === "session.started") loadHistory();
     },
     onConnecting: () => {
-      connection += 1;
+      loading.abort();
       update((state) => ({ ...state, status: "connecting" }));
     },
     onEnd: (error) => {
@@ -70,7 +74,8 @@ export const followSession = (
     },
   });
   return () => {
-    isStopped = true;
+    stopped.abort();
+    loading.abort();
     stop();
   };
 };

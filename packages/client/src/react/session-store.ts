@@ -1,4 +1,7 @@
 import type { AdjournClient } from "../create-client.js";
+import { retryDelayMs } from "../retry-delay.js";
+import { repeat } from "../session/repeat.js";
+import type { RetryDelay } from "../session/watch-session.js";
 import { toSessionError } from "../session-error.js";
 import { followSession, historyLimit } from "./follow-session.js";
 import {
@@ -24,7 +27,11 @@ export interface SessionStore {
   track<Call extends Promise<unknown>>(call: Call): Call;
 }
 
-export const createSessionStore = ({ trpc }: AdjournClient, sessionId: string): SessionStore => {
+export const createSessionStore = (
+  { trpc }: Pick<AdjournClient, "trpc">,
+  sessionId: string,
+  delayMs: RetryDelay = retryDelayMs,
+): SessionStore => {
   const listeners = new Set<() => void>();
   let state = initialState;
   let snapshot = toSnapshot(state);
@@ -40,7 +47,8 @@ export const createSessionStore = ({ trpc }: AdjournClient, sessionId: string): 
     snapshot: () => snapshot,
     subscribe: (listener) => {
       listeners.add(listener);
-      if (listeners.size === 1 && state.status !== "ended") stop = followSession(trpc, sessionId, update);
+      if (listeners.size === 1 && state.status !== "ended")
+        stop = followSession(trpc, sessionId, update, delayMs);
       return () => {
         listeners.delete(listener);
         if (listeners.size === 0) stop();
@@ -51,7 +59,7 @@ export const createSessionStore = ({ trpc }: AdjournClient, sessionId: string): 
       if (!first || !state.hasEarlier) return;
       // A time is as exact as the message's id, which could be erased meanwhile.
       const input = { sessionId, limit: historyLimit, before: first.createdAt };
-      const page = await trpc.getSessionMessages.query(input);
+      const page = await repeat(() => trpc.getSessionMessages.query(input), { delayMs });
       update((before) => withEarlier(before, page));
     },
     track: (call) => {
