@@ -68,6 +68,17 @@ describe("a list of sessions", () => {
     expect(changeSessionPages(before, changes({}), {})).toBe(before);
   });
 
+  it("does not count an end beyond the loaded rows again that the API had counted before it answered", () => {
+    const beyond = row("beyond", 1);
+    const ending = endingOf(beyond);
+    const ended = new Map([["beyond", ending]]);
+    const countedAt = (ms: number) => [
+      { ...page([row("shown", 2)], 7, "next"), countedAt: Date.parse(ending.endedAt) + ms },
+    ];
+    expect(changeSessionPages(countedAt(0), changes({ ended }), {})[0]?.total).toBe(7);
+    expect(changeSessionPages(countedAt(-1), changes({ ended }), {})[0]?.total).toBe(6);
+  });
+
   describe.each([
     ["replying", "pendingOperations"],
     ["listened", "listeners"],

@@ -52,7 +52,7 @@ export const changeSessionPages = (
   return shown.map((page) => ({ ...page, total }));
 };
 
-/** How many sessions ended in the part of the list that is not loaded. */
+/** How many sessions ended in the part of the list that is not loaded, since its total was counted. */
 const endedBeyond = (
   pages: readonly SessionPage[],
   known: ReadonlySet<string>,
@@ -62,9 +62,13 @@ const endedBeyond = (
   const last = pages.at(-1);
   const oldest = last?.sessions.at(-1);
   if (!oldest || last?.nextCursor === undefined) return 0;
+  const countedAt = pages[0]?.countedAt ?? 0;
   return [...ended.values()].filter(
-    ({ cause: _, endedAt: __, actor: ___, ...ids }) =>
-      !known.has(ids.sessionId) && ids.createdAt <= oldest.createdAt && matchesFilter(filter, ids),
+    ({ cause: _, endedAt, actor: __, ...ids }) =>
+      Date.parse(endedAt) > countedAt &&
+      !known.has(ids.sessionId) &&
+      ids.createdAt <= oldest.createdAt &&
+      matchesFilter(filter, ids),
   ).length;
 };
 

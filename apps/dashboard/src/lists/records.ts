@@ -1,7 +1,10 @@
 import type { Ending, Message, RouterOutputs, SessionEvent, SessionInfo, SessionRow } from "@adjourn/client";
 
 export type { Ending, Message, SessionEvent, SessionInfo, SessionRow };
-export type SessionPage = RouterOutputs["listSessions"];
+export type SessionPage = RouterOutputs["listSessions"] & {
+  /** By the API's clock, ms: what had ended by then is not in the total. */
+  readonly countedAt?: number | undefined;
+};
 export type EndingPage = RouterOutputs["listEndings"];
 export type Block = RouterOutputs["listBlocks"]["blocks"][number];
 export type Delivery = RouterOutputs["listWebhookDeliveries"]["deliveries"][number];

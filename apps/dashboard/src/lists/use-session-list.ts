@@ -4,7 +4,7 @@ import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useLiveState, useLiveStore, useRefetchInterval } from "../live/live-context";
-import { observeServerTime } from "../live/server-clock";
+import { answeredAt, observeServerTime } from "../live/server-clock";
 import { newestFirst } from "./changes";
 import { listKey, sessionsKey } from "./list-keys";
 import { type ListFilter, matchesUserStart, type SessionPage, type SessionRow, toListInput } from "./records";
@@ -23,9 +23,9 @@ export const useSessionList = (filter: ListFilter, pageSize = defaultPageSize, e
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam: cursor, signal }): Promise<SessionPage> => {
       const input = { ...toListInput(filter), sort: filter.sort, limit: pageSize, cursor };
-      const page = withoutOthers(filter, await api.listSessions.query(input, { signal }));
-      observeServerTime(page.sessions[0]);
-      return page;
+      const answer = await api.listSessions.query(input, { signal });
+      observeServerTime(answer.sessions[0]);
+      return withoutOthers(filter, { ...answer, countedAt: answeredAt(answer.sessions[0]) });
     },
     getNextPageParam: (page) => page.nextCursor,
     refetchInterval: refetchInterval(filter, useRefetchInterval()),

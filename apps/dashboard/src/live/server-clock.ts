@@ -2,12 +2,19 @@ import { useSyncExternalStore } from "react";
 
 let offsetMs = 0;
 
+interface TimedSession {
+  readonly expiresAt: string;
+  readonly timeRemaining: number;
+}
+
+/** When the API listed a session, ms by its own clock; undefined for one past its time, which does not tell. */
+export const answeredAt = (session: TimedSession | undefined): number | undefined =>
+  session && session.timeRemaining > 0 ? Date.parse(session.expiresAt) - session.timeRemaining : undefined;
+
 /** Estimates the API's clock from a live session, so that the time left is correct if this machine's clock is wrong. */
-export const observeServerTime = (
-  session: { readonly expiresAt: string; readonly timeRemaining: number } | undefined,
-): void => {
-  if (session && session.timeRemaining > 0)
-    offsetMs = Date.parse(session.expiresAt) - session.timeRemaining - Date.now();
+export const observeServerTime = (session: TimedSession | undefined): void => {
+  const at = answeredAt(session);
+  if (at !== undefined) offsetMs = at - Date.now();
 };
 
 /** An answer may be this old when it arrives. */
