@@ -4,6 +4,10 @@ import { SearchX, SquareCheckBig } from "lucide-react";
 import { useMemo } from "react";
 import { FilterBarSpace } from "../filters/filter-bar-space";
 import { noFilter, useUrlFilter } from "../filters/use-url-filter";
+import { NewRowsPill } from "../lists/held-rows/new-rows-pill";
+import { useHeldRows } from "../lists/held-rows/use-held-rows";
+import { useHold } from "../lists/held-rows/use-hold";
+import type { Ending } from "../lists/records";
 import { useEndingList } from "../lists/use-ending-list";
 import { inBackground } from "../live/in-background";
 import { LoadFailed } from "../live/load-failed";
@@ -32,9 +36,13 @@ const EndingTotals = loadLater(() => import("./ending-totals").then((file) => fi
   placeholder: <div className="mb-4 h-39 sm:h-25 md:h-12" />,
 });
 
+const keyOf = ({ sessionId }: Ending): string => sessionId;
+
 export const EndingsView = () => {
   const { filter, setFilter, isFiltered } = useUrlFilter();
   const { endings, query } = useEndingList(filter);
+  const { isHeld, frame } = useHold();
+  const held = useHeldRows({ rows: endings, keyOf, isHeld, listName: JSON.stringify(filter) });
   const knownUsers = useMemo(
     () => [...new Set(endings.map((ending) => ending.userId))].slice(0, 50),
     [endings],
@@ -55,9 +63,10 @@ export const EndingsView = () => {
         <CauseSelect chosen={filter.cause} onChange={(cause) => setFilter({ cause })} />
         <ActorFilter endings={endings} actor={filter.actor} setFilter={setFilter} />
       </FilterBar>
-      <Card>
+      <NewRowsPill count={held.waiting} onShow={held.showWaiting} />
+      <Card {...frame}>
         <EndingList
-          endings={endings}
+          endings={held.shown}
           query={query}
           isFiltered={isFiltered}
           onClearFilters={() => setFilter(noFilter)}
@@ -88,7 +97,8 @@ const CauseSelect = ({ chosen, onChange }: CauseSelectProps) => (
   </Select>
 );
 
-type EndingListProps = ReturnType<typeof useEndingList> & {
+type EndingListProps = Pick<ReturnType<typeof useEndingList>, "query"> & {
+  readonly endings: readonly Ending[];
   readonly isFiltered: boolean;
   readonly onClearFilters: () => void;
 };

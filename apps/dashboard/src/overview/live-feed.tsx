@@ -1,7 +1,9 @@
 "use client";
 
 import { CircleSlash, MessageSquare, Sparkles } from "lucide-react";
+import { useLayoutEffect, useRef } from "react";
 import { causeNames, whoEnded } from "../endings/ending-words";
+import { useHold } from "../lists/held-rows/use-hold";
 import { IdLink } from "../lists/id-link";
 import type { Ending, SessionRow } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
@@ -43,16 +45,37 @@ const useSessions = (): {
   return { sessions: [...new Map([...talking, ...rows].map((row) => [row.sessionId, row])).values()], query };
 };
 
+const keyOf = (item: Item): string =>
+  `${item.type}${item.type === "ended" ? item.ending.sessionId : item.session.sessionId}`;
+
+/** Items stay as they are while somebody is at them. */
+const useHeldFeed = (items: readonly Item[], isHeld: boolean) => {
+  const last = useRef<readonly Item[]>([]);
+  const shown = isHeld && last.current.length > 0 ? last.current : items;
+  useLayoutEffect(() => {
+    last.current = shown;
+  });
+  const known = new Set(shown.map(keyOf));
+  return { shown, waiting: items.filter((item) => !known.has(keyOf(item))).length };
+};
+
 /** The latest of each session, as it happens. */
 export const LiveFeed = () => {
   const { sessions, query } = useSessions();
   const { endings, query: endingQuery } = useEndingList({}, mostItems);
-  const items = toItems(sessions, endings);
+  const { isAt, frame } = useHold();
+  const { shown: items, waiting } = useHeldFeed(toItems(sessions, endings), isAt);
   const isKnown = query.data !== undefined && endingQuery.data !== undefined;
   const problem = query.error ?? endingQuery.error;
   return (
-    <Card aria-labelledby="feed" className="pb-2">
-      <CardHeader id="feed" title="Live feed" note="The latest of each session, as it happens" />
+    <Card aria-labelledby="feed" className="pb-2" {...frame}>
+      <CardHeader
+        id="feed"
+        title="Live feed"
+        note={isAt ? "Paused while you are here" : "The latest of each session, as it happens"}
+      >
+        {waiting > 0 && <span className="text-xs text-ink-soft tabular-nums">{waiting} new</span>}
+      </CardHeader>
       {!isKnown ? (
         <Unknown>{problem && describeError(problem)}</Unknown>
       ) : items.length === 0 ? (
@@ -62,10 +85,7 @@ export const LiveFeed = () => {
       ) : (
         <ul className="mt-2 divide-y divide-line">
           {items.map((item) => (
-            <FeedItem
-              key={`${item.type}${item.type === "ended" ? item.ending.sessionId : item.session.sessionId}`}
-              item={item}
-            />
+            <FeedItem key={keyOf(item)} item={item} />
           ))}
         </ul>
       )}
@@ -107,7 +127,7 @@ const FeedItem = ({ item }: { readonly item: Item }) => {
           <>began with {agentName(agentId)}</>
         )}
       </p>
-      <span className="shrink-0 text-xs leading-5 text-ink-faint tabular-nums">
+      <span className="w-20 shrink-0 text-xs leading-5 text-ink-faint tabular-nums">
         <Age since={item.at} /> ago
       </span>
     </li>

@@ -3,6 +3,10 @@
 import { SearchX, Webhook } from "lucide-react";
 import { useSearchParams } from "next/navigation";
 import { useUrlChange } from "../filters/use-url-change";
+import { NewRowsPill } from "../lists/held-rows/new-rows-pill";
+import { useHeldRows } from "../lists/held-rows/use-held-rows";
+import { useHold } from "../lists/held-rows/use-hold";
+import type { Delivery } from "../lists/records";
 import { inBackground } from "../live/in-background";
 import { LoadFailed } from "../live/load-failed";
 import { SessionTableSkeleton } from "../sessions/table/session-table-skeleton";
@@ -19,6 +23,8 @@ const DeliveryTable = loadLater(() => import("./delivery-table").then((file) => 
   placeholder: <SessionTableSkeleton />,
 });
 
+const keyOf = ({ id }: Delivery): string => id;
+
 export const DeliveriesView = () => {
   const params = useSearchParams();
   const change = useUrlChange();
@@ -28,6 +34,8 @@ export const DeliveriesView = () => {
     sessionId: params.get("sessionId")?.slice(0, 128) || undefined,
   };
   const { deliveries, query } = useDeliveryList(filter);
+  const { isHeld, frame } = useHold();
+  const held = useHeldRows({ rows: deliveries, keyOf, isHeld, listName: JSON.stringify(filter) });
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   const clear = () => change({ endpoint: undefined, status: undefined, sessionId: undefined });
   return (
@@ -42,14 +50,16 @@ export const DeliveriesView = () => {
         onChange={change}
         onClear={isFiltered ? clear : null}
       />
-      <Card>
-        <DeliveryList deliveries={deliveries} query={query} onClear={isFiltered ? clear : null} />
+      <NewRowsPill count={held.waiting} onShow={held.showWaiting} />
+      <Card {...frame}>
+        <DeliveryList deliveries={held.shown} query={query} onClear={isFiltered ? clear : null} />
       </Card>
     </>
   );
 };
 
-interface DeliveryListProps extends ReturnType<typeof useDeliveryList> {
+interface DeliveryListProps extends Pick<ReturnType<typeof useDeliveryList>, "query"> {
+  readonly deliveries: readonly Delivery[];
   /** Null without a filter. */
   readonly onClear: (() => void) | null;
 }

@@ -98,7 +98,7 @@ const DeliveryCells = ({ delivery, isOpen, onToggle, isSending, onResend }: Deli
           </>
         )}
       </td>
-      <td className="text-ink-soft tabular-nums max-md:whitespace-nowrap max-md:col-start-2 max-md:row-start-3">
+      <td className="text-ink-soft tabular-nums max-md:whitespace-nowrap max-md:text-right max-md:col-start-2 max-md:row-start-3">
         <TimeOfDay at={createdAt} seconds />
       </td>
       <td className="text-right max-md:col-start-2 max-md:row-start-1">

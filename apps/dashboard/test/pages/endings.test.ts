@@ -154,4 +154,36 @@ describe.skipIf(!hasBrowser())("the record of endings", { timeout: 90_000 }, () 
     });
     expect(history.status).toBe(404);
   });
+
+  it("moves nothing that is aimed at when sessions end, and shows them when asked", async () => {
+    const [first, second] = [await callsWith(adminKey).create(), await callsWith(adminKey).create()];
+    expect(await callsWith(adminKey).end(first.sessionId)).toBe(200);
+    const { page } = await open("/endings");
+    const link = rowOf(page, first.sessionId).getByRole("link");
+    await link.hover();
+    const before = await link.boundingBox();
+    expect(await callsWith(adminKey).end(second.sessionId)).toBe(200);
+    const waiting = page.getByRole("button", { name: "1 new" });
+    await waiting.waitFor();
+    expect(await link.boundingBox()).toEqual(before);
+    expect(await rowOf(page, second.sessionId).count()).toBe(0);
+    await waiting.click();
+    await rowOf(page, second.sessionId).waitFor();
+    await waiting.waitFor({ state: "detached" });
+  });
+
+  it("moves nothing of the feed that is aimed at", async () => {
+    const first = await callsWith(adminKey).create();
+    const { page } = await open("/");
+    const feed = page.getByRole("region", { name: "Live feed" });
+    const linkTo = (sessionId: string) => feed.getByRole("link", { name: sessionId.slice(0, 8) });
+    await linkTo(first.sessionId).hover();
+    const before = await linkTo(first.sessionId).boundingBox();
+    const second = await callsWith(adminKey).create();
+    await feed.getByText("Paused while you are here").waitFor();
+    await feed.getByText("1 new").waitFor();
+    expect(await linkTo(first.sessionId).boundingBox()).toEqual(before);
+    await page.getByRole("heading", { name: "Overview" }).hover();
+    await linkTo(second.sessionId).waitFor();
+  });
 });

@@ -5,7 +5,7 @@ interface NewRowsPillProps {
   readonly onShow: () => void;
 }
 
-/** Says how many sessions wait above the list. It takes no room of its own, and its number grows without moving it. */
+/** Says how many rows wait above the list. It takes no room of its own, and its number grows without moving it. */
 export const NewRowsPill = ({ count, onShow }: NewRowsPillProps) => (
   <div className="pointer-events-none sticky top-16 z-20 h-0 lg:top-2">
     {count > 0 && (

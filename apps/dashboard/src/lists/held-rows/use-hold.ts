@@ -7,7 +7,10 @@ const aimingMs = { mouse: 1_500, touch: 5_000 };
 /** A page that is scrolled by less shows the list's beginning. */
 const scrolledPixels = 8;
 
-/** Whether somebody aims at or reads the table, and the handlers that the table's frame needs to know it. */
+/**
+ * Whether somebody aims at or reads the list, and the handlers that its frame needs to know it. `isAt`: the pointer or the
+ * focus is within the frame.
+ */
 export const useHold = () => {
   const [isPointed, setIsPointed] = useState(false);
   const [isFocused, setIsFocused] = useState(false);
@@ -24,7 +27,8 @@ export const useHold = () => {
     }),
     [],
   );
-  return { isHeld: isPointed || isFocused || isAiming || isScrolled, frame };
+  const isAt = isPointed || isFocused;
+  return { isAt, isHeld: isAt || isAiming || isScrolled, frame };
 };
 
 const useAiming = (): boolean => {
