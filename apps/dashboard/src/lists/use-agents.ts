@@ -16,6 +16,8 @@ export const useAgents = () => {
   return {
     query,
     agents,
-    agentName: (id: string): string => agents.find((agent) => agent.id === id)?.name ?? shortId(id),
+    /** Empty until the names are loaded; of an agent that is no more, the start of its id. */
+    agentName: (id: string): string =>
+      agents.find((agent) => agent.id === id)?.name ?? (query.isPending ? "" : shortId(id)),
   };
 };

@@ -5,6 +5,7 @@ import { describeError } from "../live/call-error";
 import { useStatisticsOverTime } from "../statistics/use-statistics";
 import { Card, CardHeader } from "../ui/layout/card";
 import { ActiveChart } from "./active-chart";
+import { chartHeight } from "./chart-height";
 import { type Range, RangeChoice, rangeMs } from "./range-choice";
 import { Unknown } from "./unknown";
 
@@ -12,7 +13,7 @@ export const ActiveCard = () => {
   const [range, setRange] = useState<Range>("1 hour");
   const { data, error } = useStatisticsOverTime(rangeMs[range]);
   return (
-    <Card aria-labelledby="active-chart">
+    <Card aria-labelledby="active-chart" className={chartHeight}>
       <CardHeader id="active-chart" title="Sessions over time" note="Live at each moment">
         <RangeChoice range={range} onChange={setRange} />
       </CardHeader>

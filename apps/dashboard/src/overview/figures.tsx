@@ -17,7 +17,7 @@ interface FiguresProps {
 
 /** The figures at the top of the overview. */
 export const Figures = ({ counts, today }: FiguresProps) => (
-  <div className="mb-5 grid grid-cols-3 gap-2 sm:gap-5 lg:grid-cols-5">
+  <div className="mb-5 grid grid-cols-6 gap-2 sm:gap-5 lg:grid-cols-5">
     <Figure name="Active" href="/sessions" value={count(counts?.activeSessions)} note="live sessions now" />
     <Figure
       name="Expiring"
@@ -47,8 +47,8 @@ export const Figures = ({ counts, today }: FiguresProps) => (
       value={today && dropTimes(today.dropLatency)}
       note={
         today?.dropLatency
-          ? `from an end to its listeners' last event, ${today.dropLatency.listeners.toLocaleString()} measured`
-          : "from an end to its listeners' last event"
+          ? `from an end to the last event, ${today.dropLatency.listeners.toLocaleString()} listeners`
+          : "from an end to the last event of its listeners"
       }
     />
   </div>
@@ -79,14 +79,15 @@ const narrowSize = (text: string): string =>
   text.length <= 5 ? "text-2xl" : text.length <= 7 ? "text-lg" : "text-sm";
 
 const Figure = ({ name, href, value, note }: FigureProps) => (
-  <Card className="relative p-3 has-[a:hover]:border-line-strong sm:p-5">
+  <Card className="relative p-3 max-lg:col-span-2 max-lg:nth-[n+4]:col-span-3  has-[a:hover]:border-line-strong sm:p-5">
     <h2 className="text-xs text-ink-soft sm:text-sm">
       <Link href={href} className="rounded after:absolute after:inset-0 after:rounded-lg">
         {name}
       </Link>
     </h2>
     {value === undefined ? (
-      <Skeleton className="mt-2 mb-1.5 h-7 w-16" />
+      // As high as the figure.
+      <Skeleton className="mt-2 mb-1 h-6 w-16 sm:mb-1.5 sm:h-7" />
     ) : (
       <p
         className={classNames(
@@ -98,6 +99,6 @@ const Figure = ({ name, href, value, note }: FigureProps) => (
         {value}
       </p>
     )}
-    <p className="mt-0.5 text-xs text-ink-faint max-sm:hidden">{note}</p>
+    <p className="mt-0.5 min-h-8 text-xs text-ink-faint max-sm:hidden">{note}</p>
   </Card>
 );

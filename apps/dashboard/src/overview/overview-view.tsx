@@ -6,16 +6,21 @@ import { useStatisticsToday } from "../statistics/use-statistics";
 import { Card } from "../ui/layout/card";
 import { PageHeader } from "../ui/layout/page-header";
 import { loadLater } from "../ui/load-later";
+import { chartHeight } from "./chart-height";
 import { Figures } from "./figures";
 import { Unknown } from "./unknown";
 
-const ActiveCard = loadLater(() => import("./active-card").then((file) => file.ActiveCard));
+const ActiveCard = loadLater(() => import("./active-card").then((file) => file.ActiveCard), {
+  placeholder: <Card className={chartHeight} />,
+});
 const LiveFeed = loadLater(() => import("./live-feed").then((file) => file.LiveFeed));
 const DemoInvitation = loadLater(
   () => import("../sessions/demo/demo-invitation").then((file) => file.DemoInvitation),
   { onDemand: true },
 );
-const CauseCard = loadLater(() => import("./cause-card").then((file) => file.CauseCard));
+const CauseCard = loadLater(() => import("./cause-card").then((file) => file.CauseCard), {
+  placeholder: <Card className={chartHeight} />,
+});
 
 export const OverviewView = () => {
   const query = useStatisticsToday();

@@ -14,12 +14,12 @@ interface RangeChoiceProps {
 export const RangeChoice = ({ range, onChange }: RangeChoiceProps) => {
   const name = useId();
   return (
-    <fieldset className="flex rounded-md bg-sunken p-0.5 ring-1 ring-line ring-inset">
+    <fieldset className="flex rounded-md max-sm:w-full bg-sunken p-0.5 ring-1 ring-line ring-inset">
       <legend className="sr-only">How far back</legend>
       {ranges.map((one) => (
         <label
           key={one}
-          className="cursor-pointer rounded-[0.3125rem] px-2 py-1 text-xs font-medium text-ink-soft has-checked:bg-surface has-checked:text-ink has-checked:shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent"
+          className="cursor-pointer rounded-[0.3125rem] px-2 text-center max-sm:flex-1 py-1 text-xs font-medium text-ink-soft has-checked:bg-surface has-checked:text-ink has-checked:shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent"
         >
           <input
             type="radio"

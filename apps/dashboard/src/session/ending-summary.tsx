@@ -39,22 +39,25 @@ export const EndingSummary = ({ ending, end }: EndingSummaryProps) => {
             </p>
             {known && <Badge>{causeNames[known.cause]}</Badge>}
           </div>
-          {ending && <p className="mt-0.5 text-ink-soft">Ended by {whoEnded(ending)}</p>}
+          <p className="mt-0.5 min-h-5 text-ink-soft">{ending && <>Ended by {whoEnded(ending)}</>}</p>
           {known && <p className="mt-1 wrap-anywhere">{whyEnded(known)}</p>}
         </div>
       </div>
-      {ending && <CutFigures ending={ending} />}
+      <CutFigures ending={ending} />
     </Card>
   );
 };
 
-const CutFigures = ({ ending }: { readonly ending: Ending }) => (
+/** Stands there before the figures are known, so that they move nothing when they come. */
+const CutFigures = ({ ending }: { readonly ending: Ending | undefined }) => (
   <dl className="mt-3 grid grid-cols-2 gap-x-6 gap-y-2 border-t border-line pt-3 tabular-nums sm:flex sm:flex-wrap sm:gap-x-10">
-    <Figure name="Listeners dropped">{ending.listenersDropped.toLocaleString()}</Figure>
-    <Figure name="Operations cancelled">{ending.operationsAborted.toLocaleString()}</Figure>
-    <Figure name="Messages">{ending.messageCount.toLocaleString()}</Figure>
-    <Figure name="Lasted">{formatDuration(Date.parse(ending.endedAt) - Date.parse(ending.createdAt))}</Figure>
-    {ending.usage && <Figure name="Tokens">{tokenCounts(ending.usage)}</Figure>}
+    <Figure name="Listeners dropped">{ending?.listenersDropped.toLocaleString() ?? "–"}</Figure>
+    <Figure name="Operations cancelled">{ending?.operationsAborted.toLocaleString() ?? "–"}</Figure>
+    <Figure name="Messages">{ending?.messageCount.toLocaleString() ?? "–"}</Figure>
+    <Figure name="Lasted">
+      {ending ? formatDuration(Date.parse(ending.endedAt) - Date.parse(ending.createdAt)) : "–"}
+    </Figure>
+    {ending?.usage && <Figure name="Tokens">{tokenCounts(ending.usage)}</Figure>}
   </dl>
 );
 

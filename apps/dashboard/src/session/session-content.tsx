@@ -2,6 +2,7 @@
 
 import { useMemo } from "react";
 import type { Ending, SessionInfo } from "../lists/records";
+import { classNames } from "../ui/classes/class-names";
 import { EndingSummary } from "./ending-summary";
 import { SessionFacts } from "./facts/session-facts";
 import { SessionMetadata } from "./facts/session-metadata";
@@ -28,6 +29,7 @@ export const SessionContent = ({ facts, session, ending, isGone, isStale, live }
   const { sessionId } = facts;
   const history = useHistory(facts.channelId, isGone);
   const stream = useMemo(() => withMessages(live.stream, history.messages), [live.stream, history.messages]);
+  const isLoading = history.query.isPending;
   return (
     <div className="flex flex-col lg:h-[calc(100dvh-5rem)] lg:min-h-144 print:block print:h-auto">
       <SessionHeader sessionId={sessionId} isGone={isGone} session={session} isStale={isStale} />
@@ -42,11 +44,19 @@ export const SessionContent = ({ facts, session, ending, isGone, isStale, live }
           onNotInFlight={live.removeReply}
         />
         {/* The room around it is for shadows and focus rings, which the box would cut off. */}
-        <div className="scrolls-visibly -m-1 grid min-w-0 content-start gap-5 p-1 lg:-mr-3 lg:overflow-y-auto print:order-first print:max-w-md print:overflow-visible">
+        <div
+          className={classNames(
+            "scrolls-visibly -m-1 grid min-w-0 content-start gap-5 p-1 lg:-mr-3 lg:overflow-y-auto print:order-first print:max-w-md print:overflow-visible",
+            // Below the transcript it would be moved once that is known.
+            isLoading && "max-lg:hidden",
+          )}
+        >
           <SessionFacts facts={facts} session={session} isGone={isGone} />
           {session && <SessionMetadata metadata={session.metadata} />}
           {session && !isGone && <TimeoutForm session={session} />}
-          <Timeline sessionId={sessionId} createdAt={facts.createdAt} stream={stream} ending={ending} />
+          {!isLoading && (
+            <Timeline sessionId={sessionId} createdAt={facts.createdAt} stream={stream} ending={ending} />
+          )}
         </div>
       </div>
     </div>

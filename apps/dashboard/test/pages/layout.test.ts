@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { delayCalls, settled } from "../setup/browser";
+import { delayCalls, receivesSession, settled } from "../setup/browser";
 import { hasBrowser } from "../setup/chromium";
 import { shifted, watchShiftsOfLoads } from "../setup/layout-shifts";
 import { useDashboard } from "../setup/use-dashboard";
@@ -23,6 +23,67 @@ describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout:
     const moved = (await shifted(page)) as readonly string[];
     // The dot of the connection, beside which its state is written once it is known.
     expect(moved.filter((text) => !text.startsWith("DIV Live"))).toEqual([]);
+  });
+
+  /** What moved, but for the dot of the connection, beside which its state is written once it is known. */
+  const movedOf = async (page: Page): Promise<readonly string[]> => {
+    await settled(page);
+    return ((await shifted(page)) as readonly string[]).filter((text) => !text.startsWith("DIV Live"));
+  };
+
+  it.each([360, 768, 1280])("moves nothing of the overview while it loads, %i px wide", async (width) => {
+    await dashboard.calls.create();
+    const { page } = await dashboard.newPage({ viewport: { width, height: 1000 } });
+    const figures = await delayCalls(page, /getStatistics/);
+    await watchShiftsOfLoads(page);
+    await page.goto("/");
+    await expect.poll(figures.waiting).toBeGreaterThan(0);
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    await settled(page);
+    figures.release();
+    await page.getByRole("img", { name: /^Live sessions from/ }).waitFor();
+    await page.getByRole("region", { name: "Endings by cause" }).getByText("Requested").waitFor();
+    await page.getByRole("region", { name: "Live feed" }).getByText("began with").first().waitFor();
+    expect(await movedOf(page)).toEqual([]);
+  });
+
+  it.each([360, 768, 1280])("moves nothing of a session's page while it loads, %i px wide", async (width) => {
+    const live = await dashboard.calls.create();
+    const ended = await dashboard.calls.create();
+    for (const { sessionId } of [live, ended])
+      for (const word of ["Good", "morning", "to", "you"])
+        await dashboard.calls.send(sessionId, `${word} `.repeat(60));
+    expect(await dashboard.calls.end(ended.sessionId)).toBe(200);
+    for (const { sessionId } of [live, ended]) {
+      const { page } = await dashboard.newPage({ viewport: { width, height: 900 } });
+      const history = await delayCalls(page, /getChannelMessages/);
+      await watchShiftsOfLoads(page);
+      await page.goto(`/sessions/${sessionId}`);
+      await expect.poll(history.waiting).toBeGreaterThan(0);
+      await page.getByRole("heading", { name: "Transcript" }).waitFor();
+      await settled(page);
+      history.release();
+      await page.getByText("morning morning").first().waitFor();
+      await page.getByRole("heading", { name: "Timeline" }).waitFor();
+      expect(await movedOf(page), sessionId === live.sessionId ? "live" : "ended").toEqual([]);
+      await page.context().close();
+    }
+  });
+
+  it("leaves the settings below a narrow transcript in place while messages come", async () => {
+    const { sessionId } = await dashboard.calls.create();
+    const { page } = await dashboard.newPage({ viewport: { width: 768, height: 1024 } });
+    const watching = receivesSession(page);
+    await page.goto(`/sessions/${sessionId}`);
+    await watching;
+    const settings = page.getByRole("heading", { name: "Timeout settings" });
+    await settings.scrollIntoViewIfNeeded();
+    await settled(page);
+    const before = await settings.boundingBox();
+    for (const word of ["one", "two", "three"]) await dashboard.calls.send(sessionId, `${word} `.repeat(200));
+    await page.getByText("three three").last().waitFor();
+    await settled(page);
+    expect(await settings.boundingBox()).toEqual(before);
   });
 
   it("fills a wide page, whatever it shows", async () => {

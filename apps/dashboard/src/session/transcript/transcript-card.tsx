@@ -1,6 +1,8 @@
 "use client";
 
+import { useState } from "react";
 import { inBackground } from "../../live/in-background";
+import { classNames } from "../../ui/classes/class-names";
 import { Card } from "../../ui/layout/card";
 import type { PartialReply } from "../stream/partial-replies";
 import type { SessionStream } from "../stream/session-stream";
@@ -25,28 +27,35 @@ export const TranscriptCard = ({
   history: { query, loadAll },
   isGone,
   onNotInFlight,
-}: TranscriptCardProps) => (
-  <Card
-    aria-labelledby="transcript"
-    className="flex min-h-0 flex-col max-lg:max-h-[85dvh] print:block print:max-h-none print:border-0 print:shadow-none"
-  >
-    <header className="flex items-center justify-between gap-3 border-b border-line py-1.5 pr-2 pl-4 sm:pl-5 print:mb-3 print:px-0">
-      <h2 id="transcript" className="text-[0.9375rem] font-semibold">
-        Transcript
-      </h2>
-      <TranscriptActions channelId={channelId} loadAll={loadAll} isEmpty={stream.messages.length === 0} />
-    </header>
-    <Transcript
-      sessionId={sessionId}
-      messages={stream.messages}
-      replies={stream.replies}
-      onNotInFlight={onNotInFlight}
-      isGone={isGone}
-      isLoading={query.isPending}
-      problem={query.error}
-      hasOlder={query.hasNextPage}
-      onOlder={() => inBackground(query.fetchNextPage())}
-      isLoadingOlder={query.isFetchingNextPage}
-    />
-  </Card>
-);
+}: TranscriptCardProps) => {
+  const [isLiveAtFirst] = useState(!isGone);
+  return (
+    <Card
+      aria-labelledby="transcript"
+      className={classNames(
+        "flex min-h-0 flex-col print:block print:h-auto print:max-h-none print:border-0 print:shadow-none",
+        // Messages that come move nothing of what stands below it on narrow pages.
+        isLiveAtFirst ? "max-lg:h-[min(75dvh,40rem)]" : "max-lg:max-h-[85dvh]",
+      )}
+    >
+      <header className="flex items-center justify-between gap-3 border-b border-line py-1.5 pr-2 pl-4 sm:pl-5 print:mb-3 print:px-0">
+        <h2 id="transcript" className="text-[0.9375rem] font-semibold">
+          Transcript
+        </h2>
+        <TranscriptActions channelId={channelId} loadAll={loadAll} isEmpty={stream.messages.length === 0} />
+      </header>
+      <Transcript
+        sessionId={sessionId}
+        messages={stream.messages}
+        replies={stream.replies}
+        onNotInFlight={onNotInFlight}
+        isGone={isGone}
+        isLoading={query.isPending}
+        problem={query.error}
+        hasOlder={query.hasNextPage}
+        onOlder={() => inBackground(query.fetchNextPage())}
+        isLoadingOlder={query.isFetchingNextPage}
+      />
+    </Card>
+  );
+};
