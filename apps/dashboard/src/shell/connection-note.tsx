@@ -21,7 +21,7 @@ const useLostForLong = (): boolean => {
   return isLost && isLong;
 };
 
-/** Says that what is shown may be out of date; goes by itself. */
+/** Says that what is shown may be out of date; goes by itself. Stands in the frame, where it covers nothing of the page. */
 export const ConnectionBanner = () =>
   useLostForLong() ? (
     <Notice
@@ -29,9 +29,9 @@ export const ConnectionBanner = () =>
       icon={WifiOff}
       tone="warning"
       title="Connection lost. Reconnecting…"
-      className="fixed inset-x-4 top-16 z-30 mx-auto max-w-xl shadow-float lg:top-4 lg:left-60 print:hidden"
+      className="px-3 max-lg:absolute max-lg:inset-y-1 max-lg:right-23 max-lg:left-2 max-lg:items-center max-lg:py-0 max-lg:text-xs sm:max-lg:right-auto"
     >
-      What you see may be out of date. It catches up by itself as soon as the API answers.
+      What you see may be out of date. <span className="max-sm:hidden">It catches up by itself.</span>
     </Notice>
   ) : null;
 

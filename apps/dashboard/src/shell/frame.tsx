@@ -32,11 +32,14 @@ export const Frame = ({ theme, isSignedIn, children }: FrameProps) => (
           Adjourn
         </Link>
         <Navigation />
-        <div className="ml-auto flex items-center gap-1 lg:mt-auto lg:ml-0 lg:w-full lg:px-2.5">
-          <ConnectionDot />
-          <div className="ml-2 flex items-center lg:-mr-2.5 lg:ml-auto">
-            <ThemeButton initial={theme} />
-            {isSignedIn && <SignOutButton />}
+        <div className="ml-auto grid gap-4 lg:mt-auto lg:ml-0">
+          <ConnectionBanner />
+          <div className="flex items-center gap-1 lg:px-2.5">
+            <ConnectionDot />
+            <div className="ml-2 flex items-center lg:-mr-2.5 lg:ml-auto">
+              <ThemeButton initial={theme} />
+              {isSignedIn && <SignOutButton />}
+            </div>
           </div>
         </div>
       </header>
@@ -45,7 +48,6 @@ export const Frame = ({ theme, isSignedIn, children }: FrameProps) => (
         tabIndex={-1}
         className="w-full px-4 pt-6 pb-28 outline-none sm:px-6 lg:px-8 lg:pt-8 lg:pb-12 print:p-0"
       >
-        <ConnectionBanner />
         {children}
       </main>
     </div>

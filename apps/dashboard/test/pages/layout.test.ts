@@ -86,6 +86,38 @@ describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout:
     expect(await settings.boundingBox()).toEqual(before);
   });
 
+  it("covers nothing of a page with the note on a lost connection", async () => {
+    await dashboard.calls.create();
+    const { page } = await dashboard.newPage();
+    await page.goto("/sessions");
+    await page.getByText("Live", { exact: true }).waitFor();
+    await dashboard.servers.stopApi();
+    const note = page.getByRole("alert").filter({ hasText: "Connection lost" });
+    await note.waitFor();
+    const found: Record<number, unknown> = {};
+    const widths = [360, 640, 768, 1280, 1920];
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 720 });
+      await settled(page);
+      found[width] = await note.evaluate((element) => {
+        const own = element.getBoundingClientRect();
+        const covered = [...document.querySelectorAll("main *, nav *, header button")].filter((other) => {
+          const { left, right, top, bottom } = other.getBoundingClientRect();
+          const isEmpty = right <= left || bottom <= top;
+          return !isEmpty && left < own.right && right > own.left && top < own.bottom && bottom > own.top;
+        });
+        const { scrollWidth, clientWidth, scrollHeight, clientHeight } = element;
+        return {
+          covered: covered.map((other) => `${other.tagName} ${other.textContent?.slice(0, 40)}`),
+          isCut: scrollWidth > clientWidth || scrollHeight > clientHeight,
+        };
+      });
+    }
+    await dashboard.servers.startApi();
+    for (const width of widths) expect(found[width], `at ${width}`).toEqual({ covered: [], isCut: false });
+    await note.waitFor({ state: "detached" });
+  });
+
   it("fills a wide page, whatever it shows", async () => {
     const { page } = await dashboard.newPage({ viewport: { width: 1920, height: 1080 } });
     const edges: Record<string, unknown> = {};
