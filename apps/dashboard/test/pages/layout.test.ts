@@ -118,6 +118,34 @@ describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout:
     await note.waitFor({ state: "detached" });
   });
 
+  it.each([768, 1280])("shows the longest age and time left whole, %i px wide", async (width) => {
+    await dashboard.calls.create();
+    const { page } = await dashboard.newPage({ viewport: { width, height: 800 } });
+    const [day, minute] = [86_400_000, 60_000];
+    await page.route(/listSessions/, async (route) => {
+      const response = await route.fetch();
+      const at = (ms: number) => `"${new Date(Date.now() + ms).toISOString()}"`;
+      const body = (await response.text())
+        .replaceAll(/"createdAt":"[^"]+"/g, `"createdAt":${at(minute - day)}`)
+        .replaceAll(/"expiresAt":"[^"]+"/g, `"expiresAt":${at(day - minute)}`)
+        .replaceAll(/"timeRemaining":\d+/g, `"timeRemaining":${day - minute}`);
+      await route.fulfill({ response, body });
+    });
+    await page.goto("/sessions");
+    await page
+      .getByText(/^23h 5\dm$/)
+      .first()
+      .waitFor();
+    await settled(page);
+    const cut = await page
+      .getByRole("cell")
+      .filter({ hasText: /^\d+h \d\dm$/ })
+      .evaluateAll((cells) =>
+        cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent),
+      );
+    expect(cut).toEqual([]);
+  });
+
   it("fills a wide page, whatever it shows", async () => {
     const { page } = await dashboard.newPage({ viewport: { width: 1920, height: 1080 } });
     const edges: Record<string, unknown> = {};
