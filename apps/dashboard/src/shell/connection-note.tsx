@@ -29,7 +29,7 @@ export const ConnectionBanner = () =>
       icon={WifiOff}
       tone="warning"
       title="Connection lost. Reconnecting…"
-      className="px-3 max-lg:absolute max-lg:inset-y-1 max-lg:right-23 max-lg:left-2 max-lg:items-center max-lg:py-0 max-lg:text-xs sm:max-lg:right-auto"
+      className="px-3 max-lg:absolute max-lg:inset-y-1 max-lg:z-10 max-lg:right-23 max-lg:left-2 max-lg:items-center max-lg:py-0 max-lg:text-xs sm:max-lg:right-auto"
     >
       What you see may be out of date. <span className="max-sm:hidden">It catches up by itself.</span>
     </Notice>

@@ -32,7 +32,7 @@ export const Frame = ({ theme, isSignedIn, children }: FrameProps) => (
           Adjourn
         </Link>
         <Navigation />
-        <div className="ml-auto grid gap-4 lg:mt-auto lg:ml-0">
+        <div className="ml-auto grid gap-4 lg:grid-cols-[minmax(0,1fr)] lg:mt-auto lg:ml-0">
           <ConnectionBanner />
           <div className="flex items-center gap-1 lg:px-2.5">
             <ConnectionDot />

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { delayCalls, receivesSession, settled } from "../setup/browser";
 import { hasBrowser } from "../setup/chromium";
 import { shifted, watchShiftsOfLoads } from "../setup/layout-shifts";
+import { typewriterId } from "../setup/session-calls";
 import { useDashboard } from "../setup/use-dashboard";
 
 describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout: 90_000 }, () => {
@@ -106,20 +107,24 @@ describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout:
           const isEmpty = right <= left || bottom <= top;
           return !isEmpty && left < own.right && right > own.left && top < own.bottom && bottom > own.top;
         });
+        const middle = (own.top + own.bottom) / 2;
+        const isInFront = (x: number) => element.contains(document.elementFromPoint(x, middle));
         const { scrollWidth, clientWidth, scrollHeight, clientHeight } = element;
         return {
           covered: covered.map((other) => `${other.tagName} ${other.textContent?.slice(0, 40)}`),
+          isInFront: Array.from({ length: own.width - 2 }, (_, x) => own.left + 1 + x).every(isInFront),
           isCut: scrollWidth > clientWidth || scrollHeight > clientHeight,
         };
       });
     }
     await dashboard.servers.startApi();
-    for (const width of widths) expect(found[width], `at ${width}`).toEqual({ covered: [], isCut: false });
+    for (const width of widths)
+      expect(found[width], `at ${width}`).toEqual({ covered: [], isInFront: true, isCut: false });
     await note.waitFor({ state: "detached" });
   });
 
-  it.each([768, 1280])("shows the longest age and time left whole, %i px wide", async (width) => {
-    await dashboard.calls.create();
+  it.each([768, 1280])("shows names and the longest age and time left whole, %i px wide", async (width) => {
+    await dashboard.calls.create(typewriterId);
     const { page } = await dashboard.newPage({ viewport: { width, height: 800 } });
     const [day, minute] = [86_400_000, 60_000];
     await page.route(/listSessions/, async (route) => {
@@ -136,10 +141,11 @@ describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout:
       .getByText(/^23h 5\dm$/)
       .first()
       .waitFor();
+    await page.getByRole("cell", { name: "Typewriter" }).first().waitFor();
     await settled(page);
     const cut = await page
       .getByRole("cell")
-      .filter({ hasText: /^\d+h \d\dm$/ })
+      .filter({ hasText: /^(\d+h \d\dm|Echo|Typewriter)$/ })
       .evaluateAll((cells) =>
         cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent),
       );

@@ -10,7 +10,7 @@ export const columnsStyle = (fields: number): CSSProperties => {
   const chosen = " minmax(4rem,.8fr)".repeat(fields);
   return {
     "--columns": `1.5rem ${who}${chosen} 4.25rem 4.25rem 2.25rem 2.5rem 2.25rem 6.25rem`,
-    "--wide-columns": `1.5rem ${who} minmax(6rem,2.2fr)${chosen} 4.25rem 4.5rem 2.5rem 3rem 2.5rem 6.25rem`,
+    "--wide-columns": `1.5rem ${who} minmax(6rem,1.8fr)${chosen} 4.25rem 4.5rem 2.5rem 3rem 2.5rem 6.25rem`,
   } as CSSProperties;
 };
 
