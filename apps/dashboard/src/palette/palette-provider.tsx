@@ -5,7 +5,10 @@ import { useShortcuts } from "../shortcuts/use-shortcuts";
 import { loadLater } from "../ui/load-later";
 
 // Fetched when it is first opened.
-const Palette = loadLater(() => import("./palette").then((file) => file.Palette), { onDemand: true });
+const Palette = loadLater(() => import("./palette").then((file) => file.Palette), {
+  onDemand: true,
+  placeholder: ({ text, onText, onClose }) => <EarlyInput text={text} onText={onText} onClose={onClose} />,
+});
 const ShortcutHelp = loadLater(() => import("../shortcuts/shortcut-help").then((file) => file.ShortcutHelp), {
   onDemand: true,
 });
@@ -13,6 +16,7 @@ const ShortcutHelp = loadLater(() => import("../shortcuts/shortcut-help").then((
 /** The command palette (Ctrl or Cmd with K) and the help with the keys (`?`), on every page. */
 export const PaletteProvider = ({ children }: { readonly children: ReactNode }) => {
   const [open, setOpen] = useState<"palette" | "help" | null>(null);
+  const [text, setText] = useState("");
   const close = () => setOpen(null);
   useShortcuts({ "?": () => setOpen("help") });
   useEffect(() => {
@@ -21,6 +25,7 @@ export const PaletteProvider = ({ children }: { readonly children: ReactNode }) 
       if (!event.ctrlKey && !event.metaKey) return;
       if (document.querySelector('[role="alertdialog"]')) return;
       event.preventDefault();
+      setText("");
       setOpen((before) => (before === "palette" ? null : "palette"));
     };
     document.addEventListener("keydown", press);
@@ -29,8 +34,43 @@ export const PaletteProvider = ({ children }: { readonly children: ReactNode }) 
   return (
     <>
       {children}
-      {open === "palette" && <Palette onClose={close} onHelp={() => setOpen("help")} />}
+      {open === "palette" && (
+        <Palette text={text} onText={setText} onClose={close} onHelp={() => setOpen("help")} />
+      )}
       {open === "help" && <ShortcutHelp onClose={close} />}
     </>
   );
+};
+
+interface EarlyInputProps {
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly onClose: () => void;
+}
+
+/** Takes what is typed before the palette's code is there: on the page, single letters are shortcuts. */
+const EarlyInput = ({ text, onText, onClose }: EarlyInputProps) => (
+  <div
+    role="dialog"
+    aria-label="Command palette"
+    className="fixed inset-x-3 top-[12vh] z-50 mx-auto max-w-xl overflow-hidden rounded-xl border border-line bg-surface shadow-float"
+  >
+    <input
+      ref={takeFocus}
+      aria-label="Command palette"
+      value={text}
+      onChange={(event) => onText(event.target.value)}
+      onKeyDown={(event) => event.key === "Escape" && onClose()}
+      className="h-12 w-full border-b border-line bg-transparent px-4 text-[0.9375rem] outline-none"
+    />
+  </div>
+);
+
+/** Gives it back when the input goes, so that the palette returns it to the page when it closes. */
+const takeFocus = (input: HTMLInputElement) => {
+  const before = document.activeElement;
+  input.focus();
+  return () => {
+    if (before instanceof HTMLElement) before.focus();
+  };
 };

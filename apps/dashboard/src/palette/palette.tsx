@@ -4,12 +4,14 @@ import { Command } from "cmdk";
 import { Ban, Bot, Gauge, Keyboard, MessagesSquare, SquareCheckBig, Webhook } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
-import { useState } from "react";
+import { useRef } from "react";
 import { useAgents } from "../lists/use-agents";
 import { FoundSessions } from "./found-sessions";
 import { PaletteItem } from "./palette-item";
 
 interface PaletteProps {
+  readonly text: string;
+  readonly onText: (text: string) => void;
   readonly onClose: () => void;
   readonly onHelp: () => void;
 }
@@ -24,28 +26,36 @@ const pages = [
 ] as const;
 
 /** Goes to pages, agents and sessions, and ends a session, by a few letters of its id or of what was said. */
-export const Palette = ({ onClose, onHelp }: PaletteProps) => {
+export const Palette = ({ text, onText, onClose, onHelp }: PaletteProps) => {
   const router = useRouter();
-  const [text, setText] = useState("");
+  const input = useRef<HTMLInputElement>(null);
   const { agents } = useAgents();
   const go = (href: string) => {
     onClose();
     router.push(href);
   };
   const wanted = text.trim();
+  /** Behind what was typed early, which the dialog would select and the next letter replace. */
+  const focusInput = (event: Event) => {
+    event.preventDefault();
+    input.current?.focus();
+    input.current?.setSelectionRange(text.length, text.length);
+  };
   return (
     <Dialog.Root open onOpenChange={onClose}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 animate-[fade_120ms_ease-out] bg-shade" />
         <Dialog.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={focusInput}
           className="fixed inset-x-3 top-[12vh] z-50 mx-auto max-w-xl animate-[appear_140ms_ease-out] overflow-hidden rounded-xl border border-line bg-surface shadow-float"
         >
           <Dialog.Title className="sr-only">Command palette</Dialog.Title>
           <Command label="Command palette" loop>
             <Command.Input
+              ref={input}
               value={text}
-              onValueChange={setText}
+              onValueChange={onText}
               placeholder="Search sessions, or go to…"
               className="h-12 w-full border-b border-line bg-transparent px-4 text-[0.9375rem] outline-none placeholder:text-ink-faint"
             />
