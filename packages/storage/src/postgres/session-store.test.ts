@@ -47,6 +47,23 @@ describe.skipIf(url === null)("against a Postgres", () => {
     return { store: first, other: second, advance: schema.advance, close: async () => {} };
   });
 
+  test.each([
+    ["before", [-18_000, 0]],
+    ["after", [0, 18_000]],
+  ])(
+    "a pause %s the database's answer does not shift the store's clock",
+    async (_, [asked = 0, answered = 0]) => {
+      const { clock, name } = schema;
+      const shifts: number[] = [];
+      const pausing = { ...clock, now: () => clock.now() + (shifts.shift() ?? 0) };
+      const paused = await createPostgresSessionStore({ url: url ?? "", clock: pausing, schema: name });
+      shifts.push(asked, answered);
+      await paused.hasDue();
+      expect(paused.now()).toBe(clock.now());
+      await paused.close();
+    },
+  );
+
   /** Tables with one row, the clock of these tests, and the queue, whose rows are few and are read from its beginning. */
   const small = ["adjourn_version", "secrets", "test_clock", "search_queue"];
 

@@ -131,13 +131,17 @@ export const createPostgresSessionStore = async (
   const database = new PostgresDatabase(settings);
   const { clock } = settings;
   /** How far the database's clock is ahead of this process's, as of the last `hasDue`. */
-  let aheadMs = 0;
+  let aheadMs: number | null = null;
 
-  /** Called four times a second. Also measures the clock offset, at the midpoint between call and answer. */
+  /**
+   * Called four times a second. Also measures the clock offset, which lies between the ones that the times of call and answer
+   * give. A late answer says little, so the last offset stays as far as they allow it.
+   */
   const hasDue = async (): Promise<boolean> => {
     const asked = clock.now();
     const { now, mayBeDue } = await readDue(database);
-    aheadMs = now - Math.round((asked + clock.now()) / 2);
+    const [least, most] = [now - clock.now(), now - asked];
+    aheadMs = Math.min(most, Math.max(least, aheadMs ?? Math.round((least + most) / 2)));
     return mayBeDue && (await confirmDue(database));
   };
 
@@ -150,7 +154,7 @@ export const createPostgresSessionStore = async (
   }
 
   return {
-    now: () => clock.now() + aheadMs,
+    now: () => clock.now() + (aheadMs ?? 0),
     ...operationsOn(database),
     hasDue,
     // A write, because a server that can only read is not ready; to the one row that always exists.
