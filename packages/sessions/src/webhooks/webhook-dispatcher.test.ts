@@ -149,3 +149,30 @@ test("an idle dispatcher asks the store once a second, and a stopped one leaves 
   await dispatcher.stop();
   expect(clock.pendingTimers).toBe(0);
 });
+
+test("a node that learns of its lease too late does not send what another has sent meanwhile", async () => {
+  const { clock, store, sent, start, create, end } = setUp("a");
+  const sessionId = await create();
+  const { claimDeliveries } = store;
+  let answer = () => {};
+  const late = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  store.claimDeliveries = async (claim) => {
+    const claimed = await claimDeliveries(claim);
+    if (claim.nodeId === "paused") await late;
+    return claimed;
+  };
+  const paused = start("paused");
+  await clock.advance(2 * second);
+  await end(sessionId);
+  const other = start("other");
+  await clock.advance(30 * second);
+  const types = () => sent.map(({ body }): unknown => JSON.parse(body).type);
+  expect(types()).toEqual(["session.created", "session.ended"]);
+  answer();
+  await clock.advance(2 * second);
+  expect(types()).toEqual(["session.created", "session.ended"]);
+  await paused.stop();
+  await other.stop();
+});

@@ -111,8 +111,14 @@ export class WebhookDispatcher {
     const limit = maxAttemptsPerEndpoint - (running?.size ?? maxAttemptsPerEndpoint);
     if (!running || limit <= 0 || this.isStopped) return;
     const { nodeId } = this;
+    const { clock, store } = this.ports;
     const claim = { endpoint, nodeId, limit, leaseMs: deliveryLeaseMs };
-    for (const delivery of await this.ports.store.claimDeliveries(claim)) this.begin(running, delivery);
+    const askedAt = clock.now();
+    const claimed = await store.claimDeliveries(claim);
+    // If the answer is late, as after a pause of the process, a lease may end in mid-attempt, or have ended: another node
+    // then sends the delivery and those that follow it. Where it has not ended, its delivery is due again after it.
+    if (clock.now() - askedAt > deliveryLeaseMs - attemptTimeoutMs) return;
+    for (const delivery of claimed) this.begin(running, delivery);
   }
 
   private begin(running: Set<RunningAttempt>, delivery: ClaimedDelivery): void {
