@@ -67,6 +67,8 @@ export class ConnectionGuard implements Connections {
   private readonly pending = new PendingResponses();
   readonly answers: Iterable<ServerResponse> = this.pending;
   private readonly unread: UnreadResponseBytes;
+  /** The last answered request of each connection, if it was answered before its body had arrived. */
+  private readonly answeredEarly = new WeakMap<Duplex, IncomingMessage>();
   /** The connections that speak HTTP; an upgraded one belongs to its socket. */
   private readonly open = new Set<Socket>();
   private acceptedCount = 0;
@@ -94,8 +96,10 @@ export class ConnectionGuard implements Connections {
   }
 
   failed(error: NodeJS.ErrnoException, connection: Duplex): void {
-    // Nothing else may be written into an answer that has begun.
-    if (this.pending.isAnyBegun(connection) || error.code === "ECONNRESET" || this.refused.has(connection)) {
+    // Nothing else may be written into an answer that has begun, and no second answer to a request.
+    const isAnswered =
+      this.pending.isAnyBegun(connection) || this.answeredEarly.get(connection)?.complete === false;
+    if (isAnswered || error.code === "ECONNRESET" || this.refused.has(connection)) {
       connection.destroy();
       return;
     }
@@ -145,6 +149,7 @@ export class ConnectionGuard implements Connections {
     const network = response instanceof HttpResponse ? response.network : this.networks.get(response);
     this.unread.delete(network ?? "", response);
     this.dependencies.slots.free(request);
+    if (!request.complete) this.answeredEarly.set(request.socket, request);
     return this.pending.delete(request.socket, response);
   }
 

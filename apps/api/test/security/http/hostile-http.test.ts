@@ -222,6 +222,15 @@ describe("an answer that has begun", () => {
   });
 });
 
+it("a request that is answered before its body has come gets no second answer when that is invalid", async () => {
+  await using peer = openRaw(server.url);
+  peer.write(request(server.url, "POST /api/nothing", [...json, "Transfer-Encoding: chunked"]));
+  await until(() => peer.statuses().length > 0);
+  peer.write("no chunk\r\n");
+  await peer.gone;
+  expect(peer.statuses()).toEqual([404]);
+});
+
 describe("an offer of another protocol", () => {
   const offer = [
     "Connection: Upgrade, HTTP2-Settings",
