@@ -22,7 +22,7 @@ const headings = [
   { name: "By" },
   { name: "Reason" },
   { name: "Listeners", short: "Listen", isNumber: true, title: "Listeners dropped" },
-  { name: "Pending", short: "Pend.", isNumber: true, title: "Operations cancelled" },
+  { name: "Cancelled", short: "Canc.", isNumber: true, title: "Operations cancelled" },
   { name: "Ended", isNumber: true },
 ] as const;
 
