@@ -75,7 +75,7 @@ export const useEndMutation = ({ sessions, answeredAt, onGone }: EndMutationInpu
       setHasTried(true);
       mutation.mutate(request);
     },
-    /** Whether a call was made: an ending that is heard of may be its own, though its answer was lost. */
+    /** Whether a call was made: an ending that is received may be its own, though its answer was lost. */
     hasTried,
     isPending: mutation.isPending,
     progress,

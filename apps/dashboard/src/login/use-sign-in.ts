@@ -19,7 +19,7 @@ const send = async (form: HTMLFormElement): Promise<SignInResult> => {
   }
 };
 
-/** Sends the sign-in form. `number` counts the results, so that one can be told from an equal one before it. */
+/** Sends the sign-in form. `number` counts the results, so that one can be distinguished from an equal one before it. */
 export const useSignIn = (initial: SignInResult | null, onSignedIn: () => void) => {
   const [{ result, number }, setState] = useState({ result: initial, number: 0 });
   const [isBusy, setIsBusy] = useState(false);

@@ -93,7 +93,7 @@ const DeliveryList = ({ deliveries, query, onClear }: DeliveryListProps) => {
     );
   return (
     <BlankState icon={Webhook} title="Nothing was sent in the last 7 days">
-      Deliveries appear here once an endpoint is told of a session. Endpoints are listed in the file that the
+      Deliveries appear here once an event is sent to an endpoint. Endpoints are listed in the file that the
       server's <code className="font-mono text-[0.8125rem]">WEBHOOKS_FILE</code> names; without it, nothing is
       sent.
     </BlankState>

@@ -108,7 +108,7 @@ export class RedisSubscriptions {
     if (!this.wire.isReady) return;
     const isNew = (subject: string) => this.wanted.has(subject) && !this.asked.has(subject);
     const added = subjects.filter(isNew);
-    // Left and added again before Redis was told: the existing confirmation serves the new subscription.
+    // Left and added again before the command reached Redis: the existing confirmation serves the new subscription.
     for (const subject of subjects)
       this.asked
         .get(subject)

@@ -37,7 +37,7 @@ describe("rows that somebody aims at", () => {
     expect(arrange("dcba", "dba", "c")).toEqual(["d(c)ba", 0]);
   });
 
-  it("say so when the list no longer has them, whether or not an event told of the end", () => {
+  it("say so when the list no longer has them, whether or not an event reported the end", () => {
     expect(arrange("dcba", "dba")).toEqual(["d(c)ba", 0]);
     expect(arrange("dcba", "dcb")).toEqual(["dcb(a)", 0]);
   });

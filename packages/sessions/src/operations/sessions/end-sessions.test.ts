@@ -75,12 +75,12 @@ it("ends those that are listened to on any node, however many, and refuses where
   const node = presence.connect();
   const report = (sessionId: string) => node.report(sessionId, { listeners: 1, replies: [] });
   for (let nth = 0; nth < limits.listenedSessions - 2; nth += 1) report(`gone-${nth}`);
-  const [here, there, unheard] = [await create(), await create(), await create()];
+  const [here, there, unwatched] = [await create(), await create(), await create()];
   await sessions.sessionEvents(here, new RecordingSink());
   report(there.sessionId);
   const end = { activity: "listened", dryRun: false } as const;
   expect(await otherNode.endSessions(end, admin)).toEqual({ ended: 2, matched: 2 });
-  expect(await sessions.getSession(unheard)).toMatchObject(unheard);
+  expect(await sessions.getSession(unwatched)).toMatchObject(unwatched);
   for (let nth = 0; nth < 3; nth += 1) report(`more-${nth}`);
   for (const call of [
     sessions.endSessions(end, admin),
