@@ -105,11 +105,13 @@ test.each([
 test.each(["eyJ", "-eyJaaaaaaaa", "eyJaaaaaaaa.", "a.", "eyJaaaaaaaa.a"])(
   "a line of %j again and again takes as much longer as it is longer",
   (part) => {
+    // Milliseconds of the processor: others that use it meanwhile don't count.
     const timeOf = (characters: number): number => {
       const message = part.repeat(characters / part.length);
-      const startedAt = performance.now();
+      const before = process.cpuUsage();
       linesOf(plainSettings.databaseUrl, message);
-      return performance.now() - startedAt;
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1_000;
     };
     timeOf(1_000);
     const short = Math.max(1, Math.min(timeOf(20_000), timeOf(20_000), timeOf(20_000)));
