@@ -16,9 +16,10 @@ const headings = ["User", "Until", "Reason", "By", "Blocked"] as const;
 
 interface BlockTableProps extends Paging {
   readonly blocks: readonly Block[];
+  readonly onUnblocked: (userId: string) => void;
 }
 
-export const BlockTable = ({ blocks, ...paging }: BlockTableProps) => {
+export const BlockTable = ({ blocks, onUnblocked, ...paging }: BlockTableProps) => {
   const [asked, setAsked] = useState<Block | null>(null);
   return (
     <>
@@ -32,7 +33,14 @@ export const BlockTable = ({ blocks, ...paging }: BlockTableProps) => {
       >
         {(block) => <BlockCells block={block} onUnblock={() => setAsked(block)} />}
       </VirtualTable>
-      {asked && <UnblockDialog key={asked.userId} block={asked} onClosed={() => setAsked(null)} />}
+      {asked && (
+        <UnblockDialog
+          key={asked.userId}
+          block={asked}
+          onUnblocked={onUnblocked}
+          onClosed={() => setAsked(null)}
+        />
+      )}
     </>
   );
 };

@@ -1,6 +1,11 @@
 "use client";
 
 import { UserCheck } from "lucide-react";
+import { useState } from "react";
+import { NewRowsPill } from "../lists/held-rows/new-rows-pill";
+import { useHeldRows } from "../lists/held-rows/use-held-rows";
+import { useHold } from "../lists/held-rows/use-hold";
+import type { Block } from "../lists/records";
 import { useBlockList } from "../lists/use-block-list";
 import { inBackground } from "../live/in-background";
 import { LoadFailed } from "../live/load-failed";
@@ -14,21 +19,44 @@ const BlockTable = loadLater(() => import("./block-table").then((file) => file.B
   placeholder: <SessionTableSkeleton />,
 });
 
-export const BlocksView = () => (
-  <>
-    <PageHeader
-      title="Blocks"
-      description="Users who can't begin a session, until when and why. A block is set where a session is ended."
-    />
-    <Card>
-      <BlockList />
-    </Card>
-  </>
-);
+const keyOf = ({ userId }: Block): string => userId;
+
+export const BlocksView = () => {
+  const { blocks, query } = useBlockList();
+  const [unblocked, setUnblocked] = useState<ReadonlySet<string>>(new Set());
+  const { isHeld, frame } = useHold();
+  const held = useHeldRows({
+    rows: blocks,
+    keyOf,
+    isHeld,
+    isRemoved: ({ userId }) => unblocked.has(userId),
+    listName: "blocks",
+  });
+  return (
+    <>
+      <PageHeader
+        title="Blocks"
+        description="Users who can't begin a session, until when and why. A block is set where a session is ended."
+      />
+      <NewRowsPill count={held.waiting} onShow={held.showWaiting} />
+      <Card {...frame}>
+        <BlockList
+          blocks={held.shown}
+          query={query}
+          onUnblocked={(userId) => setUnblocked((before) => new Set(before).add(userId))}
+        />
+      </Card>
+    </>
+  );
+};
+
+interface BlockListProps extends Pick<ReturnType<typeof useBlockList>, "query"> {
+  readonly blocks: readonly Block[];
+  readonly onUnblocked: (userId: string) => void;
+}
 
 /** The table of blocks, or the text shown in its place. */
-const BlockList = () => {
-  const { blocks, query } = useBlockList();
+const BlockList = ({ blocks, query, onUnblocked }: BlockListProps) => {
   if (!query.data)
     return query.error ? (
       <LoadFailed title="The blocks can't be shown" error={query.error} onRetry={query.refetch} />
@@ -39,6 +67,7 @@ const BlockList = () => {
     return (
       <BlockTable
         blocks={blocks}
+        onUnblocked={onUnblocked}
         hasMore={query.hasNextPage}
         isLoadingMore={query.isFetchingNextPage}
         onMore={() => inBackground(query.fetchNextPage())}

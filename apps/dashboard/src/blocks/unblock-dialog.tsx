@@ -16,14 +16,19 @@ import { useFocusReturn } from "../ui/use-focus-return";
 
 interface UnblockDialogProps {
   readonly block: Block;
+  /** Called once the user is not blocked any more. */
+  readonly onUnblocked: (userId: string) => void;
   readonly onClosed: () => void;
 }
 
 /** Asks before a block is removed. */
-export const UnblockDialog = ({ block, onClosed }: UnblockDialogProps) => {
+export const UnblockDialog = ({ block, onUnblocked, onClosed }: UnblockDialogProps) => {
   const [isOpen, setIsOpen] = useState(true);
   const returnFocus = useFocusReturn();
-  const unblock = useUnblock(block.userId, () => setIsOpen(false));
+  const unblock = useUnblock(block.userId, () => {
+    onUnblocked(block.userId);
+    setIsOpen(false);
+  });
   return (
     <AlertDialog.Root open={isOpen} onOpenChange={(next) => unblock.isPending || setIsOpen(next)}>
       <AlertDialogFrame

@@ -83,13 +83,7 @@ export const SessionsView = () => {
         <ActivitySelect activity={filter.activity} onChange={(activity) => setFilter({ activity })} />
         <SortSelect sort={filter.sort} onChange={(sort) => setFilter({ sort })} />
       </FilterBar>
-      <NewRowsPill
-        count={desk.waiting}
-        onShow={() => {
-          window.scrollTo({ top: 0 });
-          desk.showWaiting();
-        }}
-      />
+      <NewRowsPill count={desk.waiting} onShow={desk.showWaiting} />
       <Card className={classNames("transition-opacity", isStale && "opacity-75")} {...desk.frame}>
         <SessionList
           shown={desk.shown}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scrollsSideways, seriousBarriers } from "../setup/browser";
+import { returnUntilShown, scrollsSideways, seriousBarriers } from "../setup/browser";
 import { hasBrowser } from "../setup/chromium";
 import { createCalls, echoId } from "../setup/session-calls";
 import { useDashboard } from "../setup/use-dashboard";
@@ -70,6 +70,30 @@ describe.skipIf(!hasBrowser())("blocking a user in the dashboard", { timeout: 90
     await block.waitFor({ state: "detached" });
     expect((await createAs(userId)).status).toBe(201);
     expect(problems).toEqual([]);
+  });
+
+  it("moves no block that is aimed at when others are set, and shows them when asked", async () => {
+    const [first, second] = [crypto.randomUUID(), crypto.randomUUID()];
+    expect(await adminCalls().block(first, "Spam")).toBe(200);
+    const { page } = await openSessions();
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Blocks" }).click();
+    const rowOf = (userId: string) => page.getByRole("row").filter({ hasText: userId.slice(0, 8) });
+    const unblock = rowOf(first).getByRole("button", { name: "Unblock" });
+    await unblock.hover();
+    const before = await unblock.boundingBox();
+    expect(await adminCalls().block(second, "Abuse")).toBe(200);
+    const waiting = page.getByRole("button", { name: "1 new" });
+    await returnUntilShown(page, waiting);
+    expect(await unblock.boundingBox()).toEqual(before);
+    expect(await rowOf(second).count()).toBe(0);
+    await waiting.click();
+    await rowOf(second).waitFor();
+    // What is unblocked here goes although the focus is in the table.
+    await rowOf(first).getByRole("button", { name: "Unblock" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Unblock" }).click();
+    await page.getByRole("status").filter({ hasText: "User unblocked" }).waitFor();
+    await rowOf(second).waitFor();
+    await rowOf(first).waitFor({ state: "detached" });
   });
 
   it("says what is wrong with a date that has passed, and blocks nobody by it", async () => {

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { scrollsSideways, seriousBarriers, settled } from "../setup/browser";
+import { returnUntilShown, scrollsSideways, seriousBarriers, settled } from "../setup/browser";
 import { hasBrowser } from "../setup/chromium";
 import { useDashboard } from "../setup/use-dashboard";
 
@@ -84,6 +84,24 @@ describe.skipIf(!hasBrowser())("the deliveries of webhooks in the dashboard", { 
     expect(await scrollsSideways(page)).toBe(false);
     expect(await seriousBarriers(page)).toEqual([]);
     expect(problems).toEqual([]);
+  });
+
+  it("stay in place while one is aimed at, and come in when asked", async () => {
+    const first = await dashboard.calls.create();
+    const { page } = await dashboard.newPage();
+    await page.goto("/webhooks");
+    const rowOf = (sessionId: string) =>
+      page.locator("tr[data-row]").filter({ hasText: sessionId.slice(0, 8) });
+    const resend = rowOf(first.sessionId).getByRole("button", { name: "Send again" });
+    await resend.hover();
+    const before = await resend.boundingBox();
+    const second = await dashboard.calls.create();
+    const waiting = page.getByRole("button", { name: "1 new" });
+    await returnUntilShown(page, waiting);
+    expect(await resend.boundingBox()).toEqual(before);
+    expect(await rowOf(second.sessionId).count()).toBe(0);
+    await waiting.click();
+    await rowOf(second.sessionId).waitFor();
   });
 
   it("say what is wrong while nothing answers, and claim nothing", async () => {

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { printPageOnFailure } from "@adjourn/testkit";
-import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
+import { expect } from "vitest";
 import { chromiumPath } from "./chromium";
 
 /** A browser whose pages collect their console and script errors. */
@@ -50,6 +51,18 @@ export const settled = async (page: Page): Promise<void> => {
     }
   });
 };
+
+/** Returns to the page as to a tab that was in the background, which requests its lists again, until `locator` is shown. */
+export const returnUntilShown = (page: Page, locator: Locator): Promise<void> =>
+  expect
+    .poll(
+      async () => {
+        await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
+        return locator.isVisible();
+      },
+      { timeout: 30_000, interval: 250 },
+    )
+    .toBe(true);
 
 /** Resolves once the page receives a session's events. Call it before the page is loaded. */
 export const receivesSession = (page: Page): Promise<void> =>

@@ -26,6 +26,15 @@ describe("rows of a list that is aimed at", () => {
     });
   });
 
+  it("go at once when they were removed here and have left the list", () => {
+    const isRemoved = ({ id }: { readonly id: string }) => id === "c";
+    expect(holdRows({ before, rows: [row("c"), row("b")], keyOf, isHeld: true, isRemoved }).shown).toEqual(
+      before,
+    );
+    expect(holdRows({ before, rows: [row("b")], keyOf, isHeld: true, isRemoved }).shown).toEqual([row("b")]);
+    expect(holdRows({ before, rows: [], keyOf, isHeld: true, isRemoved }).shown).toEqual([]);
+  });
+
   it("give way to a list that has none of them", () => {
     const rows = [row("z")];
     expect(holdRows({ before, rows, keyOf, isHeld: true })).toEqual({ shown: rows, waiting: 0 });
