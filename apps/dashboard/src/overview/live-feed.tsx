@@ -128,7 +128,7 @@ const FeedItem = ({ item }: { readonly item: Item }) => {
         )}
       </p>
       <span className="w-20 shrink-0 text-xs leading-5 text-ink-faint tabular-nums">
-        <Age since={item.at} /> ago
+        <Age since={item.at} suffix=" ago" />
       </span>
     </li>
   );

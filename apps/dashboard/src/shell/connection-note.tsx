@@ -6,8 +6,8 @@ import { useLiveState } from "../live/live-context";
 import { classNames } from "../ui/classes/class-names";
 import { Notice } from "../ui/layout/notice";
 
-/** A blink of the connection is not worth a word. */
-const patienceMs = 1_000;
+/** A connection that is back sooner needs no note. */
+const noteAfterMs = 1_000;
 
 const useLostForLong = (): boolean => {
   const { connection, lostSince } = useLiveState();
@@ -15,7 +15,7 @@ const useLostForLong = (): boolean => {
   const isLost = connection === "lost";
   useEffect(() => {
     if (!isLost || lostSince === null) return setIsLong(false);
-    const timer = setTimeout(() => setIsLong(true), Math.max(0, lostSince + patienceMs - Date.now()));
+    const timer = setTimeout(() => setIsLong(true), Math.max(0, lostSince + noteAfterMs - Date.now()));
     return () => clearTimeout(timer);
   }, [isLost, lostSince]);
   return isLost && isLong;
@@ -41,7 +41,8 @@ const dots = { live: "bg-accent", connecting: "bg-ink-faint", lost: "bg-warning"
 export const ConnectionDot = () => {
   const { connection } = useLiveState();
   return (
-    <span className="inline-flex items-center gap-2 text-xs text-ink-soft">
+    // As wide as the longest word, so that a change of the connection moves nothing.
+    <span className="inline-flex w-25 items-center gap-2 text-xs whitespace-nowrap text-ink-soft">
       <span className="relative grid size-2 place-items-center">
         <span
           className={classNames(

@@ -36,7 +36,7 @@ export const Frame = ({ theme, isSignedIn, children }: FrameProps) => (
           <ConnectionBanner />
           <div className="flex items-center gap-1 lg:px-2.5">
             <ConnectionDot />
-            <div className="ml-2 flex items-center lg:-mr-2.5 lg:ml-auto">
+            <div className="flex items-center lg:-mr-2.5 lg:ml-auto">
               <ThemeButton initial={theme} />
               {isSignedIn && <SignOutButton />}
             </div>

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { delayCalls, receivesSession, settled } from "../setup/browser";
 import { hasBrowser } from "../setup/chromium";
-import { shifted, watchShiftsOfLoads } from "../setup/layout-shifts";
+import { shifted, watchShifts, watchShiftsOfLoads } from "../setup/layout-shifts";
 import { typewriterId } from "../setup/session-calls";
 import { useDashboard } from "../setup/use-dashboard";
 
@@ -21,16 +21,8 @@ describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout:
     lists.release();
     await page.locator(`tr[data-session="${sessionId}"]`).waitFor();
     await settled(page);
-    const moved = (await shifted(page)) as readonly string[];
-    // The dot of the connection, beside which its state is written once it is known.
-    expect(moved.filter((text) => !text.startsWith("DIV Live"))).toEqual([]);
+    expect(await shifted(page)).toEqual([]);
   });
-
-  /** What moved, but for the dot of the connection, beside which its state is written once it is known. */
-  const movedOf = async (page: Page): Promise<readonly string[]> => {
-    await settled(page);
-    return ((await shifted(page)) as readonly string[]).filter((text) => !text.startsWith("DIV Live"));
-  };
 
   it.each([360, 768, 1280])("moves nothing of the overview while it loads, %i px wide", async (width) => {
     await dashboard.calls.create();
@@ -45,7 +37,31 @@ describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout:
     await page.getByRole("img", { name: /^Live sessions from/ }).waitFor();
     await page.getByRole("region", { name: "Endings by cause" }).getByText("Requested").waitFor();
     await page.getByRole("region", { name: "Live feed" }).getByText("began with").first().waitFor();
-    expect(await movedOf(page)).toEqual([]);
+    await settled(page);
+    expect(await shifted(page)).toEqual([]);
+  });
+
+  it("moves nothing of the live feed as its ages grow longer", async () => {
+    await dashboard.calls.endEverything();
+    await dashboard.calls.create();
+    const { page } = await dashboard.newPage();
+    await page.clock.install();
+    await page.goto("/");
+    const age = page
+      .getByRole("region", { name: "Live feed" })
+      .getByText(/^\ds ago$/)
+      .first();
+    await age.waitFor();
+    await settled(page);
+    await watchShifts(page);
+    await page.clock.fastForward(10_000);
+    await page
+      .getByRole("region", { name: "Live feed" })
+      .getByText(/^\d\ds ago$/)
+      .first()
+      .waitFor();
+    await settled(page);
+    expect(await shifted(page)).toEqual([]);
   });
 
   it.each([360, 768, 1280])("moves nothing of a session's page while it loads, %i px wide", async (width) => {
@@ -66,7 +82,8 @@ describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout:
       history.release();
       await page.getByText("morning morning").first().waitFor();
       await page.getByRole("heading", { name: "Timeline" }).waitFor();
-      expect(await movedOf(page), sessionId === live.sessionId ? "live" : "ended").toEqual([]);
+      await settled(page);
+      expect(await shifted(page), sessionId === live.sessionId ? "live" : "ended").toEqual([]);
       await page.context().close();
     }
   });

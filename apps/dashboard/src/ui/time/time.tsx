@@ -29,15 +29,22 @@ export const formatCountdown = (ms: number): string => {
   return hours === 0 ? rest : `${hours}:${rest}`;
 };
 
+interface AgeProps {
+  readonly since: string;
+  /** In the same text as the age: beside it, it would move whenever the age becomes longer. */
+  readonly suffix?: string;
+}
+
 /** How long ago, as it goes on: by the second below five minutes, by the minute above. */
-export const Age = ({ since }: { readonly since: string }) => {
+export const Age = ({ since, suffix = "" }: AgeProps) => {
   const start = Date.parse(since);
   const now = useServerNow((at) =>
     at - start < secondsUntilMs ? at : start + Math.floor((at - start) / minuteMs) * minuteMs,
   );
   if (now === null) return <time dateTime={since} />;
   const age = now - start;
-  return <time dateTime={since}>{age < secondsUntilMs ? formatDuration(age) : formatMinutes(age)}</time>;
+  const text = age < secondsUntilMs ? formatDuration(age) : formatMinutes(age);
+  return <time dateTime={since}>{`${text}${suffix}`}</time>;
 };
 
 /** The time of day, with the date where it is not today's; in the reader's zone. */
