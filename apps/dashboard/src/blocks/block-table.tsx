@@ -73,7 +73,7 @@ const BlockCells = ({ block, onUnblock }: BlockCellsProps) => (
       <TimeOfDay at={block.blockedAt} />
     </td>
     <td className="text-right max-md:col-start-2 max-md:row-start-1">
-      <Button size="small" onClick={onUnblock}>
+      <Button size="row" onClick={onUnblock}>
         Unblock
       </Button>
     </td>

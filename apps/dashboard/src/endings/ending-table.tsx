@@ -1,8 +1,9 @@
 "use client";
 
+import Link from "next/link";
 import { useMemo } from "react";
 import { IdLink } from "../lists/id-link";
-import type { Ending } from "../lists/records";
+import { type Ending, shortId } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
 import { Badge } from "../ui/badge";
 import { classNames } from "../ui/classes/class-names";
@@ -13,11 +14,12 @@ import { dayName, groupByDay } from "./ending-days";
 import { causeNames, whoEnded, whoEndedShort } from "./ending-words";
 
 const rowGrid =
-  "grid items-center gap-x-3 px-4 grid-cols-[minmax(0,1fr)_auto] md:gap-x-2.5 md:grid-cols-[5rem_minmax(4.5rem,0.8fr)_7.75rem_minmax(4.75rem,1fr)_minmax(4.75rem,1fr)_3rem_3rem_5.5rem] lg:px-5 xl:gap-x-4 xl:grid-cols-[6rem_minmax(5rem,0.8fr)_8.5rem_minmax(6rem,1fr)_minmax(6rem,1.4fr)_4rem_4rem_6rem]";
+  "grid items-center gap-x-3 px-4 grid-cols-[minmax(0,1fr)_auto] md:gap-x-2.5 md:grid-cols-[5rem_minmax(4.5rem,0.8fr)_7.75rem_minmax(4.75rem,1fr)_minmax(4.75rem,1fr)_3rem_3rem_5.5rem] lg:px-5 xl:gap-x-4 xl:grid-cols-[5rem_minmax(5rem,0.8fr)_5rem_7.75rem_minmax(5.5rem,1fr)_minmax(6rem,1.4fr)_4rem_4rem_5.5rem]";
 
 const headings = [
   { name: "Session" },
   { name: "Agent" },
+  { name: "User", isWideOnly: true },
   { name: "Cause" },
   { name: "By" },
   { name: "Reason" },
@@ -47,7 +49,11 @@ export const EndingTable = ({ endings, ...paging }: EndingTableProps) => {
               key={heading.name}
               scope="col"
               title={"title" in heading ? heading.title : undefined}
-              className={classNames("truncate font-medium", "isNumber" in heading && "text-right")}
+              className={classNames(
+                "truncate font-medium",
+                "isNumber" in heading && "text-right",
+                "isWideOnly" in heading && "max-xl:hidden",
+              )}
             >
               {"short" in heading ? <ShortName name={heading.name} short={heading.short} /> : heading.name}
             </th>
@@ -69,7 +75,7 @@ export const EndingTable = ({ endings, ...paging }: EndingTableProps) => {
                   "absolute inset-x-0 top-0 border-b border-line last:border-b-0",
                   "day" in line
                     ? "block bg-sunken px-4 py-1.5 lg:px-5"
-                    : `${rowGrid} gap-y-1 py-3.5 hover:bg-sunken/60`,
+                    : `${rowGrid} gap-y-1 py-3.5 hover:bg-sunken/60 md:h-9 md:py-0`,
                 )}
               >
                 {"day" in line ? (
@@ -99,6 +105,15 @@ const EndingCells = ({ ending, agent }: { readonly ending: Ending; readonly agen
     </td>
     <td className="truncate max-md:hidden" title={agent}>
       {agent}
+    </td>
+    <td className="truncate max-xl:hidden">
+      <Link
+        href={`/endings?userId=${encodeURIComponent(ending.userId)}`}
+        title={`Only endings of user ${ending.userId}`}
+        className="rounded font-mono text-[0.8125rem] text-ink-soft hover:text-ink hover:underline"
+      >
+        {shortId(ending.userId)}
+      </Link>
     </td>
     <td className="max-md:col-start-1 max-md:row-start-3">
       <Badge>{causeNames[ending.cause]}</Badge>

@@ -3,7 +3,7 @@
 import { defaultRangeExtractor, useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
-const usualRowHeight = 53;
+const usualRowHeight = 36;
 const rowsBeyondView = 8;
 /** So many rows before the end of the list the next page is asked for. */
 const aheadRows = 40;
@@ -20,8 +20,6 @@ interface VirtualRows extends Paging {
   readonly keyOf: (index: number) => string | undefined;
   /** Rows that stay in the page wherever it is scrolled: one that has the focus would lose it. */
   readonly pinned?: readonly number[];
-  /** Pixels. */
-  readonly rowHeight?: number;
 }
 
 /** Of a list as long as the window scrolls, only the rows in view and a few around them are in the page. */
@@ -32,7 +30,6 @@ export const useVirtualRows = ({
   isLoadingMore,
   onMore,
   pinned = [],
-  rowHeight = usualRowHeight,
 }: VirtualRows) => {
   const body = useRef<HTMLTableSectionElement>(null);
   const [top, setTop] = useState(0);
@@ -44,7 +41,7 @@ export const useVirtualRows = ({
   });
   const virtualizer = useWindowVirtualizer({
     count,
-    estimateSize: () => rowHeight,
+    estimateSize: () => usualRowHeight,
     getItemKey: (index) => keyOf(index) ?? index,
     overscan: rowsBeyondView,
     scrollMargin: top,

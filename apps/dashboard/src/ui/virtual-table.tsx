@@ -58,7 +58,7 @@ export const VirtualTable = <Item extends object>({
                 style={{ transform: `translateY(${offset}px)` }}
                 className={classNames(
                   rowGrid,
-                  "absolute inset-x-0 top-0 gap-y-1 border-b border-line py-2.5 last:border-b-0 hover:bg-sunken/60",
+                  "absolute inset-x-0 top-0 gap-y-1 border-b border-line py-2.5 last:border-b-0 hover:bg-sunken/60 md:min-h-9 md:py-0.5",
                 )}
               >
                 {children(row)}

@@ -102,7 +102,7 @@ const DeliveryCells = ({ delivery, isOpen, onToggle, isSending, onResend }: Deli
         <TimeOfDay at={createdAt} seconds />
       </td>
       <td className="text-right max-md:col-start-2 max-md:row-start-1">
-        <Button size="small" aria-disabled={isSending} onClick={() => isSending || onResend()}>
+        <Button size="row" aria-disabled={isSending} onClick={() => isSending || onResend()}>
           Send again
         </Button>
       </td>

@@ -159,7 +159,7 @@ describe.skipIf(!hasBrowser())("the record of endings", { timeout: 90_000 }, () 
     const [first, second] = [await callsWith(adminKey).create(), await callsWith(adminKey).create()];
     expect(await callsWith(adminKey).end(first.sessionId)).toBe(200);
     const { page } = await open("/endings");
-    const link = rowOf(page, first.sessionId).getByRole("link");
+    const link = rowOf(page, first.sessionId).getByRole("link").first();
     await link.hover();
     const before = await link.boundingBox();
     expect(await callsWith(adminKey).end(second.sessionId)).toBe(200);

@@ -79,9 +79,9 @@ export const SessionTableRow = ({ ref, index, offset, row, ...state }: SessionTa
           <span className="inline-flex h-8 items-center text-[0.8125rem] font-medium md:h-7">Ended</span>
         ) : (
           <Button
-            size="small"
+            size="row"
             aria-describedby={id}
-            className="hover:border-danger/50 hover:bg-danger-wash hover:text-danger md:h-7 md:px-2"
+            className="hover:border-danger/50 hover:bg-danger-wash hover:text-danger"
             onClick={() => onEnd(row)}
           >
             End session
@@ -166,7 +166,7 @@ const TimeCells = ({ row, isOver }: { readonly row: SessionRow; readonly isOver:
       {isOver ? <span>Over</span> : <TimeLeft session={row} isCoarse />}
       <span className="text-ink-soft md:hidden">
         {isOver ? ", " : " left, "}
-        <Age since={row.createdAt} /> old
+        <Age since={row.createdAt} suffix=" old" />
       </span>
       <NarrowCounts row={row} />
     </td>

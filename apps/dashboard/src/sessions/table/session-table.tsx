@@ -21,8 +21,6 @@ interface SessionTableProps extends Paging {
   readonly fields: readonly string[];
 }
 
-const lineHeight = 36;
-
 export const SessionTable = ({ shown, isChosen, onToggle, onChoose, onEnd, ...rest }: SessionTableProps) => {
   const { active, onActivate, fields, ...paging } = rest;
   const activeIndex = shown.findIndex(({ row }) => row.sessionId === active);
@@ -30,7 +28,6 @@ export const SessionTable = ({ shown, isChosen, onToggle, onChoose, onEnd, ...re
     count: shown.length,
     keyOf: (index) => shown[index]?.row.sessionId,
     pinned: [activeIndex],
-    rowHeight: lineHeight,
     ...paging,
   });
   useFocusOfActive(body, active);
