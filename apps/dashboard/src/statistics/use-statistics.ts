@@ -72,13 +72,13 @@ export const useStatisticsBetween = (
   const now = serverNow();
   const lengthMs = Math.min(end, now) - fromOf(now);
   const isAsked = lengthMs > 0 && lengthMs <= longestMs;
-  const { data, isPlaceholderData, isError } = useStatistics({
+  const { data, isPlaceholderData } = useStatistics({
     name: `from ${from} to ${to}`,
     fromOf,
     to: end < now ? to : undefined,
     points: 2,
     isAsked,
   });
-  if (!isAsked || isError) return null;
+  if (!isAsked) return null;
   return isPlaceholderData ? undefined : data;
 };

@@ -172,6 +172,25 @@ describe.skipIf(!hasBrowser())("the record of endings", { timeout: 90_000 }, () 
     await waiting.waitFor({ state: "detached" });
   });
 
+  it("keeps its totals while nothing answers", async () => {
+    const { sessionId } = await callsWith(adminKey).create();
+    expect(await callsWith(adminKey).end(sessionId)).toBe(200);
+    const { page } = await open("/endings");
+    const requested = page
+      .getByLabel("Endings of the last 7 days")
+      .locator("div")
+      .filter({ hasText: /^Requested\d+$/ });
+    await requested.waitFor();
+    const before = await requested.textContent();
+    const failed = page.waitForResponse((one) => one.url().includes("getStatistics") && !one.ok());
+    await dashboard.servers.stopApi();
+    await failed;
+    await page.getByText("Connection lost.").waitFor();
+    expect(await requested.textContent()).toBe(before);
+    expect(await page.getByText("No totals").count()).toBe(0);
+    await dashboard.servers.startApi();
+  });
+
   it("moves nothing of the feed that is aimed at", async () => {
     const first = await callsWith(adminKey).create();
     const { page } = await open("/");
