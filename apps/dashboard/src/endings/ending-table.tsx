@@ -1,10 +1,10 @@
 "use client";
 
-import Link from "next/link";
 import { useMemo } from "react";
 import { IdLink } from "../lists/id-link";
-import { type Ending, shortId } from "../lists/records";
+import type { Ending } from "../lists/records";
 import { useAgents } from "../lists/use-agents";
+import { UserLink } from "../lists/user-link";
 import { Badge } from "../ui/badge";
 import { classNames } from "../ui/classes/class-names";
 import { ShortName } from "../ui/short-name";
@@ -107,13 +107,7 @@ const EndingCells = ({ ending, agent }: { readonly ending: Ending; readonly agen
       {agent}
     </td>
     <td className="truncate max-xl:hidden">
-      <Link
-        href={`/endings?userId=${encodeURIComponent(ending.userId)}`}
-        title={`Only endings of user ${ending.userId}`}
-        className="rounded font-mono text-[0.8125rem] text-ink-soft hover:text-ink hover:underline"
-      >
-        {shortId(ending.userId)}
-      </Link>
+      <UserLink userId={ending.userId} list="endings" />
     </td>
     <td className="max-md:col-start-1 max-md:row-start-3">
       <Badge>{causeNames[ending.cause]}</Badge>

@@ -1,11 +1,11 @@
 "use client";
 
 import { MessageSquare, Radio, Workflow } from "lucide-react";
-import Link from "next/link";
 import { type Ref, useId } from "react";
 import { IdLink } from "../../lists/id-link";
 import { type SessionRow, shortId } from "../../lists/records";
 import { useAgents } from "../../lists/use-agents";
+import { UserLink } from "../../lists/user-link";
 import { Button } from "../../ui/button";
 import { classNames } from "../../ui/classes/class-names";
 import { Age } from "../../ui/time/time";
@@ -144,13 +144,7 @@ const WhoCells = ({ row }: { readonly row: SessionRow }) => {
         </span>
       </td>
       <td className={classNames(cell, "truncate max-md:hidden")}>
-        <Link
-          href={`/sessions?userId=${encodeURIComponent(row.userId)}`}
-          title={`Only sessions of user ${row.userId}`}
-          className="rounded font-mono text-[0.8125rem] text-ink-soft hover:text-ink hover:underline"
-        >
-          {shortId(row.userId)}
-        </Link>
+        <UserLink userId={row.userId} list="sessions" />
       </td>
     </>
   );
