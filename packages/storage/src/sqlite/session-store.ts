@@ -42,7 +42,8 @@ import {
 import { readOrCreateSecret } from "./tables/secrets-table.js";
 import {
   claimWarnings,
-  hasDue,
+  mayBeDue,
+  postponeRenewed,
   readChannelHolder,
   readLastSeqs,
   readLive,
@@ -151,7 +152,6 @@ const readingOperations = (readNow: ReadNow, read: Read, turns = new ReadTurns()
     countMatching: (filter) => read((db, now) => countMatching(db, filter, now)),
     readMatchingIds: (filter) => read((db, now) => readMatchingIds(db, filter, now)),
     countPendingReplies: (filter) => read((db, now) => countPendingReplies(db, filter, now)),
-    hasDue: () => read(hasDue),
     listEndings: (filter, page) => listEndings(read, filter, page),
     listBlocks: (page) => read((db, now) => listBlocks(db, page, now)),
     readStatistics: (range) => readStatistics(read, range),
@@ -206,6 +206,16 @@ const eraseAll = async (write: Write, channelId: string): Promise<EraseOutcome> 
     const outcome = await write((db, now) => eraseStep(db, channelId, now));
     if (outcome !== "unfinished") return outcome;
   }
+};
+
+/** Sessions whose `due_at` moves in one transaction. */
+const postponedAtOnce = 250;
+
+/** Whether an expiry or a warning is due. */
+const hasDue = async (read: Read, write: Write): Promise<boolean> => {
+  if (!(await read(mayBeDue))) return false;
+  while ((await write((db, now) => postponeRenewed(db, postponedAtOnce, now))) === postponedAtOnce);
+  return read(mayBeDue);
 };
 
 const indexingOperations = (read: Read, write: Write) =>
@@ -269,6 +279,7 @@ export const assembleStore = (
     ...readingOperations(readNow, read),
     ...writingOperations(write),
     ...indexingOperations(read, write),
+    hasDue: () => hasDue(read, write),
     ...deletingOperations(read, write, log),
     ping: async () => {
       if (queue.isFailing) await findRoom(writer.path);

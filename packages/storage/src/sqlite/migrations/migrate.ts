@@ -8,6 +8,7 @@ import { blocks } from "./0005-blocks.js";
 import { search } from "./0006-search.js";
 import { webhooks } from "./0007-webhooks.js";
 import { endedVia } from "./0008-ended-via.js";
+import { dueTimes } from "./0009-due-times.js";
 
 /** Applied in order; the file's `user_version` counts the applied ones. A released migration is never changed. */
 const migrations: readonly string[] = [
@@ -19,6 +20,7 @@ const migrations: readonly string[] = [
   search,
   webhooks,
   endedVia,
+  dueTimes,
 ];
 
 /**

@@ -24,16 +24,17 @@ import {
 } from "../../sql/list-page.js";
 import { hasPendingReply } from "../../sql/reply-rules.js";
 import type { Parameters, SqliteConnection } from "../connection/connection.js";
-import { sessionColumns } from "../tables/sessions-table.js";
+import { hasExpired, sessionColumns } from "../tables/sessions-table.js";
 import { findConversations, hasWords, toAskedWords } from "./search-index.js";
+import { readSoonest } from "./soonest-first.js";
 import { type Read, walkPage, walkTotal } from "./walk-list.js";
 
 const statements = {
   all: "SELECT count(*) AS total FROM sessions",
-  expired: "SELECT count(*) AS total FROM sessions WHERE expires_at <= :now",
+  expired: `SELECT count(*) AS total FROM sessions WHERE ${hasExpired}`,
   /** Near their expiry: the warning was given, or is due. */
   warned: "SELECT count(*) AS total FROM sessions WHERE warn_at IS NULL",
-  warnable: "SELECT count(*) AS total FROM sessions WHERE warn_at <= :now",
+  warnable: "SELECT count(*) AS total FROM sessions WHERE due_at <= :now AND warn_at <= :now",
 } as const;
 
 const count = (connection: SqliteConnection, sql: string, parameters: Parameters): number =>
@@ -97,7 +98,11 @@ const isWalked = ({ words, conversations }: Filter): boolean =>
  * A search is four index range scans, not a LIKE over every row.
  * Filters compare twice: case-insensitively, which the NOCASE indexes serve, and exactly.
  */
-const conditionsOf = (table: "sessions" | "endings", filter: Filter): Conditions => {
+const conditionsOf = (
+  table: "sessions" | "endings",
+  filter: Filter,
+  isByRow = isWalked(filter),
+): Conditions => {
   const plain = plainConditions(table === "sessions" ? "created_at" : "ended_at", filter);
   const sql = [...plain.sql];
   const parameters: Record<string, string | number> = { ...plain.parameters };
@@ -118,7 +123,7 @@ const conditionsOf = (table: "sessions" | "endings", filter: Filter): Conditions
     const starts = startRanges[table].map((range) => `SELECT rowid FROM ${table} WHERE ${range}`);
     // A walk judges each row by itself: the other form would find all rows again in every turn.
     const each = startRanges[table].map((range) => `(${range})`).join(" OR ");
-    add(isWalked(filter) ? `iif(${each}, true, false)` : `rowid IN (${starts.join(" UNION ")})`, ranges);
+    add(isByRow ? `iif(${each}, true, false)` : `rowid IN (${starts.join(" UNION ")})`, ranges);
   }
   if (filter.words) parameters.words = toAskedWords(filter.words);
   if (conversations) {
@@ -142,21 +147,21 @@ const readPage = <Row extends { readonly session_id: string }>(
 const countLive = (connection: SqliteConnection, { sql, parameters }: Conditions, now: number): number => {
   const where = sql.join(" AND ");
   const all = `SELECT count(*) AS total FROM sessions WHERE ${where}`;
-  const expired = `SELECT count(*) AS total FROM sessions INDEXED BY sessions_by_expiry
-    WHERE ${where} AND expires_at <= :now`;
+  const expired = `SELECT count(*) AS total FROM sessions INDEXED BY sessions_by_due
+    WHERE ${where} AND ${hasExpired}`;
   return count(connection, all, { ...parameters, now }) - count(connection, expired, { ...parameters, now });
 };
 
-const walkSessions = async (
-  read: Read,
-  list: List,
-  page: PageRequest,
-  timeOf: (row: SessionColumns) => number,
-): Promise<SessionPage> => {
-  const { rows, next } = await walkPage(read, list, page, timeOf);
-  const total = await walkTotal(read, { ...list, time: "created_at" });
-  return { sessions: rows.map(toSession), total, stats: await read(readStats), next };
-};
+/** Whether an index leads to the few rows that can match. */
+const isNarrow = ({ userId, sessionIds, isReplying, conversations }: Filter): boolean =>
+  userId !== undefined || sessionIds !== undefined || Boolean(isReplying) || conversations !== undefined;
+
+const liveList = ({ sql, parameters }: Conditions, time: List["time"], now: number): List => ({
+  table: "sessions",
+  columns: sessionColumns,
+  time,
+  conditions: { sql: [...sql, "expires_at > :now"], parameters: { ...parameters, now } },
+});
 
 export const listSessions = async (
   read: Read,
@@ -164,22 +169,31 @@ export const listSessions = async (
   page: SessionPageRequest,
 ): Promise<SessionPage> => {
   const filter = await withConversations(read, given);
-  const matching = conditionsOf("sessions", filter);
   const { time, timeOf } = sessionOrders[page.sort ?? "createdAt"];
-  const listAt = (now: number): List => {
-    const conditions = {
-      sql: [...matching.sql, "expires_at > :now"],
-      parameters: { ...matching.parameters, now },
-    };
-    return { table: "sessions", columns: sessionColumns, time, conditions };
-  };
-  if (isWalked(filter)) return walkSessions(read, await read((_, now) => listAt(now)), page, timeOf);
-  return await read((connection, now) => {
-    const { rows, next } = readPage<SessionColumns>(connection, listAt(now), page, timeOf);
+  const matching = conditionsOf("sessions", filter);
+  const isSoonest = time === "expires_at" && !isNarrow(filter);
+  const countAll = (connection: SqliteConnection, now: number) => {
     const stats = readStats(connection, now);
     const total = matching.sql.length === 0 ? stats.active : countLive(connection, matching, now);
-    return { sessions: rows.map(toSession), total, stats, next };
-  });
+    return { total, stats };
+  };
+  if (!isSoonest && !isWalked(filter))
+    return await read((connection, now) => {
+      const list = liveList(matching, time, now);
+      const { rows, next } = readPage<SessionColumns>(connection, list, page, timeOf);
+      return { sessions: rows.map(toSession), next, ...countAll(connection, now) };
+    });
+  const now = await read((_, at) => at);
+  const list = liveList(conditionsOf("sessions", filter, true), "created_at", now);
+  const words = isWalked(filter) ? [hasWords("sessions")] : [];
+  const { sql, parameters } = list.conditions;
+  const { rows, next } = isSoonest
+    ? await readSoonest(read, { sql: [...sql, ...words], parameters }, page)
+    : await walkPage<SessionColumns>(read, list, page, timeOf);
+  const counts = isWalked(filter)
+    ? { total: await walkTotal(read, list), stats: await read(readStats) }
+    : await read(countAll);
+  return { sessions: rows.map(toSession), next, ...counts };
 };
 
 export const listEndings = async (

@@ -176,3 +176,25 @@ test("counts read the expired and nearly expired rows, and an index for the tota
   const plan = await plansOf(() => store.countSessions());
   for (const step of plan) expect(step).toMatch(/^SEARCH |USING COVERING INDEX/);
 });
+
+test("a heartbeat and a message write to no index but that of the sessions whose warning was given", async () => {
+  await store.createSession(draft, null);
+  const before = new Set(writer.prepared);
+  await store.recordHeartbeat(sessionId);
+  await store.appendMessage(newMessageDraft(sessionId));
+  const updates = writer.prepared.filter((sql) => !before.has(sql) && sql.startsWith("UPDATE sessions"));
+  expect(updates.length).toBe(2);
+  const names = new Map(
+    reader
+      .all<{ name: string; rootpage: number }>("SELECT name, rootpage FROM sqlite_schema")
+      .map(({ name, rootpage }) => [rootpage, name]),
+  );
+  for (const sql of updates) {
+    const steps = reader.all<{ opcode: string; p1: number; p2: number }>(`EXPLAIN ${sql}`);
+    const opened = new Map(
+      steps.filter(({ opcode }) => opcode === "OpenWrite").map(({ p1, p2 }) => [p1, names.get(p2)]),
+    );
+    const written = steps.filter(({ opcode }) => opcode === "IdxInsert").map(({ p1 }) => opened.get(p1));
+    expect(written).toEqual(["sessions_warned"]);
+  }
+});

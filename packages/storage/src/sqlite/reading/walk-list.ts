@@ -17,7 +17,7 @@ const and = (list: List, condition: string, values: Conditions["parameters"] = {
 });
 
 /**
- * Goes through a list in its order, as many rows in a turn as do not hold up other calls. `use` gets the rows of a turn that
+ * Goes through a list from the newest row, as many rows in a turn as do not hold up other calls. `use` gets the rows of a turn that
  * contain the words, as the part of the list that follows a position. It returns whether to go on.
  */
 const walk = async (
@@ -26,7 +26,6 @@ const walk = async (
   first: PagePosition | undefined,
   use: (connection: SqliteConnection, part: List, after: PagePosition | undefined) => boolean,
 ): Promise<void> => {
-  const until = list.time === "expires_at" ? "<=" : ">=";
   for (let after = first; ; await nextTurn()) {
     const from = after;
     after = await read((db) => {
@@ -34,7 +33,7 @@ const walk = async (
       const { sql, parameters } = pageStatement({ ...list, columns }, { limit: 0, after: from });
       const last = db.get<PagePosition>(`${sql} OFFSET ${rowsPerTurn - 1}`, parameters);
       const part = last
-        ? and(list, `(${list.time}, session_id) ${until} (:lastTime, :lastId)`, {
+        ? and(list, `(${list.time}, session_id) >= (:lastTime, :lastId)`, {
             lastTime: last.time,
             lastId: last.id,
           })

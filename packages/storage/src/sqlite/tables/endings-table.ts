@@ -15,7 +15,7 @@ import { bulkEndConditions } from "../../sql/bulk-end-filter.js";
 import { hasPendingReply } from "../../sql/reply-rules.js";
 import { expiryCause } from "../../sql/timeout-rules.js";
 import type { Parameters, SqliteConnection } from "../connection/connection.js";
-import { isLive, readOver } from "./sessions-table.js";
+import { hasExpired, isLive, readOver } from "./sessions-table.js";
 import { enqueueDeliveries } from "./webhook-outbox.js";
 
 /** The columns of a session that its ending keeps. */
@@ -203,7 +203,7 @@ export const endUserSessions = (
 /** Oldest first. */
 export const expireSessions = (connection: SqliteConnection, limit: number, now: number): EndingRecord[] => {
   const several = {
-    where: "expires_at <= :now ORDER BY expires_at LIMIT :limit",
+    where: `${hasExpired} ORDER BY due_at LIMIT :limit`,
     cause: expiryCause,
     parameters: { limit },
     order: (a: EndingRecord, b: EndingRecord) => a.expiresAt - b.expiresAt,

@@ -25,7 +25,7 @@ import {
   setEach,
   warningTime,
 } from "../../sql/timeout-rules.js";
-import type { SqliteConnection } from "../connection/connection.js";
+import type { Parameters, SqliteConnection } from "../connection/connection.js";
 import { enqueueDeliveries } from "./webhook-outbox.js";
 
 export const sessionColumns = `session_id, channel_id, agent_id, user_id, created_at, last_activity, expires_at,
@@ -34,10 +34,22 @@ export const sessionColumns = `session_id, channel_id, agent_id, user_id, create
 
 export const isLive = "session_id = :sessionId AND expires_at > :now";
 
-/** Records activity, and renews where the session is set to and its cap is not reached. */
-export const activity = setEach(recordActivity(":now", renewedExpiry("min", ":now"), autoRenews));
+/** A warning comes before the expiry. */
+const dueAt = "coalesce(warn_at, expires_at)";
 
-const renewal = setEach(recordActivity(":now", renewedExpiry("min", ":now"), "true"));
+/** Whether a row has expired; the index by `due_at` finds those that may have. */
+export const hasExpired = "due_at <= :now AND expires_at <= :now";
+
+const recordAndRenew = (renews: string): string =>
+  `UPDATE sessions SET ${setEach(recordActivity(":now", renewedExpiry("min", ":now"), renews))}`;
+
+/** Records activity, and renews where the session is set to and its cap is not reached. */
+export const recordActivityOf = recordAndRenew(autoRenews);
+
+/** What a statement that records activity returns. */
+export const returningActive = `RETURNING ${sessionColumns}, ${dueAt} < due_at AS is_due_sooner`;
+
+type ActiveColumns = SessionColumns & { readonly is_due_sooner: 0 | 1 };
 
 const newExpiry = firstExpiry("min", ":now", ":timeoutMinutes", ":maxDurationMinutes");
 const newWarnAt = nextWarnAt(warningTime(newExpiry, ":warningThresholdMinutes"), ":now", "false");
@@ -46,9 +58,10 @@ const statements = {
   freeChannel: `UPDATE sessions SET holds_channel = 0
     WHERE channel_id = :channelId AND holds_channel = 1 AND expires_at <= :now`,
   insert: `INSERT INTO sessions (session_id, channel_id, agent_id, user_id, created_at, last_activity, expires_at,
-      timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, warn_at, last_seq, last_at, metadata)
+      timeout_minutes, auto_renew, max_duration_minutes, warning_threshold_minutes, warn_at, due_at, last_seq, last_at, metadata)
     SELECT :sessionId, id, :agentId, :userId, :now, :now, ${newExpiry},
       :timeoutMinutes, :autoRenew, :maxDurationMinutes, :warningThresholdMinutes, ${newWarnAt},
+      coalesce(${newWarnAt}, ${newExpiry}),
       coalesce((SELECT max(seq) FROM messages WHERE channel_id = :channelId), 0),
       coalesce((SELECT created_at FROM messages WHERE channel_id = :channelId ORDER BY seq DESC LIMIT 1), 0), :metadata
     FROM channels WHERE id = :channelId AND user_id = :userId
@@ -62,15 +75,19 @@ const statements = {
     WHERE session_id IN (SELECT value FROM json_each(:sessionIds)) AND expires_at > :now`,
   readHolder: `SELECT session_id FROM sessions
     WHERE channel_id = :channelId AND holds_channel = 1 AND expires_at > :now`,
-  renew: `UPDATE sessions SET ${renewal} WHERE ${isLive} AND ${isBelowCap} RETURNING ${sessionColumns}`,
-  heartbeat: `UPDATE sessions SET ${activity} WHERE ${isLive} RETURNING ${sessionColumns}`,
+  renew: `${recordAndRenew("true")} WHERE ${isLive} AND ${isBelowCap} ${returningActive}`,
+  heartbeat: `${recordActivityOf} WHERE ${isLive} ${returningActive}`,
   updateTimeout: `UPDATE sessions SET ${setEach(changeTimeout("min", ":now"))}
-    WHERE ${isLive} AND ${isDurationLongEnough} RETURNING ${sessionColumns}`,
-  claimWarnings: `UPDATE sessions SET warn_at = NULL WHERE session_id IN (
-      SELECT session_id FROM sessions WHERE warn_at <= :now AND expires_at > :now ORDER BY warn_at LIMIT :limit)
+    WHERE ${isLive} AND ${isDurationLongEnough} ${returningActive}`,
+  makeDueSooner: `UPDATE sessions SET due_at = ${dueAt} WHERE session_id = :sessionId`,
+  claimWarnings: `UPDATE sessions SET warn_at = NULL, due_at = expires_at WHERE session_id IN (
+      SELECT session_id FROM sessions WHERE due_at <= :now AND warn_at <= :now AND expires_at > :now
+      ORDER BY due_at LIMIT :limit)
     RETURNING ${sessionColumns}`,
-  nextExpiry: "SELECT min(expires_at) AS due FROM sessions",
-  nextWarning: "SELECT min(warn_at) AS due FROM sessions WHERE warn_at IS NOT NULL",
+  nextDue: "SELECT min(due_at) AS due FROM sessions",
+  /** Sessions that were renewed since `due_at` was set. */
+  postpone: `UPDATE sessions SET due_at = ${dueAt} WHERE session_id IN (
+      SELECT session_id FROM sessions WHERE due_at <= :now AND ${dueAt} > :now ORDER BY due_at LIMIT :limit)`,
 } as const;
 
 /** @returns undefined where the channel is not the user's, or a live session holds it */
@@ -142,8 +159,22 @@ export const readOver = (connection: SqliteConnection, sessionId: string): IsGon
   return { outcome: "gone", gone };
 };
 
+/**
+ * Runs a statement that ends with {@link returningActive}. A second one moves `due_at` where it would be too late: in the same
+ * one, SQLite would write to its index each time, even a value that stays.
+ */
+export const getActive = (
+  connection: SqliteConnection,
+  sql: string,
+  parameters: Parameters & { readonly sessionId: string },
+): SessionColumns | undefined => {
+  const row = connection.get<ActiveColumns>(sql, parameters);
+  if (row?.is_due_sooner) connection.run(statements.makeDueSooner, { sessionId: parameters.sessionId });
+  return row;
+};
+
 export const renewSession = (connection: SqliteConnection, sessionId: string, now: number): RenewOutcome => {
-  const row = connection.get<SessionColumns>(statements.renew, { sessionId, now });
+  const row = getActive(connection, statements.renew, { sessionId, now });
   if (row) return { outcome: "renewed", session: toSession(row) };
   const session = readLive(connection, sessionId, now);
   return session ? { outcome: "at_maximum", session } : readOver(connection, sessionId);
@@ -154,7 +185,7 @@ export const recordHeartbeat = (
   sessionId: string,
   now: number,
 ): HeartbeatOutcome => {
-  const row = connection.get<SessionColumns>(statements.heartbeat, { sessionId, now });
+  const row = getActive(connection, statements.heartbeat, { sessionId, now });
   if (!row) return readOver(connection, sessionId);
   return { outcome: "recorded", session: toSession(row), wasRenewed: Boolean(row.was_renewed) };
 };
@@ -165,7 +196,7 @@ export const updateTimeout = (
   change: TimeoutConfigInput,
   now: number,
 ): UpdateTimeoutOutcome => {
-  const row = connection.get<SessionColumns>(statements.updateTimeout, {
+  const row = getActive(connection, statements.updateTimeout, {
     sessionId,
     now,
     timeout_minutes: change.timeoutMinutes ?? null,
@@ -187,9 +218,10 @@ export const claimWarnings = (connection: SqliteConnection, limit: number, now: 
     return session;
   });
 
-/** A due warning of an expired session counts too: its expiry is due as well. */
-export const hasDue = (connection: SqliteConnection, now: number): boolean =>
-  [statements.nextExpiry, statements.nextWarning].some((next) => {
-    const due = connection.get<{ due: number | null }>(next)?.due ?? null;
-    return due !== null && due <= now;
-  });
+/** Whether an expiry or a warning may be due: they are if it still says so after {@link postponeRenewed}. */
+export const mayBeDue = (connection: SqliteConnection, now: number): boolean =>
+  (connection.get<{ due: number | null }>(statements.nextDue)?.due ?? Number.POSITIVE_INFINITY) <= now;
+
+/** Moves `due_at` forward where nothing is due, and returns for how many sessions. */
+export const postponeRenewed = (connection: SqliteConnection, limit: number, now: number): number =>
+  connection.run(statements.postpone, { limit, now });

@@ -1,13 +1,19 @@
 import type { AppendOutcome, MessageDraft } from "@adjourn/sessions";
-import { type SessionColumns, toSession } from "../../rows/session-rows.js";
+import { toSession } from "../../rows/session-rows.js";
 import type { SqliteConnection } from "../connection/connection.js";
 import { insertMessage, nextPlace } from "../tables/messages-table.js";
 import { beginReply, mayBeginReply } from "../tables/replies-table.js";
-import { activity, isLive, readLive, readOver, sessionColumns } from "../tables/sessions-table.js";
+import {
+  getActive,
+  isLive,
+  readLive,
+  readOver,
+  recordActivityOf,
+  returningActive,
+} from "../tables/sessions-table.js";
 import { keepSent, readSent } from "./sent-messages.js";
 
-const takePlace = `UPDATE sessions SET ${nextPlace}, ${activity} WHERE ${isLive} AND ${mayBeginReply}
-  RETURNING ${sessionColumns}`;
+const takePlace = `${recordActivityOf}, ${nextPlace} WHERE ${isLive} AND ${mayBeginReply} ${returningActive}`;
 
 const tooMany = { outcome: "too_many_replies" } as const;
 
@@ -20,7 +26,7 @@ export const appendMessage = (
   const { sessionId, idempotency, reply } = draft;
   const repeated = idempotency && readSent(connection, sessionId, idempotency);
   if (repeated) return repeated;
-  const row = connection.get<SessionColumns>(takePlace, { sessionId, now });
+  const row = getActive(connection, takePlace, { sessionId, now });
   if (!row) return readLive(connection, sessionId, now) ? tooMany : readOver(connection, sessionId);
   const session = toSession(row);
   const wasRenewed = Boolean(row.was_renewed);
