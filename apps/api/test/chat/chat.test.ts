@@ -23,6 +23,9 @@ const userMessage = (...texts: string[]) => ({
   parts: texts.map((text) => ({ type: "text", text })),
 });
 
+/** As version 4 of the SDK has it. */
+const oldStyle = { role: "user", content: "new" };
+
 const post = (body: unknown) => ask(server.url, "POST", "/api/chat", { body });
 
 /** A chat whose message has been sent, and whose reply the test writes. */
@@ -242,6 +245,7 @@ describe("POST /api/chat", () => {
     ["a reply to be written anew", { trigger: "regenerate-message" }],
     ["no message", { messages: [] }],
     ["no message of the user", { messages: [{ role: "assistant", parts: [] }] }],
+    ["a last message of the user without parts", { messages: [userMessage("old"), oldStyle] }],
     ["no text", { messages: [userMessage()] }],
     ["too long a text", { messages: [userMessage("x".repeat(4_001))] }],
     ["messages that are none", { messages: "hello" }],

@@ -1,9 +1,7 @@
 import { z } from "zod";
 
-const userMessage = z.object({
-  role: z.literal("user"),
-  parts: z.array(z.looseObject({ type: z.string() })),
-});
+const ofUser = z.looseObject({ role: z.literal("user") });
+const userMessage = z.object({ parts: z.array(z.looseObject({ type: z.string() })) });
 
 /** Parts of other types may have a `text` of another type. */
 const textPart = z.object({ type: z.literal("text"), text: z.string() });
@@ -23,10 +21,14 @@ const chatInput = z.object({
 export const chatToSend = chatInput.transform(({ id, messages, trigger, idempotencyKey }, context) => {
   if (trigger === "regenerate-message")
     context.addIssue({ code: "custom", path: ["trigger"], message: "a stored reply can't be regenerated" });
-  const last = messages.findLast((message) => userMessage.safeParse(message).success);
-  if (last === undefined)
-    context.addIssue({ code: "custom", path: ["messages"], message: "has no message of the user" });
-  const parts = userMessage.safeParse(last).data?.parts ?? [];
+  // Never an earlier one instead: it was sent already.
+  const last = messages.findLast((message) => ofUser.safeParse(message).success);
+  const { data } = userMessage.safeParse(last);
+  if (data === undefined) {
+    const message = last === undefined ? "has no message of the user" : "the last of the user has no parts";
+    context.addIssue({ code: "custom", path: ["messages"], message });
+  }
+  const parts = data?.parts ?? [];
   const texts = parts.flatMap((part) => textPart.safeParse(part).data?.text ?? []);
   return { sessionId: id, content: texts.join("\n"), idempotencyKey, transport: "sse" };
 });
