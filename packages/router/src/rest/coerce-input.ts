@@ -14,6 +14,7 @@ export interface LenientSettings {
 const maxLimit: Partial<Record<RestOperation, number>> = {
   listSessions: 1_000,
   listEndings: 1_000,
+  listBlocks: 1_000,
   listWebhookDeliveries: 1_000,
   getSessionMessages: 100,
   getChannelMessages: 100,

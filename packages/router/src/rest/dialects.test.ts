@@ -201,6 +201,11 @@ describe("the elizaos dialect", () => {
     const { json } = await server.ask("GET", `${sessionsPath}/${sessionId}/messages?limit=${limit}`);
     expect(json.messages).toHaveLength(shown);
   });
+
+  test.each(["sessions", "endings", "blocks"])("takes any limit of a list of %s", async (list) => {
+    for (const limit of ["abc", "", "0", "5000"])
+      expect((await server.ask("GET", `/api/messaging/${list}?limit=${limit}`)).status).toBe(200);
+  });
 });
 
 test("the documented dialect has none of this", async () => {
