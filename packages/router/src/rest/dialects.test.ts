@@ -101,6 +101,19 @@ describe("the elizaos dialect", () => {
     expect(json.timeoutConfig).toEqual({ ...defaults, ...expected });
   });
 
+  test("answers a send that is repeated after the end as before", async () => {
+    const { sessionId, channelId } = await server.world.create();
+    const send = () =>
+      server.ask("POST", `${sessionsPath}/${sessionId}/messages`, {
+        body: { content: "hi" },
+        headers: { "Idempotency-Key": "repeated" },
+      });
+    const first = await send();
+    expect(first.json.userMessage.channel_id).toBe(channelId);
+    await server.ask("DELETE", `${sessionsPath}/${sessionId}`);
+    expect((await send()).text).toBe(first.text);
+  });
+
   test("says when it refused", async () => {
     const { status, json } = await server.ask("GET", `${sessionsPath}/none`);
     expect(status).toBe(404);

@@ -9,7 +9,7 @@ import { answerCompressible, answerJson } from "./answer.js";
 import { mayCompress } from "./compress-json.js";
 import { exportChannel, exportEndings } from "./export/export-records.js";
 import { parseInput, type RouteInput } from "./parse-input.js";
-import { readSession } from "./read-session.js";
+import { readChannelId } from "./read-session.js";
 import type { Route } from "./routes.js";
 import { streamMessage, type Wire } from "./stream-message.js";
 
@@ -21,7 +21,7 @@ export const perform = async (route: Route, input: RouteInput, ctx: Context, wir
   if (route.operation === "exportEndings") return exportEndings(input, ctx, wire);
   if (route.operation === "sendSessionMessage" && asksForStream(input))
     return stream(route, input, ctx, wire);
-  const channelId = showsChannel(route, dialect) ? await channelToShow(input, ctx) : null;
+  const channelId = showsChannel(route, dialect) ? await readChannelId(ctx, input.sessionId) : null;
   const result = await callOperation(route.operation, ctx, input);
   const body = dialect.successBody(route.operation, show(result, route.shows), { input, channelId });
   if (body === undefined) response.writeHead(route.status).end();
@@ -29,12 +29,9 @@ export const perform = async (route: Route, input: RouteInput, ctx: Context, wir
   else answerJson(response, route.status, body);
 };
 
+/** It is read before the message is sent, since the channel may be erased when the answer is ready. */
 const showsChannel = ({ operation }: Route, dialect: Wire["dialect"]): boolean =>
   dialect.showsChannel && operation === "sendSessionMessage";
-
-/** Read before the message is sent, since the session may have ended when the answer is ready. */
-const channelToShow = async ({ sessionId }: RouteInput, ctx: Context): Promise<string | null> =>
-  (await readSession(ctx, sessionId))?.channelId ?? null;
 
 const asksForStream = ({ transport, mode }: RouteInput): boolean =>
   transport === "sse" || (transport === undefined && mode === "stream");
@@ -55,7 +52,7 @@ const listen = async (input: RouteInput, ctx: Context, { response, isDraining }:
 const stream = async (route: Route, input: RouteInput, ctx: Context, wire: Wire): Promise<void> => {
   requireAccess("sendSessionMessage", ctx.principal, input);
   const parsed = parseInput(inputs.sendSessionMessage, input);
-  const channelId = showsChannel(route, wire.dialect) ? await channelToShow(input, ctx) : null;
+  const channelId = showsChannel(route, wire.dialect) ? await readChannelId(ctx, input.sessionId) : null;
   await streamMessage(wire, await ctx.sessions.streamSessionMessage(parsed), channelId);
 };
 
