@@ -12,7 +12,7 @@ export const lookupId = text(1, limits.lookupCharacters);
 export const idempotencyKey = text(1, limits.idempotencyKeyCharacters);
 export const reason = text(0, limits.reasonCharacters);
 /** An ISO time with any offset. An answer can show it in UTC. */
-export const time = z.iso.datetime({ offset: true }).refine(
+export const time = z.iso.datetime({ offset: true, abort: true }).refine(
   (iso) => {
     const ms = Date.parse(iso);
     return ms >= firstTime && ms <= lastTime;
