@@ -36,21 +36,22 @@ export const coerceInput = async (
   return { ...input, limit: limit === undefined ? undefined : clamp(limit, 1, max) };
 };
 
-/** That server refuses a timeout out of range too, and ignores one that is not a number. */
+/**
+ * That server refuses a timeout out of range too, and ignores one that is not a number. A maximum duration, stored or given,
+ * never keeps it from a longer timeout.
+ */
 const coercePatch = async (input: Fields, { limits }: LenientSettings, ctx: Context): Promise<Fields> => {
+  const stored = (await readSession(ctx, input.sessionId))?.timeoutConfig;
   const timeoutMinutes = whole(input.timeoutMinutes);
-  const shortest =
-    timeoutMinutes ?? (await currentTimeoutMinutes(input.sessionId, ctx)) ?? limits.minTimeoutMinutes;
+  const shortest = timeoutMinutes ?? stored?.timeoutMinutes ?? limits.minTimeoutMinutes;
+  const raised = stored && stored.maxDurationMinutes < shortest ? shortest : undefined;
   return {
     timeoutMinutes,
     autoRenew: input.autoRenew ?? undefined,
-    maxDurationMinutes: bend(input.maxDurationMinutes, shortest, longestDurationMinutes),
+    maxDurationMinutes: bend(toNumber(input.maxDurationMinutes) ?? raised, shortest, longestDurationMinutes),
     warningThresholdMinutes: bend(input.warningThresholdMinutes, 1, longestDurationMinutes),
   };
 };
-
-const currentTimeoutMinutes = async (sessionId: unknown, ctx: Context): Promise<number | undefined> =>
-  (await readSession(ctx, sessionId))?.timeoutConfig.timeoutMinutes;
 
 const coerceTimeouts = ({ timeoutConfig, agentId }: Fields, settings: LenientSettings): unknown => {
   if (timeoutConfig === null) return undefined;

@@ -91,6 +91,11 @@ describe("the elizaos dialect", () => {
       { timeoutMinutes: 90, maxDurationMinutes: 10 },
       { timeoutMinutes: 90, maxDurationMinutes: 90 },
     ],
+    [{ timeoutMinutes: 1_440 }, { timeoutMinutes: 1_440, maxDurationMinutes: 1_440 }],
+    [
+      { timeoutMinutes: "900", maxDurationMinutes: "abc" },
+      { timeoutMinutes: 900, maxDurationMinutes: 900 },
+    ],
     [{ warningThresholdMinutes: 0 }, { warningThresholdMinutes: 1 }],
   ])("bends %j in a PATCH", async (patch, expected) => {
     const { sessionId } = await server.world.create();
