@@ -171,18 +171,25 @@ describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout:
 
   it("fills a wide page, whatever it shows", async () => {
     const { page } = await dashboard.newPage({ viewport: { width: 1920, height: 1080 } });
-    const edges: Record<string, unknown> = {};
+    const edgesOf = () =>
+      page
+        .locator("main section")
+        .last()
+        .evaluate((element) => {
+          const { left, right } = element.getBoundingClientRect();
+          return [left, right];
+        });
+    const roomOf = () =>
+      page.locator("main").evaluate((element) => {
+        const { left, right } = element.getBoundingClientRect();
+        const { paddingLeft, paddingRight } = getComputedStyle(element);
+        return [left + Number.parseFloat(paddingLeft), right - Number.parseFloat(paddingRight)];
+      });
     for (const path of ["/", "/sessions", "/endings", "/blocks", "/agents", "/webhooks"]) {
       await page.goto(path);
-      const card = page.locator("main section").last();
-      await card.waitFor();
-      await settled(page);
-      edges[path] = await card.evaluate((element) => {
-        const { left, right } = element.getBoundingClientRect();
-        return [left, right];
-      });
+      // Of a page that is still loading, another card is the last one.
+      await expect.poll(edgesOf, { message: path, timeout: 30_000 }).toEqual(await roomOf());
     }
-    for (const [path, edge] of Object.entries(edges)) expect(edge, path).toEqual(edges["/sessions"]);
   });
 
   it("shows that the facts of a session go on below the edge, and where they end", async () => {
