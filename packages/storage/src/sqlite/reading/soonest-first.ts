@@ -44,9 +44,9 @@ const bySoonest = (a: SessionColumns, b: SessionColumns): number =>
   a.expires_at - b.expires_at || (a.session_id < b.session_id ? -1 : 1);
 
 /**
- * A page of the sessions that expire soonest. No index has the expiries, which every activity changes. One has a lower bound
- * of each: the sessions are read in its order, some in a turn of the event loop, until no other can expire sooner than
- * those that were found.
+ * A page of the sessions that expire soonest. No index contains the expiries, which every activity changes, but one contains
+ * a lower bound of each. Sessions are read in that order, {@link rowsPerTurn} in a turn of the event loop, until no other
+ * can expire sooner than those found.
  */
 export const readSoonest = async (
   read: Read,

@@ -160,8 +160,8 @@ export const readOver = (connection: SqliteConnection, sessionId: string): IsGon
 };
 
 /**
- * Runs a statement that ends with {@link returningActive}. A second one moves `due_at` where it would be too late: in the same
- * one, SQLite would write to its index each time, even a value that stays.
+ * Runs a statement that ends with {@link returningActive}, and lowers `due_at` where it would be too late. That takes a second
+ * statement: SQLite writes to an index whenever an `UPDATE` names its column, even if the value does not change.
  */
 export const getActive = (
   connection: SqliteConnection,
