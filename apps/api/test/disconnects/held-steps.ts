@@ -10,7 +10,7 @@ export interface HeldSteps {
   hold(step: string): { readonly reached: Promise<void>; release(): void };
 }
 
-/** What the server does by itself, on its own timers. */
+/** What the server does by itself, on its own timers. A test that held one of them could wait a minute for the next. */
 const background = new Set([
   "hasDue",
   "expireSessions",
@@ -18,6 +18,12 @@ const background = new Set([
   "countSessions",
   "readLastSeqs",
   "ping",
+  "indexConversations",
+  "deleteIdempotencyKeysBefore",
+  "deleteRepliesBefore",
+  "deleteEndedBlocks",
+  "failOrphanedDeliveries",
+  "deleteDeliveriesBefore",
 ]);
 
 export const createHeldSteps = (): HeldSteps => {
