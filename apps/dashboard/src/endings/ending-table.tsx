@@ -14,7 +14,7 @@ import { dayName, groupByDay } from "./ending-days";
 import { causeNames, whoEnded, whoEndedShort } from "./ending-words";
 
 const rowGrid =
-  "grid items-center gap-x-3 px-4 grid-cols-[minmax(0,1fr)_auto] md:gap-x-2.5 md:grid-cols-[5rem_minmax(4.5rem,0.8fr)_7.75rem_minmax(4.75rem,1fr)_minmax(4.75rem,1fr)_3rem_3rem_5.5rem] lg:px-5 xl:gap-x-4 xl:grid-cols-[5rem_minmax(5rem,0.8fr)_5rem_7.75rem_minmax(5.5rem,1fr)_minmax(6rem,1.4fr)_4rem_4rem_5.5rem]";
+  "grid items-center gap-x-3 px-4 grid-cols-[minmax(0,1fr)_auto] md:gap-x-2.5 md:grid-cols-[5rem_minmax(4.5rem,0.8fr)_7.75rem_minmax(4.75rem,1fr)_minmax(4.75rem,1fr)_3rem_3rem_5.5rem] lg:px-5 xl:gap-x-4 xl:grid-cols-[5rem_minmax(5rem,0.6fr)_5rem_7.75rem_minmax(5.5rem,0.7fr)_minmax(8rem,2fr)_4rem_4rem_5.5rem]";
 
 const headings = [
   { name: "Session" },
