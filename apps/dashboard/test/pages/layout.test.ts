@@ -24,6 +24,21 @@ describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout:
     expect(await shifted(page)).toEqual([]);
   });
 
+  it("moves nothing of a narrow card when its time is given in seconds", async () => {
+    const { sessionId } = await dashboard.calls.create();
+    const { page } = await dashboard.newPage({ viewport: { width: 360, height: 740 } });
+    await page.clock.install();
+    await page.goto("/sessions");
+    const card = page.locator(`tr[data-session="${sessionId}"]`);
+    await card.getByText(/^Ends in \d\dm$/).waitFor();
+    await settled(page);
+    await watchShifts(page);
+    await page.clock.fastForward(26 * 60_000);
+    await card.getByText(/^Ends in 0\d:\d\d$/).waitFor();
+    await settled(page);
+    expect(await shifted(page)).toEqual([]);
+  });
+
   it.each([360, 768, 1280])("moves nothing of the overview while it loads, %i px wide", async (width) => {
     await dashboard.calls.create();
     const { page } = await dashboard.newPage({ viewport: { width, height: 1000 } });

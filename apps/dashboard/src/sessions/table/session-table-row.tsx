@@ -150,6 +150,8 @@ const WhoCells = ({ row }: { readonly row: SessionRow }) => {
   );
 };
 
+const narrowPrefix = <span className="text-ink-soft md:hidden">Ends in </span>;
+
 /** Age and time left; narrow pages show both in one cell, together with the counts. */
 const TimeCells = ({ row, isOver }: { readonly row: SessionRow; readonly isOver: boolean }) => (
   <>
@@ -157,9 +159,11 @@ const TimeCells = ({ row, isOver }: { readonly row: SessionRow; readonly isOver:
       <Age since={row.createdAt} />
     </td>
     <td className="tabular-nums max-md:col-start-2 max-md:col-end-4 max-md:row-start-3">
-      {isOver ? <span>Over</span> : <TimeLeft session={row} isCoarse />}
+      {/* As wide as the longest, so that the age beside it never moves. */}
+      <span className="max-md:inline-block max-md:min-w-32">
+        {isOver ? "Over" : <TimeLeft session={row} isCoarse prefix={narrowPrefix} />}
+      </span>
       <span className="text-ink-soft md:hidden">
-        {isOver ? ", " : " left, "}
         <Age since={row.createdAt} suffix=" old" />
       </span>
       <NarrowCounts row={row} />

@@ -1,5 +1,6 @@
 "use client";
 
+import type { ReactNode } from "react";
 import type { SessionInfo } from "../../lists/records";
 import { useServerNow } from "../../live/server-clock";
 import { classNames } from "../../ui/classes/class-names";
@@ -12,9 +13,12 @@ const coarseAboveMs = 5 * 60_000;
 export const TimeLeft = ({
   session: { expiresAt, timeoutConfig },
   isCoarse = false,
+  prefix,
 }: {
   readonly session: Pick<SessionInfo, "expiresAt" | "timeoutConfig">;
   readonly isCoarse?: boolean;
+  /** Stands before the time. Behind it, it would move whenever the time becomes longer or shorter. */
+  readonly prefix?: ReactNode;
 }) => {
   const now = useServerNow((at) => {
     const left = Date.parse(expiresAt) - at;
@@ -25,13 +29,16 @@ export const TimeLeft = ({
   if (left <= 0) return <span className="font-medium">Expired</span>;
   const isNear = left <= timeoutConfig.warningThresholdMinutes * 60_000;
   return (
-    <time
-      dateTime={expiresAt}
-      title={`Until ${new Date(expiresAt).toLocaleString()}`}
-      className={classNames(isNear && "font-medium text-warning")}
-    >
-      {isCoarse && left > coarseAboveMs ? formatMinutes(left) : formatCountdown(left)}
-    </time>
+    <>
+      {prefix}
+      <time
+        dateTime={expiresAt}
+        title={`Until ${new Date(expiresAt).toLocaleString()}`}
+        className={classNames(isNear && "font-medium text-warning")}
+      >
+        {isCoarse && left > coarseAboveMs ? formatMinutes(left) : formatCountdown(left)}
+      </time>
+    </>
   );
 };
 
