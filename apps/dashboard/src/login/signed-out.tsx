@@ -1,9 +1,10 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useSyncExternalStore } from "react";
+import { useCallback, useEffect, useSyncExternalStore } from "react";
 import { inBackground } from "../live/in-background";
 import { loadLater } from "../ui/load-later";
+import { listenToOtherTabs } from "./other-tabs";
 
 const SignedOutDialog = loadLater(() => import("./signed-out-dialog").then((file) => file.SignedOutDialog), {
   onDemand: true,
@@ -33,10 +34,14 @@ export const SignedOut = () => {
     () => isSignedOut,
     () => false,
   );
-  if (!isShown) return null;
-  const onSignedIn = () => {
+  const onSignedIn = useCallback(() => {
     set(false);
     inBackground(queryClient.invalidateQueries());
-  };
+  }, [queryClient]);
+  useEffect(
+    () => listenToOtherTabs((change) => (change === "out" ? reportSignedOut() : onSignedIn())),
+    [onSignedIn],
+  );
+  if (!isShown) return null;
   return <SignedOutDialog onSignedIn={onSignedIn} />;
 };

@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from "react";
 import { isSignInAnswer, type SignInResult } from "../auth/sign-in-answer";
 import { inBackground } from "../live/in-background";
+import { reportToOtherTabs } from "./other-tabs";
 
 const send = async (form: HTMLFormElement): Promise<SignInResult> => {
   try {
@@ -27,7 +28,10 @@ export const useSignIn = (initial: SignInResult | null, onSignedIn: () => void) 
   const submit = async (form: HTMLFormElement) => {
     setIsBusy(true);
     const next = await send(form);
-    if (next.answer === "signed-in") return onSignedIn();
+    if (next.answer === "signed-in") {
+      reportToOtherTabs("in");
+      return onSignedIn();
+    }
     setState((before) => ({ result: next, number: before.number + 1 }));
     setIsBusy(false);
     form.querySelector<HTMLInputElement>("input[name=key]")?.select();

@@ -140,6 +140,24 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
     await page.getByText("“Typed before the cookie ran out”").waitFor();
   });
 
+  it("asks in every tab once one has signed out, and no longer once one has signed in", async () => {
+    const { page } = await newPage();
+    await page.goto("/sessions");
+    await enter(page, adminKey);
+    await page.getByText("Live", { exact: true }).waitFor();
+    const other = await page.context().newPage();
+    await other.goto("/");
+    await other.getByText("Live", { exact: true }).waitFor();
+    // Nothing that the first tab requests by itself may be what it learns this from.
+    await page.route("**/api/trpc/**", (route) => route.abort());
+    await other.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("dialog", { name: "You are signed out" }).waitFor();
+    await other.waitForURL("**/login");
+    await enter(other, adminKey);
+    await other.getByRole("heading", { name: "Overview" }).waitFor();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  });
+
   it("exports a transcript in each format, without the key in the address", async () => {
     const calls = createCalls(dashboard.servers.api, adminKey);
     const { sessionId } = await calls.create();
