@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import { connect } from "node:net";
 import type { AppRouter } from "@adjourn/router";
 import { createTRPCClient, createWSClient, type TRPCClientError, wsLink } from "@trpc/client";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { databases } from "../setup/databases.js";
+import { frame, openRaw, upgradeRequest } from "../setup/raw-peer.js";
 import { eventsPath } from "../setup/subscribing.js";
 import { startTestServer, type TestServer, typewriterId, until } from "../setup/test-server.js";
 import { createSession, openTrpcSocket, restWire, trpcHttpWire } from "../setup/wires.js";
@@ -13,14 +13,6 @@ const openSocket = async (url: string): Promise<WebSocket> => {
   const socket = new WebSocket(url);
   await once(socket, "open");
   return socket;
-};
-
-/** A client's text frame of at most 65,535 bytes, masked with zeros. */
-const textFrame = (text: string): Buffer => {
-  const payload = Buffer.from(text);
-  const length =
-    payload.length < 126 ? [0x80 | payload.length] : [0x80 | 126, payload.length >> 8, payload.length & 0xff];
-  return Buffer.concat([Buffer.from([0x81, ...length, 0, 0, 0, 0]), payload]);
 };
 
 const listenersOf = async (server: TestServer): Promise<number> => {
@@ -178,20 +170,14 @@ describe("a misbehaving peer", () => {
       await using server = await startTestServer();
       const wire = trpcHttpWire(server.url);
       const { sessionId } = await createSession(wire);
-      const { hostname, port } = new URL(server.url);
-      // A handshake by hand: this peer reads, but never answers a close.
-      const peer = connect(Number(port), hostname);
-      peer.write(
-        `GET ${path(sessionId)} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-      );
-      peer.on("error", () => {});
-      peer.resume();
-      for (const frame of frames(sessionId)) peer.write(textFrame(JSON.stringify(frame)));
+      // This peer reads, but never answers a close.
+      const peer = openRaw(server.url);
+      peer.write(upgradeRequest(server.url, path(sessionId)));
+      for (const text of frames(sessionId)) peer.write(frame({ payload: Buffer.from(JSON.stringify(text)) }));
       await until(async () => (await listenersOf(server)) === 1);
       const endedAt = performance.now();
       await wire.call("endSession", { sessionId });
-      await once(peer, "close");
+      await peer.gone;
       expect(performance.now() - endedAt).toBeGreaterThan(800);
     },
   );

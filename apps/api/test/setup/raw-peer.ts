@@ -46,7 +46,8 @@ export const openRaw = (url: string, socket: Socket = connectTo(url)): RawPeer =
   });
   const connected = once(socket, "connect").then(() => {});
   connected.catch(() => {});
-  const gone = once(socket, "close").then(() => {});
+  // `once` of node:events would reject when the connection is reset.
+  const gone = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   const text = () => Buffer.concat(chunks).toString("latin1");
   return {
     write: (...bytes) => {

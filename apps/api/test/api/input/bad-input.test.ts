@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
-import { connect } from "node:net";
 import { json } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { openRaw } from "../../setup/raw-peer.js";
 import { startTestServer, type TestServer, until, userId } from "../../setup/test-server.js";
 import { createSession, restWire, wires } from "../../setup/wires.js";
 
@@ -207,16 +207,10 @@ describe("bytes that are not HTTP", () => {
     `GET / HTTP/1.1\r\nHost: x\r\nX: ${"y".repeat(20_000)}\r\n\r\n`,
   ])("%j is answered and cut, and the server lives", async (bytes) => {
     await using server = await startTestServer();
-    const { hostname, port } = new URL(server.url);
-    const peer = connect(Number(port), hostname);
-    let text = "";
-    peer.on("data", (chunk) => {
-      text += chunk;
-    });
-    peer.on("error", () => {});
+    await using peer = openRaw(server.url);
     peer.write(bytes);
-    await once(peer, "close");
-    expect(text).toMatch(/^HTTP\/1\.1 4\d\d /);
+    await peer.gone;
+    expect(peer.text()).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect((await restWire(server.url).call("listAgents")).status).toBe(200);
   });
 });
