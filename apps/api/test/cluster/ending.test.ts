@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runningTimeOf } from "../setup/running-time.js";
+import { openSessionSocket } from "../setup/session-socket.js";
 import { hasReceived, listenerWires, plainWs } from "../setup/subscribing.js";
 import { until } from "../setup/test-server.js";
 import { createSession, trpcHttpWire, trpcWsWire, type Wire } from "../setup/wires.js";
@@ -69,6 +70,14 @@ describe.skipIf(await cannotRunCluster())("three nodes on one Postgres and Redis
       expect(await rest.call("sendSessionMessage", send)).toMatchObject({ status: 404 });
       expect(await readContents(rest, ids.channelId)).toEqual(stored);
     }
+  });
+
+  it("a tRPC socket that was opened for the session alone and only makes calls is closed on every node", async () => {
+    const { sessionId } = await createSession(cluster.nodes[0].rest);
+    const peers = await Promise.all(cluster.nodes.map(({ url }) => openSessionSocket(url, sessionId)));
+    for (const peer of peers) await peer.ask("query", "getSession", { sessionId });
+    await cluster.nodes[0].rest.call("endSession", { sessionId });
+    for (const peer of peers) expect(await peer.closed).toBe("4410 session ended");
   });
 
   it("listSessions and session.started show the listeners and replies of all nodes", async () => {

@@ -8,15 +8,18 @@ import {
   type TrpcSocket,
 } from "@adjourn/transports";
 
-/** How long a socket whose session has ended still answers, so that calls that crossed the end get an error. */
+/**
+ * How long a socket whose session has ended still answers, so that calls that crossed the end get an error, and how long
+ * calls in flight may then delay its close.
+ */
 const answersAfterEndMs = 1_000;
-/** How long completing subscriptions may delay its close. */
-const completeWithinMs = 5_000;
 
 /** Adapts a `ws` socket to the interface that procedures and subscriptions use. */
 export class WsTrpcSocket implements TrpcSocket {
   onlySessionId: string | null = null;
   subscriptions = 0;
+  /** Number of those to the session that the socket was opened for. */
+  private ownSubscriptions = 0;
   private calls = 0;
   private due: Close | null = null;
   private isSessionOver = false;
@@ -51,12 +54,15 @@ export class WsTrpcSocket implements TrpcSocket {
     return () => setImmediate(() => this.answered());
   }
 
-  beginSubscription(): void {
+  beginSubscription(sessionId: string | null): void {
     this.subscriptions += 1;
+    if (sessionId === this.onlySessionId) this.ownSubscriptions += 1;
   }
 
-  endSubscription(): void {
+  endSubscription(sessionId: string | null): void {
     this.subscriptions -= 1;
+    if (sessionId !== this.onlySessionId) return;
+    this.ownSubscriptions -= 1;
     // As with an answer: tRPC writes the completion in the microtasks that follow.
     if (this.isSessionOver) setImmediate(() => this.closeIfIdle());
   }
@@ -84,11 +90,11 @@ export class WsTrpcSocket implements TrpcSocket {
     for (const subscription of this.written) subscription.leave();
   }
 
-  /** Called when the session of the socket's token ends: the socket closes once its subscriptions are complete, or soon. */
+  /** Called when the session that the socket was opened for ends: it closes once its subscriptions are complete, or soon. */
   sessionEnded(): void {
     this.isSessionOver = true;
-    setTimeout(() => this.closeIfIdle(), answersAfterEndMs).unref();
-    setTimeout(() => this.close(sessionEndedClose), completeWithinMs).unref();
+    // The last of its subscriptions closes it, so that thousands need no timer each.
+    if (this.ownSubscriptions === 0) setTimeout(() => this.closeIfIdle(), answersAfterEndMs).unref();
   }
 
   close(close: Close): void {
@@ -111,11 +117,11 @@ export class WsTrpcSocket implements TrpcSocket {
   }
 
   private closeIfIdle(): void {
-    if (this.subscriptions === 0) this.closeAfterAnswers(sessionEndedClose);
+    if (this.ownSubscriptions === 0) this.closeAfterAnswers(sessionEndedClose, answersAfterEndMs);
   }
 
   private closeDue(): void {
     // Open subscriptions to an ended session receive its end first.
-    if (this.due && (!this.isSessionOver || this.subscriptions === 0)) this.close(this.due);
+    if (this.due && (!this.isSessionOver || this.ownSubscriptions === 0)) this.close(this.due);
   }
 }

@@ -13,7 +13,7 @@ export const adminEventsOverTrpc = (
   peer: TrpcPeer,
   signal: AbortSignal | undefined,
 ): AsyncIterable<AdminEvent> => {
-  const giveBack = takeSubscriptionSlot(peer.socket);
+  const giveBack = takeSubscriptionSlot(peer.socket, null);
   const subscription = sessions.adminEvents();
   // The generator may be waiting for its next event, or may never be read, so its own cleanup is not enough.
   const leave = () => {

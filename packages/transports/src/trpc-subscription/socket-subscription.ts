@@ -37,7 +37,7 @@ export class SocketSubscription implements SubscriberSink, HubSubscription, Call
     credential: SubscriberCredential,
   ): Promise<void> {
     if (!this.isOpen) return;
-    beginSubscription(this.socket);
+    beginSubscription(this.socket, input.sessionId);
     this.sessionId = input.sessionId;
     try {
       const subscription = await sessions.sessionEvents(input, this, credential);
@@ -67,7 +67,7 @@ export class SocketSubscription implements SubscriberSink, HubSubscription, Call
     if (!this.isOpen) return;
     this.isOpen = false;
     this.subscription?.leave();
-    if (this.sessionId !== null) this.socket.endSubscription();
+    if (this.sessionId !== null) this.socket.endSubscription(this.sessionId);
     this.socket.left(this);
   }
 
@@ -103,6 +103,7 @@ export class SocketSubscription implements SubscriberSink, HubSubscription, Call
 
   /** A stock client reconnects after its socket closes and resumes with its last event id. `stopped` would end it. */
   drop(cause: DropCause): void {
+    this.leave();
     if (cause === "draining") this.socket.closeAfterAnswers(dropCloses.draining);
     else this.socket.close(dropCloses[cause]);
   }

@@ -22,9 +22,10 @@ export interface TrpcSocket {
   terminate(): void;
   /** Number of open subscriptions on this socket; at most 100. */
   readonly subscriptions: number;
-  beginSubscription(): void;
-  /** Called once for each subscription that began. */
-  endSubscription(): void;
+  /** @param sessionId of its events; null if it has those of all sessions */
+  beginSubscription(sessionId: string | null): void;
+  /** Called once for each subscription that began, with the same session. */
+  endSubscription(sessionId: string | null): void;
   /** Called when a subscription that the hub writes to is over: complete, stopped or refused. */
   left(subscription: HubSubscription): void;
   /** Whether another subscription of this session, which the hub writes to, has not received its end yet. */

@@ -30,7 +30,7 @@ export const subscribeOverTrpc = async (
     await subscription.begin(sessions, input, credential);
     return writtenByTheHub;
   }
-  const giveBack = takeSubscriptionSlot(socket);
+  const giveBack = takeSubscriptionSlot(socket, input.sessionId);
   const wire = socket ? socketWire(socket, input.sessionId) : responseWire(response);
   const sink = new TrpcSubscriptionSink(wire, giveBack);
   try {
@@ -108,6 +108,7 @@ class TrpcSubscriptionSink implements SubscriberSink, AsyncIterableIterator<Trac
 
   drop(cause: DropCause): void {
     this.clear();
+    this.leave();
     const error = this.wire.drop(cause);
     // Without an error it stays silent, since a stock client treats a stopped subscription as complete.
     if (error) this.finish({ error, isEnd: false });

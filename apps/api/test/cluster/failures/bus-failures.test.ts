@@ -2,6 +2,7 @@ import type { AppRouter } from "@adjourn/router";
 import { createTRPCClient, wsLink } from "@trpc/client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runningTimeOf } from "../../setup/running-time.js";
+import { openSessionSocket } from "../../setup/session-socket.js";
 import { hasReceived, plainWs } from "../../setup/subscribing.js";
 import { until } from "../../setup/test-server.js";
 import { createSession, openTrpcSocket } from "../../setup/wires.js";
@@ -66,6 +67,24 @@ describe.skipIf(await cannotRunCluster())("two nodes whose Redis fails", () => {
       await areBoth("degraded");
       for (const { sessionId } of others)
         expect((await b.rest.call("endSession", { sessionId })).status).toBe(200);
+      await heal();
+      await areBoth("ready");
+    },
+  );
+
+  it.each(failures)(
+    "with Redis $how a socket of the session that only makes calls is closed on the other node within 5 s",
+    async ({ fail, heal }) => {
+      const [a, b] = cluster.nodes;
+      const { sessionId } = await createSession(a.rest);
+      using peer = await openSessionSocket(b.url, sessionId);
+      await peer.ask("query", "getSession", { sessionId });
+      await fail();
+      const tookMs = await runningTimeOf(async () => {
+        expect((await a.rest.call("endSession", { sessionId })).status).toBe(200);
+        expect(await peer.closed).toBe("4410 session ended");
+      });
+      expect(tookMs).toBeLessThan(withinMs);
       await heal();
       await areBoth("ready");
     },
