@@ -37,5 +37,6 @@ export { type DialectName, dialectNames, dialects } from "./rest/dialects.js";
 export { createRestHandler, type RestHandler, type RestOptions } from "./rest/handler.js";
 export { renderDocsPage } from "./rest/openapi/docs-page.js";
 export { createOpenapiDocument, type OpenapiOptions } from "./rest/openapi/openapi.js";
+export { readEventsAddress } from "./rest/read-input.js";
 export { routes } from "./rest/routes.js";
 export { type AppRouter, appRouter } from "./router.js";

@@ -75,6 +75,15 @@ describe.each(listenerWires)("a listener on $wire", ({ listen }) => {
     },
   );
 
+  it("is refused with 400 for a last id whose tail was changed", async () => {
+    await using server = await startTestServer();
+    const { sessionId } = await createSession(trpcHttpWire(server.url));
+    await using first = listen(server.url, sessionId);
+    await hasReceived(first, "session.started");
+    await using received = listen(server.url, sessionId, { lastEventId: `${first.events[0]?.id}_` });
+    expect(await received.over).toMatchObject({ how: "refused", code: "VALIDATION_ERROR" });
+  });
+
   it("is refused with 400 for a last id that is ahead of the session", async () => {
     await using server = await startTestServer();
     const { sessionId } = await createSession(trpcHttpWire(server.url));

@@ -28,12 +28,13 @@ export const watchTrpcRequest = (request: IncomingMessage, target: RequestTarget
   };
 };
 
+/** The parameters that tRPC reads, of which it would take the first. */
+const readOnce = ["batch", "input", "connectionParams", "lastEventId", "Last-Event-Id"];
+
 const addressRefusal = (target: RequestTarget): SessionError | null => {
   if (!isWellEncoded(target.query))
     return validationError({ path: "", message: "the query is not well-formed percent-encoding" });
-  const repeated = ["batch", "input", "connectionParams"].find(
-    (name) => target.search.getAll(name).length > 1,
-  );
+  const repeated = readOnce.find((name) => target.search.getAll(name).length > 1);
   if (repeated !== undefined) return validationError({ path: repeated, message: "is given more than once" });
   if (readConnectionParams(target) !== null) return null;
   return validationError({ path: "connectionParams", message: "must be an object of strings" });

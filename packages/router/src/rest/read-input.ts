@@ -3,7 +3,7 @@ import type { ValidationIssue } from "@adjourn/sessions";
 import type { RequestTarget } from "../requests/request-target.js";
 import { requireJsonDepth } from "../requests/require-json-depth.js";
 import { requireOrdinaryKeys } from "../requests/require-ordinary-keys.js";
-import type { QueryKind, Route } from "./routes.js";
+import { eventsRoute, type QueryKind, type Route } from "./routes.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -30,6 +30,10 @@ export const readAddressInput = (
     issues.push({ path: "", message: "the query is not well-formed percent-encoding" });
   return { fields, issues };
 };
+
+/** The input of a subscription, from an address of events whose session id is `segment`, still encoded. */
+export const readEventsAddress = (segment: string, target: RequestTarget): AddressInput =>
+  readAddressInput(eventsRoute, { sessionId: segment }, target);
 
 const readQuery = (
   route: Route,

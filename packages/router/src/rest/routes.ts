@@ -120,3 +120,5 @@ export const route = (operation: RestOperation, entry: Entry): Route => ({
 export const routes: readonly Route[] = Object.entries(entries).map(([operation, entry]) =>
   route(operation as RestOperation, entry),
 );
+
+export const eventsRoute = route("sessionEvents", entries.sessionEvents);

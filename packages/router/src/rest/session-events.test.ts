@@ -45,9 +45,9 @@ test("the last id seen resumes, and the header counts more than the address", as
   await server.world.send(sessionId, "two");
   const again = (lastEventId: string, headers = {}) =>
     listen(server, `${pathOf(sessionId)}?lastEventId=${lastEventId}`, headers);
-  const beforeAll = `${sessionId}.0.a`;
+  const beforeAll = `${sessionId}.0.m`;
   const replayed = eventsOf(await again(beforeAll));
-  const fromHeader = eventsOf(await again(beforeAll, { "Last-Event-ID": `${sessionId}.1.a` }));
+  const fromHeader = eventsOf(await again(beforeAll, { "Last-Event-ID": `${sessionId}.1.m` }));
   await server.ask("DELETE", `/api/messaging/sessions/${sessionId}`);
   const messages = (events: { type: string }[]) => events.filter(({ type }) => type === "message").length;
   expect(messages(await first)).toBe(2);

@@ -4,6 +4,7 @@ import {
   type Credentials,
   type Principal,
   parseRequestTarget,
+  type RequestTarget,
   unreadableTarget,
 } from "@adjourn/router";
 import { SessionError, validationError } from "@adjourn/sessions";
@@ -19,7 +20,7 @@ interface Dependencies {
 export interface Upgrade {
   /** The session id of an events path, still encoded; null for tRPC. */
   readonly segment: string | null;
-  readonly query: URLSearchParams;
+  readonly target: RequestTarget;
   readonly principal: Principal;
 }
 
@@ -40,21 +41,21 @@ export const admitUpgrade = async (
     await requestGuard.admit(request, unreadableCaller);
     throw unreadableTarget();
   }
-  const { path, search: query } = target;
+  const { path } = target;
   const segment = eventsSegment(path);
   if (path !== "/trpc" && segment === null)
     throw new SessionError("NOT_FOUND", "No WebSocket is served at this path", { path });
   if (request.method !== "GET") throw new SessionError("METHOD_NOT_ALLOWED", "Only GET upgrades");
   const principal = await authenticateRequest(credentials, request.headers, target);
   await requestGuard.admit(request, principal);
-  return { segment, query, principal };
+  return { segment, target, principal };
 };
 
 /** On a tRPC socket a key may also come in `connectionParams`, if the address announces them. */
-export const requirePrincipal = (principal: Principal, query: URLSearchParams): void => {
+export const requirePrincipal = (principal: Principal, { search }: RequestTarget): void => {
   if (principal.role !== "nobody") return;
   const isMissing = principal.why === "missing";
-  if (isMissing && query.get("connectionParams") === "1") return;
+  if (isMissing && search.get("connectionParams") === "1") return;
   throw new SessionError("UNAUTHORIZED", isMissing ? "A key is required" : "The key is not valid");
 };
 

@@ -1,4 +1,11 @@
-import { invalidEnvelope, type Principal, requireAccess, subscriberCredential } from "@adjourn/router";
+import {
+  invalidEnvelope,
+  type Principal,
+  type RequestTarget,
+  readEventsAddress,
+  requireAccess,
+  subscriberCredential,
+} from "@adjourn/router";
 import { inputs, SessionError, type SessionService, type Subscription } from "@adjourn/sessions";
 import {
   type Close,
@@ -13,16 +20,6 @@ import {
 export const eventsSegment = (pathname: string): string | null =>
   /^\/api\/messaging\/sessions\/([^/]+)\/events\/?$/.exec(pathname)?.[1] ?? null;
 
-const decode = (segment: string): string | undefined => {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
-};
-
-const malformedId = { path: "sessionId", message: "is not well-formed percent-encoding" };
-
 /** A subscriber that has entered before its upgrade: it is attached to the socket, or abandoned if the connection is lost. */
 export interface Entered {
   attach(socket: PeerSocket): void;
@@ -36,13 +33,12 @@ export interface Entered {
 export const enterPlainEvents = async (
   sessions: SessionService,
   principal: Principal,
-  { segment, lastEventId }: { readonly segment: string; readonly lastEventId: string | null },
+  { segment, target }: { readonly segment: string; readonly target: RequestTarget },
 ): Promise<Entered> => {
-  const asked = { sessionId: decode(segment), lastEventId };
-  requireAccess("sessionEvents", principal, asked);
-  const unread = asked.sessionId === undefined ? [malformedId] : [];
-  const input = inputs.sessionEvents.safeParse(asked);
-  if (!input.success) throw invalidEnvelope(unread, "sessionEvents", asked);
+  const { fields, issues } = readEventsAddress(segment, target);
+  requireAccess("sessionEvents", principal, fields);
+  const input = inputs.sessionEvents.safeParse(fields);
+  if (!input.success || issues.length > 0) throw invalidEnvelope(issues, "sessionEvents", fields);
   const listener = new PlainWebSocketSink();
   try {
     const listening = await sessions.sessionEvents(input.data, listener, subscriberCredential(principal));

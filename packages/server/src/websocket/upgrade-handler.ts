@@ -134,8 +134,8 @@ export class UpgradeHandler {
     else await this.openPlainEvents(offer, upgrade, upgrade.segment);
   }
 
-  private async openTrpc(offer: Offer, { query, principal }: Upgrade): Promise<void> {
-    requirePrincipal(principal, query);
+  private async openTrpc(offer: Offer, { target, principal }: Upgrade): Promise<void> {
+    requirePrincipal(principal, target);
     this.refuseIfDraining();
     // The token of a session that is gone opens no socket.
     if (principal.role === "session") await this.dependencies.sessions.getSession(principal);
@@ -143,17 +143,20 @@ export class UpgradeHandler {
     // Copied: it is kept with the socket, and a new UUID is a chain of nine strings.
     const requestId = Buffer.from(offer.requestId, "latin1").toString("latin1");
     const sender = senderOf(request, this.dependencies.trustProxy);
-    const expectsParams = query.get("connectionParams") === "1";
+    const expectsParams = target.search.get("connectionParams") === "1";
     this.upgrade(offer, principal, (socket) =>
       this.trpc.accept(socket, { principal, requestId, sender, expectsParams }),
     );
   }
 
-  private async openPlainEvents(offer: Offer, { query, principal }: Upgrade, segment: string): Promise<void> {
+  private async openPlainEvents(
+    offer: Offer,
+    { target, principal }: Upgrade,
+    segment: string,
+  ): Promise<void> {
     requireHandshake(offer.request);
     this.refuseIfDraining();
-    const lastEventId = query.get("lastEventId");
-    const entered = await enterPlainEvents(this.dependencies.sessions, principal, { segment, lastEventId });
+    const entered = await enterPlainEvents(this.dependencies.sessions, principal, { segment, target });
     let isOpen = false;
     this.upgrade(offer, principal, (socket) => {
       isOpen = true;

@@ -14,6 +14,13 @@ it("an event id parses to the seq from which it was made", () => {
   );
 });
 
+it.each(["m", "0a1b2c3d-1", `0a1b2c3d-${Number.MAX_SAFE_INTEGER.toString(36)}`])(
+  "an event id with the tail %s is parsed",
+  (tail) => {
+    expect(parseEventId(sessionId, formatEventId(sessionId, 7, tail))).toBe(7);
+  },
+);
+
 it("an event id of another session is not parsed", () => {
   expect(parseEventId(sessionId, formatEventId("other", 3, "m"))).toBeNull();
 });
@@ -30,6 +37,11 @@ it.each([
   `${sessionId}.9999999999999999.m`,
   `${sessionId}.1.`,
   `${sessionId}.1.a b`,
+  `${sessionId}.1.n`,
+  `${sessionId}.1.mm`,
+  `${sessionId}.1.0a1b2c3d`,
+  `${sessionId}.1.0a1b2c3d-`,
+  `${sessionId}.1.0A1B2C3D-4`,
 ])("%j is malformed", (id) => {
   expect(parseEventId(sessionId, id)).toBeNull();
 });

@@ -57,6 +57,6 @@ export const formatEventId = (sessionId: string, seq: number, unique: string): s
 /** @returns the seq after which an id resumes; null if it is malformed or of another session */
 export const parseEventId = (sessionId: string, id: string): number | null => {
   if (!id.startsWith(`${sessionId}.`)) return null;
-  const match = /^(0|[1-9]\d{0,14})\.[\w-]{1,32}$/.exec(id.slice(sessionId.length + 1));
+  const match = /^(0|[1-9]\d{0,14})\.(?:m|[0-9a-f]{8}-[0-9a-z]{1,12})$/.exec(id.slice(sessionId.length + 1));
   return match?.[1] === undefined ? null : Number(match[1]);
 };

@@ -78,6 +78,7 @@ describe("an address that can't be read", () => {
     ["/sessions/%E0%A4%A/messages?after=1&after=2&limit=0", ["after", "sessionId", "limit"]],
     ["/channels/%/messages?after=1.5", ["channelId", "after"]],
     [`/sessions/%/events?lastEventId=${longId}`, ["sessionId", "lastEventId"]],
+    ["/sessions/x/events?lastEventId=x.0.m&lastEventId=x.0.m", ["lastEventId"]],
   ])("%s gets every other error as well", async (path, named) => {
     await using server = await startTestServer();
     const response = await fetch(`${server.url}/api/messaging${path}`);
@@ -85,15 +86,33 @@ describe("an address that can't be read", () => {
     expect([response.status, details.issues.map((issue) => issue.path)]).toEqual([400, named]);
   });
 
-  it("gets it at a WebSocket upgrade as well", async () => {
+  it.each([
+    [`/sessions/%/events?lastEventId=${longId}`, ["sessionId", "lastEventId"]],
+    ["/sessions/x/events?lastEventId=x.0.m&lastEventId=x.0.m", ["lastEventId"]],
+    ["/sessions/x/events?%ff", [""]],
+  ])("%s gets them at a WebSocket upgrade as well", async (path, named) => {
     await using server = await startTestServer();
-    const path = `/api/messaging/sessions/%/events?lastEventId=${longId}`;
-    const socket = new WebSocket(`${server.url.replace("http", "ws")}${path}`);
+    const socket = new WebSocket(`${server.url.replace("http", "ws")}/api/messaging${path}`);
     const [, response] = (await once(socket, "unexpected-response")) as [unknown, IncomingMessage];
     const { details } = (await json(response)) as { details: { issues: { path: string }[] } };
-    expect(details.issues.map((issue) => issue.path)).toEqual(["sessionId", "lastEventId"]);
+    expect([response.statusCode, details.issues.map((issue) => issue.path)]).toEqual([400, named]);
   });
 });
+
+it.each(["lastEventId", "Last-Event-Id"])(
+  "a subscription over tRPC with %s twice is refused",
+  async (name) => {
+    await using server = await startTestServer();
+    const { sessionId } = await createSession(restWire(server.url));
+    const input = encodeURIComponent(JSON.stringify({ sessionId }));
+    const lastId = `${name}=${sessionId}.0.m`;
+    const response = await fetch(`${server.url}/trpc/sessionEvents?input=${input}&${lastId}&${lastId}`);
+    // tRPC answers a refused subscription with a stream, whose only event is the error.
+    const text = await response.text();
+    expect(text).toContain(`{"path":"${name}","message":"is given more than once"}`);
+    expect(text).not.toContain("session.started");
+  },
+);
 
 describe.each(wires)("bad input over $wire", ({ open }) => {
   it.each([
