@@ -18,6 +18,9 @@ import type {
 import { metadataText } from "@adjourn/sessions";
 import { InMemoryWebhooks } from "./in-memory-webhooks.js";
 
+/** Ids of agents and users are compared without regard to case. */
+export const isSameId = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
 /** A session's row, with the columns that only the store uses. */
 export interface SessionRow {
   session: Session;
@@ -103,8 +106,8 @@ export class InMemoryState {
     const { agentId, userId, sessionIds, createdUntil, idleSince, isReplying } = filter;
     return this.liveSessions().filter(
       (session) =>
-        (agentId === undefined || session.agentId === agentId) &&
-        (userId === undefined || session.userId === userId) &&
+        (agentId === undefined || isSameId(session.agentId, agentId)) &&
+        (userId === undefined || isSameId(session.userId, userId)) &&
         (!isReplying || this.pendingReplies(session.sessionId).length > 0) &&
         (sessionIds === undefined || sessionIds.includes(session.sessionId)) &&
         (createdUntil === undefined || session.createdAt <= createdUntil) &&

@@ -12,7 +12,7 @@ import type {
 import { isNearExpiration, jsonBytes, rowsWithinBytes, type Session, wordsOf } from "@adjourn/sessions";
 import { createBlocks } from "./in-memory-blocks.js";
 import { createWritingVerbs } from "./in-memory-session-store-operations.js";
-import { InMemoryState } from "./in-memory-session-store-state.js";
+import { InMemoryState, isSameId } from "./in-memory-session-store-state.js";
 import { createStatistics } from "./in-memory-statistics.js";
 import { pageOf } from "./page-of.js";
 
@@ -236,8 +236,7 @@ const createDeletions = (
     return eraseChannel(state, channelId);
   },
   async eraseUser(userId) {
-    const isTheirs = (other: { readonly userId: string }) =>
-      other.userId.toLowerCase() === userId.toLowerCase();
+    const isTheirs = (other: { readonly userId: string }) => isSameId(other.userId, userId);
     if (state.liveSessions().some(isTheirs)) return { outcome: "in_use" };
     const theirs = [...state.channels].filter(([, channel]) => isTheirs(channel));
     for (const [channelId] of theirs) eraseChannel(state, channelId);
@@ -278,8 +277,8 @@ const matches = (state: InMemoryState, row: Session | EndingRecord, filter: List
   const { agentId, userId, search, words } = filter;
   const prefix = search?.toLowerCase() ?? "";
   return (
-    (agentId === undefined || row.agentId === agentId) &&
-    (userId === undefined || row.userId === userId) &&
+    (agentId === undefined || isSameId(row.agentId, agentId)) &&
+    (userId === undefined || isSameId(row.userId, userId)) &&
     [row.sessionId, row.channelId, row.agentId, row.userId].some((id) =>
       id.toLowerCase().startsWith(prefix),
     ) &&

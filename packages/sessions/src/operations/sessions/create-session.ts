@@ -67,7 +67,7 @@ const announceCreated = async (context: ServiceContext, session: Session): Promi
 /** The parts of a session that depend on the configuration. */
 type Configured = Pick<SessionDraft, "agentId" | "timeoutConfig">;
 
-/** Stores the agent's id as configured, since a filter by agent compares ids exactly. */
+/** Stores the agent's id as configured, whichever case the caller uses. */
 const configure = ({ agents, settings: { timeouts } }: ServiceContext, input: Input): Configured => {
   const agent = agents.get(input.agentId);
   const named = parseTimeoutConfig(input.timeoutConfig, timeouts.limits);

@@ -25,7 +25,7 @@ import {
 import { hasPendingReply } from "../../sql/reply-rules.js";
 import { warningTime } from "../../sql/timeout-rules.js";
 import type { Queryable } from "../connection/queryable.js";
-import { hasExpired, readClock, sameId } from "../tables/sessions-table.js";
+import { hasExpired, readClock, sameIdInAnyCase } from "../tables/sessions-table.js";
 import { havingWords } from "./search-index.js";
 
 const isNear = `${warningTime("expires_at", "warning_threshold_minutes")} <= :now`;
@@ -61,8 +61,8 @@ const conditionsOf = (
     Object.assign(parameters, values);
   };
   const { agentId, userId, search, words, sessionIds, isReplying } = filter;
-  if (agentId !== undefined) add(sameId("agent_id", ":agentId"), { agentId });
-  if (userId !== undefined) add(sameId("user_id", ":userId"), { userId });
+  if (agentId !== undefined) add(sameIdInAnyCase("agent_id", ":agentId"), { agentId });
+  if (userId !== undefined) add(sameIdInAnyCase("user_id", ":userId"), { userId });
   if (isReplying) sql.push(hasPendingReply(":now"));
   if (sessionIds)
     // Not an array: Postgres would compare each row with one after the other of its elements.

@@ -22,7 +22,7 @@ import {
   ofParameters,
   StatementBatches,
 } from "../connection/statement-batches.js";
-import { hasExpired, isLive, readOver, sameId, statementStart } from "./sessions-table.js";
+import { hasExpired, isLive, readOver, sameIdInAnyCase, statementStart } from "./sessions-table.js";
 import { withDeliveries } from "./webhook-outbox.js";
 
 /** Records an ending for each row of the CTE `gone`; `cause` is SQL. */
@@ -124,8 +124,8 @@ export const endsTogether = (database: Queryable): ((request: EndRequest) => Pro
 const matching = (filter: SessionFilter): { sql: string; parameters: Parameters } => {
   const { sql, parameters } = bulkEndConditions(filter, {
     sessionIds: "session_id = ANY (ARRAY(SELECT json_array_elements_text(:sessionIds::text::json)))",
-    agentId: sameId("agent_id", ":agentId"),
-    userId: sameId("user_id", ":userId"),
+    agentId: sameIdInAnyCase("agent_id", ":agentId"),
+    userId: sameIdInAnyCase("user_id", ":userId"),
     isReplying: hasPendingReply(statementStart),
   });
   return { sql: sql.join(" AND ") || "true", parameters };

@@ -28,9 +28,12 @@ import { withDeliveries } from "./webhook-outbox.js";
 /** Evaluated for each row once its lock is held. */
 export const isLive = "session_id = :sessionId AND expires_at > adjourn_now()";
 
-/** An exact comparison, which the index without regard to case serves. */
+/** A comparison of ids without regard to case, which an index serves. */
+export const sameIdInAnyCase = (column: string, id: string): string => `lower(${column}) = lower(${id})`;
+
+/** An exact comparison, which the same index serves. */
 export const sameId = (column: string, id: string): string =>
-  `lower(${column}) = lower(${id}) AND ${column} = ${id}`;
+  `${sameIdInAnyCase(column, id)} AND ${column} = ${id}`;
 
 /** The time at which the statement began: a constant, so that an index can be searched by it. */
 export const statementStart = "(SELECT adjourn_now())";

@@ -96,7 +96,7 @@ const isWalked = ({ words, conversations }: Filter): boolean =>
 
 /**
  * A search is four index range scans, not a LIKE over every row.
- * Filters compare twice: case-insensitively, which the NOCASE indexes serve, and exactly.
+ * Agents and users are compared without regard to case, which the NOCASE indexes serve.
  */
 const conditionsOf = (
   table: "sessions" | "endings",
@@ -111,8 +111,8 @@ const conditionsOf = (
     Object.assign(parameters, values);
   };
   const { agentId, userId, search, conversations, sessionIds, isReplying } = filter;
-  if (agentId !== undefined) add("agent_id = :agentId COLLATE NOCASE AND agent_id = :agentId", { agentId });
-  if (userId !== undefined) add("user_id = :userId COLLATE NOCASE AND user_id = :userId", { userId });
+  if (agentId !== undefined) add("agent_id = :agentId COLLATE NOCASE", { agentId });
+  if (userId !== undefined) add("user_id = :userId COLLATE NOCASE", { userId });
   if (isReplying) sql.push(hasPendingReply(":now"));
   if (sessionIds)
     add("session_id IN (SELECT value FROM json_each(:sessionIds))", {

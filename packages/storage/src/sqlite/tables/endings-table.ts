@@ -125,8 +125,8 @@ export const endSession = (connection: SqliteConnection, request: EndRequest, no
 const matching = (filter: SessionFilter): { sql: string; parameters: Parameters } => {
   const { sql, parameters } = bulkEndConditions(filter, {
     sessionIds: "session_id IN (SELECT value FROM json_each(:sessionIds))",
-    agentId: "agent_id = :agentId COLLATE NOCASE AND agent_id = :agentId",
-    userId: "user_id = :userId COLLATE NOCASE AND user_id = :userId",
+    agentId: "agent_id = :agentId COLLATE NOCASE",
+    userId: "user_id = :userId COLLATE NOCASE",
     isReplying: hasPendingReply(":now"),
   });
   return { sql: ["expires_at > :now", ...sql].join(" AND "), parameters };

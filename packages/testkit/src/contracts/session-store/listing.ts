@@ -88,6 +88,33 @@ const describePages = (setting: () => Setting): void => {
 };
 
 const describeSearch = (setting: () => Setting): void => {
+  test("filters by agent and user find any case of the id, in sessions and in endings", async () => {
+    const s = setting();
+    const [agentId, userId] = [crypto.randomUUID(), `${crypto.randomUUID().slice(0, -1)}f`];
+    const live = [
+      await s.create({ agentId, userId }),
+      await s.create({ agentId, userId: userId.toUpperCase() }),
+    ];
+    const over = await s.create({ agentId, userId });
+    await s.end(over);
+    for (const filter of [
+      { userId },
+      { userId: userId.toUpperCase() },
+      { agentId: agentId.toUpperCase() },
+      { agentId: agentId.toUpperCase(), userId: userId.toUpperCase() },
+    ]) {
+      const { sessions, total } = await s.store.listSessions(filter, { limit: 10 });
+      const ids = live.map(({ sessionId }) => sessionId).sort();
+      expect([total, sessions.map(({ sessionId }) => sessionId).sort()]).toEqual([2, ids]);
+      const { endings } = await s.store.listEndings(filter, { limit: 10 });
+      expect(endings.map(({ sessionId }) => sessionId)).toEqual([over.sessionId]);
+      expect(await s.other.countMatching(filter)).toMatchObject({ total: 2 });
+      expect([...(await s.other.readMatchingIds({ ...filter, sessionIds: ids }))].sort()).toEqual(ids);
+    }
+    const ended = await s.endMatching({ userId: userId.toUpperCase() });
+    expect(ended).toHaveLength(2);
+  });
+
   test("a search finds the start of any id in any case, and nothing in the middle", async () => {
     const s = setting();
     const session = await s.create({
