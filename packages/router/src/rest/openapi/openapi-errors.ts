@@ -1,5 +1,6 @@
 import { type ErrorCode, type ErrorDetails, errorCodes } from "@adjourn/sessions";
 import { errorTable } from "../../errors/error-codes.js";
+import { maxBodyBytes, tooLarge } from "../../requests/body-limit.js";
 import type { Dialect } from "../dialects.js";
 import type { Route } from "../routes.js";
 import { operationDocs } from "./operation-docs.js";
@@ -9,8 +10,15 @@ const messageId = "e4f5a6b7-0c1d-4e2f-9a3b-4c5d6e7f8091";
 const userId = "5d3e2f10-6b7c-4d8e-9f01-23456789abcd";
 const channelId = "2c1d9a44-98a1-4a0e-8a55-5b1c2a7f6e21";
 
-/** One example per error code: its message and `details`. */
-export const errorExamples: Readonly<Record<ErrorCode, readonly [string, ErrorDetails]>> = {
+type ErrorExample = readonly [message: string, details: ErrorDetails];
+
+const tooLargeExample = (maxBytes: number): ErrorExample => {
+  const { message, details } = tooLarge(maxBytes);
+  return [message, details];
+};
+
+/** One example per error code. */
+export const errorExamples: Readonly<Record<ErrorCode, ErrorExample>> = {
   VALIDATION_ERROR: ["agentId: Invalid UUID", { issues: [{ path: "agentId", message: "Invalid UUID" }] }],
   INVALID_TIMEOUT_CONFIG: [
     "timeoutMinutes must be a whole number from 5 to 1440",
@@ -35,7 +43,7 @@ export const errorExamples: Readonly<Record<ErrorCode, readonly [string, ErrorDe
     "Session ended while the operation was pending",
     { sessionId, endedAt: "2026-11-23T13:10:00.000Z", cause: "requested", reason: "done" },
   ],
-  PAYLOAD_TOO_LARGE: ["The body is larger than 131072 bytes", { maxBytes: 131_072 }],
+  PAYLOAD_TOO_LARGE: tooLargeExample(maxBodyBytes),
   UNSUPPORTED_MEDIA_TYPE: [
     "The content type must be application/json in UTF-8",
     { contentType: "text/plain" },
@@ -96,7 +104,9 @@ export const errorResponses = (route: Route, dialect: Dialect): Readonly<Record<
   );
 
 const exampleBody = (code: ErrorCode, dialect: Dialect): object => {
-  const [message, details] = errorExamples[code];
+  // The dialects differ in the size of a body.
+  const [message, details] =
+    code === "PAYLOAD_TOO_LARGE" ? tooLargeExample(dialect.maxBodyBytes) : errorExamples[code];
   return dialect.errorBody({ code, message, details });
 };
 

@@ -65,6 +65,18 @@ describe.each(dialectNames)("the OpenAPI document of the %s dialect", (dialect) 
   });
 });
 
+test.each([
+  ["documented", 131_072],
+  ["elizaos", 2_097_152],
+] as const)(
+  "the example of a body that is too large names the limit of the %s dialect",
+  (dialect, maxBytes) => {
+    const text = JSON.stringify(documentOf(dialect));
+    expect(new Set(text.match(/larger than \d+ bytes/g))).toEqual(new Set([`larger than ${maxBytes} bytes`]));
+    expect(new Set(text.match(/"maxBytes":\d+/g))).toEqual(new Set([`"maxBytes":${maxBytes}`]));
+  },
+);
+
 test("the example of a missing session is the user's own", () => {
   const [error, details] = errorExamples.SESSION_NOT_FOUND;
   expect({ error, code: "SESSION_NOT_FOUND", details }).toEqual({
