@@ -28,6 +28,19 @@ it("runs the queries of eight batches at once, and those of the next when one is
   await Promise.all(batches.map(({ settled }) => settled));
 });
 
+it("keeps its slot until the answer that follows its last query can have been written", async () => {
+  const batches = Array.from({ length: 9 }, () => openBatch());
+  await turn();
+  batches[0]?.answer();
+  await batches[0]?.settled;
+  for (let microtask = 0; microtask < 100; microtask += 1) await Promise.resolve();
+  expect(batches[8]?.answers).toHaveLength(0);
+  await turn();
+  expect(batches[8]?.answers).toHaveLength(2);
+  for (const { answer } of batches) answer();
+  await Promise.all(batches.map(({ settled }) => settled));
+});
+
 it("runs no query for a connection that closed while the batch waited", async () => {
   const batches = Array.from({ length: 8 }, () => openBatch());
   const connection = { destroyed: false };
