@@ -24,6 +24,19 @@ describe("a session channel", () => {
     expect(again.types).toEqual(["session.started"]);
   });
 
+  it("waits for no peer after the last one has answered its close, so that a program can exit", async () => {
+    const { sessions, create, clock } = createTestService();
+    const { sessionId } = await create();
+    const sink = new RecordingSink();
+    const subscription = await sessions.sessionEvents({ sessionId }, sink);
+    await clock.advance(0);
+    await sessions.endSession({ sessionId }, caller);
+    await sink.until(({ closings }) => closings.includes("ended"));
+    const closing = clock.pendingTimers;
+    subscription.leave();
+    expect(clock.pendingTimers).toBe(closing - 1);
+  });
+
   it("delivers an event of another node once, however often the bus repeats it", async () => {
     const { sessions, bus, create, clock } = createTestService();
     const { sessionId } = await create();

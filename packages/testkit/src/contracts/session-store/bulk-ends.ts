@@ -45,6 +45,20 @@ export const describeBulkEnds = (setting: () => Setting): void => {
     expect(await s.store.readSession(kept.sessionId)).toMatchObject({ outcome: "live" });
   });
 
+  test("a bulk end of named sessions tells the endings in the order of their creation", async () => {
+    const s = setting();
+    const sessionIds: string[] = [];
+    // Neither the order of the ids nor the order in which they are named.
+    for (const start of ["9", "5", "7"]) {
+      const { sessionId } = await s.create({ sessionId: `${start}${crypto.randomUUID().slice(1)}` });
+      sessionIds.push(sessionId);
+      await s.advance(1);
+    }
+    const [first, second, third] = sessionIds as [string, string, string];
+    const ended = await s.endMatching({ sessionIds: [second, first, third] });
+    expect(ended.map(({ sessionId }) => sessionId)).toEqual(sessionIds);
+  });
+
   test("a bulk end by age or by idleness takes the sessions that are as old, or as idle, at least", async () => {
     const s = setting();
     const userId = crypto.randomUUID();
