@@ -71,7 +71,10 @@ export class BatchBudget {
   }
 }
 
-/** Nobody receives it. */
+/**
+ * Nobody receives it; traces show its code. No code means that the caller has left, and one with a 5xx status would be
+ * logged as a failure of the server.
+ */
 const closed = (): SessionError => new SessionError("RATE_LIMITED", "The connection is closed");
 
 const tooLarge = (): SessionError =>
