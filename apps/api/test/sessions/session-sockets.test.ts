@@ -73,6 +73,20 @@ describe("a tRPC socket that was opened for one session, without a subscription"
     expect(await peer.closed).toBe("4410 session ended");
   });
 
+  it("is closed although another socket of its session has left", async () => {
+    await using server = await startTestServer();
+    const { sessionId } = await createSession(restWire(server.url));
+    const [leaving, staying] = [
+      await openSessionSocket(server.url, sessionId),
+      await openSessionSocket(server.url, sessionId),
+    ];
+    for (const peer of [leaving, staying]) await peer.ask("query", "getSession", { sessionId });
+    leaving.socket.close();
+    await leaving.closed;
+    await restWire(server.url).call("endSession", { sessionId });
+    expect(await staying.closed).toBe("4410 session ended");
+  });
+
   it("that leaves first leaves nothing behind", async () => {
     await using server = await startTestServer();
     const { sessionId } = await createSession(restWire(server.url));

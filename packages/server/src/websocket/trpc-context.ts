@@ -1,9 +1,10 @@
 import type { Context, Credentials, Principal, TraceCall } from "@adjourn/router";
 import { toRefusal } from "@adjourn/router";
-import { inputs, SessionError, type SessionService } from "@adjourn/sessions";
+import { SessionError, type SessionService } from "@adjourn/sessions";
 import { type Close, sessionEndedClose, sessionNotFoundClose } from "@adjourn/transports";
 import type { Sender } from "../admission/client-address.js";
 import type { RequestGuard } from "../admission/request-guard.js";
+import type { SessionSockets } from "./session-sockets.js";
 import type { WsTrpcSocket } from "./trpc-socket.js";
 
 /** The results of a socket's upgrade. */
@@ -19,6 +20,7 @@ export interface ContextDependencies {
   readonly sessions: SessionService;
   readonly credentials: Credentials;
   readonly requestGuard: RequestGuard;
+  readonly sessionSockets: SessionSockets;
   /** Missing if no traces are exported. */
   readonly traceCall?: TraceCall | undefined;
 }
@@ -38,7 +40,7 @@ export interface SocketContext {
 export const makeContext = async (
   socket: WsTrpcSocket,
   { principal: admitted, requestId, sender }: Admission,
-  { sessions, credentials, requestGuard, traceCall }: ContextDependencies,
+  { sessions, credentials, requestGuard, sessionSockets, traceCall }: ContextDependencies,
   { token, sessionId }: ConnectionParams,
 ): Promise<SocketContext> => {
   const principal = token === undefined ? admitted : await credentials.authenticate(token);
@@ -52,32 +54,8 @@ export const makeContext = async (
   // A connection with a key does not count against its address.
   if (principal.role === "admin" || principal.role === "service")
     await requestGuard.count(sender, principal, 0);
-  return { context, leave: await watchNamed(sessions, socket, sessionId) };
+  return { context, leave: await sessionSockets.add(sessionId, socket) };
 };
-
-const watchesNothing = (): void => {};
-
-/**
- * Watches the session that a socket was opened for, if it is live. A socket of a session that is gone stays open: its caller
- * may repeat the end with an idempotency key, and a stock client would only open the next socket.
- */
-const watchNamed = async (
-  sessions: SessionService,
-  socket: WsTrpcSocket,
-  sessionId: string | undefined,
-): Promise<() => void> => {
-  const input = inputs.getSession.safeParse({ sessionId });
-  if (!input.success) return watchesNothing;
-  try {
-    return (await sessions.watchEnd(input.data, () => socket.sessionEnded())).leave;
-  } catch (error) {
-    if (error instanceof SessionError && isGone(error)) return watchesNothing;
-    throw error;
-  }
-};
-
-const isGone = ({ code }: SessionError): boolean =>
-  code === "SESSION_NOT_FOUND" || code === "SESSION_EXPIRED";
 
 /** The close of a socket whose caller is refused. */
 export const closeFor = (error: unknown): Close => {
