@@ -9,7 +9,7 @@ import {
   type SigningKeys,
 } from "@adjourn/router";
 import type { SessionService } from "@adjourn/sessions";
-import type { ConnectionTimeouts } from "@adjourn/transports";
+import type { ConnectionTimeouts, UnreadSocketLimits } from "@adjourn/transports";
 import type { Logger } from "pino";
 import { createConnectionSlots } from "./admission/connection-slots.js";
 import { createOriginGuard } from "./admission/origin-guard.js";
@@ -39,6 +39,8 @@ export interface EndpointDependencies {
   /** Limit of connections per address, if there is a rate limit. */
   readonly connectionsPerAddress: number;
   readonly maxUnreadBytes: number;
+  /** The usual ones, if undefined. */
+  readonly unreadSocketLimits: UnreadSocketLimits | undefined;
   /** Null if Socket.IO is not served. */
   readonly createGateway: ((dependencies: GatewayDependencies) => SocketIoGateway) | null;
   /** Null if no traces are exported. */

@@ -61,6 +61,7 @@ export const openAdjourn = async (
     aroundCredentials: (credentials) => overrides.around?.("credentials", credentials) ?? credentials,
     connectionsPerAddress: overrides.connectionsPerAddress ?? maxConnectionsPerAddress,
     maxUnreadBytes: overrides.maxUnreadBytes ?? maxUnreadBytes,
+    unreadSocketLimits: overrides.unreadSocketLimits,
     createGateway,
     tracing,
   });

@@ -1,5 +1,5 @@
 import type { AgentDirectory, Clock, SecretStore, SessionStore } from "@adjourn/sessions";
-import type { ConnectionTimeouts } from "@adjourn/transports";
+import type { ConnectionTimeouts, UnreadSocketLimits } from "@adjourn/transports";
 
 export type PortName = "store" | "bus" | "presence" | "credentials";
 
@@ -11,6 +11,7 @@ export interface Overrides {
   readonly connectionTimeouts?: Partial<ConnectionTimeouts>;
   readonly connectionsPerAddress?: number;
   readonly maxUnreadBytes?: number;
+  readonly unreadSocketLimits?: UnreadSocketLimits;
   /** Wraps one of the server's ports. */
   readonly around?: <Port extends object>(name: PortName, port: Port) => Port;
 }

@@ -4,7 +4,7 @@ export { pauseIfUnsent } from "./backpressure/pause-if-unsent.js";
 export { pauseReading, resumeReading } from "./backpressure/read-pause.js";
 export { SlowReaders } from "./backpressure/slow-readers.js";
 export { UnreadResponseBytes } from "./backpressure/unread-response-bytes.js";
-export { UnreadSocketBytes } from "./backpressure/unread-socket-bytes.js";
+export { UnreadSocketBytes, type UnreadSocketLimits } from "./backpressure/unread-socket-bytes.js";
 export { type Close, dropCloses, sessionEndedClose, sessionNotFoundClose } from "./close-codes.js";
 export { closeSocket } from "./close-socket.js";
 export { type ConnectionTimeouts, connectionTimeouts } from "./connection-timeouts.js";

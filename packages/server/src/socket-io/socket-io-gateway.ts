@@ -2,7 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { authenticateRequest, type Credentials, type Principal, type RequestTarget } from "@adjourn/router";
 import { SessionError, type SessionService } from "@adjourn/sessions";
-import { type ConnectionTimeouts, dropCloses, isPeerGone, UnreadSocketBytes } from "@adjourn/transports";
+import {
+  type ConnectionTimeouts,
+  dropCloses,
+  isPeerGone,
+  UnreadSocketBytes,
+  type UnreadSocketLimits,
+} from "@adjourn/transports";
 import type { Socket as EngineConnection, Server as EngineServer } from "engine.io";
 import { Server, type Socket } from "socket.io";
 import { clientAddress, senderOf } from "../admission/client-address.js";
@@ -25,6 +31,7 @@ export interface GatewayDependencies extends EngineDependencies {
   readonly reportError: ReportError;
   readonly trustProxy: TrustedProxies;
   readonly connectionTimeouts: ConnectionTimeouts;
+  readonly unreadSocketLimits: UnreadSocketLimits | undefined;
 }
 
 /** Serves Socket.IO at `/socket.io/` for ElizaOS front ends (contract §9). */
@@ -48,7 +55,7 @@ export const createSocketIoGateway = (dependencies: GatewayDependencies): Socket
 
 class Gateway implements SocketIoGateway {
   private readonly frames = createFrameLimit();
-  private readonly unread = new UnreadSocketBytes();
+  private readonly unread: UnreadSocketBytes;
   private readonly engine: EngineServer;
   /** By the first request of each connection. */
   private readonly principals = new WeakMap<IncomingMessage, Principal>();
@@ -57,6 +64,7 @@ class Gateway implements SocketIoGateway {
   private readonly sockets = new WeakMap<Socket, { gatewaySocket: GatewaySocket; entityId: string }>();
 
   constructor(private readonly dependencies: GatewayDependencies) {
+    this.unread = new UnreadSocketBytes(dependencies.unreadSocketLimits);
     this.engine = createEngine(dependencies, (socket) => this.frames.watch(socket));
     this.engine.on("connection", (connection: EngineConnection) => this.connected(connection));
     const io = new Server({

@@ -15,6 +15,7 @@ import {
   dropCloses,
   Heartbeat,
   UnreadSocketBytes,
+  type UnreadSocketLimits,
 } from "@adjourn/transports";
 import { clientAddress, type Sender, senderOf } from "../admission/client-address.js";
 import { hasSeveralHosts } from "../admission/host-header.js";
@@ -53,6 +54,7 @@ export interface UpgradeDependencies {
   /** Null if Socket.IO is not served. */
   readonly socketIo: SocketIoGateway | null;
   readonly tracing: Tracing | null;
+  readonly unreadSocketLimits: UnreadSocketLimits | undefined;
 }
 
 /** An upgrade request with its connection. */
@@ -67,13 +69,14 @@ interface Offer {
 export class UpgradeHandler {
   private readonly heartbeat: Heartbeat;
   private readonly frames = createFrameLimit();
-  private readonly unread = new UnreadSocketBytes();
+  private readonly unread: UnreadSocketBytes;
   private readonly trpc: ReturnType<typeof createTrpcWebSocket>;
 
   constructor(
     private readonly wss: SocketServer,
     private readonly dependencies: UpgradeDependencies,
   ) {
+    this.unread = new UnreadSocketBytes(dependencies.unreadSocketLimits);
     this.heartbeat = new Heartbeat(dependencies.connectionTimeouts, (error) =>
       dependencies.reportError(error, { path: "heartbeat" }),
     );

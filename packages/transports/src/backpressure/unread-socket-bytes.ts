@@ -1,9 +1,12 @@
 import type { PeerSocket, UnreadGroup } from "../web-socket/peer-socket.js";
 
-/** Bytes that one socket may leave unread. */
-const maxUnreadPerSocket = 16_777_216;
-/** Bytes that all sockets of one address may leave unread together. */
-const maxUnreadPerAddress = 67_108_864;
+/** Bytes that one socket may leave unread, and those that all sockets of one address may leave unread together. */
+export interface UnreadSocketLimits {
+  readonly perSocket: number;
+  readonly perAddress: number;
+}
+
+const usualLimits: UnreadSocketLimits = { perSocket: 16_777_216, perAddress: 67_108_864 };
 
 /** Least interval between two sums over the sockets of one address. */
 const checkEveryMs = 50;
@@ -15,7 +18,7 @@ export class UnreadSocketBytes {
   private readonly groups = new Map<string, UnreadGroup>();
 
   constructor(
-    private readonly limits = { perSocket: maxUnreadPerSocket, perAddress: maxUnreadPerAddress },
+    private readonly limits = usualLimits,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
