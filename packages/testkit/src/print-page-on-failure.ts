@@ -6,7 +6,10 @@ const keptLines = 80;
 
 const calls = new Set(["document", "fetch", "xhr"]);
 
-/** Prints what a page showed, called, received and logged, if the test that opens it fails. Does nothing in a hook. */
+/**
+ * Prints the error and what a page showed, called, received and logged, if the test that opens it fails. Does nothing in a
+ * hook. vitest prints errors only when all files are done, which a run that is stopped never reaches.
+ */
 export const printPageOnFailure = (page: Page): void => {
   if (!TestRunner.getCurrentTest()) return;
   const openedAt = performance.now();
@@ -32,11 +35,14 @@ export const printPageOnFailure = (page: Page): void => {
     socket.on("framereceived", ({ payload }) => add("received", payload));
     socket.on("close", () => add("closed", socket.url()));
   });
-  onTestFailed(async () => {
+  onTestFailed(async ({ task }) => {
     const text = await page
       .locator("body")
       .innerText({ timeout: 2_000 })
       .catch((error: unknown) => String(error));
-    console.error(`The page ${page.url()} showed:\n${text.slice(0, 2_000)}\nIt did:\n${lines.join("\n")}`);
+    const errors = task.result?.errors?.map(({ stack, message }) => stack ?? message) ?? [];
+    console.error(
+      `${task.fullName} failed:\n${errors.join("\n")}\nThe page ${page.url()} showed:\n${text.slice(0, 2_000)}\nIt did:\n${lines.join("\n")}`,
+    );
   });
 };
