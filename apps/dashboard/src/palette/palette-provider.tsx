@@ -7,7 +7,9 @@ import { loadLater } from "../ui/load-later";
 // Fetched when it is first opened.
 const Palette = loadLater(() => import("./palette").then((file) => file.Palette), {
   onDemand: true,
-  placeholder: ({ text, onText, onClose }) => <EarlyInput text={text} onText={onText} onClose={onClose} />,
+  placeholder: ({ text, onText, onEnter, onClose }) => (
+    <EarlyInput text={text} onText={onText} onEnter={onEnter} onClose={onClose} />
+  ),
 });
 const ShortcutHelp = loadLater(() => import("../shortcuts/shortcut-help").then((file) => file.ShortcutHelp), {
   onDemand: true,
@@ -17,6 +19,12 @@ const ShortcutHelp = loadLater(() => import("../shortcuts/shortcut-help").then((
 export const PaletteProvider = ({ children }: { readonly children: ReactNode }) => {
   const [open, setOpen] = useState<"palette" | "help" | null>(null);
   const [text, setText] = useState("");
+  /** Whether Enter was pressed behind the text before the palette's code was there. */
+  const [isEntered, setEntered] = useState(false);
+  const changeText = (value: string) => {
+    setText(value);
+    setEntered(false);
+  };
   const close = () => setOpen(null);
   useShortcuts({ "?": () => setOpen("help") });
   useEffect(() => {
@@ -26,6 +34,7 @@ export const PaletteProvider = ({ children }: { readonly children: ReactNode }) 
       if (document.querySelector('[role="alertdialog"]')) return;
       event.preventDefault();
       setText("");
+      setEntered(false);
       setOpen((before) => (before === "palette" ? null : "palette"));
     };
     document.addEventListener("keydown", press);
@@ -35,7 +44,14 @@ export const PaletteProvider = ({ children }: { readonly children: ReactNode }) 
     <>
       {children}
       {open === "palette" && (
-        <Palette text={text} onText={setText} onClose={close} onHelp={() => setOpen("help")} />
+        <Palette
+          text={text}
+          isEntered={isEntered}
+          onText={changeText}
+          onEnter={() => setEntered(true)}
+          onClose={close}
+          onHelp={() => setOpen("help")}
+        />
       )}
       {open === "help" && <ShortcutHelp onClose={close} />}
     </>
@@ -45,11 +61,12 @@ export const PaletteProvider = ({ children }: { readonly children: ReactNode }) 
 interface EarlyInputProps {
   readonly text: string;
   readonly onText: (text: string) => void;
+  readonly onEnter: () => void;
   readonly onClose: () => void;
 }
 
 /** Takes what is typed before the palette's code is there: on the page, single letters are shortcuts. */
-const EarlyInput = ({ text, onText, onClose }: EarlyInputProps) => (
+const EarlyInput = ({ text, onText, onEnter, onClose }: EarlyInputProps) => (
   <div
     role="dialog"
     aria-label="Command palette"
@@ -60,7 +77,10 @@ const EarlyInput = ({ text, onText, onClose }: EarlyInputProps) => (
       aria-label="Command palette"
       value={text}
       onChange={(event) => onText(event.target.value)}
-      onKeyDown={(event) => event.key === "Escape" && onClose()}
+      onKeyDown={({ key }) => {
+        if (key === "Escape") onClose();
+        if (key === "Enter") onEnter();
+      }}
       className="h-12 w-full border-b border-line bg-transparent px-4 text-[0.9375rem] outline-none"
     />
   </div>

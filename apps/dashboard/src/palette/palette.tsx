@@ -11,7 +11,10 @@ import { PaletteItem } from "./palette-item";
 
 interface PaletteProps {
   readonly text: string;
+  /** Whether Enter was pressed before this was there: the first match is chosen then. */
+  readonly isEntered: boolean;
   readonly onText: (text: string) => void;
+  readonly onEnter: () => void;
   readonly onClose: () => void;
   readonly onHelp: () => void;
 }
@@ -25,8 +28,10 @@ const pages = [
   { href: "/webhooks", name: "Webhooks", icon: Webhook },
 ] as const;
 
+const enterPress = () => new KeyboardEvent("keydown", { key: "Enter", bubbles: true });
+
 /** Goes to pages, agents and sessions, and ends a session, by a few letters of its id or of what was said. */
-export const Palette = ({ text, onText, onClose, onHelp }: PaletteProps) => {
+export const Palette = ({ text, isEntered, onText, onClose, onHelp }: PaletteProps) => {
   const router = useRouter();
   const input = useRef<HTMLInputElement>(null);
   const { agents } = useAgents();
@@ -40,6 +45,8 @@ export const Palette = ({ text, onText, onClose, onHelp }: PaletteProps) => {
     event.preventDefault();
     input.current?.focus();
     input.current?.setSelectionRange(text.length, text.length);
+    // Once the first match is marked, which is a render later.
+    if (isEntered) requestAnimationFrame(() => input.current?.dispatchEvent(enterPress()));
   };
   return (
     <Dialog.Root open onOpenChange={onClose}>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { delayCalls } from "../setup/browser";
+import { delayCalls, settled } from "../setup/browser";
 import { hasBrowser } from "../setup/chromium";
 import { useDashboard } from "../setup/use-dashboard";
 
@@ -27,5 +27,33 @@ describe.skipIf(!hasBrowser())("the command palette", { timeout: 60_000 }, () =>
     await page.keyboard.press("Control+k");
     await input.waitFor();
     expect(await input.inputValue()).toBe("");
+  });
+
+  it("goes where Enter was pressed for before its code was there, unless more was typed", async () => {
+    const { page } = await dashboard.newPage();
+    await page.goto("/agents");
+    await page.getByText("Typewriter").first().waitFor();
+    const scripts = await delayCalls(page, /\/_next\/static\/chunks\//);
+    await page.keyboard.press("Control+k");
+    await expect.poll(scripts.waiting).toBeGreaterThan(0);
+    await page.keyboard.type("end");
+    await page.keyboard.press("Enter");
+    scripts.release();
+    await page.waitForURL(/\/endings$/);
+
+    await page.reload();
+    await page.getByRole("heading", { name: "Endings" }).waitFor();
+    const again = await delayCalls(page, /\/_next\/static\/chunks\//);
+    await page.keyboard.press("Control+k");
+    await expect.poll(again.waiting).toBeGreaterThan(0);
+    await page.keyboard.type("block");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("s");
+    again.release();
+    await page.getByRole("option", { name: "Blocks", exact: true }).waitFor();
+    await settled(page);
+    expect(await page.getByRole("combobox", { name: "Command palette" }).inputValue()).toBe("blocks");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/blocks$/);
   });
 });

@@ -150,7 +150,8 @@ describe.skipIf(!hasBrowser())("the live table", { timeout: 180_000 }, () => {
     await page.keyboard.press("/");
     await page.getByRole("searchbox").and(page.locator(":focus")).waitFor();
     await page.keyboard.press("Control+k");
-    await page.getByRole("dialog", { name: "Command palette" }).waitFor();
+    // Before its code is there, the dialog is an input alone: axe would meet the palette while it fades in.
+    await page.getByRole("dialog", { name: "Command palette" }).getByRole("option").first().waitFor();
     expect(await seriousBarriers(page)).toEqual([]);
     await page.keyboard.type("endings");
     await page.keyboard.press("Enter");

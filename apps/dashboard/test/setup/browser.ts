@@ -95,11 +95,17 @@ export const interceptCalls = async (page: Page, address: RegExp): Promise<{ sto
 /** Keeps the answers of a page's calls to such addresses from it until they are released. */
 export const delayCalls = async (page: Page, address: RegExp) => {
   let waiting = 0;
+  let isReleased = false;
   let release = (): void => {};
   const released = new Promise<void>((resolve) => {
-    release = resolve;
+    release = () => {
+      isReleased = true;
+      resolve();
+    };
   });
   await page.route(address, async (route) => {
+    // Unlike `fetch`, this does not reject when the page is closed meanwhile.
+    if (isReleased) return route.continue();
     const response = await route.fetch();
     waiting += 1;
     await released;
