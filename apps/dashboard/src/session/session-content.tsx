@@ -1,6 +1,6 @@
 "use client";
 
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import type { Ending, SessionInfo } from "../lists/records";
 import { classNames } from "../ui/classes/class-names";
 import { EndingSummary } from "./ending-summary";
@@ -13,6 +13,7 @@ import { withMessages } from "./stream/session-stream";
 import { useHistory } from "./stream/use-session";
 import type { useSessionStream } from "./stream/use-session-stream";
 import { TranscriptCard } from "./transcript/transcript-card";
+import { useKeptInPlace } from "./transcript/use-kept-in-place";
 
 interface SessionContentProps {
   readonly facts: SessionInfo | Ending;
@@ -30,12 +31,15 @@ export const SessionContent = ({ facts, session, ending, isGone, isStale, live }
   const history = useHistory(facts.channelId, isGone);
   const stream = useMemo(() => withMessages(live.stream, history.messages), [live.stream, history.messages]);
   const isLoading = history.query.isPending;
+  const transcript = useRef<HTMLElement>(null);
+  useKeptInPlace(transcript, `${isGone} ${ending !== undefined}`);
   return (
     <div className="flex flex-col lg:h-[calc(100dvh-5rem)] lg:min-h-144 print:block print:h-auto">
       <SessionHeader sessionId={sessionId} isGone={isGone} session={session} isStale={isStale} />
       {isGone && <EndingSummary ending={ending} end={stream.end} />}
       <div className="grid grid-cols-[minmax(0,1fr)] gap-5 lg:min-h-0 lg:flex-1 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[minmax(0,1fr)] xl:grid-cols-[minmax(0,1fr)_22rem] print:flex print:flex-col">
         <TranscriptCard
+          ref={transcript}
           sessionId={sessionId}
           channelId={facts.channelId}
           stream={stream}

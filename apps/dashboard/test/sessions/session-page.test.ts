@@ -177,6 +177,29 @@ describe.skipIf(!hasBrowser())("the page of a session", { timeout: 90_000 }, () 
     expect(Math.abs(((await read.boundingBox())?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(2);
   });
 
+  it.each([360, 1280])(
+    "leaves what is being read in its place when others end the session, %i px wide",
+    async (width) => {
+      const sessionId = await withManyMessages(30);
+      const { page } = await dashboard.newPage({ viewport: { width, height: 800 } });
+      const receives = receivesSession(page);
+      await page.goto(`/sessions/${sessionId}`);
+      await receives;
+      const box = page.getByRole("region", { name: "Messages" });
+      const last = lines(page).last();
+      await last.waitFor();
+      await box.hover();
+      await page.mouse.wheel(0, -300);
+      const read = lines(page).filter({ hasText: "Message number 27 of many" }).first();
+      await settled(page);
+      const before = await read.boundingBox();
+      expect(await dashboard.calls.end(sessionId, "A reason ".repeat(12))).toBe(200);
+      await page.getByText("Ended by an anonymous caller").waitFor({ state: "attached" });
+      await settled(page);
+      expect(Math.abs(((await read.boundingBox())?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(2);
+    },
+  );
+
   it("has its transcript fill the window, and no barrier, at every width, light and dark", async () => {
     const live = await withManyMessages(30);
     const ended = await dashboard.calls.create(typewriterId);

@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { type Ref, useState } from "react";
 import { inBackground } from "../../live/in-background";
 import { classNames } from "../../ui/classes/class-names";
 import { Card } from "../../ui/layout/card";
@@ -11,6 +11,7 @@ import { Transcript } from "./transcript";
 import { TranscriptActions } from "./transcript-actions";
 
 interface TranscriptCardProps {
+  readonly ref: Ref<HTMLElement>;
   readonly sessionId: string;
   readonly channelId: string;
   readonly stream: SessionStream;
@@ -21,6 +22,7 @@ interface TranscriptCardProps {
 
 /** The transcript with what can be done with it as a whole. */
 export const TranscriptCard = ({
+  ref,
   sessionId,
   channelId,
   stream,
@@ -31,6 +33,7 @@ export const TranscriptCard = ({
   const [isLiveAtFirst] = useState(!isGone);
   return (
     <Card
+      ref={ref}
       aria-labelledby="transcript"
       className={classNames(
         "flex min-h-0 flex-col print:block print:h-auto print:max-h-none print:border-0 print:shadow-none",

@@ -53,6 +53,7 @@ export const Transcript = ({
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be within reach of the keyboard
       tabIndex={0}
       aria-label="Messages"
+      data-messages
       className="min-h-0 flex-1 overflow-y-auto rounded-b-lg p-4 -outline-offset-2 [overflow-anchor:none] sm:p-5 print:overflow-visible print:p-0"
     >
       {hasOlder && <p className="mb-3 hidden print:block">The messages before these are not printed here.</p>}
