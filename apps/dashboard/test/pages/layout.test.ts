@@ -58,10 +58,12 @@ describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout:
 
   it("moves nothing of the live feed as its ages grow longer", async () => {
     await dashboard.calls.endEverything();
-    await dashboard.calls.create();
     const { page } = await dashboard.newPage();
     await page.clock.install();
     await page.goto("/");
+    await page.getByText("Live", { exact: true }).waitFor();
+    // Not before: what is older than ten seconds when the page is there has two digits from the beginning.
+    await dashboard.calls.create();
     const age = page
       .getByRole("region", { name: "Live feed" })
       .getByText(/^\ds ago$/)
