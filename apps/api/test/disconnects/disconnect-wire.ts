@@ -25,6 +25,8 @@ export interface LeavingWire {
   readonly needsReply?: boolean;
   /** All that the peer sends at once, in one piece. */
   readonly bytes: (url: string, session: LeavingSession) => string | Buffer;
+  /** What it sends for one more answer; `bytes` if missing. */
+  readonly nextBytes?: (session: LeavingSession) => Buffer;
   /** Begins what it sends afterwards, where the wire makes it wait for answers. */
   readonly dialogue?: (url: string, session: LeavingSession) => Dialogue;
   /** What the first event contains; `"session.started"` if missing. Of a reply, what shows that it has begun. */

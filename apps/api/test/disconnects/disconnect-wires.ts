@@ -4,7 +4,12 @@ import { plainWebSocket } from "./wires/plain-websocket.js";
 import { chatResume, chatSend, httpSend, streamedSend, trpcHttpSend } from "./wires/sends.js";
 import { socketIo, socketIoPolling, socketIoWithHeader } from "./wires/socket-io.js";
 import { sse, trpcSse } from "./wires/sse.js";
-import { trpcWebSocket, trpcWebSocketSend, trpcWebSocketWithParams } from "./wires/trpc-websocket.js";
+import {
+  trpcWebSocket,
+  trpcWebSocketCalls,
+  trpcWebSocketSend,
+  trpcWebSocketWithParams,
+} from "./wires/trpc-websocket.js";
 
 /** Every wire that the contract of peers that leave is held to. */
 export const leavingWires: readonly LeavingWire[] = [
@@ -22,5 +27,6 @@ export const leavingWires: readonly LeavingWire[] = [
   httpSend,
   trpcHttpSend,
   trpcWebSocketSend,
+  trpcWebSocketCalls,
   mcpCall,
 ];

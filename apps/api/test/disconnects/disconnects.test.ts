@@ -69,7 +69,7 @@ const fillWithAnswers = async (
   world.finishTurns();
   const socket = await world.sockets.of(peer.port);
   for (let round = 0; round < 100 && socket.writableLength === 0; round += 1) {
-    peer.write(wire.bytes(world.server.url, session));
+    peer.write(wire.nextBytes?.(session) ?? wire.bytes(world.server.url, session));
     for (let turn = 0; turn < 50 && socket.writableLength === 0; turn += 1) await new Promise(setImmediate);
   }
   await until(() => socket.writableLength > 0);

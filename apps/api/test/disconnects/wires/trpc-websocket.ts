@@ -1,4 +1,5 @@
 import { frame, upgradeRequest } from "../../setup/raw-peer.js";
+import { serviceKey } from "../../setup/test-server.js";
 import type { LeavingSession, LeavingWire } from "../disconnect-wire.js";
 
 const text = (value: unknown): Buffer => frame({ payload: Buffer.from(JSON.stringify(value)) });
@@ -42,4 +43,21 @@ export const trpcWebSocketSend: LeavingWire = {
         transport: "http",
       }),
     ]),
+};
+
+const readMessages = ({ sessionId }: LeavingSession): Buffer =>
+  call("query", "getSessionMessages", { sessionId });
+
+/** The server watches the session's end for it. */
+export const trpcWebSocketCalls: LeavingWire = {
+  wire: "a tRPC socket that was opened for a session, for calls only",
+  comesFor: "answer",
+  firstEvent: '"messages"',
+  bytes: (url, session) =>
+    Buffer.concat([
+      Buffer.from(upgradeRequest(url, "/trpc?connectionParams=1")),
+      text({ method: "connectionParams", data: { token: serviceKey, sessionId: session.sessionId } }),
+      readMessages(session),
+    ]),
+  nextBytes: readMessages,
 };
