@@ -2,6 +2,7 @@
 
 import { useMemo, useRef } from "react";
 import type { Ending, SessionInfo } from "../lists/records";
+import { useAnnounce } from "../ui/announcer";
 import { classNames } from "../ui/classes/class-names";
 import { EndingSummary } from "./ending-summary";
 import { SessionFacts } from "./facts/session-facts";
@@ -32,7 +33,12 @@ export const SessionContent = ({ facts, session, ending, isGone, isStale, live }
   const stream = useMemo(() => withMessages(live.stream, history.messages), [live.stream, history.messages]);
   const isLoading = history.query.isPending;
   const transcript = useRef<HTMLElement>(null);
-  useKeptInPlace(transcript, `${isGone} ${ending !== undefined}`);
+  const announce = useAnnounce();
+  useKeptInPlace(transcript, {
+    change: `${isGone} ${ending !== undefined}`,
+    onScrolled: () =>
+      announce({ title: "This session has ended", detail: "Who ended it, and why, is above the transcript" }),
+  });
   return (
     <div className="flex flex-col lg:h-[calc(100dvh-5rem)] lg:min-h-144 print:block print:h-auto">
       <SessionHeader sessionId={sessionId} isGone={isGone} session={session} isStale={isStale} />

@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { receivesSession, seriousBarriers, settled } from "../setup/browser";
 import { hasBrowser } from "../setup/chromium";
@@ -6,6 +6,14 @@ import { typewriterId } from "../setup/session-calls";
 import { useDashboard } from "../setup/use-dashboard";
 
 const longSpeech = Array.from({ length: 115 }, (_, index) => `word${index}`).join(" ");
+
+/** Whether the middle of it is in the window, with nothing in front of it. */
+const isUncovered = (locator: Locator): Promise<boolean> =>
+  locator.evaluate((element) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    const inFront = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    return inFront !== null && element.contains(inFront);
+  });
 
 describe.skipIf(!hasBrowser())("the page of a session", { timeout: 90_000 }, () => {
   const dashboard = useDashboard();
@@ -197,8 +205,24 @@ describe.skipIf(!hasBrowser())("the page of a session", { timeout: 90_000 }, () 
       await page.getByText("Ended by an anonymous caller").waitFor({ state: "attached" });
       await settled(page);
       expect(Math.abs(((await read.boundingBox())?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(2);
+      // Where the ending is out of view, a note tells of it.
+      const notes = page.getByRole("status").filter({ hasText: "This session has ended" });
+      expect(await notes.count()).toBe((await isUncovered(page.getByText("This session ended at"))) ? 0 : 1);
     },
   );
+
+  it("brings the ending into view for the person who ends it on a narrow page", async () => {
+    const sessionId = await withManyMessages(30);
+    const { page } = await dashboard.newPage({ viewport: { width: 360, height: 800 } });
+    await page.goto(`/sessions/${sessionId}`);
+    await lines(page).last().waitFor();
+    await page.getByRole("button", { name: "End session" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "End session", exact: true }).click();
+    await page.getByText("Ended by an anonymous caller").waitFor();
+    await page.getByRole("alertdialog").waitFor({ state: "detached" });
+    await settled(page);
+    expect(await isUncovered(page.getByText("This session ended at"))).toBe(true);
+  });
 
   it("has its transcript fill the window, and no barrier, at every width, light and dark", async () => {
     const live = await withManyMessages(30);

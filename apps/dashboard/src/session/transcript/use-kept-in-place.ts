@@ -2,12 +2,18 @@
 
 import { type RefObject, useLayoutEffect, useRef } from "react";
 
+interface Kept {
+  /** Another value after each change of the page that may move the card; a window that is resized moves it too. */
+  readonly change: string;
+  /** The window was scrolled, so what is new above the card may be out of view. */
+  readonly onScrolled: () => void;
+}
+
 /**
  * Keeps what is being read in its place on the screen when the page changes above it, while the pointer or the focus is in
- * `card`: scrolls the window, and by what that can't reach the box of the messages. `change` is another value after each
- * change of the page that may move it; a window that is resized moves it too, and nothing is to be kept then.
+ * `card`: scrolls the window, and by what that can't reach the box of the messages.
  */
-export const useKeptInPlace = (card: RefObject<HTMLElement | null>, change: string): void => {
+export const useKeptInPlace = (card: RefObject<HTMLElement | null>, { change, onScrolled }: Kept): void => {
   const before = useRef<{ readonly top: number; readonly change: string } | null>(null);
   useLayoutEffect(() => {
     const element = card.current;
@@ -19,7 +25,9 @@ export const useKeptInPlace = (card: RefObject<HTMLElement | null>, change: stri
     if (moved === 0 || !element.matches(":hover, :focus-within")) return;
     const scrolledTo = window.scrollY;
     window.scrollBy({ top: moved, behavior: "instant" });
+    const scrolled = window.scrollY - scrolledTo;
     const box = element.querySelector("[data-messages]");
-    if (box) box.scrollTop += moved - (window.scrollY - scrolledTo);
+    if (box) box.scrollTop += moved - scrolled;
+    if (scrolled !== 0) onScrolled();
   });
 };
