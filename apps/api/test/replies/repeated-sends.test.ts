@@ -86,6 +86,19 @@ describe.each(wires)("a send that is repeated with its key over $wire", ({ open 
     expect(await send("http")).toMatchObject({ status: 410, code: "SESSION_ENDED" });
   });
 
+  it("is 404 with other content once the session has ended", async () => {
+    await using wire = open(server.url);
+    const { sessionId, send } = await startSession(wire);
+    await send("websocket");
+    await reply("answer");
+    await wire.call("endSession", { sessionId });
+    for (const transport of ["websocket", "http"])
+      expect(await send(transport, { content: "other" })).toMatchObject({
+        status: 404,
+        code: "SESSION_NOT_FOUND",
+      });
+  });
+
   it("is refused with other content, and the key of another session is another key", async () => {
     await using wire = open(server.url);
     const { sessionId, send } = await startSession(wire);

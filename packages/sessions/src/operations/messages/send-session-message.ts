@@ -13,6 +13,7 @@ import { tooManyReplies } from "../../replies/reply-limit.js";
 import { runReply } from "../../replies/run-reply.js";
 import type { Inputs, Outputs } from "../../schemas/index.js";
 import type { AgentResponse, ReplyStream } from "../../session-service.js";
+import { readLive } from "../sessions/get-session.js";
 import { refuseGone } from "../sessions/gone.js";
 import { toIdempotencyKey } from "./idempotency-key.js";
 
@@ -83,13 +84,17 @@ const begin = async (context: ServiceContext, input: Input, onReply: OnReply = (
     : beginNew(context, input, idempotency, onReply);
 };
 
-const repeat = (
+const repeat = async (
   context: ServiceContext,
   sessionId: string,
   idempotency: IdempotencyKey,
   send: RepeatedSend,
-): Begun => {
-  if (send.outcome === "key_reused") throw idempotencyKeyReused(idempotency.key);
+): Promise<Begun> => {
+  if (send.outcome === "key_reused") {
+    // That a session is gone takes precedence over how its keys were used.
+    await readLive(context, sessionId);
+    throw idempotencyKeyReused(idempotency.key);
+  }
   const { earlier } = send;
   return {
     sent: earlier,
@@ -129,7 +134,7 @@ const beginNew = async (
     }
     reply.discard();
     // Only a key can have been used before.
-    return repeat(context, sessionId, idempotency ?? { key: "", fingerprint: "" }, stored);
+    return await repeat(context, sessionId, idempotency ?? { key: "", fingerprint: "" }, stored);
   } catch (cause) {
     reply?.discard();
     context.hub.closeIfEmpty(channel);
