@@ -86,6 +86,22 @@ describe.each(wires)("a send that is repeated with its key over $wire", ({ open 
     expect(await send("http")).toMatchObject({ status: 410, code: "SESSION_ENDED" });
   });
 
+  it("is refused with other content that is sent at once, and leaves no rejection unhandled", async () => {
+    await using wire = open(server.url);
+    const { sessionId, send } = await startSession(wire);
+    const unhandled: unknown[] = [];
+    const note = (cause: unknown) => unhandled.push(cause);
+    process.on("unhandledRejection", note);
+    const contents = Array.from({ length: 8 }, (_, i) => `question ${i}`);
+    const answers = await Promise.all(contents.map((content) => send("websocket", { content })));
+    await reply("answer");
+    await expect.poll(() => contentsOf(wire, sessionId)).toHaveLength(2);
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
+    const codes = answers.map(({ code }) => code).filter(Boolean);
+    expect(codes).toEqual(Array.from({ length: 7 }, () => "IDEMPOTENCY_KEY_REUSED"));
+  });
+
   it("is 404 with other content once the session has ended", async () => {
     await using wire = open(server.url);
     const { sessionId, send } = await startSession(wire);

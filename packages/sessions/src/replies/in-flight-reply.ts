@@ -98,7 +98,10 @@ export class InFlightReply {
    * wait already: a write whose answer was lost can have succeeded. It learns from the store what became of the reply.
    */
   discard(): void {
-    this.settle(Promise.reject(replyLost()));
+    const lost = Promise.reject(replyLost());
+    // Nobody awaits it if the reply is settled already.
+    lost.catch(() => {});
+    this.settle(lost);
     this.onChange(this, true);
   }
 }

@@ -4,7 +4,7 @@ import { type Message, type MessageInfo, toMessageInfo } from "../../model/messa
 import { withoutIds } from "../../model/metadata-ids.js";
 import { isNearExpiration, toIso, toSessionInfo } from "../../model/session.js";
 import { timeOrderedId } from "../../model/time-ordered-id.js";
-import type { IdempotencyKey, RepeatedSend, Sent } from "../../ports/index.js";
+import type { AppendOutcome, IdempotencyKey, RepeatedSend, Sent } from "../../ports/index.js";
 import { followRemoteReply } from "../../replies/follow-remote-reply.js";
 import type { InFlightReply } from "../../replies/in-flight-reply.js";
 import { PieceQueue } from "../../replies/piece-queue.js";
@@ -115,9 +115,10 @@ const beginNew = async (
   const id = newId();
   const channel = context.hub.openChannel(sessionId);
   let reply: InFlightReply | undefined;
+  let stored: AppendOutcome;
   try {
     reply = channel.replies.begin(newId(), id);
-    const stored = await context.store.appendMessage({
+    stored = await context.store.appendMessage({
       id,
       sessionId,
       content: input.content,
@@ -132,14 +133,14 @@ const beginNew = async (
       onReply(reply);
       return start(context, stored, reply);
     }
-    reply.discard();
-    // Only a key can have been used before.
-    return await repeat(context, sessionId, idempotency ?? { key: "", fingerprint: "" }, stored);
   } catch (cause) {
     reply?.discard();
     context.hub.closeIfEmpty(channel);
     throw cause;
   }
+  reply.discard();
+  // Only a key can have been used before.
+  return repeat(context, sessionId, idempotency ?? { key: "", fingerprint: "" }, stored);
 };
 
 const start = (context: ServiceContext, sent: Sent, reply: InFlightReply): Begun => {
