@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { parseWebhookSecret } from "@adjourn/agents";
 import { SettingError } from "../settings.js";
+import { describeMistake } from "./describe-mistake.js";
 import type { WebhookEndpoint } from "./webhook-endpoint.js";
 import { repeatedId, secretForm, toEndpoint, webhookFile } from "./webhook-entry.js";
 
@@ -17,14 +18,9 @@ export const readWebhooksFile = async (
   const refuse = (why: string): never => {
     throw new SettingError(`WEBHOOKS_FILE ${path}: ${why}`);
   };
-  const parsed = webhookFile.safeParse(parseJson(await readBounded(path, refuse), refuse));
-  if (!parsed.success) {
-    const [{ path: places, message } = { path: [], message: "is invalid" }] = parsed.error.issues;
-    const place = places
-      .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
-      .join("");
-    return refuse(`${place} ${message}`.replace(/\s+/g, " ").trim().slice(0, 300));
-  }
+  const given = parseJson(await readBounded(path, refuse), refuse);
+  const parsed = webhookFile.safeParse(given);
+  if (!parsed.success) return refuse(describeMistake(parsed.error.issues[0], given));
   const endpoints = parsed.data.map((entry, index) =>
     toEndpoint(
       entry,
@@ -32,7 +28,7 @@ export const readWebhooksFile = async (
         const value = readVariable(name)?.trim() ?? "";
         const place = `[${index}].secretEnv names ${name}, which`;
         if (value === "") return refuse(`${place} is not set; allowed: a variable with a whsec_… secret`);
-        return parseWebhookSecret(value) ?? refuse(`${place} is not ${secretForm}`);
+        return parseWebhookSecret(value) ?? refuse(`${place} has another form; allowed: ${secretForm}`);
       }),
     ),
   );
@@ -54,7 +50,7 @@ const readBounded = async (path: string, refuse: Refuse): Promise<string> => {
     return refuse(`can't be read (${code}); allowed: the path of a JSON file`);
   }
   const bytes = Buffer.concat(chunks);
-  return bytes.length > maxFileBytes ? refuse("is longer than 1 MiB") : bytes.toString("utf8");
+  return bytes.length > maxFileBytes ? refuse("is longer than that; allowed: 1 MiB") : bytes.toString("utf8");
 };
 
 const parseJson = (text: string, refuse: Refuse): unknown => {

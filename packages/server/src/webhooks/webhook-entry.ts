@@ -21,15 +21,25 @@ const oneOrSeveral = <Item extends z.ZodType>(item: Item, allowed: string) =>
     error: `allowed: ${allowed}, or a list of 1 to ${maxSecrets}`,
   });
 
+/** At least one item. Zod names only the first mistake, so each check has the same words. */
+const someOf = <Item extends z.ZodType>(item: Item, { max, allowed }: { max: number; allowed: string }) =>
+  z.array(item, allowed).min(1, allowed).max(max, allowed);
+
+const allowedId = "allowed: 1 to 64 letters, digits, and _ . -";
+const allowedUrl = "allowed: an http:// or https:// address without a user";
+const eventNames = webhookEvents.join(", ");
+
 const fields = {
-  id: z.string().regex(/^[\w.-]{1,64}$/, "allowed: 1 to 64 letters, digits, and _ . -"),
-  url: z.string().refine(isTarget, "allowed: an http:// or https:// address without a user"),
-  events: z
-    .array(z.enum(webhookEvents, `allowed: ${webhookEvents.join(", ")}`))
-    .min(1)
-    .max(webhookEvents.length)
-    .default([...webhookEvents]),
-  agentIds: z.array(z.guid("allowed: the UUIDs of agents").toLowerCase()).min(1).max(maxAgents).optional(),
+  id: z.string(allowedId).regex(/^[\w.-]{1,64}$/, allowedId),
+  url: z.string(allowedUrl).refine(isTarget, allowedUrl),
+  events: someOf(z.enum(webhookEvents, `allowed: ${eventNames}`), {
+    max: webhookEvents.length,
+    allowed: `allowed: a list of ${eventNames}`,
+  }).default([...webhookEvents]),
+  agentIds: someOf(z.guid("allowed: the UUIDs of agents").toLowerCase(), {
+    max: maxAgents,
+    allowed: `allowed: a list of 1 to ${maxAgents} UUIDs of agents`,
+  }).optional(),
 };
 
 const whsec = z.string().transform((given, ctx): Buffer => {
@@ -40,10 +50,12 @@ const whsec = z.string().transform((given, ctx): Buffer => {
 });
 
 /** An entry of the file, whose secrets are variables. */
-export const webhookFileEntry = z.strictObject({
-  ...fields,
-  secretEnv: oneOrSeveral(z.string().regex(/^[A-Za-z_]\w*$/), "the name of a variable"),
-});
+const webhookFileEntry = z.strictObject(
+  { ...fields, secretEnv: oneOrSeveral(z.string().regex(/^[A-Za-z_]\w*$/), "the name of a variable") },
+  "allowed: an object",
+);
+
+export const fileEntryFields = Object.keys(webhookFileEntry.shape);
 
 /** An endpoint of the program itself. */
 export const webhookOption = z.strictObject({
@@ -51,7 +63,9 @@ export const webhookOption = z.strictObject({
   secret: oneOrSeveral(whsec, secretForm),
 });
 
-export const webhookFile = z.array(webhookFileEntry).max(maxWebhookEndpoints);
+export const webhookFile = z
+  .array(webhookFileEntry, "allowed: a JSON list of endpoints")
+  .max(maxWebhookEndpoints, `allowed: at most ${maxWebhookEndpoints} endpoints`);
 
 type Entry = Pick<z.output<typeof webhookFileEntry>, keyof typeof fields>;
 
