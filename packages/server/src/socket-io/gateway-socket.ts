@@ -13,6 +13,7 @@ import type { Sender } from "../admission/client-address.js";
 import type { RequestGuard } from "../admission/request-guard.js";
 import { maxRooms, maxWaitingEvents } from "../limits.js";
 import type { ReportError } from "../observability/report-error.js";
+import type { Tracing } from "../observability/tracing/tracing.js";
 import type { EnginePeer } from "./engine-peer.js";
 import { webSocketOf } from "./engine-socket.js";
 import { type OutgoingMessage, readInbound } from "./inbound-events.js";
@@ -22,6 +23,8 @@ export interface GatewaySocketDependencies {
   readonly sessions: SessionService;
   readonly requestGuard: RequestGuard;
   readonly reportError: ReportError;
+  /** Null if no traces are exported. */
+  readonly tracing: Tracing | null;
 }
 
 /** The owner of the socket. */
@@ -72,8 +75,9 @@ export class GatewaySocket {
       if (this.isClosed) return;
       try {
         await this.dependencies.requestGuard.count(this.admitted.sender, this.admitted.principal);
-        if (inbound.kind === "send") await this.send(inbound.id, inbound.message);
-        else if (inbound.kind === "join") await this.join(inbound.id);
+        if (inbound.kind === "send")
+          await this.traced("sendSessionMessage", () => this.send(inbound.id, inbound.message));
+        else if (inbound.kind === "join") await this.traced("sessionEvents", () => this.join(inbound.id));
         else this.leave(inbound.id);
       } catch (error) {
         this.refuse(error);
@@ -90,6 +94,11 @@ export class GatewaySocket {
     this.watch?.leave();
     for (const room of this.rooms.values()) room.leave();
     this.rooms.clear();
+  }
+
+  private traced(operation: string, work: () => Promise<void>): Promise<void> {
+    const { tracing } = this.dependencies;
+    return tracing ? tracing.operation(operation, work) : work();
   }
 
   private async join(id: unknown): Promise<void> {

@@ -15,6 +15,7 @@ import { clientAddress, senderOf } from "../admission/client-address.js";
 import { type RequestGuard, unreadableCaller } from "../admission/request-guard.js";
 import { networkOf } from "../network-address.js";
 import type { ReportError } from "../observability/report-error.js";
+import type { Tracing } from "../observability/tracing/tracing.js";
 import type { TrustedProxies } from "../settings.js";
 import { createFrameLimit, isTrusted } from "../websocket/frame-limit.js";
 import { authenticateSocket, connectError, entityIdOf } from "./admit-socket.js";
@@ -29,6 +30,7 @@ export interface GatewayDependencies extends EngineDependencies {
   readonly requestGuard: RequestGuard;
   readonly isDraining: () => boolean;
   readonly reportError: ReportError;
+  readonly tracing: Tracing | null;
   readonly trustProxy: TrustedProxies;
   readonly connectionTimeouts: ConnectionTimeouts;
   readonly unreadSocketLimits: UnreadSocketLimits | undefined;

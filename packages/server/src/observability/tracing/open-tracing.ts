@@ -53,6 +53,7 @@ export const openTracing = async (
     sessions: (sessions) => traceOperations(sessions, spans),
     requests: (serve) => traceRequests(serve, spans),
     call: traceCall(spans),
+    operation: (operation, work) => spans.run(operation, { kind: spans.kindOfCall, operation }, work),
     continued: (request, work) => spans.continued(traceparentIn(request), work),
     close: (withinMs) => withDeadline(systemClock, withinMs, provider.shutdown(), undefined),
   };

@@ -42,6 +42,11 @@ export class Spans {
     return this.context.getValue(operationKey);
   }
 
+  /** Of a call that is not part of a traced request it is `SERVER`. */
+  get kindOfCall(): SpanKind {
+    return this.active?.isRecording() ? SpanKind.INTERNAL : SpanKind.SERVER;
+  }
+
   /** Starts a span, which the caller ends. */
   start(name: string, { kind = SpanKind.INTERNAL, attributes = {} }: SpanOptions): Span {
     return this.tracer.startSpan(name, { kind, attributes }, this.context);

@@ -1,5 +1,4 @@
 import type { SessionService } from "@adjourn/sessions";
-import { SpanKind } from "@opentelemetry/api";
 import { conversationOf, noteError, type Spans } from "./spans.js";
 
 type Method = (...args: readonly unknown[]) => unknown;
@@ -17,7 +16,7 @@ const untraced: ReadonlySet<PropertyKey> = new Set<keyof SessionService>([
 
 /**
  * Wraps the domain to record each operation. One whose request or call has a span of its own already adds to that one.
- * Without any, as over Socket.IO, it is the call.
+ * Without any, as in the program around the server, it is the call.
  */
 export const traceOperations = (sessions: SessionService, spans: Spans): SessionService => {
   const traced = new Map<PropertyKey, Method>();
@@ -26,8 +25,7 @@ export const traceOperations = (sessions: SessionService, spans: Spans): Session
       const attributes = conversationOf(args[0]);
       const { active } = spans;
       if (!active || spans.activeOperation !== operation) {
-        const kind = active?.isRecording() ? SpanKind.INTERNAL : SpanKind.SERVER;
-        return spans.run(operation, { kind, attributes, operation }, () => method(...args));
+        return spans.run(operation, { kind: spans.kindOfCall, attributes, operation }, () => method(...args));
       }
       active.setAttributes(attributes);
       const result = method(...args);

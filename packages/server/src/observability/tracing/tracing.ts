@@ -26,6 +26,8 @@ export interface Tracing {
   requests(serve: Serve): Serve;
   /** Records a call on a tRPC socket. */
   readonly call: TraceCall;
+  /** Records a call over Socket.IO. */
+  operation<Result>(operation: string, work: () => Result): Result;
   /** Runs `work` so that its spans continue the caller's trace. */
   continued<Result>(request: IncomingMessage, work: () => Result): Result;
   /** Exports what is recorded, for at most `withinMs`. */
