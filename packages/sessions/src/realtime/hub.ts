@@ -147,7 +147,8 @@ export class Hub {
 
   /** Releases an ended session, once, and adds the cut counts to its ending in the store. @returns what this call cut */
   release(ending: EndingRecord): EndingCounts {
-    return this.channels.has(ending.sessionId) ? this.releaseTraced(ending) : nothingCut;
+    const channel = this.channels.get(ending.sessionId);
+    return channel?.isCutByEnd ? this.releaseTraced(ending) : this.releaseChannel(ending);
   }
 
   /** Compares everything held here with the store: releases ended sessions and fetches missed messages. */
@@ -218,7 +219,7 @@ export class Hub {
     switch (message.kind) {
       case "ended":
         // A message on one session's subject must not end another session.
-        if (message.ending.sessionId === sessionId) this.release(message.ending);
+        if (channel && message.ending.sessionId === sessionId) this.releaseTraced(message.ending);
         break;
       case "message":
         channel?.deliverRemote(message);

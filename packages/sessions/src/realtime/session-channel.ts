@@ -73,6 +73,11 @@ export class SessionChannel implements SubscriberOwner {
     return this.subscribers.size === 0 && this.replies.size === 0 && this.endWatchers.size === 0;
   }
 
+  /** Whether an end cuts anything here. It does not where a call that came after the end is still being refused. */
+  get isCutByEnd(): boolean {
+    return this.replies.size > 0 || [...this.subscribers].some(({ awaitsEnd }) => awaitsEnd);
+  }
+
   get listeners(): number {
     return this.startedListeners;
   }
