@@ -20,6 +20,8 @@ const samplers = [
   "parentbased_traceidratio",
 ] as const;
 const longAgoDays = 36_500;
+/** The longest time of OpenTelemetry's SDK that its timers keep, in ms. */
+const longestMs = 999_999_999;
 
 /** A variable that `read` converts; if it returns undefined, the value is refused with `allowed`. */
 const setting = <T>(allowed: string, read: (given: string) => T | undefined) =>
@@ -118,7 +120,7 @@ export const variables = z.object({
   TRUST_PROXY: setting("1, or IP addresses and networks, comma-separated", readProxies).default("none"),
   DRAIN_DELAY_SECONDS: whole(0, 3_600).default(0),
   DRAIN_SECONDS: whole(0, 3_600).default(30),
-  // Read only while traces are on.
+  // Read only while traces are on. Of a bad one the SDK would take its default without a word.
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint.optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint.optional(),
   OTEL_EXPORTER_OTLP_PROTOCOL: oneOf("http/json", "http/protobuf").default("http/json"),
@@ -126,6 +128,9 @@ export const variables = z.object({
   OTEL_TRACES_SAMPLER_ARG: setting("a number from 0 to 1", (given) =>
     /^(0(\.\d+)?|1(\.0+)?)$/.test(given) ? Number(given) : undefined,
   ).optional(),
+  OTEL_EXPORTER_OTLP_TIMEOUT: whole(1, longestMs).optional(),
+  OTEL_BSP_SCHEDULE_DELAY: whole(0, longestMs).optional(),
+  OTEL_BSP_MAX_QUEUE_SIZE: whole(1, 1_000_000).optional(),
   OTEL_SDK_DISABLED: oneOf("true", "false").optional(),
   LOG_LEVEL: oneOf(...logLevels).default("info"),
 });

@@ -183,6 +183,10 @@ describe("the variables of OpenTelemetry", () => {
     ["OTEL_TRACES_SAMPLER", "sometimes"],
     ["OTEL_TRACES_SAMPLER_ARG", "10"],
     ["OTEL_SDK_DISABLED", "yes"],
+    ["OTEL_EXPORTER_OTLP_TIMEOUT", "10s"],
+    ["OTEL_EXPORTER_OTLP_TIMEOUT", "0"],
+    ["OTEL_BSP_SCHEDULE_DELAY", "soon"],
+    ["OTEL_BSP_MAX_QUEUE_SIZE", "-1"],
   ] as const;
 
   it.each(unusable)("%s=%j stops the start where traces are on, and only there", (name, given) => {
