@@ -36,11 +36,11 @@ export interface SubscribeOptions {
  * {@link SessionError}; any other error is a defect.
  */
 export type LocalCalls = { readonly [Name in keyof Operations]: Call<Operations[Name]> } & {
-  /** A session's events; it has subscribed when this resolves. Ends after `session.ended`. */
+  /** A session's events, to be awaited or iterated; it has subscribed when this resolves. Ends after `session.ended`. */
   sessionEvents(
     input: z.input<typeof inputs.sessionEvents>,
     options?: SubscribeOptions,
-  ): Promise<AsyncIterable<SessionEvent>>;
+  ): Promise<AsyncIterable<SessionEvent>> & AsyncIterable<SessionEvent>;
   /** What admins watch. */
   adminEvents(options?: SubscribeOptions): AsyncIterable<AdminEvent>;
 };
@@ -62,7 +62,7 @@ export const createLocalCalls = (ctx: Context): LocalCalls => {
     ...(Object.fromEntries(names.map((name) => [name, call(name)])) as {
       [Name in OperationName]: Call<Operations[Name]>;
     }),
-    sessionEvents: (input, options) => subscribe(ctx, input, options?.signal),
+    sessionEvents: (input, options) => iterable(subscribe(ctx, input, options?.signal)),
     adminEvents: (options) => adminEventsOverTrpc(ctx.sessions, {}, options?.signal),
   };
 };
@@ -89,6 +89,15 @@ const subscribe = async (
     throw toSessionError(error);
   }
 };
+
+const iterable = (
+  subscribed: Promise<AsyncIterable<SessionEvent>>,
+): Promise<AsyncIterable<SessionEvent>> & AsyncIterable<SessionEvent> =>
+  Object.assign(subscribed, {
+    async *[Symbol.asyncIterator]() {
+      yield* await subscribed;
+    },
+  });
 
 async function* withoutIds(
   tracked: Awaited<ReturnType<typeof subscribeOverTrpc>>,

@@ -55,6 +55,19 @@ describe("calls in the same process", () => {
     await expect(sessions.sessionEvents({ sessionId })).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
   });
 
+  it("can be iterated without being awaited first", async () => {
+    const { sessions } = opened.adjourn;
+    const sessionId = await create();
+    const seen: SessionEvent["type"][] = [];
+    for await (const { type } of sessions.sessionEvents({ sessionId })) {
+      seen.push(type);
+      if (type === "session.started") await sessions.endSession({ sessionId });
+    }
+    expect(seen).toEqual(["session.started", "session.ended"]);
+    const over = sessions.sessionEvents({ sessionId })[Symbol.asyncIterator]();
+    await expect(over.next()).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" });
+  });
+
   it("leave by their signal, and are held no longer", async () => {
     const { sessions } = opened.adjourn;
     const sessionId = await create();
