@@ -3,7 +3,7 @@
  * beside its own. What is installed with it stays outside.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
 
@@ -39,8 +39,12 @@ class Declarations {
 
   /** @param {string} specifier @returns {Declarations | null} null for a package that is installed */
   imported(specifier) {
-    if (specifier.startsWith("."))
-      return new Declarations(this.name, join(dirname(this.path), specifier.replace(/\.js$/, ".d.ts")));
+    if (specifier.startsWith(".")) {
+      // What an earlier run has written, and tsc did not write again, names other packages by their folders.
+      const path = join(this.name, dirname(this.path), specifier.replace(/\.js$/, ".d.ts"));
+      const [name = "", ...rest] = path.split(sep);
+      return new Declarations(name, join(...rest));
+    }
     return specifier.startsWith(own) ? Declarations.of(specifier) : null;
   }
 
