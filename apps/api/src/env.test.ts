@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { SettingError } from "@adjourn/server";
 import { describe, expect, it } from "vitest";
 import { readSettings } from "./env.js";
@@ -173,6 +175,16 @@ describe("a bad value stops the start with one line that names the variable", ()
     expect(message).toMatch(new RegExp(`^${name} is .*; allowed: .`));
     expect(message).toContain(given === "" ? "empty" : JSON.stringify(given));
     expect(message).not.toContain("\n");
+  });
+});
+
+it("the settings that the documentation shows for a proxy are taken as they are", () => {
+  const page = readFileSync(new URL("../../../docs/operating.md", import.meta.url), "utf8");
+  const shown = parseEnv(/```sh\n(# Origins [\s\S]*?)```/.exec(page)?.[1] ?? "");
+  expect(Object.keys(shown)).toContain("ADJOURN_SECRET");
+  expect(readSettings(shown)).toMatchObject({
+    dashboardUrls: [shown.DASHBOARD_URL],
+    secret: shown.ADJOURN_SECRET,
   });
 });
 
