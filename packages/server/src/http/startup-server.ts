@@ -34,7 +34,7 @@ export const openWhileWaiting = async <Store>(
   const first = unlessUnavailable(open, (reason) =>
     logger.warn({ host, port, reason }, "The store can't be reached; waiting for it"),
   );
-  const quick = await Promise.race([first, pause(quickAttemptMs, null)]);
+  const quick = await Promise.race([first, pause(quickAttemptMs, null, { ref: false })]);
   if (quick) return quick;
   const startupServer = createServer(answerWaiting(errorBody));
   startupServer.listen(port, host);
