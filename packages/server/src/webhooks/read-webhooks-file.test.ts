@@ -88,7 +88,10 @@ test.each([
   ["the secret itself", { secretEnv: "whsec_hunter22=" }, "[0].secretEnv is no name; allowed: the name"],
   ["a secret of another form", { secretEnv: "PLAIN" }, "PLAIN, which has another form; allowed: whsec_"],
 ])("%s is named with what is allowed", async (_, mistake, expected) => {
-  const { message } = await read([{ ...entry, ...mistake }]).catch((cause: Error) => cause);
+  const message = await read([{ ...entry, ...mistake }]).then(
+    () => "taken",
+    (error: Error) => error.message,
+  );
   expect(message).toContain(`WEBHOOKS_FILE ${path}: ${expected.startsWith("[") ? expected : ""}`);
   expect(message).toContain(expected);
   expect(message).not.toContain("hunter22");
