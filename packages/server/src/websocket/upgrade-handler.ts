@@ -104,7 +104,7 @@ export class UpgradeHandler {
     connections.beginUpgrade(request);
     const { tracing } = this.dependencies;
     const open = () => this.open({ request, connection, head, requestId });
-    (tracing ? tracing.continued(request, open) : open()).catch((error) =>
+    (tracing ? tracing.upgrade(request, open) : open()).catch((error) =>
       this.refuse(connection, error, requestId),
     );
   }

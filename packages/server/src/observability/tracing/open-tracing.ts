@@ -15,7 +15,7 @@ import { noteError, Spans } from "./spans.js";
 import { traceAgents } from "./traced-agents.js";
 import { traceBus } from "./traced-bus.js";
 import { traceOperations } from "./traced-operations.js";
-import { traceparentIn, traceRequests } from "./traced-requests.js";
+import { traceRequests, traceUpgrade } from "./traced-requests.js";
 import { traceStore } from "./traced-store.js";
 import type { Tracing, TracingSettings } from "./tracing.js";
 
@@ -54,7 +54,7 @@ export const openTracing = async (
     requests: (serve) => traceRequests(serve, spans),
     call: traceCall(spans),
     operation: (operation, work) => spans.run(operation, { kind: spans.kindOfCall, operation }, work),
-    continued: (request, work) => spans.continued(traceparentIn(request), work),
+    upgrade: (request, open) => traceUpgrade(spans, request, open),
     close: (withinMs) => withDeadline(systemClock, withinMs, provider.shutdown(), undefined),
   };
 };

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { operationOfRequest } from "@adjourn/router";
-import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { operationOfRequest, toRefusal } from "@adjourn/router";
+import { type Span, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import type { Spans } from "./spans.js";
 import type { Serve } from "./tracing.js";
 
@@ -28,7 +28,26 @@ export const traceRequests =
     });
   };
 
-export const traceparentIn = ({ headers }: IncomingMessage): string | undefined => {
+/** One span for a session's events, and for what is refused. The calls on another socket have spans of their own. */
+export const traceUpgrade = (
+  spans: Spans,
+  request: IncomingMessage,
+  open: () => Promise<void>,
+): Promise<void> =>
+  spans.continued(traceparentIn(request), () => {
+    const method = methodOf(request);
+    const operation = operationOfRequest(request) ?? undefined;
+    const options = { kind: SpanKind.SERVER, attributes: { "http.request.method": method }, operation };
+    const noteStatus = (span: Span, error: unknown): never => {
+      span.setAttribute("http.response.status_code", toRefusal(error).status);
+      throw error;
+    };
+    return operation === undefined
+      ? open().catch((error) => spans.run(method, options, (span) => noteStatus(span, error)))
+      : spans.run(operation, options, (span) => open().catch((error) => noteStatus(span, error)));
+  });
+
+const traceparentIn = ({ headers }: IncomingMessage): string | undefined => {
   const { traceparent } = headers;
   return typeof traceparent === "string" ? traceparent : undefined;
 };

@@ -28,8 +28,8 @@ export interface Tracing {
   readonly call: TraceCall;
   /** Records a call over Socket.IO. */
   operation<Result>(operation: string, work: () => Result): Result;
-  /** Runs `work` so that its spans continue the caller's trace. */
-  continued<Result>(request: IncomingMessage, work: () => Result): Result;
+  /** Runs what opens the socket of an upgrade, so that its spans continue the caller's trace. */
+  upgrade(request: IncomingMessage, open: () => Promise<void>): Promise<void>;
   /** Exports what is recorded, for at most `withinMs`. */
   close(withinMs: number): Promise<void>;
 }
