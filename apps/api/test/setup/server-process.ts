@@ -64,6 +64,16 @@ export const spawnWaiting = async (env: NodeJS.ProcessEnv, ...around: readonly s
   return { process: child, output, exited, [Symbol.asyncDispose]: kill };
 };
 
+/** Runs the server as it is run for good, with its log written to a file. */
+export const spawnWithLogTo = (path: string, env: NodeJS.ProcessEnv) => {
+  const { child, exited } = spawnMain(env, "sh", "-c", 'log=$1; shift; exec "$@" >"$log"', "sh", path);
+  const kill = async () => {
+    child.kill("SIGKILL");
+    await exited;
+  };
+  return { process: child, exited, [Symbol.asyncDispose]: kill };
+};
+
 /** Runs the server as it is run for good, on a free port. */
 export const spawnServer = async (env: NodeJS.ProcessEnv): Promise<ServerProcess> => {
   const { child, exited, output } = spawnMain({ PORT: "0", ...env });
