@@ -81,3 +81,19 @@ it("stores the pieces that were sent, without characters that a store can't keep
   ]);
   expect(agentResponse?.text).toBe("a\u{1f600} b");
 });
+
+it.each([
+  ["undefined", undefined],
+  ["null", null],
+  ["a string", "out of order"],
+  ["a value without a text", Object.create(null)],
+])("fails a reply whose agent throws %s, and leaves nothing in flight", async (_, thrown: unknown) => {
+  const { sessions, store, agent, create, send } = createTestService();
+  const { sessionId } = await create();
+  agent.reply = () => {
+    throw thrown;
+  };
+  await expect(send(sessionId, "hello", "http")).rejects.toMatchObject({ code: "AGENT_FAILED" });
+  expect(await store.readPendingReplies(sessionId)).toEqual([]);
+  expect(sessions.held().operations).toBe(0);
+});

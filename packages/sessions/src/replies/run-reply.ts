@@ -50,10 +50,19 @@ const run = async (context: ServiceContext, asked: Asked): Promise<Message> => {
     const { sessionId } = session;
     const { code } = error;
     if (code !== "REPLY_CANCELLED")
-      context.log.warn("A reply failed", { sessionId, code, cause: String(error.cause ?? "") });
+      context.log.warn("A reply failed", { sessionId, code, cause: textOf(error.cause) });
     await recordFailure(context, asked, error);
     context.hub.publishEvent(sessionId, { type: "message.failed", inReplyTo: message.id, code });
     throw error;
+  }
+};
+
+/** An agent may throw anything, also a value that can't be converted. */
+const textOf = (cause: unknown): string => {
+  try {
+    return String(cause ?? "");
+  } catch {
+    return "a value without a text";
   }
 };
 
