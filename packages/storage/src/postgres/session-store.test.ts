@@ -1,6 +1,7 @@
 import type { SecretStore, SessionStore } from "@adjourn/sessions";
 import { contractWatches, describeSessionStore, describeWebhookStore } from "@adjourn/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createTestSchema, findPostgres, type TestSchema } from "../../test/postgres.js";
 import { readWhole } from "../../test/statement-plans.js";
 import { preparedTexts } from "./connection/named-parameters.js";
@@ -61,6 +62,22 @@ describe.skipIf(url === null)("against a Postgres", () => {
       await paused.hasDue();
       expect(paused.now()).toBe(clock.now());
       await paused.close();
+    },
+  );
+
+  test.each([null, undefined])(
+    "an answer whose time is %s does not change the store's clock",
+    async (now) => {
+      const { clock, name } = schema;
+      const asked = await createPostgresSessionStore({ url: url ?? "", clock, schema: name });
+      const answered = vi
+        .spyOn(Client.prototype, "query")
+        .mockImplementationOnce(async () => ({ rows: [{ now }] }));
+      await expect(asked.hasDue()).rejects.toThrow("no time");
+      answered.mockRestore();
+      expect(asked.now()).toBe(clock.now());
+      expect(await asked.hasDue()).toBe(false);
+      await asked.close();
     },
   );
 

@@ -184,7 +184,8 @@ const postponeRenewed = async (database: Queryable): Promise<void> => {
 /** The database's time (ms), and whether an expiry or a warning may be due: {@link confirmDue} makes sure. */
 export const readDue = async (database: Queryable): Promise<{ now: number; mayBeDue: boolean }> => {
   const row = await database.get<{ now: number; mayBeDue: boolean }>(statements.readDue);
-  if (!row) throw new Error("The database returned no time");
+  // Without this check one wrong answer would leave the store's clock without a time for good.
+  if (!row || !Number.isFinite(row.now)) throw new Error("The database returned no time");
   return row;
 };
 
