@@ -128,15 +128,25 @@ export const noonTimezone = (): string => {
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 let axeSource: string | undefined;
 
-/** What axe finds wrong with the page, of any severity, once it stands still. `rules`: all, if missing. */
+/** What axe finds wrong with the page, of any severity, while it stands still. `rules`: all, if missing. */
 export const barriers = async (page: Page, rules?: readonly string[]): Promise<readonly Barrier[]> => {
   axeSource ??= await readFile(axePath, "utf8");
   await settled(page);
   // Given to the page by the debugger, which its policy does not bind.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
-  return page.evaluate(async (runOnly) => {
+  const found = await page.evaluate(async (runOnly) => {
+    // Code that is loaded late can bring in what fades in, whose colours are none yet.
+    let hasMoved = false;
+    const note = () => {
+      hasMoved = true;
+    };
+    const starts = ["animationstart", "transitionrun"] as const;
+    for (const start of starts) document.addEventListener(start, note, true);
     const { axe } = window as Window & { axe?: { run(options: object): Promise<AxeResults> } };
     const results = await axe?.run(runOnly ? { runOnly } : {});
+    await new Promise(requestAnimationFrame);
+    for (const start of starts) document.removeEventListener(start, note, true);
+    if (hasMoved) return null;
     return (results?.violations ?? [{ id: "axe did not run", impact: "serious", nodes: [] }]).map(
       ({ id, impact, nodes }) => ({
         impact,
@@ -144,6 +154,7 @@ export const barriers = async (page: Page, rules?: readonly string[]): Promise<r
       }),
     );
   }, rules);
+  return found ?? barriers(page, rules);
 };
 
 /** The serious and critical ones of {@link barriers}. */
