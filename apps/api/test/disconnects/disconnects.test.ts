@@ -105,7 +105,8 @@ describe.each(leavingWires)("of a peer on $wire nothing is left where it", (wire
       const session = await world.newSession(wire);
       const { reached, release } = world.steps.hold(step);
       const peer = await world.open(wire, session);
-      await reached;
+      // A poll that brings more at once saves one: such a step never comes, and the peer is subscribed without it.
+      await (wire.isPolled ? Promise.race([reached, until(() => world.isIn(wire, peer))]) : reached);
       peer[how]();
       await noticed(peer);
       release();
