@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { adminKey, serviceKey, startTestServer, type TestServer, until } from "../setup/test-server.js";
 import { createSession, restWire } from "../setup/wires.js";
 import { type ElizaPage, openPage } from "./eliza-page.js";
@@ -13,6 +15,9 @@ const newToken = async ({ url }: TestServer): Promise<string> =>
   (await createSession(restWire(url, { key: serviceKey }))).token;
 
 const websocket = { transports: ["websocket"], reconnection: false };
+
+const metrics = async ({ url }: TestServer): Promise<string> =>
+  (await fetch(`${url}/metrics`, { headers: { "X-API-KEY": adminKey } })).text();
 
 /** Whether a page with this token gets in. */
 const getsIn = async (server: TestServer, token: string): Promise<boolean> => {
@@ -57,6 +62,37 @@ describe("the connections of an address", () => {
     await until(() => getsIn(server, token));
     for (const page of pages) page[Symbol.dispose]();
   });
+});
+
+it("a connection that connects and disconnects its socket many times collects no listeners", async () => {
+  const warnings: string[] = [];
+  const note = ({ message }: Error) => warnings.push(message);
+  process.on("warning", note);
+  try {
+    await using server = await startBounded();
+    const { channelId, token } = await createSession(restWire(server.url, { key: serviceKey }));
+    const socket = new WebSocket(`${server.url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`);
+    let text = "";
+    socket.on("message", (data) => {
+      text += data;
+    });
+    await once(socket, "open");
+    const listeners = async () => /^adjourn_listeners (\d+)$/m.exec(await metrics(server))?.[1];
+    for (let round = 0; round < 15; round += 1) {
+      text = "";
+      socket.send(`40${JSON.stringify({ token })}`);
+      await until(() => text.includes("connection_established"));
+      socket.send(`42${JSON.stringify(["join", { roomId: channelId }])}`);
+      await until(() => text.includes("room_joined"));
+      socket.send("41");
+      // A `CONNECT` that comes before the server has taken the `DISCONNECT` closes the connection.
+      await until(async () => (await listeners()) === "0");
+    }
+    socket.terminate();
+  } finally {
+    process.off("warning", note);
+  }
+  expect(warnings).toEqual([]);
 });
 
 describe.each([{ transports: ["polling"] }, { transports: ["polling", "websocket"] }])(

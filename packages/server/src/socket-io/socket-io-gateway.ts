@@ -36,6 +36,15 @@ export interface GatewayDependencies extends EngineDependencies {
   readonly unreadSocketLimits: UnreadSocketLimits | undefined;
 }
 
+/** A connection, which has one socket at a time, so that its limits hold. */
+interface Connection {
+  readonly peer: EnginePeer;
+  /** From the socket's `CONNECT` until it disconnects. */
+  hasSocket: boolean;
+  /** Once the socket is admitted. */
+  admitted: (Admitted & { readonly gatewaySocket: GatewaySocket; readonly entityId: string }) | null;
+}
+
 /** Serves Socket.IO at `/socket.io/` for ElizaOS front ends (contract §9). */
 export interface SocketIoGateway {
   /** @throws SessionError `FORBIDDEN`, `RATE_LIMITED`, `SERVICE_UNAVAILABLE` */
@@ -61,9 +70,7 @@ class Gateway implements SocketIoGateway {
   private readonly engine: EngineServer;
   /** By the first request of each connection. */
   private readonly principals = new WeakMap<IncomingMessage, Principal>();
-  private readonly peers = new Map<EngineConnection, EnginePeer>();
-  private readonly admitting = new WeakSet<EngineConnection>();
-  private readonly sockets = new WeakMap<Socket, { gatewaySocket: GatewaySocket; entityId: string }>();
+  private readonly connections = new Map<EngineConnection, Connection>();
 
   constructor(private readonly dependencies: GatewayDependencies) {
     this.unread = new UnreadSocketBytes(dependencies.unreadSocketLimits);
@@ -107,7 +114,7 @@ class Gateway implements SocketIoGateway {
   }
 
   drain(): void {
-    for (const peer of this.peers.values()) peer.close(dropCloses.draining);
+    for (const { peer } of this.connections.values()) peer.close(dropCloses.draining);
   }
 
   close(): void {
@@ -126,8 +133,15 @@ class Gateway implements SocketIoGateway {
 
   private connected(connection: EngineConnection): void {
     const peer = new EnginePeer(connection);
-    this.peers.set(connection, peer);
-    connection.once("close", () => this.peers.delete(connection));
+    const record: Connection = { peer, hasSocket: false, admitted: null };
+    this.connections.set(connection, record);
+    connection.once("close", () => {
+      this.connections.delete(connection);
+      record.admitted?.gatewaySocket.closed();
+    });
+    connection.on("upgrade", () => {
+      if (record.admitted) this.applyLimits(connection, record.admitted);
+    });
     // The checks of input expect JSON, and no ElizaOS client sends binary data.
     connection.on("packet", ({ type, data }: { type: string; data?: unknown }) => {
       if (type === "message" && typeof data !== "string") peer.destroy();
@@ -137,10 +151,9 @@ class Gateway implements SocketIoGateway {
   private async admit(socket: Socket): Promise<void> {
     const { credentials, sessions, requestGuard, trustProxy } = this.dependencies;
     const { conn: connection, handshake } = socket;
-    const peer = this.peers.get(connection);
-    // One socket a connection, so that its limits hold.
-    if (!peer || this.admitting.has(connection)) throw new SessionError("RATE_LIMITED", "Connected already");
-    this.admitting.add(connection);
+    const record = this.connections.get(connection);
+    if (!record || record.hasSocket) throw new SessionError("RATE_LIMITED", "Connected already");
+    record.hasSocket = true;
     const { request } = connection;
     const principal = await authenticateSocket(
       credentials,
@@ -152,25 +165,25 @@ class Gateway implements SocketIoGateway {
     if (principal.role === "admin" || principal.role === "service")
       await requestGuard.count(sender, principal, 0);
     if (connection.readyState !== "open") return;
-    const gatewaySocket = new GatewaySocket(socket, peer, { principal, sender }, this.dependencies);
-    connection.once("close", () => gatewaySocket.closed());
+    const admitted = { principal, sender };
+    const gatewaySocket = new GatewaySocket(socket, record.peer, admitted, this.dependencies);
+    record.admitted = { ...admitted, gatewaySocket, entityId };
     if (principal.role === "session")
       gatewaySocket.watchEnd(await sessions.watchEnd(principal, () => gatewaySocket.sessionEnded()));
-    this.sockets.set(socket, { gatewaySocket, entityId });
-    this.applyLimits(connection, { principal, sender });
-    connection.on("upgrade", () => this.applyLimits(connection, { principal, sender }));
+    this.applyLimits(connection, admitted);
   }
 
   private welcome(socket: Socket): void {
-    const admitted = this.sockets.get(socket);
-    if (!admitted) {
+    const record = this.connections.get(socket.conn);
+    if (!record?.admitted) {
       socket.disconnect(true);
       return;
     }
-    const { gatewaySocket, entityId } = admitted;
+    const { gatewaySocket, entityId } = record.admitted;
     socket.on("disconnect", () => {
       gatewaySocket.closed();
-      this.admitting.delete(socket.conn);
+      record.admitted = null;
+      record.hasSocket = false;
     });
     socket.onAny((event: string, payload: unknown) => gatewaySocket.receive(event, payload));
     socket.emit("authenticated", { entityId, timestamp: Date.now() });
