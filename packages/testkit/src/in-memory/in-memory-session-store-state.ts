@@ -175,7 +175,7 @@ export class InMemoryState {
     by: Pick<EndingRecord, "reason" | "endedBy" | "actor" | "via"> & { cause: EndingCause },
   ): EndingRecord {
     const { sessionId, channelId, agentId, userId, createdAt, expiresAt, lastSeq, messageCount } = session;
-    const usage = this.sessions.get(sessionId)?.usage;
+    const row = this.sessions.get(sessionId);
     const ending: EndingRecord = {
       sessionId,
       channelId,
@@ -184,7 +184,7 @@ export class InMemoryState {
       createdAt,
       expiresAt,
       lastSeq,
-      endedAt: this.now(),
+      endedAt: Math.max(this.now(), row?.lastAt ?? 0),
       cause: by.cause,
       reason: by.reason,
       endedBy: by.endedBy,
@@ -193,7 +193,7 @@ export class InMemoryState {
       messageCount,
       listenersDropped: 0,
       operationsAborted: 0,
-      ...(usage ? { usage } : {}),
+      ...(row?.usage ? { usage: row.usage } : {}),
     };
     this.sessions.delete(sessionId);
     this.endings.set(sessionId, ending);

@@ -93,6 +93,9 @@ export class Model {
     const isDue = known.session.expiresAt <= this.now();
     const byItself = ending.cause === "expired" || ending.cause === "max_duration";
     if (isDue !== byItself) throw new Violation("E8", `cause ${ending.cause}, expiry due: ${isDue}`);
+    const last = this.channels.get(ending.channelId)?.at(-1);
+    if (last && ending.endedAt < last.createdAt)
+      throw new Violation("E3", "a message is later than the ending");
     known.ending = ending;
   }
 

@@ -25,7 +25,10 @@ import {
 import { hasExpired, isLive, readOver, sameIdInAnyCase, statementStart } from "./sessions-table.js";
 import { withDeliveries } from "./webhook-outbox.js";
 
-/** Records an ending for each row of the CTE `gone`; `cause` is SQL. */
+/**
+ * Records an ending for each row of the CTE `gone`; `cause` is SQL. A message that would tie is a millisecond later than
+ * the one before, so the last of a burst can be ahead of the clock; the ending is not before it.
+ */
 const recordGone = (
   cause: string,
   field = ofParameters,
@@ -33,7 +36,8 @@ const recordGone = (
 ): string => `INSERT INTO endings (session_id, channel_id, agent_id, user_id,
     created_at, expires_at, last_seq, ended_at, cause, reason, ended_by, actor, via, message_count, input_tokens,
     output_tokens)
-  SELECT session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq, adjourn_now(), ${cause},
+  SELECT session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq,
+    greatest(adjourn_now(), last_at), ${cause},
     ${field("reason")}, ${field("endedBy")}, ${field("actor")}, ${field("via")}, message_count, input_tokens, output_tokens
   FROM ${from} RETURNING *`;
 

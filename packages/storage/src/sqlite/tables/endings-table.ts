@@ -32,12 +32,12 @@ const keptColumns = [
   "output_tokens",
 ] as const satisfies readonly (keyof SessionColumns & keyof EndingColumns)[];
 
-type Taken = Pick<SessionColumns, (typeof keptColumns)[number]>;
+type Taken = Pick<SessionColumns, (typeof keptColumns)[number] | "last_at">;
 
 const kept = keptColumns.join(", ");
 
 const statements = {
-  takeLive: `DELETE FROM sessions WHERE ${isLive} RETURNING ${kept}`,
+  takeLive: `DELETE FROM sessions WHERE ${isLive} RETURNING ${kept}, last_at`,
   insert: `INSERT INTO endings (session_id, channel_id, agent_id, user_id, created_at, expires_at, last_seq, ended_at,
       cause, reason, ended_by, actor, via, message_count, listeners_dropped, operations_aborted, input_tokens, output_tokens)
     VALUES (:session_id, :channel_id, :agent_id, :user_id, :created_at, :expires_at, :last_seq, :ended_at,
@@ -61,10 +61,16 @@ interface End {
 }
 
 /** Records the ending of a session whose row was taken. What is stored is known, so that no row has to be read back. */
-const record = (connection: SqliteConnection, row: Taken, end: End, now: number): EndingRecord => {
+const record = (
+  connection: SqliteConnection,
+  { last_at: lastAt, ...row }: Taken,
+  end: End,
+  now: number,
+): EndingRecord => {
   const ending: EndingColumns = {
     ...row,
-    ended_at: now,
+    // A message that would tie is a millisecond later than the one before: the last of a burst can be ahead of the clock.
+    ended_at: Math.max(now, lastAt),
     cause: end.cause,
     reason: end.reason,
     ended_by: end.caller.endedBy,
@@ -97,7 +103,7 @@ const endSeveral = (
 ): EndingRecord[] => {
   const { endedBy, actor, via = null } = caller;
   const recordAll = `INSERT INTO endings (${kept}, ended_at, cause, reason, ended_by, actor, via)
-    SELECT ${kept}, :now, ${cause}, :reason, :endedBy, :actor, :via FROM sessions WHERE ${where} RETURNING *`;
+    SELECT ${kept}, max(:now, last_at), ${cause}, :reason, :endedBy, :actor, :via FROM sessions WHERE ${where} RETURNING *`;
   const endings = connection
     .all<EndingColumns>(recordAll, { ...parameters, now, reason, endedBy, actor, via })
     .map(toEndingRecord)

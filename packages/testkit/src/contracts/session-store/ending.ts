@@ -1,4 +1,4 @@
-import { systemCaller } from "@adjourn/sessions";
+import { type Session, systemCaller } from "@adjourn/sessions";
 import { expect, test } from "vitest";
 import { describeBulkEnds } from "./bulk-ends.js";
 import { admin, minute, type Setting } from "./setup.js";
@@ -46,6 +46,24 @@ const describeSingleEnds = (setting: () => Setting): void => {
     if (outcome.outcome !== "created") throw new Error(outcome.outcome);
     await s.say(outcome.session);
     expect(await s.ended(outcome.session)).toMatchObject({ messageCount: 1, lastSeq: 2 });
+  });
+
+  test("an ending is not before its last message, though the times of a burst run ahead of the clock", async () => {
+    const s = setting();
+    const ends = [
+      (session: Session) => s.end(session),
+      (session: Session) => s.end(session, null, "key"),
+      ({ userId }: Session) => s.endMatching({ userId }),
+      ({ userId }: Session) => s.store.blockUser({ userId, until: null, reason: null, caller: admin }),
+    ];
+    for (const end of ends) {
+      const session = await s.create();
+      for (let count = 0; count < 9; count += 1) await s.say(session);
+      const { createdAt } = await s.say(session);
+      expect(createdAt).toBe(s.store.now() + 9);
+      await end(session);
+      expect(await s.store.readEndings([session.sessionId])).toMatchObject([{ endedAt: createdAt }]);
+    }
   });
 
   test("exactly one of concurrent ends wins, and all others get its ending", async () => {
