@@ -35,6 +35,8 @@ const closeChannels = (database: PostgresDatabase, userId: string): Promise<read
     // A statement of its own: it sees the sessions that were created until the locks were held.
     const channelIds = JSON.stringify(locked.map(({ id }) => id));
     const closed = await transaction.all<{ id: string }>(statements.closeChannels, { userId, channelIds });
-    if (closed.length === 0 && (await transaction.get(statements.readLive, { userId }))) return null;
+    if (closed.length < locked.length) return null;
+    // The user may have a channel by now that is too new to be locked.
+    if (locked.length === 0 && (await transaction.get(statements.readLive, { userId }))) return null;
     return closed.map(({ id }) => id);
   }, timeoutMs);
