@@ -1,4 +1,5 @@
-import type { SessionError } from "../model/errors.js";
+import { type EndingRecord, sessionEnded } from "../model/ending.js";
+import { SessionError } from "../model/errors.js";
 import { longestReplyCharacters } from "../model/reply.js";
 import type { PendingReply } from "../model/session-event.js";
 import type { ReplyRecord } from "../ports/index.js";
@@ -51,6 +52,23 @@ export class ChannelReplies {
 
   abort(cause: Error): void {
     for (const reply of [...this.local.values()]) reply.abort(cause);
+  }
+
+  /**
+   * Aborts all, since the session has ended. One that is being stored may have been stored before: `cut` is called if the
+   * store refuses it. @returns the number of the others in flight
+   */
+  end(ending: EndingRecord, cut: () => void): number {
+    if (this.size === 0) return 0;
+    const { inFlight } = this;
+    const cause = sessionEnded(ending);
+    const beingStored = inFlight.filter(({ isBeingStored }) => isBeingStored);
+    for (const { outcome } of beingStored)
+      outcome.catch((error: unknown) => {
+        if (error instanceof SessionError && error.code === cause.code) cut();
+      });
+    this.abort(cause);
+    return inFlight.length - beingStored.length;
   }
 
   /** A reply has ended on another node, as far as the bus reports it. */

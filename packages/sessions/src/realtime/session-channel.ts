@@ -1,5 +1,5 @@
 import { withDeadline } from "../async/with-deadline.js";
-import { type EndingRecord, sessionEnded } from "../model/ending.js";
+import type { EndingRecord } from "../model/ending.js";
 import { SessionError } from "../model/errors.js";
 import type { Message } from "../model/message.js";
 import { type Session, toIso } from "../model/session.js";
@@ -51,14 +51,13 @@ export class SessionChannel implements SubscriberOwner {
     private readonly nextUnique: () => string,
     requestTexts: () => void,
     readonly subscription: BusSubscription,
-    endingCounts: EndingCountsWriter,
+    private readonly endingCounts: EndingCountsWriter,
     private readonly onChange: (channel: SessionChannel) => void,
   ) {
     const requestSeldom = atMostEvery(ports.clock, requestTextsEveryMs, requestTexts);
     this.replies = new ChannelReplies(sessionId, requestSeldom, (hasEnded) => {
       // Its message was stored before the end, but the store's answer arrived after it: it counts as aborted.
-      if (!hasEnded && this.ending)
-        endingCounts.add(sessionId, { listenersDropped: 0, operationsAborted: 1 });
+      if (!hasEnded && this.ending) this.countAborted();
       this.onChange(this);
     });
     this.sequencer = new Sequencer(
@@ -205,8 +204,7 @@ export class SessionChannel implements SubscriberOwner {
   /** Aborts the replies in flight, sends `session.ended` to every subscriber and drops it. */
   release(ending: EndingRecord): EndingCounts {
     this.ending = ending;
-    const { length: operationsAborted } = this.replies.inFlight;
-    if (this.replies.size > 0) this.replies.abort(sessionEnded(ending));
+    const operationsAborted = this.replies.end(ending, () => this.countAborted());
     const dropped = [...this.subscribers].filter(({ awaitsEnd }) => awaitsEnd);
     for (const watcher of this.endWatchers) watcher();
     this.sendEnd(ending, dropped).catch((cause: unknown) => {
@@ -223,6 +221,11 @@ export class SessionChannel implements SubscriberOwner {
   /** Drops every subscriber although the session lives; they can reconnect to any node. */
   dropSubscribers(cause: DropCause): void {
     for (const subscriber of [...this.subscribers]) subscriber.drop(cause);
+  }
+
+  /** Counts one that was not known to be cut when the session ended. */
+  private countAborted(): void {
+    this.endingCounts.add(this.sessionId, { listenersDropped: 0, operationsAborted: 1 });
   }
 
   private deliverDelta(next: RemoteDelta | null, at: string): void {

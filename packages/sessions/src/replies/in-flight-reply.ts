@@ -30,6 +30,8 @@ export class InFlightReply {
   readonly outcome: Promise<Message>;
   /** True once the user's message is stored. Only then does the reply count as a pending operation. */
   isInFlight = false;
+  /** True once its text is complete and with the store, which alone decides from then on. */
+  isBeingStored = false;
 
   constructor(
     /** The id of the message that the reply will become. */

@@ -42,6 +42,24 @@ it("counts a reply that the store refused after another node expired its session
   expect(sessions.held().operations).toBe(0);
 });
 
+it("does not count a reply that was stored before the end, even if the store's answer comes after it", async () => {
+  const { sessions, store, agent, clock, create, send } = createTestService();
+  const { sessionId } = await create();
+  const { appendReply } = store;
+  store.appendReply = async (draft) => {
+    const stored = await appendReply(draft);
+    await sessions.endSession({ sessionId }, caller);
+    return stored;
+  };
+  const waiting = send(sessionId, "hello", "http");
+  const reply = await agent.nextTurn();
+  reply.say("good day");
+  reply.finish();
+  expect(await waiting).toMatchObject({ agentResponse: { content: "good day" } });
+  await clock.advance(countsWithinMs);
+  expect(await sessions.getEnding({ sessionId })).toMatchObject({ messageCount: 2, operationsAborted: 0 });
+});
+
 it.each([[["\0", "\0\0"]], [[""]], [[]]])(
   "fails a reply of %j, and stores none, since nothing of it can be stored",
   async (pieces) => {

@@ -139,6 +139,7 @@ const storeReply = async (context: ServiceContext, asked: Asked, ended: Ended): 
   const { session, reply } = asked;
   const { sessionId } = session;
   const { messageId, inReplyTo, text: content, signal } = reply;
+  reply.isBeingStored = true;
   const stored = await context.store.appendReply({ messageId, sessionId, inReplyTo, content, ...ended });
   switch (stored.outcome) {
     case "stored": {

@@ -141,5 +141,13 @@ export const checkCounts = async (world: World): Promise<void> => {
         "E10",
         `${ending.operationsAborted} operations aborted, more were answered SESSION_ENDED`,
       );
+    const messages = model.channels.get(ending.channelId) ?? [];
+    const said = messages.filter(({ metadata }) => metadata.sessionId === ending.sessionId);
+    const unanswered = said.reduce((count, { isAgent }) => count + (isAgent ? -1 : 1), 0);
+    if (ending.operationsAborted > unanswered)
+      throw new Violation(
+        "E10",
+        `${ending.operationsAborted} operations aborted, ${unanswered} messages have no reply`,
+      );
   }
 };
