@@ -106,6 +106,21 @@ describe("a cancellation", () => {
     for (const lost of outcomes) if (lost.status === "rejected") expect(lost.reason).toMatchObject(notFound);
   });
 
+  it("succeeds if the session ends after its reply was given up, as the waiting caller is told", async () => {
+    const reply = await startReply();
+    const { sessionId, messageId, sessions, store } = reply;
+    const { failReply } = store;
+    store.failReply = async (failed) => {
+      const isRecorded = await failReply(failed);
+      await sessions.endSession({ sessionId }, caller);
+      return isRecorded;
+    };
+    const cancelling = sessions.cancelReply({ sessionId, messageId, partial: "discard" });
+    await reply.clock.advance(0);
+    expect(await reply.answer).toMatchObject({ code: "REPLY_CANCELLED" });
+    expect(await cancelling).toMatchObject({ stored: false });
+  });
+
   it("is 404 for a reply whose node is gone, which can't be stored any more", async () => {
     const { sessions, store, clock, create } = createTestService();
     const { sessionId } = await create();

@@ -1,7 +1,9 @@
 import type { ServiceContext } from "../../context.js";
 import { goneError } from "../../model/ending.js";
+import { SessionError } from "../../model/errors.js";
 import { replyNotFound } from "../../model/reply.js";
 import { awaitReplyState } from "../../replies/await-reply-state.js";
+import type { InFlightReply } from "../../replies/in-flight-reply.js";
 import { giveUp } from "../../replies/repeated-reply.js";
 import type { Inputs, Outputs } from "../../schemas/index.js";
 import { refuseGone } from "../sessions/gone.js";
@@ -23,7 +25,11 @@ export const cancelReply = async (
   if (cancelled.outcome === "gone") throw refuseGone(context, sessionId, cancelled.gone);
   if (cancelled.outcome === "not_pending") throw replyNotFound(sessionId, given);
   const { messageId } = cancelled.reply;
+  const message = `Reply ${messageId} cancelled`;
+  const running = hub.reply(sessionId, messageId);
   hub.cancelReply(sessionId, messageId, partial);
+  // Whoever waits for it gets `REPLY_CANCELLED`, so this call succeeds even if the session has ended since.
+  if (running && (await failsAsCancelled(running))) return { success: true, message, stored: false };
   let { state } = await awaitReplyState(context, sessionId, messageId, cancelWithinMs);
   if (state === "pending" || state === "lapsed") {
     // No node runs it.
@@ -35,5 +41,11 @@ export const cancelReply = async (
     const read = await store.readSession(sessionId);
     if (read.outcome === "gone") throw goneError(sessionId, read.gone);
   }
-  return { success: true, message: `Reply ${messageId} cancelled`, stored };
+  return { success: true, message, stored };
 };
+
+const failsAsCancelled = ({ outcome }: InFlightReply): Promise<boolean> =>
+  outcome.then(
+    () => false,
+    (error: unknown) => error instanceof SessionError && error.code === "REPLY_CANCELLED",
+  );
