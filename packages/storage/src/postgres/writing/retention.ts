@@ -25,7 +25,9 @@ const statements = {
     SELECT count(*) AS count FROM gone`,
   eraseChannel: "DELETE FROM channels WHERE id = :channelId",
   forgetReasons: `UPDATE endings SET reason = NULL WHERE ${onChannel}`,
-  forgetMetadata: `UPDATE sessions SET metadata = '{}' WHERE ${onChannel}`,
+  /** Waits for a renewal that is under way, which may save a session that looked expired to {@link closeChannel}. */
+  forgetMetadata: `UPDATE sessions SET metadata = '{}' WHERE ${onChannel}
+    RETURNING holds_channel AND expires_at > adjourn_now() AS is_live`,
   forgetSends:
     "DELETE FROM idempotency_keys WHERE channel_id = :channelId AND operation = 'sendSessionMessage'",
   readAnswers: `SELECT operation, key, scope, answer FROM idempotency_keys
@@ -63,11 +65,19 @@ interface Answer {
   readonly answer: string;
 }
 
+/** Rolls an erasure back, since a session is live. */
+export class StillLive extends Error {}
+
 /** Runs in several transactions where there is much to erase. After the first, no session can continue the channel. */
 export const eraseChannel = async (database: PostgresDatabase, channelId: string): Promise<EraseOutcome> => {
-  for (;;) {
-    const outcome = await eraseStep(database, channelId);
-    if (outcome !== "unfinished") return outcome;
+  try {
+    for (;;) {
+      const outcome = await eraseStep(database, channelId);
+      if (outcome !== "unfinished") return outcome;
+    }
+  } catch (error) {
+    if (error instanceof StillLive) return "in_use";
+    throw error;
   }
 };
 
@@ -76,12 +86,13 @@ const eraseStep = (database: PostgresDatabase, channelId: string): Promise<Erase
   database.transaction(async (transaction) => {
     if (!(await transaction.get(statements.lockChannel, { channelId }))) return "unknown_channel";
     if (!(await transaction.get(statements.closeChannel, { channelId }))) return "in_use";
+    const sessions = await transaction.all<{ is_live: boolean }>(statements.forgetMetadata, { channelId });
+    if (sessions.some(({ is_live }) => is_live)) throw new StillLive();
     await transaction.all(statements.forgetSends, { channelId });
     if (await deleteMessages(transaction, channelId)) return "unfinished";
     await transaction.all(forgetQueued, { channelId });
     await transaction.all(statements.eraseChannel, { channelId });
     await transaction.all(statements.forgetReasons, { channelId });
-    await transaction.all(statements.forgetMetadata, { channelId });
     await forgetDeliveries(transaction, channelId);
     for (const { answer, ...key } of await transaction.all<Answer>(statements.readAnswers, { channelId })) {
       const forgotten = { ...parseJson<Session>(answer), metadata: {} };

@@ -36,4 +36,41 @@ describe.skipIf(url === null)("against a Postgres", () => {
     expect(await store.listMessages({ channelId, limit: 1 })).toEqual({ outcome: "unknown_channel" });
     await store.close();
   });
+
+  test.each(["channel", "user"] as const)(
+    "the erasure of a %s that meets the renewal of a session at its expiry erases nothing",
+    async (erased) => {
+      await using schema = await createTestSchema(url ?? "");
+      const { sql } = schema;
+      const store = await createPostgresSessionStore({ url: url ?? "", clock, schema: schema.name });
+      const draft = newSessionDraft({ metadata: { name: "Ada" } });
+      const { sessionId, channelId, userId } = draft;
+      await store.createSession(draft, null);
+      await store.appendMessage(newMessageDraft(sessionId));
+      await sql`UPDATE sessions SET expires_at = adjourn_now() - 1`;
+
+      const renewal = await sql.reserve();
+      // As one that began before the expiry and is not committed yet.
+      await renewal`BEGIN`;
+      await renewal`UPDATE sessions SET expires_at = adjourn_now() + 600000`;
+      const [backend] = await renewal`SELECT pg_backend_pid() AS pid`;
+      const erasing = erased === "channel" ? store.eraseChannel(channelId) : store.eraseUser(userId);
+      const isWaiting = async () =>
+        expect(
+          await sql`SELECT FROM pg_stat_activity WHERE ${backend?.pid} = ANY (pg_blocking_pids(pid))`,
+        ).toHaveLength(1);
+      await vi.waitFor(isWaiting, { timeout: 10_000 });
+      await renewal`COMMIT`;
+      renewal.release();
+
+      expect(await erasing).toEqual(erased === "channel" ? "in_use" : { outcome: "in_use" });
+      expect(await store.readSession(sessionId)).toMatchObject({
+        outcome: "live",
+        session: { metadata: { name: "Ada" } },
+      });
+      expect(await store.appendMessage(newMessageDraft(sessionId))).toMatchObject({ outcome: "stored" });
+      expect(await store.readMessagesAfter(channelId, 0, 10)).toHaveLength(2);
+      await store.close();
+    },
+  );
 });
