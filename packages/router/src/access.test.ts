@@ -1,6 +1,6 @@
 import { SessionError } from "@adjourn/sessions";
 import { describe, expect, test } from "vitest";
-import { accessTable, callerOf, type Operation, requireAccess } from "./access.js";
+import { accessTable, callerOf, type OperationId, requireAccess } from "./access.js";
 import type { Principal } from "./context.js";
 import { routes } from "./rest/routes.js";
 import { appRouter } from "./router.js";
@@ -9,7 +9,7 @@ const admin: Principal = { role: "admin", name: "ops" };
 const service: Principal = { role: "service", name: null };
 const session: Principal = { role: "session", sessionId: "mine" };
 const anonymous: Principal = { role: "anonymous" };
-const operations = Object.keys(accessTable) as Operation[];
+const operations = Object.keys(accessTable) as OperationId[];
 
 const verdict = (operation: string, principal: Principal, input: unknown = {}): string => {
   try {

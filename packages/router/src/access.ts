@@ -46,7 +46,8 @@ export const accessTable = {
   adminEvents: adminOnly,
 } as const satisfies Record<string, Readonly<Record<Role, Rule>>>;
 
-export type Operation = keyof typeof accessTable;
+/** The operationId of each operation, over whichever wire it can be called. */
+export type OperationId = keyof typeof accessTable;
 
 /** The input fields that select the sessions of a bulk operation. */
 const narrowing: Partial<Record<string, readonly string[]>> = {
@@ -74,7 +75,7 @@ export const requireAccess = (
       principal.why === "missing" ? "A key is required" : "The key is not valid",
     );
   const rule = Object.hasOwn(accessTable, operation)
-    ? accessTable[operation as Operation][principal.role]
+    ? accessTable[operation as OperationId][principal.role]
     : "no";
   const adminField = adminFields[operation];
   if (adminField !== undefined && !isAdmin(principal) && fieldsOf(input)[adminField])

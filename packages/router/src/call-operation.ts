@@ -4,6 +4,7 @@ import type { InputlessOperation, Operation } from "./operation.js";
 import { mutations, queries } from "./operations.js";
 import { checkInput } from "./requests/check-input.js";
 
+/** The operations that can be called without tRPC: all but the subscriptions, and the exports of REST. */
 export type OperationName = keyof typeof queries | keyof typeof mutations;
 
 /** A call without tRPC's procedure, with the same checks in the same order and the same result. */

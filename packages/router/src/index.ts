@@ -1,4 +1,4 @@
-export { type Operation, requireAccess } from "./access.js";
+export { requireAccess } from "./access.js";
 export { createChatHandler, isChatPath } from "./chat/chat-handler.js";
 export type * from "./context.js";
 export { authenticateRequest } from "./credentials/authenticate-request.js";

@@ -1,10 +1,10 @@
 import { SessionError } from "@adjourn/sessions";
 import { initTRPC } from "@trpc/server";
 import type { z } from "zod";
-import { type Operation, requireAccess } from "./access.js";
+import { type OperationId, requireAccess } from "./access.js";
 import type { Context } from "./context.js";
 import { toTrpcError, trpcErrorShape } from "./errors/trpc-error-shape.js";
-import type { InputlessOperation, Operation as OperationOf } from "./operation.js";
+import type { InputlessOperation, Operation } from "./operation.js";
 import { checkInput } from "./requests/check-input.js";
 
 const t = initTRPC.context<Context>().create({
@@ -37,7 +37,7 @@ const withinBatch = t.middleware(({ ctx, type, next }) => (ctx.batch ? ctx.batch
  * Checks key and role by the access table before the input is read. The operation is named here, since in an application's
  * router the path is the application's.
  */
-export const procedure = (operation: Operation) =>
+export const procedure = (operation: OperationId) =>
   t.procedure
     .use(answered)
     .use(async ({ ctx, getRawInput, next }) => {
@@ -54,23 +54,23 @@ export const procedure = (operation: Operation) =>
 // The casts name the type that tRPC computes by a conditional type, which stays unresolved as long as `Schema` is open: it
 // passes on what the schema returned.
 export const query = <Schema extends z.ZodType, Result>(
-  name: Operation,
-  { input, run }: OperationOf<Schema, Result>,
+  name: OperationId,
+  { input, run }: Operation<Schema, Result>,
 ) =>
   procedure(name)
     .input(input)
     .query(({ ctx, input }) => run(ctx, input as z.output<Schema>));
 
 export const mutation = <Schema extends z.ZodType, Result>(
-  name: Operation,
-  { input, run }: OperationOf<Schema, Result>,
+  name: OperationId,
+  { input, run }: Operation<Schema, Result>,
 ) =>
   procedure(name)
     .input(input)
     .mutation(({ ctx, input }) => run(ctx, input as z.output<Schema>));
 
-export const inputlessQuery = <Result>(name: Operation, { run }: InputlessOperation<Result>) =>
+export const inputlessQuery = <Result>(name: OperationId, { run }: InputlessOperation<Result>) =>
   procedure(name).query(({ ctx }) => run(ctx));
 
-export const inputlessMutation = <Result>(name: Operation, { run }: InputlessOperation<Result>) =>
+export const inputlessMutation = <Result>(name: OperationId, { run }: InputlessOperation<Result>) =>
   procedure(name).mutation(({ ctx }) => run(ctx));

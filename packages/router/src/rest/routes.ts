@@ -1,4 +1,4 @@
-import type { Operation } from "../access.js";
+import type { OperationId } from "../access.js";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -25,7 +25,7 @@ export interface Route {
 }
 
 /** Every operation except the admin feed, which only tRPC has. */
-export type RestOperation = Exclude<Operation, "adminEvents">;
+export type RestOperation = Exclude<OperationId, "adminEvents">;
 
 const sessions = "/api/messaging/sessions";
 const session = `${sessions}/{sessionId}`;

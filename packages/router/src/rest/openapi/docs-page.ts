@@ -1,7 +1,7 @@
 import type { createOpenapiDocument } from "./openapi.js";
 
 /** The parts of the OpenAPI document that the page shows. */
-interface Operation {
+interface DocumentedOperation {
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;
@@ -29,7 +29,7 @@ type Media = Readonly<
 export const renderDocsPage = (document: ReturnType<typeof createOpenapiDocument>): string => {
   const { info, paths, components } = document as {
     info: { title: string; version: string; description: string };
-    paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+    paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
     components: { schemas: Readonly<Record<string, object>> };
   };
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -64,7 +64,7 @@ ${Object.entries(components.schemas)
 `;
 };
 
-const renderOperation = (path: string, method: string, operation: Operation): string => `
+const renderOperation = (path: string, method: string, operation: DocumentedOperation): string => `
 <section>
 <h2 id="${operation.operationId}"><code>${method} ${escapeHtml(path)}</code></h2>
 <p><strong>${escapeHtml(operation.summary)}.</strong> ${prose(operation.description ?? "")}</p>
@@ -78,7 +78,7 @@ ${Object.entries(operation.responses)
   .join("\n")}
 </section>`;
 
-const renderParameters = (parameters: Operation["parameters"]): string =>
+const renderParameters = (parameters: DocumentedOperation["parameters"]): string =>
   parameters.length === 0
     ? ""
     : `<table><thead><tr><th>Parameter</th><th>In</th><th>Schema</th></tr></thead><tbody>
