@@ -48,8 +48,12 @@ const coercePatch = async (input: Fields, { limits }: LenientSettings, ctx: Cont
   return {
     timeoutMinutes,
     autoRenew: input.autoRenew ?? undefined,
-    maxDurationMinutes: bend(toNumber(input.maxDurationMinutes) ?? raised, shortest, longestDurationMinutes),
-    warningThresholdMinutes: bend(input.warningThresholdMinutes, 1, longestDurationMinutes),
+    maxDurationMinutes: clampGiven(
+      toNumber(input.maxDurationMinutes) ?? raised,
+      shortest,
+      longestDurationMinutes,
+    ),
+    warningThresholdMinutes: clampGiven(input.warningThresholdMinutes, 1, longestDurationMinutes),
   };
 };
 
@@ -58,13 +62,13 @@ const coerceTimeouts = ({ timeoutConfig, agentId }: Fields, settings: LenientSet
   if (typeof timeoutConfig !== "object" || Array.isArray(timeoutConfig)) return timeoutConfig;
   const given = timeoutConfig as Partial<Record<keyof TimeoutConfig, unknown>>;
   const { minTimeoutMinutes, maxTimeoutMinutes } = settings.limits;
-  const timeoutMinutes = bend(given.timeoutMinutes, minTimeoutMinutes, maxTimeoutMinutes);
+  const timeoutMinutes = clampGiven(given.timeoutMinutes, minTimeoutMinutes, maxTimeoutMinutes);
   const shortest = timeoutMinutes ?? settings.defaultTimeoutMinutes(agentId);
   return {
     timeoutMinutes,
     autoRenew: given.autoRenew ?? undefined,
-    maxDurationMinutes: bend(given.maxDurationMinutes, shortest, longestDurationMinutes),
-    warningThresholdMinutes: bend(given.warningThresholdMinutes, 1, longestDurationMinutes),
+    maxDurationMinutes: clampGiven(given.maxDurationMinutes, shortest, longestDurationMinutes),
+    warningThresholdMinutes: clampGiven(given.warningThresholdMinutes, 1, longestDurationMinutes),
   };
 };
 
@@ -73,7 +77,7 @@ const whole = (value: unknown): number | undefined => {
   return number === undefined || !Number.isFinite(number) ? number : Math.round(number);
 };
 
-const bend = (value: unknown, min: number, max: number): number | undefined => {
+const clampGiven = (value: unknown, min: number, max: number): number | undefined => {
   const number = toNumber(value);
   return number === undefined ? undefined : clamp(number, min, max);
 };

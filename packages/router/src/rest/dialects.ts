@@ -10,8 +10,8 @@ export type DialectName = (typeof dialectNames)[number];
 type ShownError = Pick<Refusal, "code" | "message" | "details">;
 type Message = Outputs["getSessionMessages"]["messages"][number];
 
-/** What an answer can show besides the operation's result. */
-export interface Asked {
+/** The request that an answer belongs to, as far as a dialect shows it. */
+export interface AnsweredRequest {
   readonly input: Readonly<Record<string, unknown>>;
   /** The channel of the session; null if the dialect does not show it or the session is gone. */
   readonly channelId: string | null;
@@ -30,7 +30,7 @@ export interface Dialect {
   userMessage(message: Message, channelId: string | null): object;
   errorStatus(refusal: Pick<Refusal, "code" | "status">): number;
   /** Undefined for an answer without a body. */
-  successBody(operation: RestOperation, result: unknown, asked?: Asked): unknown;
+  successBody(operation: RestOperation, result: unknown, request?: AnsweredRequest): unknown;
 }
 
 const documented: Dialect = {
@@ -102,7 +102,7 @@ const withSnakeCase = <Shown extends Pick<Message, "authorId" | "createdAt">>(
   ...(channelId === null ? {} : { channel_id: channelId }),
 });
 
-/** All health paths of that server. */
+/** The agent with this id, or all agents, with the fields that agents have on that server. */
 const shownAgents = ({ data }: Outputs["listAgents"], agentId: unknown) => {
   const agents = data.agents.map((agent) => ({ ...agent, characterName: agent.name, bio: "" }));
   if (agentId === undefined) return { success: true, data: { agents } };

@@ -1,7 +1,7 @@
 import { inputs, messageInfoSchema, outputs } from "@adjourn/sessions";
 import { z } from "zod";
 import { issuedTicket } from "../../procedures/live/issue-ticket.js";
-import { type Asked, type DialectName, dialects } from "../dialects.js";
+import { type AnsweredRequest, type DialectName, dialects } from "../dialects.js";
 import type { Route } from "../routes.js";
 import { elizaosOutputs } from "./openapi-elizaos.js";
 import { errorResponses, errorSchemas, requestIdHeader } from "./openapi-errors.js";
@@ -111,12 +111,12 @@ const parametersOf = (route: Route, input: JsonSchema, pathNames: readonly strin
   ];
 };
 
-const bodySchema = (input: JsonSchema, elsewhere: readonly string[]): JsonSchema => {
+const bodySchema = (input: JsonSchema, otherNames: readonly string[]): JsonSchema => {
   const { properties, required } = fieldsOf(input);
   return {
     type: "object",
-    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !elsewhere.includes(name))),
-    required: required.filter((name) => !elsewhere.includes(name)),
+    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !otherNames.includes(name))),
+    required: required.filter((name) => !otherNames.includes(name)),
   };
 };
 
@@ -141,7 +141,7 @@ const successResponse = (route: Route, dialect: DialectName, components: Compone
     content: {
       "application/json": {
         schema: outputSchema(route, dialect, components),
-        example: dialects[dialect].successBody(route.operation, example, exampleAsked(route)),
+        example: dialects[dialect].successBody(route.operation, example, exampleRequest(route)),
       },
     },
   };
@@ -162,7 +162,7 @@ const exportedFiles = (
 });
 
 /** The path's parameters with the values of the other examples. */
-const exampleAsked = ({ path }: Route): Asked => ({
+const exampleRequest = ({ path }: Route): AnsweredRequest => ({
   input: path.endsWith("{agentId}") ? { ...exampleInputs.createSession } : {},
   channelId: null,
 });
