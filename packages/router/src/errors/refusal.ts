@@ -10,7 +10,7 @@ import {
 } from "@adjourn/sessions";
 import { TRPCError } from "@trpc/server";
 import { ZodError, type ZodType } from "zod";
-import { tooLarge } from "../requests/body-limit.js";
+import { bodyTooLarge } from "../requests/body-limit.js";
 import { codeOfTrpc, errorTable } from "./error-codes.js";
 
 /** The parts of an error that a caller may see, the same on every wire. */
@@ -97,7 +97,7 @@ const trpcsOwn = ({ code, message, cause }: TRPCError): SessionError | null => {
   const own = codeOfTrpc[code];
   if (own === undefined) return null;
   if (own === "INVALID_JSON") return invalidJson();
-  if (own === "PAYLOAD_TOO_LARGE") return tooLarge();
+  if (own === "PAYLOAD_TOO_LARGE") return bodyTooLarge();
   // A cause's message could quote an internal path or query; tRPC's own messages do not.
   const safe = cause === undefined ? message : sentences[own];
   return own === "VALIDATION_ERROR"

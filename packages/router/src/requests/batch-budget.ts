@@ -31,7 +31,7 @@ export class BatchBudget {
     const isQuery = type === "query";
     if (isQuery) await this.turn();
     try {
-      if (this.left <= 0) throw tooLarge();
+      if (this.left <= 0) throw answersTooLarge();
       if (isQuery && this.connection.destroyed) throw closed();
       const result = await call();
       if (result.ok) this.take(result.data, isQuery);
@@ -44,7 +44,7 @@ export class BatchBudget {
   private take(data: unknown, mayRefuse: boolean): void {
     const bytes = Buffer.byteLength(JSON.stringify(data) ?? "") + envelopeBytes;
     this.left -= bytes;
-    if (this.left < 0 && mayRefuse) throw tooLarge();
+    if (this.left < 0 && mayRefuse) throw answersTooLarge();
   }
 
   private async turn(): Promise<void> {
@@ -77,7 +77,7 @@ export class BatchBudget {
  */
 const closed = (): SessionError => new SessionError("RATE_LIMITED", "The connection is closed");
 
-const tooLarge = (): SessionError =>
+const answersTooLarge = (): SessionError =>
   new SessionError("PAYLOAD_TOO_LARGE", `The answers of this batch are larger than ${maxBatchBytes} bytes`, {
     maxBytes: maxBatchBytes,
   });

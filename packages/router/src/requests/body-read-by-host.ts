@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { tooLarge } from "./body-limit.js";
+import { bodyTooLarge } from "./body-limit.js";
 
 /**
  * The body of a request that a parser of the host program has read, such as `express.json()`, as the bytes it may have had.
@@ -12,7 +12,7 @@ export const bodyReadByHost = (request: IncomingMessage, maxBytes: number): Buff
   if (body === undefined)
     throw new Error("The request's body was read before Adjourn, and nothing is left of it in request.body");
   const bytes = toBytes(body);
-  if (bytes.length > maxBytes) throw tooLarge(maxBytes);
+  if (bytes.length > maxBytes) throw bodyTooLarge(maxBytes);
   return bytes;
 };
 

@@ -3,7 +3,7 @@ import { SessionError, validationError } from "@adjourn/sessions";
 import { invalidJson } from "../errors/refusal.js";
 import { hasBody, jsonRefusal } from "../rest/read-body.js";
 import { isWellEncoded } from "../rest/read-input.js";
-import { maxBodyBytes, tooLarge } from "./body-limit.js";
+import { bodyTooLarge, maxBodyBytes } from "./body-limit.js";
 import { bodyReadByHost } from "./body-read-by-host.js";
 import type { RequestTarget } from "./request-target.js";
 import { readConnectionParams } from "./trpc-request.js";
@@ -47,7 +47,7 @@ const keyRefusal = ({ headers }: IncomingMessage): SessionError | null =>
     : validationError({ path: "idempotencyKey", message: "over tRPC it is a field of the input" });
 
 const headRefusal = (request: IncomingMessage): SessionError | null =>
-  Number(request.headers["content-length"] ?? 0) > maxBodyBytes ? tooLarge() : jsonRefusal(request);
+  Number(request.headers["content-length"] ?? 0) > maxBodyBytes ? bodyTooLarge() : jsonRefusal(request);
 
 const readRefusal = (request: IncomingMessage): SessionError | null => {
   try {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { SessionError, validationError } from "@adjourn/sessions";
 import { invalidJson } from "../errors/refusal.js";
-import { maxBodyBytes, tooLarge } from "../requests/body-limit.js";
+import { bodyTooLarge, maxBodyBytes } from "../requests/body-limit.js";
 import { bodyReadByHost } from "../requests/body-read-by-host.js";
 
 /**
@@ -73,7 +73,7 @@ export class CallerLeft extends Error {
 const skipRest = (request: IncomingMessage, maxBytes: number): SessionError => {
   request.removeAllListeners("data");
   request.resume();
-  return tooLarge(maxBytes);
+  return bodyTooLarge(maxBytes);
 };
 
 /** @returns null if the body is declared as JSON in UTF-8, else the error */

@@ -30,7 +30,7 @@ export class PendingCalls {
 
   /** A call whose batch has reached its limit is not run. */
   refusalOf({ batch }: Entry): SessionError | null {
-    return batch && batch.answeredBytes > maxBatchBytes ? tooMuch() : null;
+    return batch && batch.answeredBytes > maxBatchBytes ? answersTooLarge() : null;
   }
 
   /** Passes a call to tRPC and registers it for its answer. */
@@ -56,7 +56,7 @@ export class PendingCalls {
     this.socket.checkUnread();
     if (!entry?.batch) return text;
     entry.batch.answeredBytes += Buffer.byteLength(text);
-    return entry.batch.answeredBytes > maxBatchBytes ? refusalText(entry, tooMuch()) : text;
+    return entry.batch.answeredBytes > maxBatchBytes ? refusalText(entry, answersTooLarge()) : text;
   }
 
   private note(id: string | number, entry: Entry): void {
@@ -84,7 +84,7 @@ export class PendingCalls {
 const idOf = (answer: unknown): unknown =>
   typeof answer === "object" && answer !== null && "id" in answer ? answer.id : undefined;
 
-const tooMuch = (): SessionError =>
+const answersTooLarge = (): SessionError =>
   new SessionError(
     "PAYLOAD_TOO_LARGE",
     "The answers of this batch are too large together; ask for fewer at once",

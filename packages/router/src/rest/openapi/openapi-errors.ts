@@ -1,6 +1,6 @@
 import { type ErrorCode, type ErrorDetails, errorCodes } from "@adjourn/sessions";
 import { errorTable } from "../../errors/error-codes.js";
-import { maxBodyBytes, tooLarge } from "../../requests/body-limit.js";
+import { bodyTooLarge, maxBodyBytes } from "../../requests/body-limit.js";
 import type { Dialect } from "../dialects.js";
 import type { Route } from "../routes.js";
 import { operationDocs } from "./operation-docs.js";
@@ -13,7 +13,7 @@ const channelId = "2c1d9a44-98a1-4a0e-8a55-5b1c2a7f6e21";
 type ErrorExample = readonly [message: string, details: ErrorDetails];
 
 const tooLargeExample = (maxBytes: number): ErrorExample => {
-  const { message, details } = tooLarge(maxBytes);
+  const { message, details } = bodyTooLarge(maxBytes);
   return [message, details];
 };
 
