@@ -50,7 +50,7 @@ export interface Context {
    * after the checks of key and role and before the input is parsed.
    * @throws SessionError `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `INVALID_JSON`, `VALIDATION_ERROR`
    */
-  readonly judgeRequest?: (() => void) | undefined;
+  readonly checkRequest?: (() => void) | undefined;
   /** Present on calls in a batch over HTTP. */
   readonly batch?: BatchBudget | undefined;
   /** Present on tRPC calls over HTTP. */

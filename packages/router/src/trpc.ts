@@ -43,9 +43,9 @@ export const procedure = (operation: OperationId) =>
     .use(async ({ ctx, getRawInput, next }) => {
       // Before the input is parsed; otherwise invalid JSON would be reported before a missing key.
       requireAccess(operation, ctx.principal, undefined, "nothing");
-      ctx.judgeRequest?.();
+      ctx.checkRequest?.();
       const input = await getRawInput();
-      ctx.judgeRequest?.();
+      ctx.checkRequest?.();
       checkInput(operation, ctx.principal, input);
       return next();
     })

@@ -18,7 +18,7 @@ export interface TrpcRequest {
   /** Whether it is a subscription, whose errors are sent in the stream. */
   readonly isSubscription: boolean;
   /** Whether tRPC refuses it as a whole, without creating a context. */
-  readonly isRefusedUnasked: boolean;
+  readonly isRefusedByTrpc: boolean;
 }
 
 /** Reads the part of the path after `/trpc/` the way tRPC does. */
@@ -37,7 +37,7 @@ export const readTrpcRequest = (
     isKnown: method !== undefined && allow.includes(method),
     allow,
     isSubscription: !isBatch && types[0] === "subscription",
-    isRefusedUnasked: isMixed(types) || (!isBatch && asksForLines(headers)),
+    isRefusedByTrpc: isMixed(types) || (!isBatch && asksForLines(headers)),
   };
 };
 

@@ -88,18 +88,18 @@ const answerDirectly = (
 /** Answers a request that tRPC does not process, and hands any other to its handler. */
 const handOver = async (dependencies: TrpcHttpDependencies, admitted: Admitted): Promise<void> => {
   const { request, response, target, requestId, principal, refusal } = admitted;
-  const asked = readTrpcRequest(target, request);
-  const early = earlyRefusal(asked, request.method, refusal, principal);
+  const call = readTrpcRequest(target, request);
+  const early = earlyRefusal(call, request.method, refusal, principal);
   if (early !== null) {
-    const path = asked.names.join(",");
+    const path = call.names.join(",");
     dependencies.reportError(early, { path, requestId });
     return answerTrpcRefusal(response, early, { requestId, path });
   }
   // An `EventSource` gives up for good on an error status.
-  const isStream = asked.isSubscription && request.method === "GET";
+  const isStream = call.isSubscription && request.method === "GET";
   if (refusal === null && isStream && dependencies.isDraining() && principal.role !== "nobody")
     return answerReconnect(response);
-  await runProcedures(dependencies, admitted, asked);
+  await runProcedures(dependencies, admitted, call);
 };
 
 const authenticate = async (
@@ -121,29 +121,29 @@ const authenticate = async (
 const runProcedures = async (
   dependencies: TrpcHttpDependencies,
   admitted: Admitted,
-  asked: TrpcRequest,
+  call: TrpcRequest,
 ): Promise<void> => {
   const { request, response, target, requestId } = admitted;
-  const isTooMany = asked.names.length > maxBatchCalls;
-  const judge = watchTrpcRequest(request, target);
-  const takeBack = handToTrpc(request, target);
+  const isTooMany = call.names.length > maxBatchCalls;
+  const throwRefusal = watchTrpcRequest(request, target);
+  const restoreRequest = handToTrpc(request, target);
   const answered = nodeHTTPRequestHandler({
     router: appRouter,
     req: request,
     res: response,
     // With too many calls, one of them reports it, after the checks of key and role.
-    path: isTooMany ? encodeURIComponent(asked.names[0] ?? "") : target.path.slice("/trpc/".length),
+    path: isTooMany ? encodeURIComponent(call.names[0] ?? "") : target.path.slice("/trpc/".length),
     maxBodySize: maxBodyBytes,
     createContext: async () =>
-      createContext(dependencies, admitted, asked.isBatch, () => {
-        judge();
+      createContext(dependencies, admitted, call.isBatch, () => {
+        throwRefusal();
         if (isTooMany)
           throw validationError({ path: "", message: `A batch has at most ${maxBatchCalls} calls` });
       }),
     responseMeta: ({ errors }) => ({ headers: headersFor(errors, requestId) }),
     onError: ({ error, path }) => dependencies.reportError(error, { path, requestId }),
   });
-  takeBack();
+  restoreRequest();
   await answered;
 };
 
@@ -152,13 +152,13 @@ const createContext = (
   { sessions, credentials, isDraining }: TrpcHttpDependencies,
   { request, response, requestId, principal, refusal }: Admitted,
   isBatch: boolean,
-  judgeRequest: () => void,
+  checkRequest: () => void,
 ): Context => {
   if (refusal !== null) throw refusal;
   if (principal.role !== "nobody" && isDraining())
     throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
   const batch = isBatch ? new BatchBudget(request.socket) : undefined;
-  return { sessions, credentials, principal, requestId, batch, judgeRequest, response: streamOf(response) };
+  return { sessions, credentials, principal, requestId, batch, checkRequest, response: streamOf(response) };
 };
 
 const headersFor = (errors: readonly TRPCError[], requestId: string): Record<string, string> => {
@@ -166,9 +166,9 @@ const headersFor = (errors: readonly TRPCError[], requestId: string): Record<str
   return { vary: trpcVary, ...(retryAfter === null ? {} : { "retry-after": retryAfter }) };
 };
 
-const refusalOf = async (judge: () => Promise<void> | null): Promise<unknown> => {
+const refusalOf = async (check: () => Promise<void> | null): Promise<unknown> => {
   try {
-    await judge();
+    await check();
     return null;
   } catch (error) {
     return error;
@@ -180,22 +180,22 @@ const missingKey = (principal: Principal): SessionError | null =>
 
 /**
  * The error of a request that tRPC does not process; null for one that it does. Path and method are checked first: tRPC
- * would accept `HEAD` for any path, and sends no `Allow`. An unknown path it reports itself. The errors of a subscription are sent in its
- * stream, but a foreign page gets no stream at all.
+ * would accept `HEAD` for any path, and sends no `Allow`. tRPC reports an unknown path itself. The errors of a subscription
+ * are sent in its stream, but a foreign page gets no stream at all.
  */
 const earlyRefusal = (
-  asked: TrpcRequest,
+  call: TrpcRequest,
   method: string | undefined,
   refusal: unknown,
   principal: Principal,
 ): unknown => {
-  if (!asked.isKnown && asked.allow.length > 0)
-    return new SessionError("METHOD_NOT_ALLOWED", "Method not allowed", { allow: asked.allow });
+  if (!call.isKnown && call.allow.length > 0)
+    return new SessionError("METHOD_NOT_ALLOWED", "Method not allowed", { allow: call.allow });
   if (method === "HEAD")
-    return new SessionError("NOT_FOUND", "No such procedure", { path: asked.names.join(",") });
-  const early = refusal ?? (asked.isRefusedUnasked ? missingKey(principal) : null);
-  if (early === null || !asked.isKnown) return null;
-  return !asked.isSubscription || toRefusal(early).code === "FORBIDDEN" ? early : null;
+    return new SessionError("NOT_FOUND", "No such procedure", { path: call.names.join(",") });
+  const early = refusal ?? (call.isRefusedByTrpc ? missingKey(principal) : null);
+  if (early === null || !call.isKnown) return null;
+  return !call.isSubscription || toRefusal(early).code === "FORBIDDEN" ? early : null;
 };
 
 const streamOf = (response: ServerResponse) => ({
