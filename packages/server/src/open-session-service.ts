@@ -47,8 +47,7 @@ export interface OpenSessionService {
 }
 
 /**
- * Opens the domain over the adapters of the settings, instrumented for metrics. `close`
- * closes the domain, then the adapters.
+ * Opens the domain over the adapters of the settings, instrumented for metrics. `close` closes the domain, then the adapters.
  * @throws SettingError for a setting that turns out to be wrong when it is used
  */
 export const openSessionService = async (
@@ -67,13 +66,13 @@ export const openSessionService = async (
   };
   const opened = await openWith(open);
   const keys = deriveKeys(opened.secret);
-  const wrapped = around("store", opened.store);
-  const store = metrics.store(tracing ? tracing.store(wrapped) : wrapped);
+  const wrappedStore = around("store", opened.store);
+  const store = metrics.store(tracing ? tracing.store(wrappedStore) : wrappedStore);
   const now = () => store.now();
   const { dropped, refused, ...events } = await openBus(settings, { log, key: keys.events, now });
   const presence = around("presence", events.presence);
-  const wire = around("bus", events.bus);
-  const bus = metrics.bus(tracing ? tracing.bus(wire) : wire, { now, dropped, refused });
+  const wrappedBus = around("bus", events.bus);
+  const bus = metrics.bus(tracing ? tracing.bus(wrappedBus) : wrappedBus, { now, dropped, refused });
   const webhookSender =
     endpoints.length > 0
       ? createWebhookSender(endpoints, { allowPrivate: settings.webhooksAllowPrivate, clock })
@@ -89,9 +88,9 @@ export const openSessionService = async (
       retentionDays: settings.retentionDays,
     },
   );
-  const measured = metrics.sessions(sessions, store);
+  const instrumented = metrics.sessions(sessions, store);
   return {
-    sessions: tracing ? tracing.sessions(measured) : measured,
+    sessions: tracing ? tracing.sessions(instrumented) : instrumented,
     keys,
     now,
     close: async () => {

@@ -116,7 +116,7 @@ export interface SessionService {
    */
   sessionEvents(
     input: Inputs["sessionEvents"],
-    writer: SubscriberSink,
+    sink: SubscriberSink,
     credential?: SubscriberCredential,
   ): Promise<Subscription>;
   /**

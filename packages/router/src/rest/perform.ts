@@ -40,8 +40,8 @@ const listen = async (input: RouteInput, ctx: Context, { response, isDraining }:
   requireAccess("sessionEvents", ctx.principal, input);
   const parsed = parseInput(inputs.sessionEvents, input);
   try {
-    await subscribeOverSse(response, (writer) =>
-      ctx.sessions.sessionEvents(parsed, writer, subscriberCredential(ctx.principal)),
+    await subscribeOverSse(response, (sink) =>
+      ctx.sessions.sessionEvents(parsed, sink, subscriberCredential(ctx.principal)),
     );
   } catch (error) {
     if (!isDraining() || toRefusal(error).code !== "SERVICE_UNAVAILABLE") throw error;

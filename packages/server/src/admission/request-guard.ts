@@ -24,10 +24,10 @@ export interface RequestGuard {
 /** The principal of a request that cannot be parsed, whose credentials are not checked. */
 export const unreadableCaller: Principal = { role: "nobody", why: "missing" };
 
-type GateSettings = Pick<Settings, "rateLimitPerMinute" | "trustProxy">;
+type GuardSettings = Pick<Settings, "rateLimitPerMinute" | "trustProxy">;
 
 export const createRequestGuard = (
-  { rateLimitPerMinute, trustProxy }: GateSettings,
+  { rateLimitPerMinute, trustProxy }: GuardSettings,
   originGuard: OriginGuard,
   slots: ConnectionSlots,
 ): RequestGuard => {

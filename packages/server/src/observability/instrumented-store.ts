@@ -18,7 +18,7 @@ export const instrumentStore = (store: SessionStore, registry: Registry): Sessio
     help: "Calls that the store could not answer",
     registers: [registry],
   });
-  const measured = new Map<PropertyKey, Method>();
+  const instrumented = new Map<PropertyKey, Method>();
 
   const measure = (name: string, method: Method): Method => {
     const timer = durations.timer(name);
@@ -42,13 +42,13 @@ export const instrumentStore = (store: SessionStore, registry: Registry): Sessio
 
   return new Proxy(store, {
     get(_, name) {
-      const found = measured.get(name);
+      const found = instrumented.get(name);
       if (found) return found;
       const value: unknown = Reflect.get(store, name);
       if (typeof value !== "function") return value;
       const method: Method = (...args) => Reflect.apply(value, store, args);
       const made = name === "now" ? method : measure(String(name), method);
-      measured.set(name, made);
+      instrumented.set(name, made);
       return made;
     },
   });

@@ -41,13 +41,13 @@ export const instrumentSubscribers = (
     sessionEvents: (input, sink, credential) =>
       sessions.sessionEvents(
         input,
-        credential === "observer" ? sink : new MeasuredWriter(sink, onEnd),
+        credential === "observer" ? sink : new InstrumentedSink(sink, onEnd),
         credential,
       ),
   };
 };
 
-class MeasuredWriter implements SubscriberSink {
+class InstrumentedSink implements SubscriberSink {
   constructor(
     private readonly sink: SubscriberSink,
     private readonly onEnd: (endedAt: string) => void,

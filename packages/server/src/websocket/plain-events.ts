@@ -20,8 +20,8 @@ import {
 export const eventsSegment = (pathname: string): string | null =>
   /^\/api\/messaging\/sessions\/([^/]+)\/events\/?$/.exec(pathname)?.[1] ?? null;
 
-/** A subscriber that has entered before its upgrade: it is attached to the socket, or abandoned if the connection is lost. */
-export interface Entered {
+/** A subscriber whose socket does not exist yet: it is attached to the socket, or abandoned if the connection is lost. */
+export interface SocketSubscriber {
   attach(socket: PeerSocket): void;
   abandon(): void;
 }
@@ -30,19 +30,19 @@ export interface Entered {
  * Subscribes a plain WebSocket before its upgrade is answered.
  * @throws SessionError for errors that are answered by status: key, role, input. A session that is gone is not among them.
  */
-export const enterPlainEvents = async (
+export const subscribePlainEvents = async (
   sessions: SessionService,
   principal: Principal,
   { segment, target }: { readonly segment: string; readonly target: RequestTarget },
-): Promise<Entered> => {
+): Promise<SocketSubscriber> => {
   const { fields, issues } = readEventsAddress(segment, target);
   requireAccess("sessionEvents", principal, fields);
   const input = inputs.sessionEvents.safeParse(fields);
   if (!input.success || issues.length > 0) throw invalidEnvelope(issues, "sessionEvents", fields);
-  const listener = new PlainWebSocketSink();
+  const sink = new PlainWebSocketSink();
   try {
-    const listening = await sessions.sessionEvents(input.data, listener, subscriberCredential(principal));
-    return toEntered(listener, listening);
+    const subscription = await sessions.sessionEvents(input.data, sink, subscriberCredential(principal));
+    return toSocketSubscriber(sink, subscription);
   } catch (error) {
     const close = closeFor(error);
     if (!close) throw error;
@@ -51,9 +51,9 @@ export const enterPlainEvents = async (
   }
 };
 
-const toEntered = (listener: PlainWebSocketSink, listening: Subscription): Entered => ({
-  attach: (socket) => listener.attach(socket, listening),
-  abandon: () => listening.leave(),
+const toSocketSubscriber = (sink: PlainWebSocketSink, subscription: Subscription): SocketSubscriber => ({
+  attach: (socket) => sink.attach(socket, subscription),
+  abandon: () => subscription.leave(),
 });
 
 const closeFor = (error: unknown): Close | null => {

@@ -37,7 +37,7 @@ import {
 } from "./admit-upgrade.js";
 import { createFrameLimit, isTrusted } from "./frame-limit.js";
 import { asksForWebSocket } from "./ignore-upgrade.js";
-import { enterPlainEvents } from "./plain-events.js";
+import { subscribePlainEvents } from "./plain-events.js";
 import type { ServerSocket, SocketServer } from "./server-socket.js";
 import { createTrpcWebSocket } from "./trpc-websocket.js";
 
@@ -159,14 +159,14 @@ export class UpgradeHandler {
   ): Promise<void> {
     requireHandshake(offer.request);
     this.refuseIfDraining();
-    const entered = await enterPlainEvents(this.dependencies.sessions, principal, { segment, target });
+    const subscriber = await subscribePlainEvents(this.dependencies.sessions, principal, { segment, target });
     let isOpen = false;
     this.upgrade(offer, principal, (socket) => {
       isOpen = true;
       this.watchUnread(socket, principal, offer.request);
-      entered.attach(socket);
+      subscriber.attach(socket);
     });
-    if (!isOpen) entered.abandon();
+    if (!isOpen) subscriber.abandon();
   }
 
   /** Opens the socket unless its connection was lost; `opened` is called in the same turn. */

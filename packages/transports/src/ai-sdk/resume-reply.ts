@@ -5,17 +5,17 @@ import { ReplyParts } from "./reply-parts.js";
 import { UiStream } from "./ui-stream.js";
 
 /**
- * Streams the newest reply in flight as a UI message, from its beginning. `enter` is the domain's `sessionEvents`; its
- * errors are thrown before anything is written.
+ * Streams the newest reply in flight as a UI message, from its beginning. `subscribe` is the domain's `sessionEvents`;
+ * its errors are thrown before anything is written.
  * @returns false if there is no reply in flight; nothing is written in that case
  */
 export const resumeUiReply = async (
   response: ServerResponse,
-  enter: (sink: SubscriberSink) => Promise<Subscription>,
+  subscribe: (sink: SubscriberSink) => Promise<Subscription>,
 ): Promise<boolean> => {
   if (isPeerGone(response)) return true;
   const sink = new ResumeSink(response);
-  const subscription = await enter(sink);
+  const subscription = await subscribe(sink);
   sink.onceDone(() => subscription.leave());
   return sink.hasReply;
 };

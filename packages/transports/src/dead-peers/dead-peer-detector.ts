@@ -9,7 +9,7 @@ interface Observation extends Unacknowledged {
   readonly checks: number;
 }
 
-interface SilentPeersOptions {
+interface DeadPeerDetectorOptions {
   readonly everyMs: number;
   /** The answers that have begun or may begin, read anew at each check. */
   readonly answers: Iterable<ServerResponse>;
@@ -29,7 +29,7 @@ export class DeadPeerDetector {
   private readonly timer: NodeJS.Timeout;
   private isChecking = false;
 
-  constructor({ everyMs, answers, read = readUnacknowledged, onFailure }: SilentPeersOptions) {
+  constructor({ everyMs, answers, read = readUnacknowledged, onFailure }: DeadPeerDetectorOptions) {
     this.answers = answers;
     this.read = read;
     this.timer = setInterval(() => {

@@ -43,8 +43,8 @@ it("writes id and data lines, no event line, and ends the response", async () =>
   const left = new Promise<void>((resolve) => {
     leave = resolve;
   });
-  await using server = await serve(async (writer) => {
-    writer.end(frame("s.0.a"));
+  await using server = await serve(async (sink) => {
+    sink.end(frame("s.0.a"));
     return { leave };
   });
   const response = await fetch(server.url);
@@ -55,8 +55,8 @@ it("writes id and data lines, no event line, and ends the response", async () =>
 
 it("leaves the answer to the caller where the server drains before the first event", async () => {
   let hasLeft = false;
-  await using server = await serve(async (writer) => {
-    writer.drop("draining");
+  await using server = await serve(async (sink) => {
+    sink.drop("draining");
     return {
       leave: () => {
         hasLeft = true;
@@ -79,8 +79,8 @@ it("leaves the answer to the caller where the listener is refused", async () => 
 });
 
 it("sends a comment to an idle listener every so often", async () => {
-  await using server = await serve(async (writer) => {
-    writer.write(frame("s.0.a"));
+  await using server = await serve(async (sink) => {
+    sink.write(frame("s.0.a"));
     return { leave: () => {} };
   }, 10);
   const response = await new Promise<IncomingMessage>((resolve) => get(server.url, resolve));

@@ -29,18 +29,18 @@ export const answerReconnect = (response: ServerResponse): void => {
 };
 
 /**
- * Serves a session's events as SSE and resolves once the subscriber has started. `enter` is the domain's `sessionEvents`;
- * its errors are thrown before anything is written, so that the caller can answer with a status.
+ * Serves a session's events as SSE and resolves once the subscriber has started. `subscribe` is the domain's
+ * `sessionEvents`; its errors are thrown before anything is written, so that the caller can answer with a status.
  * @throws SessionError `SERVICE_UNAVAILABLE` if the server began to drain before the first event
  */
 export const subscribeOverSse = async (
   response: ServerResponse,
-  enter: (writer: SubscriberSink) => Promise<Subscription>,
+  subscribe: (sink: SubscriberSink) => Promise<Subscription>,
   everyMs = commentEveryMs,
 ): Promise<void> => {
   if (isPeerGone(response)) return;
   const sink = new SseSink(response, everyMs);
-  const subscription = await enter(sink);
+  const subscription = await subscribe(sink);
   sink.whenGone(() => subscription.leave());
   if (sink.isRefused) throw new SessionError("SERVICE_UNAVAILABLE", "The server is shutting down");
 };
