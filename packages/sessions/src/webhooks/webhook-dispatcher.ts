@@ -22,7 +22,7 @@ const stopGraceMs = 2_000;
 type Dependencies = Pick<Ports, "clock" | "store" | "log" | "newId">;
 
 interface RunningAttempt {
-  readonly abort: AbortController;
+  readonly controller: AbortController;
   readonly finished: Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export class WebhookDispatcher {
   private readonly disabled = new Set<string>();
   private readonly stopPolling: () => void;
   private pause: Timer | null = null;
-  private looking: Promise<void> | null = null;
+  private claiming: Promise<void> | null = null;
   private isWanted = false;
   private isFailing = false;
   private isStopped = false;
@@ -65,15 +65,15 @@ export class WebhookDispatcher {
   /** Queries the due deliveries soon. Concurrent calls share one query. */
   wake(): void {
     this.isWanted = true;
-    if (this.isStopped || this.pause || this.looking) return;
+    if (this.isStopped || this.pause || this.claiming) return;
     this.pause = this.ports.clock.setTimeout(() => {
       this.pause = null;
       this.isWanted = false;
-      this.looking = this.look().finally(() => {
-        this.looking = null;
+      this.claiming = this.claimDue().finally(() => {
+        this.claiming = null;
         if (this.isWanted) this.wake();
       });
-      runInBackground(this.ports.log, "Webhook deliveries failed", this.looking);
+      runInBackground(this.ports.log, "Webhook deliveries failed", this.claiming);
     }, leastPauseMs);
   }
 
@@ -82,12 +82,12 @@ export class WebhookDispatcher {
     this.isStopped = true;
     this.stopPolling();
     this.pause?.cancel();
-    await this.looking?.catch(() => {});
-    const attempts = [...this.running.values()].flatMap((of) => [...of]);
+    await this.claiming?.catch(() => {});
+    const attempts = [...this.running.values()].flatMap((running) => [...running]);
     const finished = Promise.all(attempts.map((one) => one.finished));
     await withDeadline(this.ports.clock, stopGraceMs, finished, null);
     this.isGivingUp = true;
-    for (const { abort } of attempts) abort.abort();
+    for (const { controller } of attempts) controller.abort();
     await finished;
     await this.ports.store.releaseDeliveries(this.nodeId).catch((cause: unknown) => {
       // Other nodes take the deliveries over when the leases end.
@@ -95,7 +95,7 @@ export class WebhookDispatcher {
     });
   }
 
-  private async look(): Promise<void> {
+  private async claimDue(): Promise<void> {
     try {
       const due = await this.ports.store.readDueEndpoints(this.endpoints);
       await Promise.all(due.map((endpoint) => this.claim(endpoint)));
@@ -122,9 +122,9 @@ export class WebhookDispatcher {
   }
 
   private begin(running: Set<RunningAttempt>, delivery: ClaimedDelivery): void {
-    const abort = new AbortController();
-    const timer = this.ports.clock.setTimeout(() => abort.abort(), attemptTimeoutMs);
-    const finished = this.attempt(delivery, abort.signal)
+    const controller = new AbortController();
+    const timer = this.ports.clock.setTimeout(() => controller.abort(), attemptTimeoutMs);
+    const finished = this.attempt(delivery, controller.signal)
       .catch((cause: unknown) => {
         // The lease ends, and the delivery is attempted again with the same id.
         const { id, endpoint } = delivery;
@@ -139,7 +139,7 @@ export class WebhookDispatcher {
         running.delete(attempt);
         this.wake();
       });
-    const attempt = { abort, finished };
+    const attempt = { controller, finished };
     running.add(attempt);
   }
 
