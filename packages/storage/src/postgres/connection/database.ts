@@ -7,7 +7,7 @@ import { type LocalSettings, longLockTimeoutMs } from "./local-settings.js";
 import { type Parameters, withPositions } from "./named-parameters.js";
 import { ConnectionPool, defaultConnections, type PoolSettings } from "./pool.js";
 import { type Queryable, type QueryableTransaction, transactionOn } from "./queryable.js";
-import { type Turn, Turns } from "./turns.js";
+import { type Permit, Semaphore } from "./semaphore.js";
 
 /** `locks` are the settings of a call that waits for a lock; undefined for one that has not met a lock. */
 type Work<Result> = (connection: PostgresConnection, locks?: Partial<LocalSettings>) => Promise<Result>;
@@ -33,7 +33,7 @@ const probeMs = 2_000;
  * Each call uses one connection exclusively. A call that waits too long for one fails alone. If the server does not answer
  * a call in time, the call fails and its connection is closed; if the server answered no other call meanwhile either, it
  * is considered unreachable. Then one probe at a time checks it again, and all other calls wait for the result. A call that
- * does not get a lock in a short time is repeated with a longer one, when one of few turns is free.
+ * does not get a lock in a short time is repeated with a longer one, when one of the few places for it is free.
  * @throws StoreUnavailableError from every call
  */
 export class PostgresDatabase implements Queryable {
@@ -41,8 +41,8 @@ export class PostgresDatabase implements Queryable {
   /** Why the address can't be used; null if it can. */
   private readonly problem: string | null;
   private readonly pool: ConnectionPool;
-  private readonly turns: Turns;
-  private readonly lockTurns: Turns;
+  private readonly connections: Semaphore;
+  private readonly lockWaits: Semaphore;
   private calls = 0;
   private closed = false;
   private unreachable = false;
@@ -54,8 +54,8 @@ export class PostgresDatabase implements Queryable {
     this.pool = new ConnectionPool(settings);
     this.outbox = settings.webhooks?.length ? new PostgresOutbox(settings.webhooks) : undefined;
     const connections = settings.maxConnections ?? defaultConnections;
-    this.turns = new Turns(connections);
-    this.lockTurns = new Turns(Math.max(1, Math.floor(connections * waitingForLocks)));
+    this.connections = new Semaphore(connections);
+    this.lockWaits = new Semaphore(Math.max(1, Math.floor(connections * waitingForLocks)));
   }
 
   async all<Row>(sql: string, parameters: Parameters = {}): Promise<Row[]> {
@@ -122,24 +122,24 @@ export class PostgresDatabase implements Queryable {
     if (this.closed) throw new StoreUnavailableError("The store is closed");
     if (this.calls >= maxCalls) throw new StoreUnavailableError("Too many calls wait for the database");
     this.calls++;
-    const lockTurn = locks && this.lockTurns.take();
-    let turn: Turn | undefined;
+    const lockWait = locks && this.lockWaits.take();
+    let permit: Permit | undefined;
     try {
       await this.reach();
-      if (lockTurn) await this.comes(lockTurn, "The call's rows were locked for too long");
-      turn = this.turns.take();
-      await this.comes(turn, "No connection to the database was free in time");
+      if (lockWait) await this.granted(lockWait, "The call's rows were locked for too long");
+      permit = this.connections.take();
+      await this.granted(permit, "No connection to the database was free in time");
       await this.reach();
       return await this.runWithin(timeoutMs, (connection) => work(connection, locks));
     } finally {
-      turn?.leave();
-      lockTurn?.leave();
+      permit?.release();
+      lockWait?.release();
       this.calls--;
     }
   }
 
-  private comes(turn: Turn, elseWhy: string): Promise<void> {
-    return this.within(this.deadlineMs, turn.come, () => new StoreUnavailableError(elseWhy));
+  private granted(permit: Permit, elseWhy: string): Promise<void> {
+    return this.within(this.deadlineMs, permit.granted, () => new StoreUnavailableError(elseWhy));
   }
 
   /** @throws StoreUnavailableError where the database is out of reach and a probe finds that it still is */
