@@ -32,10 +32,10 @@ import {
   confirmDue,
   readChannelHolder,
   readDue,
+  readGone,
   readLastSeqs,
   readLive,
   readLiveOf,
-  readOver,
   recordHeartbeat,
   renewSession,
   updateTimeout,
@@ -64,7 +64,7 @@ const operationsOn = (database: PostgresDatabase) =>
     readCreated: (key) => readCreated(database, key),
     readSession: async (sessionId) => {
       const session = await readLive(database, sessionId);
-      return session ? { outcome: "live", session } : readOver(database, sessionId);
+      return session ? { outcome: "live", session } : readGone(database, sessionId);
     },
     readSessions: (sessionIds) => readLiveOf(database, sessionIds),
     readLastSeqs: (sessionIds) => readLastSeqs(database, sessionIds),

@@ -45,10 +45,10 @@ import {
   mayBeDue,
   postponeRenewed,
   readChannelHolder,
+  readGone,
   readLastSeqs,
   readLive,
   readLiveOf,
-  readOver,
   recordHeartbeat,
   renewSession,
   updateTimeout,
@@ -141,7 +141,7 @@ const readingOperations = (readNow: ReadNow, read: Read, turns = new ReadTurns()
     readSession: (sessionId) =>
       read((db, now) => {
         const session = readLive(db, sessionId, now);
-        return session ? { outcome: "live", session } : readOver(db, sessionId);
+        return session ? { outcome: "live", session } : readGone(db, sessionId);
       }),
     readSessions: (sessionIds) => read((db, now) => readLiveOf(db, sessionIds, now)),
     readLastSeqs: (sessionIds) => read((db, now) => readLastSeqs(db, sessionIds, now)),

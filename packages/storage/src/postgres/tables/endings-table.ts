@@ -22,7 +22,7 @@ import {
   ofParameters,
   StatementBatches,
 } from "../connection/statement-batches.js";
-import { hasExpired, isLive, readOver, sameIdInAnyCase, statementStart } from "./sessions-table.js";
+import { hasExpired, isLive, readGone, sameIdInAnyCase, statementStart } from "./sessions-table.js";
 import { withDeliveries } from "./webhook-outbox.js";
 
 /**
@@ -107,7 +107,7 @@ export const endSession = async (database: Queryable, request: EndRequest): Prom
   if (row) return { outcome: "ended", ending: toEndingRecord(row) };
   const earlier =
     key === null ? undefined : await database.get<EndingColumns>(statements.byKey, { key, sessionId });
-  return earlier ? { outcome: "repeated", ending: toEndingRecord(earlier) } : readOver(database, sessionId);
+  return earlier ? { outcome: "repeated", ending: toEndingRecord(earlier) } : readGone(database, sessionId);
 };
 
 /** Ends of different sessions that come together share a statement. */

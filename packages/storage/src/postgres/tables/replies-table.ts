@@ -23,7 +23,7 @@ import {
 } from "../connection/statement-batches.js";
 import { queueMessages } from "../reading/search-index.js";
 import { nextPlace, readMessage, storedMessage } from "./messages-table.js";
-import { isLive, readLive, readOver } from "./sessions-table.js";
+import { isLive, readGone, readLive } from "./sessions-table.js";
 
 const ofReply = "session_id = :sessionId AND message_id = :messageId";
 
@@ -174,7 +174,7 @@ const whyNotStored = async (
   database: Queryable,
   { sessionId, messageId }: ReplyDraft,
 ): Promise<AppendReplyOutcome> => {
-  if (!(await readLive(database, sessionId))) return readOver(database, sessionId);
+  if (!(await readLive(database, sessionId))) return readGone(database, sessionId);
   const isDiscarded = await database.get(statements.read, { sessionId, messageId });
   return { outcome: isDiscarded ? "discarded" : "not_pending" };
 };
@@ -195,7 +195,7 @@ export const cancelReply = async (database: Queryable, request: CancelRequest): 
   const { sessionId, messageId, partial } = request;
   const row = await database.get<ReplyColumns>(statements.cancel, { sessionId, messageId, partial });
   if (row) return { outcome: "cancelled", reply: toReplyRecord(row) };
-  return (await readLive(database, sessionId)) ? { outcome: "not_pending" } : readOver(database, sessionId);
+  return (await readLive(database, sessionId)) ? { outcome: "not_pending" } : readGone(database, sessionId);
 };
 
 export const renewReplies = async (

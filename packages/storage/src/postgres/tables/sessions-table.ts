@@ -119,7 +119,7 @@ export const readChannelHolder = async (database: Queryable, channelId: string):
   (await database.get<{ session_id: string }>(statements.readHolder, { channelId }))?.session_id ?? null;
 
 /** What is known of a session that is not live. An ending is written when the row is deleted, so it is read second. */
-export const readOver = async (database: Queryable, sessionId: string): Promise<IsGone> => {
+export const readGone = async (database: Queryable, sessionId: string): Promise<IsGone> => {
   const row = await database.get<{ expires_at: number }>(statements.readExpiry, { sessionId });
   if (row) return { outcome: "gone", gone: { state: "expired", expiresAt: row.expires_at } };
   const ending = await database.get<EndingColumns>(statements.readEnding, { sessionId });
@@ -133,12 +133,12 @@ export const renewSession = async (database: Queryable, sessionId: string): Prom
   const row = await database.get<SessionColumns>(statements.renew, { sessionId });
   if (row) return { outcome: "renewed", session: toSession(row) };
   const session = await readLive(database, sessionId);
-  return session ? { outcome: "at_maximum", session } : readOver(database, sessionId);
+  return session ? { outcome: "at_maximum", session } : readGone(database, sessionId);
 };
 
 export const recordHeartbeat = async (database: Queryable, sessionId: string): Promise<HeartbeatOutcome> => {
   const row = await database.get<SessionColumns>(statements.heartbeat, { sessionId });
-  if (!row) return readOver(database, sessionId);
+  if (!row) return readGone(database, sessionId);
   return { outcome: "recorded", session: toSession(row), wasRenewed: Boolean(row.was_renewed) };
 };
 
@@ -156,7 +156,7 @@ export const updateTimeout = async (
   });
   if (row) return { outcome: "updated", session: toSession(row) };
   const session = await readLive(database, sessionId);
-  if (!session) return readOver(database, sessionId);
+  if (!session) return readGone(database, sessionId);
   const named = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   return { outcome: "duration_too_short", timeoutConfig: { ...session.timeoutConfig, ...named } };
 };

@@ -19,7 +19,7 @@ import {
 } from "../connection/statement-batches.js";
 import { queueMessages } from "../reading/search-index.js";
 import { nextPlace, storedMessage } from "../tables/messages-table.js";
-import { activity, isLive, readOver } from "../tables/sessions-table.js";
+import { activity, isLive, readGone } from "../tables/sessions-table.js";
 import { keepSent, readSent, takeKey } from "./sent-messages.js";
 
 /** Stores the message at the place that its session's row gave, and begins its reply. */
@@ -123,7 +123,7 @@ const appendLocked = async (
   idempotency: IdempotencyKey | null,
 ): Promise<AppendOutcome> => {
   const { sessionId } = draft;
-  if (!(await transaction.get(lock, { sessionId }))) return readOver(transaction, sessionId);
+  if (!(await transaction.get(lock, { sessionId }))) return readGone(transaction, sessionId);
   return (await appendOnce(transaction, draft, idempotency)) ?? { outcome: "too_many_replies" };
 };
 

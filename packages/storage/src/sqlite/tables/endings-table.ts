@@ -15,7 +15,7 @@ import { bulkEndConditions } from "../../sql/bulk-end-filter.js";
 import { hasPendingReply } from "../../sql/reply-rules.js";
 import { expiryCause } from "../../sql/timeout-rules.js";
 import type { Parameters, SqliteConnection } from "../connection/connection.js";
-import { hasExpired, isLive, readOver } from "./sessions-table.js";
+import { hasExpired, isLive, readGone } from "./sessions-table.js";
 import { enqueueDeliveries } from "./webhook-outbox.js";
 
 /** The columns of a session that its ending keeps. */
@@ -122,7 +122,7 @@ export const endSession = (connection: SqliteConnection, request: EndRequest, no
       key === null ? undefined : connection.get<EndingColumns>(statements.byKey, { key, sessionId });
     return earlier
       ? { outcome: "repeated", ending: toEndingRecord(earlier) }
-      : readOver(connection, sessionId);
+      : readGone(connection, sessionId);
   }
   if (key !== null) connection.run(statements.keepKey, { key, sessionId, channelId: row.channel_id, now });
   return { outcome: "ended", ending: record(connection, row, { cause: "requested", reason, caller }, now) };

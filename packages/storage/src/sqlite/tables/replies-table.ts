@@ -17,7 +17,7 @@ import { addUsage } from "../../sql/reply-rules.js";
 import type { SqliteConnection } from "../connection/connection.js";
 import { keepFailure } from "../writing/sent-messages.js";
 import { insertMessage, nextPlace, readMessage } from "./messages-table.js";
-import { isLive, readLive, readOver, sessionColumns } from "./sessions-table.js";
+import { isLive, readGone, readLive, sessionColumns } from "./sessions-table.js";
 import { enqueueDeliveries, hasWatches } from "./webhook-outbox.js";
 
 const ofReply = "session_id = :sessionId AND message_id = :messageId";
@@ -92,7 +92,7 @@ const whyRefused = (
   const row = connection.get<{ cancelled: PartialText | null }>(statements.read, { sessionId, messageId });
   if (row?.cancelled === "discard") return { outcome: "discarded" };
   if (!row && readLive(connection, sessionId, now)) return { outcome: "not_pending" };
-  return readOver(connection, sessionId);
+  return readGone(connection, sessionId);
 };
 
 export const failReply = (
@@ -121,7 +121,7 @@ export const cancelReply = (
   { sessionId, messageId, partial }: CancelRequest,
   now: number,
 ): CancelOutcome => {
-  if (!readLive(connection, sessionId, now)) return readOver(connection, sessionId);
+  if (!readLive(connection, sessionId, now)) return readGone(connection, sessionId);
   const row = connection.get<ReplyColumns>(statements.cancel, { sessionId, messageId, partial, now });
   return row ? { outcome: "cancelled", reply: toReplyRecord(row) } : { outcome: "not_pending" };
 };

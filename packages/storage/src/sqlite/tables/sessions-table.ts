@@ -149,7 +149,7 @@ export const readChannelHolder = (
   connection.get<{ session_id: string }>(statements.readHolder, { channelId, now })?.session_id ?? null;
 
 /** What is known of a session that is not live. */
-export const readOver = (connection: SqliteConnection, sessionId: string): IsGone => {
+export const readGone = (connection: SqliteConnection, sessionId: string): IsGone => {
   const row = connection.get<{ expires_at: number }>(statements.readExpiry, { sessionId });
   if (row) return { outcome: "gone", gone: { state: "expired", expiresAt: row.expires_at } };
   const ending = connection.get<EndingColumns>(statements.readEnding, { sessionId });
@@ -177,7 +177,7 @@ export const renewSession = (connection: SqliteConnection, sessionId: string, no
   const row = getActive(connection, statements.renew, { sessionId, now });
   if (row) return { outcome: "renewed", session: toSession(row) };
   const session = readLive(connection, sessionId, now);
-  return session ? { outcome: "at_maximum", session } : readOver(connection, sessionId);
+  return session ? { outcome: "at_maximum", session } : readGone(connection, sessionId);
 };
 
 export const recordHeartbeat = (
@@ -186,7 +186,7 @@ export const recordHeartbeat = (
   now: number,
 ): HeartbeatOutcome => {
   const row = getActive(connection, statements.heartbeat, { sessionId, now });
-  if (!row) return readOver(connection, sessionId);
+  if (!row) return readGone(connection, sessionId);
   return { outcome: "recorded", session: toSession(row), wasRenewed: Boolean(row.was_renewed) };
 };
 
@@ -206,7 +206,7 @@ export const updateTimeout = (
   });
   if (row) return { outcome: "updated", session: toSession(row) };
   const session = readLive(connection, sessionId, now);
-  if (!session) return readOver(connection, sessionId);
+  if (!session) return readGone(connection, sessionId);
   const named = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   return { outcome: "duration_too_short", timeoutConfig: { ...session.timeoutConfig, ...named } };
 };

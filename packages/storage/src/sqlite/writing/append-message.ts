@@ -6,8 +6,8 @@ import { beginReply, mayBeginReply } from "../tables/replies-table.js";
 import {
   getActive,
   isLive,
+  readGone,
   readLive,
-  readOver,
   recordActivityOf,
   returningActive,
 } from "../tables/sessions-table.js";
@@ -27,7 +27,7 @@ export const appendMessage = (
   const repeated = idempotency && readSent(connection, sessionId, idempotency);
   if (repeated) return repeated;
   const row = getActive(connection, takePlace, { sessionId, now });
-  if (!row) return readLive(connection, sessionId, now) ? tooMany : readOver(connection, sessionId);
+  if (!row) return readLive(connection, sessionId, now) ? tooMany : readGone(connection, sessionId);
   const session = toSession(row);
   const wasRenewed = Boolean(row.was_renewed);
   const said = { isAgent: false, inReplyTo: null, finishReason: null, usage: null } as const;
