@@ -1,6 +1,6 @@
 import type { PresenceRecord } from "@adjourn/sessions";
+import { inRedisBatches } from "../redis/redis-batches.js";
 import type { RedisConnection } from "../redis/redis-connection.js";
-import { inBatches } from "./in-batches.js";
 import { mergeRecords, type PresenceEntries, parseRecord } from "./presence-entry.js";
 import { aliveField, isAlive, maxNodes, type PresenceKeys } from "./presence-keys.js";
 
@@ -52,7 +52,7 @@ export class PresenceReader {
     const named = await client.srandmember(this.keys.nodes, maxNodes);
     const nodes = named.filter((node) => node !== this.nodeId);
     const commands = client.pipeline();
-    const asked = nodes.flatMap((node) => inBatches(ids).map((batch) => ({ node, batch })));
+    const asked = nodes.flatMap((node) => inRedisBatches(ids).map((batch) => ({ node, batch })));
     for (const { node, batch } of asked) commands.hmget(this.keys.of(node), aliveField, ...batch);
     const answers = (await commands.exec()) ?? [];
     const found: FoundHeld = new Map();

@@ -1,6 +1,6 @@
 import type { Log, PresenceRecord } from "@adjourn/sessions";
+import { inRedisBatches } from "../redis/redis-batches.js";
 import type { RedisConnection } from "../redis/redis-connection.js";
-import { inBatches } from "./in-batches.js";
 import { formatRecord, type PresenceEntries } from "./presence-entry.js";
 import { aliveField, leaseMs, type PresenceKeys } from "./presence-keys.js";
 
@@ -90,7 +90,7 @@ export class PresenceWriter {
     const own = this.keys.of(this.nodeId);
     const commands = client.pipeline();
     if (anew) commands.del(own);
-    for (const batch of inBatches(sessionIds)) {
+    for (const batch of inRedisBatches(sessionIds)) {
       // Field and value are added together; one alone would shift all that follow.
       const set = batch.flatMap((id) => {
         const record = this.records.get(id);

@@ -1,6 +1,6 @@
 import type { BusMessage, BusSubscription, Log } from "@adjourn/sessions";
 import { Handlers } from "../in-process/handlers.js";
-import { inBatches } from "../redis-presence/in-batches.js";
+import { inRedisBatches } from "./redis-batches.js";
 
 /** Sends SUBSCRIBE or UNSUBSCRIBE. Resolves once Redis has confirmed all channels, rejects otherwise. */
 export interface SubscriptionWire {
@@ -114,7 +114,7 @@ export class RedisSubscriptions {
         .get(subject)
         ?.then(() => this.wanted.get(subject)?.confirm())
         .catch(() => {});
-    for (const batch of inBatches(added)) this.subscribe(batch);
+    for (const batch of inRedisBatches(added)) this.subscribe(batch);
   }
 
   private sendLeft(): void {
@@ -123,7 +123,7 @@ export class RedisSubscriptions {
     this.left.clear();
     if (!this.wire.isReady) return;
     const isOver = (subject: string) => !this.wanted.has(subject) && this.asked.has(subject);
-    for (const batch of inBatches(subjects.filter(isOver))) this.unsubscribe(batch);
+    for (const batch of inRedisBatches(subjects.filter(isOver))) this.unsubscribe(batch);
   }
 
   private subscribe(batch: readonly string[]): void {

@@ -3,6 +3,7 @@ import { Throttler } from "../async/throttler.js";
 import { type EndingRecord, toEnding } from "../model/ending.js";
 import { SessionError } from "../model/errors.js";
 import type { Session } from "../model/session.js";
+import { inBatches } from "../paging/in-batches.js";
 import type { BusMessage, BusSubscription, EndingCounts, Ports } from "../ports/index.js";
 import { confirmSubscription } from "../realtime/confirm-subscription.js";
 import type { SessionRow } from "../schemas/index.js";
@@ -138,10 +139,8 @@ export class AdminFeed {
     this.reading = this.changedIds;
     this.changedIds = new Set();
     if (this.subscribers.size === 0) return;
-    const sessionIds = [...this.reading];
     try {
-      for (let from = 0; from < sessionIds.length; from += readBatch)
-        await this.broadcastRows(sessionIds.slice(from, from + readBatch));
+      for (const sessionIds of inBatches([...this.reading], readBatch)) await this.broadcastRows(sessionIds);
     } catch (cause) {
       this.ports.log.warn("The admin feed could not be read", { cause: String(cause) });
       for (const sessionId of this.reading) this.markChanged(sessionId);

@@ -1,6 +1,6 @@
 import type { ServiceContext } from "../context.js";
 import type { EndingRecord } from "../model/ending.js";
-import { partsOf } from "../paging/parts-of.js";
+import { inBatches } from "../paging/in-batches.js";
 
 const endedAtOnce = 50;
 
@@ -12,8 +12,8 @@ export const endInTurns = async (
   { hub, clock }: Pick<ServiceContext, "hub" | "clock">,
   endings: readonly EndingRecord[],
 ): Promise<void> => {
-  for (const part of partsOf(endings, endedAtOnce)) {
+  for (const batch of inBatches(endings, endedAtOnce)) {
     if (endings.length > endedAtOnce) await new Promise<void>((resolve) => clock.setTimeout(resolve, 0));
-    for (const ending of part) hub.end(ending);
+    for (const ending of batch) hub.end(ending);
   }
 };

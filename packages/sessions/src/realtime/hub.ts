@@ -4,6 +4,7 @@ import type { EndingRecord } from "../model/ending.js";
 import { draining } from "../model/errors.js";
 import type { PartialText } from "../model/reply.js";
 import { toIso } from "../model/session.js";
+import { inBatches } from "../paging/in-batches.js";
 import type {
   BusMessage,
   DropCause,
@@ -154,9 +155,8 @@ export class Hub {
   /** Compares everything held here with the store: releases ended sessions and fetches missed messages. */
   async reconcile(): Promise<void> {
     const renewed = this.renewReplies();
-    const sessionIds = [...this.channels.keys()];
-    for (let from = 0; from < sessionIds.length; from += reconcileBatchSize)
-      await this.reconcileBatch(sessionIds.slice(from, from + reconcileBatchSize));
+    for (const sessionIds of inBatches([...this.channels.keys()], reconcileBatchSize))
+      await this.reconcileBatch(sessionIds);
     await renewed;
   }
 

@@ -1,4 +1,5 @@
 import { type PartialText, replyCancelled, replyLost } from "../model/reply.js";
+import { inBatches } from "../paging/in-batches.js";
 import type { Ports } from "../ports/index.js";
 import { CutShort, type InFlightReply } from "./in-flight-reply.js";
 
@@ -18,8 +19,7 @@ export const cancelCause = (sessionId: string, messageId: string, partial: Parti
 /** Renews the replies that this node runs, and aborts those that were cancelled or given up without it. Never throws. */
 export const renewReplies = async (ports: RenewalPorts, replies: readonly RunningReply[]): Promise<void> => {
   try {
-    for (let from = 0; from < replies.length; from += batchSize)
-      await renewBatch(ports, replies.slice(from, from + batchSize));
+    for (const batch of inBatches(replies, batchSize)) await renewBatch(ports, batch);
   } catch (cause) {
     ports.log.warn("Replies in flight could not be renewed; the next attempt follows soon", {
       cause: String(cause),

@@ -1,5 +1,5 @@
 import type { ServiceContext } from "../../context.js";
-import { partsOf } from "../../paging/parts-of.js";
+import { inBatches } from "../../paging/in-batches.js";
 import type { SessionFilter, SessionStore } from "../../ports/index.js";
 import { readListeners } from "../../realtime/read-listeners.js";
 import { limits } from "../../schemas/index.js";
@@ -31,7 +31,7 @@ const countListeners = async (
   const named = filter.sessionIds && new Set(filter.sessionIds);
   const listened = [...bySession.keys()].filter((sessionId) => !named || named.has(sessionId));
   let listeners = 0;
-  for (const sessionIds of partsOf(listened, limits.bulkSessionIds))
+  for (const sessionIds of inBatches(listened, limits.bulkSessionIds))
     for (const sessionId of await store.readMatchingIds({ ...filter, sessionIds }))
       listeners += bySession.get(sessionId) ?? 0;
   return listeners;

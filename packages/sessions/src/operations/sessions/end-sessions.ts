@@ -1,6 +1,6 @@
 import type { ServiceContext } from "../../context.js";
 import type { Caller } from "../../model/ending.js";
-import { partsOf } from "../../paging/parts-of.js";
+import { inBatches } from "../../paging/in-batches.js";
 import type { BulkEnd, PagePosition, SessionFilter } from "../../ports/index.js";
 import { endInTurns } from "../../realtime/end-in-turns.js";
 import { readListenedIds } from "../../realtime/read-listeners.js";
@@ -57,7 +57,7 @@ const toFilters = async (
   };
   const named = activity === "listened" ? await namedAndListened(context, sessionIds) : sessionIds;
   if (!named) return [filter];
-  return partsOf(named, limits.bulkSessionIds).map((part) => ({ ...filter, sessionIds: part }));
+  return inBatches(named, limits.bulkSessionIds).map((batch) => ({ ...filter, sessionIds: batch }));
 };
 
 const namedAndListened = async (
