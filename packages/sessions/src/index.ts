@@ -12,7 +12,7 @@ export * from "./model/session-event.js";
 export * from "./model/timeout-policy.js";
 export * from "./model/webhook.js";
 export { inBatches } from "./paging/in-batches.js";
-export { jsonBytes, rowsWithinBytes } from "./paging/rows-within-bytes.js";
+export { jsonItemBytes, rowsWithinBytes } from "./paging/rows-within-bytes.js";
 export { busMessage, presenceRecord } from "./ports/bus-message.js";
 export type * from "./ports/index.js";
 export { closeGraceMs, maxWaitingBytes } from "./realtime/subscriber.js";

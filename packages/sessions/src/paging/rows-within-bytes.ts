@@ -14,5 +14,5 @@ export const rowsWithinBytes = <Row>(
 
 const encoder = new TextEncoder();
 
-/** The size in bytes of a value and a comma as JSON. */
-export const jsonBytes = (value: unknown): number => encoder.encode(JSON.stringify(value)).length + 1;
+/** The size in bytes of an item of a JSON list: its own JSON, and the comma behind it. */
+export const jsonItemBytes = (value: unknown): number => encoder.encode(JSON.stringify(value)).length + 1;

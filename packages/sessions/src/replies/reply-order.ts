@@ -1,6 +1,6 @@
 import type { ServiceContext } from "../context.js";
 import type { Message } from "../model/message.js";
-import { jsonBytes, rowsWithinBytes } from "../paging/rows-within-bytes.js";
+import { jsonItemBytes, rowsWithinBytes } from "../paging/rows-within-bytes.js";
 import type { Agent, AgentTurn } from "../ports/index.js";
 import { limits } from "../schemas/index.js";
 import type { InFlightReply } from "./in-flight-reply.js";
@@ -69,7 +69,7 @@ export const conversationBefore = async (
   if (replyOrder !== "one at a time") return earlier;
   const later = await store.readMessagesAfter(channelId, seq, 2 * inFlightReplies, pageBytes);
   const newestFirst = withLaterReplies(earlier, later).slice(-historyLimit).reverse();
-  return [...rowsWithinBytes(newestFirst, pageBytes, jsonBytes)].reverse();
+  return [...rowsWithinBytes(newestFirst, pageBytes, jsonItemBytes)].reverse();
 };
 
 /** Puts the replies that were stored later behind the messages that they answer. */

@@ -9,7 +9,7 @@ import type {
   SessionStore,
   WebhookWatch,
 } from "@adjourn/sessions";
-import { isNearExpiration, jsonBytes, rowsWithinBytes, type Session, wordsOf } from "@adjourn/sessions";
+import { isNearExpiration, jsonItemBytes, rowsWithinBytes, type Session, wordsOf } from "@adjourn/sessions";
 import { createBlocks } from "./in-memory-blocks.js";
 import { createWritingVerbs } from "./in-memory-session-store-operations.js";
 import { InMemoryState, isSameId } from "./in-memory-session-store-state.js";
@@ -293,7 +293,7 @@ const contains = (state: InMemoryState, channelId: string, words: readonly strin
 };
 
 const storedBytes = ({ content, metadata, attachments }: Message): number =>
-  jsonBytes(content) + jsonBytes(metadata) + jsonBytes(attachments);
+  jsonItemBytes(content) + jsonItemBytes(metadata) + jsonItemBytes(attachments);
 
 const timeOf = (messages: readonly Message[], bound: MessageBound): number | undefined =>
   "time" in bound ? bound.time : messages.find(({ id }) => id === bound.id)?.createdAt;

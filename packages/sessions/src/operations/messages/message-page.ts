@@ -2,7 +2,7 @@ import type { ServiceContext } from "../../context.js";
 import { channelNotFound, validationError } from "../../model/errors.js";
 import { type MessageInfo, toMessageInfo } from "../../model/message.js";
 import { type MessageBound, messageBoundRule, parseMessageBound } from "../../paging/message-bound.js";
-import { jsonBytes, rowsWithinBytes } from "../../paging/rows-within-bytes.js";
+import { jsonItemBytes, rowsWithinBytes } from "../../paging/rows-within-bytes.js";
 import { type Inputs, limits, type Outputs } from "../../schemas/index.js";
 
 type Range = Pick<Inputs["getChannelMessages"], "limit" | "before" | "after">;
@@ -60,8 +60,8 @@ const fit = (
   isForward: boolean,
 ): readonly MessageInfo[] =>
   isForward
-    ? [...rowsWithinBytes([...messages].reverse(), maxBytes, jsonBytes)].reverse()
-    : rowsWithinBytes(messages, maxBytes, jsonBytes);
+    ? [...rowsWithinBytes([...messages].reverse(), maxBytes, jsonItemBytes)].reverse()
+    : rowsWithinBytes(messages, maxBytes, jsonItemBytes);
 
 export const toBounds = ({ before, after }: Range): Bounds => ({
   before: toBound("before", before),

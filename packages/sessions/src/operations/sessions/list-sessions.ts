@@ -1,7 +1,7 @@
 import type { ServiceContext } from "../../context.js";
 import { type Session, toIso, toSessionInfo } from "../../model/session.js";
 import { decodeCursor, encodeCursor } from "../../paging/page-cursor.js";
-import { jsonBytes, rowsWithinBytes } from "../../paging/rows-within-bytes.js";
+import { jsonItemBytes, rowsWithinBytes } from "../../paging/rows-within-bytes.js";
 import type { LastMessage, PresenceRecord, SessionStore } from "../../ports/index.js";
 import { readListenedIds } from "../../realtime/read-listeners.js";
 import { type Inputs, limits, type Outputs, type SessionRow } from "../../schemas/index.js";
@@ -26,7 +26,7 @@ export const listSessions = async (
   const rows = await toRows(context, page.sessions);
   // Measuring costs as much as serialising, and few lists come near the limit.
   const mayExceed = rows.length * largestRowBytes > limits.listBytes;
-  const sessions = mayExceed ? rowsWithinBytes(rows, limits.listBytes, jsonBytes) : rows;
+  const sessions = mayExceed ? rowsWithinBytes(rows, limits.listBytes, jsonItemBytes) : rows;
   const last = page.sessions[sessions.length - 1];
   const next = last && sessions.length < rows.length ? { time: last[sort], id: last.sessionId } : page.next;
   return {
