@@ -1,3 +1,4 @@
+import { logFailures } from "../async/log-failures.js";
 import { runEvery } from "../async/run-every.js";
 import type { Ports } from "../ports/index.js";
 
@@ -13,17 +14,16 @@ export const startIndexer = (
   if (everyMs === null) return () => {};
   const { log, store } = ports;
   let isStopped = false;
-  let isFailing = false;
-  const stop = runEvery(ports, everyMs, async () => {
+  const index = async (): Promise<void> => {
     try {
       // Each call is bounded, so that other work gets its turn in between.
       while (!isStopped && (await store.indexConversations()));
-      isFailing = false;
     } catch (cause) {
-      if (!isFailing && !isStopped) log.error("Conversations could not be indexed", { cause: String(cause) });
-      isFailing = true;
+      // The store may be closed by then.
+      if (!isStopped) throw cause;
     }
-  });
+  };
+  const stop = runEvery(ports, everyMs, logFailures(log, "Conversations could not be indexed", index));
   return () => {
     isStopped = true;
     stop();

@@ -1,3 +1,4 @@
+import { logFailures } from "../async/log-failures.js";
 import { runEvery } from "../async/run-every.js";
 import { runInBackground } from "../async/run-in-background.js";
 import { withDeadline } from "../async/with-deadline.js";
@@ -41,10 +42,10 @@ export class WebhookDispatcher {
   private readonly running = new Map<string, Set<RunningAttempt>>();
   private readonly disabled = new Set<string>();
   private readonly stopPolling: () => void;
+  private readonly claimDue: () => Promise<void>;
   private pause: Timer | null = null;
   private claiming: Promise<void> | null = null;
   private isWanted = false;
-  private isFailing = false;
   private isStopped = false;
   private isGivingUp = false;
 
@@ -54,6 +55,7 @@ export class WebhookDispatcher {
     private readonly nodeId: string,
   ) {
     for (const endpoint of sender.endpoints) this.running.set(endpoint, new Set());
+    this.claimDue = logFailures(ports.log, "Webhook deliveries can't be read", () => this.claimAll());
     this.stopPolling = runEvery(ports, pollEveryMs, async () => this.wake());
   }
 
@@ -95,15 +97,9 @@ export class WebhookDispatcher {
     });
   }
 
-  private async claimDue(): Promise<void> {
-    try {
-      const due = await this.ports.store.readDueEndpoints(this.endpoints);
-      await Promise.all(due.map((endpoint) => this.claim(endpoint)));
-      this.isFailing = false;
-    } catch (cause) {
-      if (!this.isFailing) this.ports.log.error("Webhook deliveries can't be read", { cause: String(cause) });
-      this.isFailing = true;
-    }
+  private async claimAll(): Promise<void> {
+    const due = await this.ports.store.readDueEndpoints(this.endpoints);
+    await Promise.all(due.map((endpoint) => this.claim(endpoint)));
   }
 
   private async claim(endpoint: string): Promise<void> {
