@@ -1,7 +1,6 @@
 import { AdminFeed } from "./admin-feed/admin-feed.js";
 import type { ServiceContext } from "./context.js";
 import { startSweeper } from "./expiry/sweeper.js";
-import { startIndexer } from "./finding/indexer.js";
 import { draining } from "./model/errors.js";
 import { listAgents } from "./operations/agents/list-agents.js";
 import { blockUser } from "./operations/blocks/block-user.js";
@@ -34,6 +33,7 @@ import { listWebhookDeliveries } from "./operations/webhooks/list-webhook-delive
 import { resendWebhook } from "./operations/webhooks/resend-webhook.js";
 import type { Ports } from "./ports/index.js";
 import { Hub } from "./realtime/hub.js";
+import { startIndexer } from "./search/indexer.js";
 import type { SessionService } from "./session-service.js";
 import type { SessionServiceSettings } from "./settings.js";
 import { createStoreProbe } from "./store-probe.js";

@@ -1,7 +1,5 @@
 export { withDeadline } from "./async/with-deadline.js";
 export { createSessionService } from "./create-session-service.js";
-export { metadataText } from "./finding/metadata-text.js";
-export { queryWords, wordsOf } from "./finding/words.js";
 export * from "./model/block.js";
 export * from "./model/ending.js";
 export * from "./model/errors.js";
@@ -18,5 +16,7 @@ export type * from "./ports/index.js";
 export { closeGraceMs, maxWaitingBytes } from "./realtime/subscriber.js";
 export * from "./schemas/index.js";
 export { isNestedDeeperThan } from "./schemas/json-depth.js";
+export { metadataText } from "./search/metadata-text.js";
+export { queryWords, wordsOf } from "./search/words.js";
 export type * from "./session-service.js";
 export type { SessionServiceSettings } from "./settings.js";

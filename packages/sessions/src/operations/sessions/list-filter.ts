@@ -1,6 +1,6 @@
-import { queryWords } from "../../finding/words.js";
 import type { ListFilter } from "../../ports/index.js";
 import type { Inputs } from "../../schemas/index.js";
+import { queryWords } from "../../search/words.js";
 
 type Given = Pick<Inputs["listSessions"], "agentId" | "userId" | "search" | "q" | "from" | "to">;
 
