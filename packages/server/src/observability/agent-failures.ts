@@ -1,5 +1,6 @@
 import type { SessionStore } from "@adjourn/sessions";
 import { Counter, type Registry } from "prom-client";
+import { withMethod } from "./wrap-methods.js";
 
 const counted = new Set(["AGENT_FAILED", "AGENT_TIMEOUT"]);
 
@@ -18,7 +19,5 @@ export const countAgentFailures = <Store extends SessionStore>(store: Store, reg
     if (counted.has(code)) failures.inc({ code });
     return store.failReply(reply);
   };
-  return new Proxy(store, {
-    get: (target, name) => (name === "failReply" ? failReply : Reflect.get(target, name)),
-  });
+  return withMethod(store, "failReply", failReply);
 };

@@ -1,5 +1,6 @@
 import type { SessionStore } from "@adjourn/sessions";
 import { Counter, type Registry } from "prom-client";
+import { withMethod } from "./wrap-methods.js";
 
 /** Counts the tokens of the replies that this node stores. The agents are those of the configuration, so labels are few. */
 export const countTokens = <Store extends SessionStore>(store: Store, registry: Registry): Store => {
@@ -17,7 +18,5 @@ export const countTokens = <Store extends SessionStore>(store: Store, registry: 
     tokens.inc({ agent, direction: "output" }, draft.usage.outputTokens);
     return outcome;
   };
-  return new Proxy(store, {
-    get: (target, name) => (name === "appendReply" ? appendReply : Reflect.get(target, name)),
-  });
+  return withMethod(store, "appendReply", appendReply);
 };

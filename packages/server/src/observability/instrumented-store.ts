@@ -1,8 +1,7 @@
 import { type SessionStore, StoreUnavailableError } from "@adjourn/sessions";
 import { Counter, type Registry } from "prom-client";
 import { DurationHistogram } from "./duration-histogram.js";
-
-type Method = (...args: readonly unknown[]) => unknown;
+import { type Method, wrapMethods } from "./wrap-methods.js";
 
 /** Wraps the store to measure every call by its name. A call costs two clock reads and a histogram bucket. */
 export const instrumentStore = (store: SessionStore, registry: Registry): SessionStore => {
@@ -18,7 +17,6 @@ export const instrumentStore = (store: SessionStore, registry: Registry): Sessio
     help: "Calls that the store could not answer",
     registers: [registry],
   });
-  const instrumented = new Map<PropertyKey, Method>();
 
   const measure = (name: string, method: Method): Method => {
     const timer = durations.timer(name);
@@ -40,16 +38,5 @@ export const instrumentStore = (store: SessionStore, registry: Registry): Sessio
     };
   };
 
-  return new Proxy(store, {
-    get(_, name) {
-      const found = instrumented.get(name);
-      if (found) return found;
-      const value: unknown = Reflect.get(store, name);
-      if (typeof value !== "function") return value;
-      const method: Method = (...args) => Reflect.apply(value, store, args);
-      const made = name === "now" ? method : measure(String(name), method);
-      instrumented.set(name, made);
-      return made;
-    },
-  });
+  return wrapMethods(store, (name, method) => (name === "now" ? null : measure(name, method)));
 };

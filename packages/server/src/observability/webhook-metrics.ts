@@ -1,6 +1,7 @@
 import { type PendingDeliveries, type SessionStore, withDeadline } from "@adjourn/sessions";
 import { Counter, Gauge, type Registry } from "prom-client";
 import { systemClock } from "../system-clock.js";
+import { withMethod } from "./wrap-methods.js";
 
 /** Longest wait for the store's counts, in ms. */
 const countWithinMs = 1_000;
@@ -18,9 +19,7 @@ export const countAttempts = <Store extends SessionStore>(store: Store, registry
     if (isRecorded) attempts.inc({ status: finished.status });
     return isRecorded;
   };
-  return new Proxy(store, {
-    get: (target, name) => (name === "finishAttempt" ? finishAttempt : Reflect.get(target, name)),
-  });
+  return withMethod(store, "finishAttempt", finishAttempt);
 };
 
 /** Counts over the whole store, the same on every node. They keep their last value while the store does not answer. */

@@ -6,6 +6,7 @@ import {
   SessionError,
 } from "@adjourn/sessions";
 import { type Span, SpanKind } from "@opentelemetry/api";
+import { withMethod } from "../wrap-methods.js";
 import { noteError, type Spans } from "./spans.js";
 
 /** Agents that are called over the network. */
@@ -16,10 +17,7 @@ export const traceAgents = (agents: AgentDirectory, spans: Spans): AgentDirector
   const traced = new WeakMap<Agent, Agent>();
   const wrap = (agent: Agent): Agent => {
     const reply: Agent["reply"] = (turn) => tracedReply(agent, turn, spans);
-    // A proxy, since an agent may be an instance of a class.
-    return new Proxy(agent, {
-      get: (target, name) => (name === "reply" ? reply : Reflect.get(target, name)),
-    });
+    return withMethod(agent, "reply", reply);
   };
   const find = (agent: Agent | undefined): Agent | undefined => {
     if (!agent) return undefined;

@@ -1,7 +1,6 @@
 import type { SessionService } from "@adjourn/sessions";
+import { type Method, wrapMethods } from "../wrap-methods.js";
 import { conversationOf, noteError, type Spans } from "./spans.js";
-
-type Method = (...args: readonly unknown[]) => unknown;
 
 /** Everything that is no operation of a caller. */
 const untraced: ReadonlySet<PropertyKey> = new Set<keyof SessionService>([
@@ -19,7 +18,6 @@ const untraced: ReadonlySet<PropertyKey> = new Set<keyof SessionService>([
  * Without any, as in the program around the server, it is the call.
  */
 export const traceOperations = (sessions: SessionService, spans: Spans): SessionService => {
-  const traced = new Map<PropertyKey, Method>();
   const wrap = (operation: string, method: Method): Method => {
     return (...args) => {
       const attributes = conversationOf(args[0]);
@@ -33,17 +31,8 @@ export const traceOperations = (sessions: SessionService, spans: Spans): Session
       return result;
     };
   };
-  return new Proxy(sessions, {
-    get(_, name) {
-      const found = traced.get(name);
-      if (found) return found;
-      const value: unknown = Reflect.get(sessions, name);
-      if (typeof value !== "function" || untraced.has(name)) return value;
-      const method: Method = (...args) => Reflect.apply(value, sessions, args);
-      const operation = name === "streamSessionMessage" ? "sendSessionMessage" : String(name);
-      const made = wrap(operation, method);
-      traced.set(name, made);
-      return made;
-    },
+  return wrapMethods(sessions, (name, method) => {
+    if (untraced.has(name)) return null;
+    return wrap(name === "streamSessionMessage" ? "sendSessionMessage" : name, method);
   });
 };
