@@ -1,7 +1,7 @@
 import type { TRPCClientError, TRPCLink } from "@trpc/client";
 import { observable } from "@trpc/server/observable";
 import type { AppRouter } from "../app-router.js";
-import { mayPass } from "../may-pass.js";
+import { isTransient } from "../is-transient.js";
 import { randomKey } from "../random-key.js";
 import { retryDelayMs } from "../retry-delay.js";
 
@@ -38,7 +38,8 @@ export const retrySendLink =
           next: (envelope) => observer.next(envelope),
           complete: () => observer.complete(),
           error: (error: TRPCClientError<AppRouter>) => {
-            if (signal?.aborted || attempts >= maxAttempts || !mayPass(error)) return observer.error(error);
+            if (signal?.aborted || attempts >= maxAttempts || !isTransient(error))
+              return observer.error(error);
             timer = setTimeout(send, delayMs(attempts - 1));
             // The link that sends is the one that says how an aborted call fails.
             signal?.addEventListener("abort", send);

@@ -1,7 +1,7 @@
 import type { TRPCClient } from "@trpc/client";
 import type { AppRouter } from "../app-router.js";
 import { retryDelayMs } from "../retry-delay.js";
-import { repeat } from "../session/repeat.js";
+import { retry } from "../session/retry.js";
 import { type RetryDelay, watchSession } from "../session/watch-session.js";
 import { type SessionError, toSessionError } from "../session-error.js";
 import {
@@ -40,7 +40,7 @@ export const followSession = (
       if (!signal.aborted) update((state) => withHistory({ ...state, error: error ?? state.error }, page));
     };
     const query = () => trpc.getSessionMessages.query({ sessionId, limit: historyLimit }, { signal });
-    repeat(query, { delayMs, signal }).then(
+    retry(query, { delayMs, signal }).then(
       (page) => finish(page, null),
       // If the session has ended, the watch reports it.
       (error: unknown) => finish({ messages: [], hasMore: false }, toSessionError(error)),
@@ -48,7 +48,7 @@ export const followSession = (
   };
   const loadEnding = () => {
     const { signal } = stopped;
-    repeat(() => trpc.getEnding.query({ sessionId }, { signal }), { delayMs, signal }).then(
+    retry(() => trpc.getEnding.query({ sessionId }, { signal }), { delayMs, signal }).then(
       ({ cause, reason, endedAt }) => {
         if (!signal.aborted) update((state) => withEnding(state, { cause, reason, endedAt }));
       },

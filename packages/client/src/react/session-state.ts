@@ -1,6 +1,6 @@
 import type { SessionError } from "../session-error.js";
 import type { Ending, Message, SessionEvent } from "../shapes.js";
-import { type ReplyInWriting, withDelta, withPending } from "./replies-in-writing.js";
+import { type PartialReply, withDelta, withPending } from "./partial-replies.js";
 
 /** `connecting`: what is shown may be out of date. */
 export type SessionStatus = "connecting" | "active" | "ended";
@@ -21,7 +21,7 @@ export interface SessionState {
   readonly agentId: string;
   /** Oldest first. */
   readonly stored: readonly Message[];
-  readonly writing: readonly ReplyInWriting[];
+  readonly partialReplies: readonly PartialReply[];
   /** The channel has messages before the first stored one. */
   readonly hasEarlier: boolean;
 }
@@ -38,7 +38,7 @@ export const initialState: SessionState = {
   error: null,
   agentId: "",
   stored: [],
-  writing: [],
+  partialReplies: [],
   hasEarlier: false,
 };
 
@@ -46,7 +46,11 @@ export const initialState: SessionState = {
 export const withMessages = (state: SessionState, messages: readonly Message[]): SessionState => {
   const byId = new Map([...state.stored, ...messages].map((message) => [message.id, message]));
   const stored = [...byId.values()].sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
-  return { ...state, stored, writing: state.writing.filter(({ messageId }) => !byId.has(messageId)) };
+  return {
+    ...state,
+    stored,
+    partialReplies: state.partialReplies.filter(({ messageId }) => !byId.has(messageId)),
+  };
 };
 
 /** With the messages that were there when the connection was made: what is shown is complete. */
@@ -70,20 +74,27 @@ export const withEnding = (state: SessionState, ending: SessionEnding | null): S
   status: "ended",
   ending,
   // Nothing is stored after the end, and the session answers no more calls.
-  writing: [],
+  partialReplies: [],
   hasEarlier: false,
 });
 
 export const withEvent = (state: SessionState, event: SessionEvent): SessionState => {
   switch (event.type) {
     case "session.started":
-      return { ...state, agentId: event.session.agentId, writing: withPending(state.writing, event) };
+      return {
+        ...state,
+        agentId: event.session.agentId,
+        partialReplies: withPending(state.partialReplies, event),
+      };
     case "message":
       return withMessages(state, [event.message]);
     case "message.delta":
-      return { ...state, writing: withDelta(state.writing, event) };
+      return { ...state, partialReplies: withDelta(state.partialReplies, event) };
     case "message.failed":
-      return { ...state, writing: state.writing.filter(({ inReplyTo }) => inReplyTo !== event.inReplyTo) };
+      return {
+        ...state,
+        partialReplies: state.partialReplies.filter(({ inReplyTo }) => inReplyTo !== event.inReplyTo),
+      };
     case "session.ended": {
       const { cause, reason, endedAt } = event;
       return withEnding(state, { cause, reason, endedAt });
@@ -94,9 +105,9 @@ export const withEvent = (state: SessionState, event: SessionEvent): SessionStat
 };
 
 /** The stored messages, and behind them those that are being written, from their first text on. */
-export const shownMessages = ({ stored, writing, agentId }: SessionState): SessionMessage[] => [
+export const shownMessages = ({ stored, partialReplies, agentId }: SessionState): SessionMessage[] => [
   ...stored.map((message) => ({ ...message, isWriting: false })),
-  ...writing
+  ...partialReplies
     .filter(({ text }) => text !== "")
     .map(({ messageId, inReplyTo, text, startedAt }) => ({
       id: messageId,

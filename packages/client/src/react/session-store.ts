@@ -1,6 +1,6 @@
 import type { AdjournClient } from "../create-client.js";
 import { retryDelayMs } from "../retry-delay.js";
-import { repeat } from "../session/repeat.js";
+import { retry } from "../session/retry.js";
 import type { RetryDelay } from "../session/watch-session.js";
 import { toSessionError } from "../session-error.js";
 import { followSession, historyLimit } from "./follow-session.js";
@@ -59,7 +59,7 @@ export const createSessionStore = (
       if (!first || !state.hasEarlier) return;
       // A time is as exact as the message's id, which could be erased meanwhile.
       const input = { sessionId, limit: historyLimit, before: first.createdAt };
-      const page = await repeat(() => trpc.getSessionMessages.query(input), { delayMs });
+      const page = await retry(() => trpc.getSessionMessages.query(input), { delayMs });
       update((before) => withEarlier(before, page));
     },
     track: (call) => {

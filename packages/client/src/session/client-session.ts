@@ -2,7 +2,7 @@ import { randomKey } from "../random-key.js";
 import { SessionError, toSessionError } from "../session-error.js";
 import type { RouterInputs, RouterOutputs, SessionEvent } from "../shapes.js";
 import type { Connection } from "./connection.js";
-import { repeat } from "./repeat.js";
+import { retry } from "./retry.js";
 import { type Reply, type SendOptions, sendMessage } from "./send-message.js";
 import { type EventsOptions, sessionEvents } from "./session-events.js";
 import { watchSession } from "./watch-session.js";
@@ -51,7 +51,7 @@ export const createSession = (connection: Connection, sessionId: string): Client
     end: ({ reason } = {}) => {
       // A repeated call with the same key gets the first answer, if that was lost.
       const idempotencyKey = randomKey();
-      return repeat(() => trpc.endSession.mutate({ sessionId, reason, idempotencyKey }), retrySend);
+      return retry(() => trpc.endSession.mutate({ sessionId, reason, idempotencyKey }), retrySend);
     },
   };
 };

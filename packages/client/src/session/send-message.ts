@@ -2,7 +2,7 @@ import { randomKey } from "../random-key.js";
 import { SessionError, toSessionError } from "../session-error.js";
 import type { AgentMessage, RouterInputs } from "../shapes.js";
 import type { Connection } from "./connection.js";
-import { repeat } from "./repeat.js";
+import { retry } from "./retry.js";
 import { requestReply, UntypedRefusal } from "./send-request.js";
 import { createTextStream, type TextStream } from "./text-stream.js";
 
@@ -78,7 +78,7 @@ const runSend = (
       connection.tokens.refuse();
       return request();
     });
-  return repeat(attempt, { ...connection.retrySend, signal }).catch((error: unknown) => {
+  return retry(attempt, { ...connection.retrySend, signal }).catch((error: unknown) => {
     if (!(error instanceof Error && error.cause instanceof UntypedRefusal)) throw error;
     return askOverTrpc(connection, input, signal);
   });

@@ -15,7 +15,8 @@ export interface SessionWatcher {
 /** Milliseconds before the next subscription, where one failed that may succeed later. */
 export type RetryDelay = (attempt: number) => number;
 
-const passing: ReadonlySet<string> = new Set([
+/** The codes of errors after which a subscription is made again. */
+const retriedCodes: ReadonlySet<string> = new Set([
   "NO_ANSWER",
   "SERVICE_UNAVAILABLE",
   "RATE_LIMITED",
@@ -73,7 +74,7 @@ export const watchSession = (
           // A server that was set back to an older state does not know the id. Begin from now.
           const isIdRefused = error.code === "VALIDATION_ERROR" && lastEventId !== undefined;
           if (isIdRefused) lastEventId = undefined;
-          else if (!passing.has(error.code)) return finish(error);
+          else if (!retriedCodes.has(error.code)) return finish(error);
           again();
         },
         onComplete: again,

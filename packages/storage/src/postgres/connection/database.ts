@@ -2,7 +2,7 @@ import { StoreUnavailableError, type WebhookWatch } from "@adjourn/sessions";
 import { PostgresOutbox } from "../tables/webhook-outbox.js";
 import { unknownParameter } from "./address.js";
 import type { PostgresConnection } from "./connection.js";
-import { isLockTimeout, isPassing, isUnreachable, translate, UnfitConnectionError } from "./failures.js";
+import { isLockTimeout, isTransient, isUnreachable, translate, UnfitConnectionError } from "./failures.js";
 import { type LocalSettings, longLockTimeoutMs } from "./local-settings.js";
 import { type Parameters, withPositions } from "./named-parameters.js";
 import { ConnectionPool, defaultConnections, type PoolSettings } from "./pool.js";
@@ -104,7 +104,7 @@ export class PostgresDatabase implements Queryable {
       try {
         return await this.callOnce(work, timeoutMs, locks);
       } catch (error) {
-        if (attempt < maxAttempts && isPassing(error)) continue;
+        if (attempt < maxAttempts && isTransient(error)) continue;
         if (!locks && isLockTimeout(error)) {
           locks = waitsForLock;
           continue;

@@ -36,7 +36,7 @@ export const hasStalePlan = (error: unknown): boolean =>
   stateOf(error) === "0A000" && error instanceof Error && error.message.includes("cached plan");
 
 /** Whether the same work may succeed if it is retried at once. */
-export const isPassing = (error: unknown): boolean =>
+export const isTransient = (error: unknown): boolean =>
   passingStates.has(stateOf(error)) || hasLostStatements(error) || hasStalePlan(error);
 
 /** Whether the connection failed, not the server. */

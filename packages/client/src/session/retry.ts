@@ -1,8 +1,8 @@
-import { mayPass } from "../may-pass.js";
+import { isTransient } from "../is-transient.js";
 import { retryDelayMs } from "../retry-delay.js";
 import { toSessionError } from "../session-error.js";
 
-export interface RepeatOptions {
+export interface RetryOptions {
   /** 5 by default, which with the default pauses takes 4 to 8 s. */
   readonly maxAttempts?: number | undefined;
   /** Milliseconds before the next attempt; `retry` counts from 0. */
@@ -14,20 +14,20 @@ export interface RepeatOptions {
  * Calls until an answer comes, as long as another attempt may bring one. Only for what may be done twice.
  * @throws SessionError, or the signal's reason
  */
-export const repeat = async <Answer>(
+export const retry = async <Answer>(
   attempt: () => Promise<Answer>,
-  { maxAttempts = 5, delayMs = retryDelayMs, signal }: RepeatOptions = {},
+  { maxAttempts = 5, delayMs = retryDelayMs, signal }: RetryOptions = {},
 ): Promise<Answer> => {
-  for (let retry = 0; ; retry += 1) {
+  for (let retries = 0; ; retries += 1) {
     try {
       signal?.throwIfAborted();
       return await attempt();
     } catch (cause) {
       signal?.throwIfAborted();
       const error = toSessionError(cause);
-      if (retry + 1 >= maxAttempts || !mayPass(error)) throw error;
+      if (retries + 1 >= maxAttempts || !isTransient(error)) throw error;
     }
-    await pause(delayMs(retry), signal);
+    await pause(delayMs(retries), signal);
   }
 };
 

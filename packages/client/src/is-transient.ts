@@ -3,7 +3,7 @@ import type { AppRouter } from "./app-router.js";
 import { sessionErrorOf } from "./session-error.js";
 
 /** Whether another attempt may succeed: the connection was lost, could not be made, or the server is not available. */
-export const mayPass = (error: TRPCClientError<AppRouter>): boolean => {
+export const isTransient = (error: TRPCClientError<AppRouter>): boolean => {
   const refusal = sessionErrorOf(error);
   if (refusal) return refusal.code === "SERVICE_UNAVAILABLE";
   if (error.data || error.shape) return false;
