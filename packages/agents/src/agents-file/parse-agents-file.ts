@@ -1,4 +1,4 @@
-import type { TimeoutSettings } from "@adjourn/sessions";
+import { isNestedDeeperThan, type TimeoutSettings } from "@adjourn/sessions";
 import { type AgentEntry, type AgentKind, type EntrySchemas, entrySchemas } from "./entry-schemas.js";
 import { describeGiven } from "./field.js";
 import type { EnvLookup } from "./read-variable.js";
@@ -40,8 +40,8 @@ const parseList = (text: string): readonly unknown[] => {
   } catch (error) {
     throw new AgentsFileError([`is not JSON${findLine(error, text)}; allowed: a JSON list of agents`]);
   }
-  if (!nestsAtMost(parsed, maxDepth))
-    throw new AgentsFileError([`nests deeper than that; allowed: at most ${maxDepth} levels`]);
+  if (isNestedDeeperThan(parsed, maxLevels))
+    throw new AgentsFileError([`nests deeper than that; allowed: at most ${maxLevels} levels`]);
   if (!Array.isArray(parsed))
     throw new AgentsFileError([`${describeGiven(parsed)}; allowed: a JSON list of agents`]);
   if (parsed.length > maxAgents)
@@ -49,18 +49,8 @@ const parseList = (text: string): readonly unknown[] => {
   return parsed;
 };
 
-const maxDepth = 64;
+const maxLevels = 64;
 const maxAgents = 1_000;
-
-/** Iterative, because recursion, including `JSON.stringify`, overflows the stack on deep nesting. */
-const nestsAtMost = (value: unknown, levels: number): boolean => {
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > levels) return false;
-    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
-  }
-  return true;
-};
 
 const findLine = (error: unknown, text: string): string => {
   const position = / position (\d+)/.exec(String(error))?.[1];
