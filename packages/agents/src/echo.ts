@@ -5,7 +5,7 @@ import { defaultReplyTimeoutSeconds } from "./agent-options.js";
 export const echoId = "00000000-0000-4000-8000-000000000001";
 
 /** An agent that repeats the message in one piece. */
-export const createEcho = (options: AgentOptions = {}): Agent => ({
+export const createEchoAgent = (options: AgentOptions = {}): Agent => ({
   id: options.id ?? echoId,
   name: options.name ?? "Echo",
   kind: "echo",

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { collect, createStoppedClock, turnOf } from "../test/turns.js";
-import { createTypewriter } from "./typewriter.js";
+import { createTypewriterAgent } from "./typewriter.js";
 
 const clock = createStoppedClock();
-const typewriter = createTypewriter({ clock });
+const typewriter = createTypewriterAgent({ clock });
 
 describe("its pieces are words, and joined they are the message", () => {
   test.each([

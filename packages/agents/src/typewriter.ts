@@ -8,7 +8,7 @@ export const typewriterId = "00000000-0000-4000-8000-000000000002";
  * An agent that repeats the message word by word, to show and test the end of a session in mid-reply. It waits
  * `metadata.delayMs` before each word; a missing or invalid delay counts as 0.
  */
-export const createTypewriter = ({ clock, ...options }: AgentOptions & { clock: Clock }): Agent => ({
+export const createTypewriterAgent = ({ clock, ...options }: AgentOptions & { clock: Clock }): Agent => ({
   id: options.id ?? typewriterId,
   name: options.name ?? "Typewriter",
   kind: "typewriter",

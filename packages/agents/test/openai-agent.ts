@@ -1,6 +1,6 @@
 import type { Clock, JsonObject, Log } from "@adjourn/sessions";
 import { expect } from "vitest";
-import { createOpenAi, type OpenAiOptions } from "../src/openai/openai-agent.js";
+import { createOpenAiAgent, type OpenAiOptions } from "../src/openai/openai-agent.js";
 
 export const apiKey = "sk-test-secret";
 
@@ -20,7 +20,7 @@ export const createKeptLog = (): Log & { readonly lines: (JsonObject & { message
 };
 
 export const agentAt = (url: string, options: Partial<OpenAiOptions> = {}) =>
-  createOpenAi({
+  createOpenAiAgent({
     id: "00000000-0000-4000-8000-00000000000a",
     name: "Small",
     baseUrl: `${url}/v1`,

@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
 import type { Agent, Clock, Log, TimeoutSettings } from "@adjourn/sessions";
-import { createEcho } from "../echo.js";
-import { createOpenAi } from "../openai/openai-agent.js";
-import { createBuiltInAgents } from "../registry.js";
-import { createTypewriter } from "../typewriter.js";
-import { createWebhook } from "../webhook/webhook-agent.js";
+import { createBuiltInAgents } from "../agent-directory.js";
+import { createEchoAgent } from "../echo.js";
+import { createOpenAiAgent } from "../openai/openai-agent.js";
+import { createTypewriterAgent } from "../typewriter.js";
+import { createWebhookAgent } from "../webhook/webhook-agent.js";
 import type { AgentEntry } from "./entry-schemas.js";
 import { AgentsFileError, parseAgentsFile } from "./parse-agents-file.js";
 import type { EnvLookup } from "./read-variable.js";
@@ -73,12 +73,12 @@ const decode = (bytes: Buffer): string => {
 const createAgent = (entry: AgentEntry, { clock, log }: Pick<AgentsSource, "clock" | "log">): Agent => {
   switch (entry.kind) {
     case "echo":
-      return createEcho(entry);
+      return createEchoAgent(entry);
     case "typewriter":
-      return createTypewriter({ ...entry, clock });
+      return createTypewriterAgent({ ...entry, clock });
     case "openai":
-      return createOpenAi({ ...entry, apiKey: entry.apiKeyEnv, clock, log });
+      return createOpenAiAgent({ ...entry, apiKey: entry.apiKeyEnv, clock, log });
     case "webhook":
-      return createWebhook({ ...entry, key: entry.secretEnv, clock });
+      return createWebhookAgent({ ...entry, key: entry.secretEnv, clock });
   }
 };

@@ -21,7 +21,7 @@ export interface OpenAiOptions extends NamedAgentOptions, ModelEndpoint {
  * sends an empty reply, the reply throws an `Error` without secrets or content. The connection closes when the signal
  * fires or the reader stops.
  */
-export const createOpenAi = (options: OpenAiOptions): Agent => {
+export const createOpenAiAgent = (options: OpenAiOptions): Agent => {
   const { host } = new URL(options.baseUrl);
   return {
     id: options.id,

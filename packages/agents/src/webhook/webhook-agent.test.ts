@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import { startServer, startTokenServer } from "../../test/local-server.js";
 import { collect, messageOf, turnOf } from "../../test/turns.js";
 import { parseWebhookSecret } from "./sign-webhook.js";
-import { createWebhook } from "./webhook-agent.js";
+import { createWebhookAgent } from "./webhook-agent.js";
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const otherSecret = `whsec_${Buffer.alloc(32, 8).toString("base64")}`;
 
 const agentAt = (url: string, secretInUse = secret) =>
-  createWebhook({
+  createWebhookAgent({
     id: "00000000-0000-4000-8000-00000000000b",
     name: "Hook",
     url: `${url}/hook?tenant=1`,

@@ -16,7 +16,7 @@ export interface WebhookOptions extends NamedAgentOptions {
  * was reset before an answer began, and only once. If the webhook fails, the reply throws an `Error` without secrets or
  * content. The connection closes when the signal fires or the reader stops.
  */
-export const createWebhook = (options: WebhookOptions): Agent => {
+export const createWebhookAgent = (options: WebhookOptions): Agent => {
   const { host } = new URL(options.url);
   return {
     id: options.id,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createStoppedClock } from "../test/turns.js";
-import { createEcho } from "./echo.js";
-import { createAgentDirectory, createBuiltInAgents } from "./registry.js";
+import { createAgentDirectory, createBuiltInAgents } from "./agent-directory.js";
+import { createEchoAgent } from "./echo.js";
 
 const builtIn = createBuiltInAgents({ clock: createStoppedClock() });
 
@@ -13,7 +13,7 @@ test("the two built in have their fixed ids and names", () => {
 });
 
 test("finds an agent by its id, however that is cased, and no other", () => {
-  const agent = createEcho({ id: "abcdefab-0000-4000-8000-00000000000a", name: "Mine" });
+  const agent = createEchoAgent({ id: "abcdefab-0000-4000-8000-00000000000a", name: "Mine" });
   const directory = createAgentDirectory([...builtIn, agent]);
   expect(directory.get("ABCDEFAB-0000-4000-8000-00000000000A")).toBe(agent);
   expect(directory.get("abcdefab-0000-4000-8000-00000000000b")).toBeUndefined();
@@ -21,5 +21,5 @@ test("finds an agent by its id, however that is cased, and no other", () => {
 });
 
 test("refuses two agents of one id", () => {
-  expect(() => createAgentDirectory([...builtIn, createEcho()])).toThrow("same id");
+  expect(() => createAgentDirectory([...builtIn, createEchoAgent()])).toThrow("same id");
 });

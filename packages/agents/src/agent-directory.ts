@@ -1,11 +1,11 @@
 import type { Agent, AgentDirectory, Clock } from "@adjourn/sessions";
-import { createEcho } from "./echo.js";
-import { createTypewriter } from "./typewriter.js";
+import { createEchoAgent } from "./echo.js";
+import { createTypewriterAgent } from "./typewriter.js";
 
 /** The agents that every server has. */
 export const createBuiltInAgents = ({ clock }: { clock: Clock }): readonly Agent[] => [
-  createEcho(),
-  createTypewriter({ clock }),
+  createEchoAgent(),
+  createTypewriterAgent({ clock }),
 ];
 
 /** Ids are UUIDs, so they are compared without case. @throws Error if two agents have the same id */
