@@ -1,16 +1,16 @@
 import { isIP } from "node:net";
 import {
   defaultTimeoutSettings,
+  dialectNames,
   logLevels,
   longestDurationMinutes,
+  minSecretCharacters,
   readAddressList,
   type TrustedProxies,
 } from "@adjourn/server";
 import { z } from "zod";
 import { allowedKeys, parseKeys } from "./keys.js";
-import { minSecretCharacters } from "./setting-error.js";
 
-const dialects = ["documented", "elizaos"] as const;
 const samplers = [
   "always_on",
   "always_off",
@@ -109,7 +109,7 @@ export const variables = z.object({
     .transform((given) => ["true", "yes", "1"].includes(given))
     .default(defaults.autoRenew),
   RETENTION_DAYS: whole(1, longAgoDays).optional(),
-  REST_DIALECT: oneOf(...dialects).default("documented"),
+  REST_DIALECT: oneOf(...dialectNames).default("documented"),
   SOCKET_IO: oneOf("on", "off")
     .transform((given) => given === "on")
     .default(false),

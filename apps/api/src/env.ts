@@ -1,4 +1,4 @@
-import { isLoopback, type Settings, tracesUrlBelow } from "@adjourn/server";
+import { defaultRateLimitPerMinute, isLoopback, type Settings, tracesUrlBelow } from "@adjourn/server";
 import { contradictions } from "./env-rules.js";
 import { type Variables, variables } from "./env-variables.js";
 import { settingError } from "./setting-error.js";
@@ -49,7 +49,8 @@ const toSettings = (values: Variables, env: NodeJS.ProcessEnv): Settings => ({
   retentionDays: values.RETENTION_DAYS ?? null,
   restDialect: values.REST_DIALECT,
   socketIo: values.SOCKET_IO,
-  rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE ?? (isLoopback(values.HOST) ? 0 : 600),
+  rateLimitPerMinute:
+    values.RATE_LIMIT_PER_MINUTE ?? (isLoopback(values.HOST) ? 0 : defaultRateLimitPerMinute),
   allowedOrigins: values.ALLOWED_ORIGINS,
   trustProxy: values.TRUST_PROXY,
   tracing: readTracing(values),

@@ -1,6 +1,4 @@
-import type { NamedKey } from "@adjourn/server";
-
-const minKeyCharacters = 16;
+import { minKeyCharacters, type NamedKey } from "@adjourn/server";
 
 /** The format that {@link parseKeys} accepts. Spaces are likely typing errors, and headers cannot carry other characters. */
 export const allowedKeys = `one key or name:key,name:key, each key at least ${minKeyCharacters} visible ASCII characters without a comma, each name once`;

@@ -1,8 +1,5 @@
 import { SettingError, withoutSecrets } from "@adjourn/server";
 
-/** Least length of `ADJOURN_SECRET`. */
-export const minSecretCharacters = 32;
-
 const secretNames: readonly string[] = ["ADJOURN_ADMIN_KEY", "ADJOURN_SERVICE_KEY", "ADJOURN_SECRET"];
 
 /** One line that names the variable, its value and the allowed values. Secrets are never shown. */

@@ -1,4 +1,5 @@
 export { createAgentDirectory } from "./agent-directory.js";
+export { defaultHistoryLimit, defaultReplyTimeoutSeconds } from "./agent-options.js";
 export { describeGiven } from "./agents-file/field.js";
 export { loadAgents } from "./agents-file/load-agents.js";
 export { AgentsFileError } from "./agents-file/parse-agents-file.js";

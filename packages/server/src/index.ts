@@ -1,5 +1,5 @@
 export type { AppRouter, Context, LocalCalls, NamedKey, SubscribeOptions } from "@adjourn/router";
-export { trpcErrorShape } from "@adjourn/router";
+export { dialectNames, trpcErrorShape } from "@adjourn/router";
 export {
   type Agent,
   type AgentTurn,
@@ -21,6 +21,14 @@ export { tracesUrlBelow } from "./observability/tracing/tracing.js";
 export { withoutSecrets } from "./observability/without-secrets.js";
 export type { AdjournOptions, AgentOption, KeyOption } from "./options.js";
 export type { Overrides, PortName } from "./overrides.js";
-export { logLevels, SettingError, type Settings, type TrustedProxies } from "./settings.js";
+export {
+  defaultRateLimitPerMinute,
+  logLevels,
+  minKeyCharacters,
+  minSecretCharacters,
+  SettingError,
+  type Settings,
+  type TrustedProxies,
+} from "./settings.js";
 export { type RunningServer, startServer } from "./start-server.js";
 export { systemClock } from "./system-clock.js";

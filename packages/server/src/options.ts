@@ -1,9 +1,18 @@
-import type { NamedKey } from "@adjourn/router";
+import { defaultHistoryLimit, defaultReplyTimeoutSeconds } from "@adjourn/agents";
+import { dialectNames, type NamedKey } from "@adjourn/router";
 import { type Agent, defaultTimeoutSettings, longestDurationMinutes } from "@adjourn/sessions";
 import { z } from "zod";
 import { readAddressList } from "./network-address.js";
 import { tracesUrlBelow } from "./observability/tracing/tracing.js";
-import { logLevels, SettingError, type Settings, type TrustedProxies } from "./settings.js";
+import {
+  defaultRateLimitPerMinute,
+  logLevels,
+  minKeyCharacters,
+  minSecretCharacters,
+  SettingError,
+  type Settings,
+  type TrustedProxies,
+} from "./settings.js";
 import { maxWebhookEndpoints, toEndpoint, webhookOption } from "./webhooks/webhook-entry.js";
 
 /** An agent of the program itself. What is left out is as for an agent in a file. */
@@ -12,11 +21,6 @@ export type AgentOption = Pick<Agent, "id" | "name" | "reply"> & Partial<Agent>;
 /** A key, or a key with the name that endings show as their `actor`. */
 export type KeyOption = string | { readonly name: string; readonly key: string };
 
-const minKeyCharacters = 16;
-const minSecretCharacters = 32;
-const requestsPerMinute = 600;
-const replyTimeoutSeconds = 120;
-const historyLimit = 50;
 const { defaults, limits } = defaultTimeoutSettings;
 
 const minutes = (preset: number) => z.int().min(1).max(longestDurationMinutes).default(preset);
@@ -74,7 +78,7 @@ const schema = z.strictObject({
   sessionWarningThresholdMinutes: minutes(defaults.warningThresholdMinutes),
   sessionAutoRenew: z.boolean().default(defaults.autoRenew),
   retentionDays: z.int().min(1).max(36_500).optional(),
-  restDialect: z.enum(["documented", "elizaos"]).default("documented"),
+  restDialect: z.enum(dialectNames).default("documented"),
   socketIo: z.boolean().default(false),
   rateLimitPerMinute: z.int().min(0).max(1_000_000).optional(),
   allowedOrigins: origins,
@@ -161,7 +165,7 @@ const toSettings = (options: Options): Settings => {
     },
     retentionDays: options.retentionDays ?? null,
     // Without keys, only connections over loopback are served.
-    rateLimitPerMinute: options.rateLimitPerMinute ?? (isKeyless ? 0 : requestsPerMinute),
+    rateLimitPerMinute: options.rateLimitPerMinute ?? (isKeyless ? 0 : defaultRateLimitPerMinute),
     trustProxy: readProxies(options.trustProxy),
     tracing: endpoint === undefined ? null : { tracesUrl: tracesUrlBelow(endpoint), protocol: "http/json" },
     drainDelaySeconds: 0,
@@ -174,8 +178,8 @@ const toAgent = (given: AgentOption): Agent => ({
   id: given.id,
   name: given.name,
   kind: given.kind ?? "custom",
-  replyTimeoutSeconds: given.replyTimeoutSeconds ?? replyTimeoutSeconds,
-  historyLimit: given.historyLimit ?? historyLimit,
+  replyTimeoutSeconds: given.replyTimeoutSeconds ?? defaultReplyTimeoutSeconds,
+  historyLimit: given.historyLimit ?? defaultHistoryLimit,
   ...(given.timeoutConfig ? { timeoutConfig: given.timeoutConfig } : {}),
   ...(given.replyOrder ? { replyOrder: given.replyOrder } : {}),
   reply: (turn) => given.reply(turn),

@@ -1,4 +1,4 @@
-import type { NamedKey } from "@adjourn/router";
+import type { DialectName, NamedKey } from "@adjourn/router";
 import type { TimeoutSettings } from "@adjourn/sessions";
 import type { AddressList } from "./network-address.js";
 import type { TracingSettings } from "./observability/tracing/tracing.js";
@@ -6,6 +6,13 @@ import type { WebhookEndpoint } from "./webhooks/webhook-endpoint.js";
 
 /** Whose `X-Forwarded-*` headers are believed: nobody's, any direct peer's, or these addresses'. */
 export type TrustedProxies = "none" | "peer" | AddressList;
+
+/** Least length of an admin or service key. */
+export const minKeyCharacters = 16;
+/** Least length of the secret. */
+export const minSecretCharacters = 32;
+/** Requests per minute and address where nothing else is set and not only loopback is served. */
+export const defaultRateLimitPerMinute = 600;
 
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
@@ -35,7 +42,7 @@ export interface Settings {
   readonly timeouts: TimeoutSettings;
   /** Null keeps endings and messages for ever. */
   readonly retentionDays: number | null;
-  readonly restDialect: "documented" | "elizaos";
+  readonly restDialect: DialectName;
   /** Whether Socket.IO is served at `/socket.io/`. */
   readonly socketIo: boolean;
   /** Requests per minute and address; 0 for no limit. */
