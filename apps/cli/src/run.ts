@@ -21,7 +21,7 @@ import { type Env, readEnv } from "./env.js";
 import { type ExitCode, explain } from "./explain.js";
 import type { Terminal } from "./terminal.js";
 
-export interface Surroundings extends Omit<Terminal, "client" | "download"> {
+export interface RunOptions extends Omit<Terminal, "client" | "download"> {
   /** In place of this process's own. */
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
@@ -50,28 +50,21 @@ const asksForHelp = (rawArgs: readonly string[]): boolean =>
   rawArgs.length === 0 || rawArgs.includes("--help") || rawArgs.includes("-h");
 
 /** Runs one command line; never rejects. */
-export const run = async (
-  rawArgs: readonly string[],
-  { env, ...surroundings }: Surroundings,
-): Promise<ExitCode> => {
+export const run = async (rawArgs: readonly string[], { env, ...io }: RunOptions): Promise<ExitCode> => {
   let url = "";
   try {
     const settings = readEnv(env);
     url = settings.url;
     const client = createClient({ url, token: settings.key, retrySend: { maxAttempts } });
     try {
-      await runWith(
-        { ...surroundings, client, download: createDownload(settings, surroundings.signal) },
-        settings,
-        rawArgs,
-      );
+      await runWith({ ...io, client, download: createDownload(settings, io.signal) }, settings, rawArgs);
       return 0;
     } finally {
       await client.close();
     }
   } catch (error) {
     const { line, exitCode } = explain(error, url);
-    surroundings.complain(line);
+    io.complain(line);
     return exitCode;
   }
 };
