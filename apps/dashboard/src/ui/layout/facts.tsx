@@ -29,11 +29,3 @@ export const Fact = ({ name, children }: FactProps) => (
     <dd className="text-right">{children}</dd>
   </>
 );
-
-/** A whole id has a line of its own, and can be copied from it. */
-export const IdFact = ({ name, children }: FactProps) => (
-  <div className="col-span-2">
-    <dt>{name}</dt>
-    <dd className="mt-0.5 font-mono text-xs">{children}</dd>
-  </div>
-);
