@@ -1,6 +1,6 @@
 import { createLogger, type RunningServer, SettingError, startServer } from "@adjourn/server";
 import { readSettings } from "./env.js";
-import { outliveLostOutput } from "./lost-output.js";
+import { ignoreOutputErrors } from "./output-errors.js";
 import { startFailure } from "./start-failure.js";
 import { onStopSignals } from "./stop-signals.js";
 import { endOnUncaughtErrors } from "./uncaught-errors.js";
@@ -12,7 +12,7 @@ const fail = (message: string): never => {
 };
 
 const main = async (): Promise<void> => {
-  outliveLostOutput();
+  ignoreOutputErrors();
   const settings = readSettings();
   const logger = createLogger(settings);
   let server: RunningServer | null = null;
