@@ -9,9 +9,9 @@ import type {
 } from "@adjourn/sessions";
 import { dropCloses, sessionEndedClose } from "../close-codes.js";
 import { beginSubscription } from "./subscription-slot.js";
-import { answersWithinMs } from "./trpc-connection.js";
 import { type CallId, eventFrame, lastFrames, startedFrame, stoppedFrame } from "./trpc-frames.js";
 import type { HubSubscription, TrpcSocket } from "./trpc-peer.js";
+import { answersWithinMs } from "./trpc-wire.js";
 
 /**
  * A subscription to a session's events on a tRPC socket. The hub writes tRPC's frames to the socket itself: tRPC's own loop

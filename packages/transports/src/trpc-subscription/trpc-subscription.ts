@@ -10,8 +10,8 @@ import type {
 } from "@adjourn/sessions";
 import { type TrackedEnvelope, tracked } from "@trpc/server";
 import { takeSubscriptionSlot } from "./subscription-slot.js";
-import { responseWire, socketWire, type TrpcWire } from "./trpc-connection.js";
 import type { TrpcPeer } from "./trpc-peer.js";
+import { responseWire, socketWire, type TrpcWire } from "./trpc-wire.js";
 
 export type TrackedEvent = TrackedEnvelope<SessionEvent>;
 
