@@ -11,7 +11,7 @@ import { conversationBefore, waitForTurn } from "./reply-order.js";
 import { storablePieces } from "./storable-pieces.js";
 
 /** A reply and what it answers. */
-export interface Asked {
+export interface ReplyTask {
   readonly session: Session;
   /** The user's message. */
   readonly message: Message;
@@ -19,7 +19,7 @@ export interface Asked {
 }
 
 /** How the text of a reply ended. */
-type Ended = Pick<ReplyDraft, "finishReason" | "usage">;
+type TextEnd = Pick<ReplyDraft, "finishReason" | "usage">;
 
 /**
  * Lets the agent answer and stores the reply if it is in flight and the session live. The store checks both in the same
@@ -27,23 +27,23 @@ type Ended = Pick<ReplyDraft, "finishReason" | "usage">;
  * so far where the cause keeps it.
  * @throws SessionError `SESSION_ENDED`, `REPLY_CANCELLED`, `AGENT_FAILED`, `AGENT_TIMEOUT`, `SERVICE_UNAVAILABLE`
  */
-export const runReply = (context: ServiceContext, asked: Asked): Promise<Message> => {
+export const runReply = (context: ServiceContext, task: ReplyTask): Promise<Message> => {
   const { tracer } = context;
   const stored = tracer
-    ? tracer.span("reply", asked.session.sessionId, () => run(context, asked))
-    : run(context, asked);
+    ? tracer.span("reply", task.session.sessionId, () => run(context, task))
+    : run(context, task);
   stored.then(
-    () => asked.reply.finish(stored),
-    () => asked.reply.finish(stored),
+    () => task.reply.finish(stored),
+    () => task.reply.finish(stored),
   );
   return stored;
 };
 
-const run = async (context: ServiceContext, asked: Asked): Promise<Message> => {
-  const { session, message } = asked;
+const run = async (context: ServiceContext, task: ReplyTask): Promise<Message> => {
+  const { session, message } = task;
   try {
     // From the end of the text on the store decides: a reply that may already be stored must not be reported as aborted.
-    return await storeReply(context, asked, await writeOrCut(context, asked));
+    return await storeReply(context, task, await writeOrCut(context, task));
   } catch (cause) {
     const error = replyError(cause);
     if (error.code === "SESSION_ENDED") throw error;
@@ -51,7 +51,7 @@ const run = async (context: ServiceContext, asked: Asked): Promise<Message> => {
     const { code } = error;
     if (code !== "REPLY_CANCELLED")
       context.log.warn("A reply failed", { sessionId, code, cause: textOf(error.cause) });
-    await recordFailure(context, asked, error);
+    await recordFailure(context, task, error);
     context.hub.publishEvent(sessionId, { type: "message.failed", inReplyTo: message.id, code });
     throw error;
   }
@@ -68,7 +68,7 @@ const textOf = (cause: unknown): string => {
 
 const recordFailure = async (
   { store, log }: ServiceContext,
-  { session: { sessionId }, reply: { messageId } }: Asked,
+  { session: { sessionId }, reply: { messageId } }: ReplyTask,
   error: SessionError,
 ): Promise<void> => {
   try {
@@ -80,20 +80,20 @@ const recordFailure = async (
 };
 
 /** Writes the reply to its end, or to the point where it is cut short. */
-const writeOrCut = async (context: ServiceContext, asked: Asked): Promise<Ended> => {
-  const { signal } = asked.reply;
+const writeOrCut = async (context: ServiceContext, task: ReplyTask): Promise<TextEnd> => {
+  const { signal } = task.reply;
   try {
-    return await writeReply(context, asked);
+    return await writeReply(context, task);
   } catch (cause) {
     const reason: unknown = signal.aborted ? signal.reason : cause;
     if (!(reason instanceof CutShort)) throw reason;
-    if (!reason.keepsText || asked.reply.text === "") throw reason.error;
+    if (!reason.keepsText || task.reply.text === "") throw reason.error;
     return { finishReason: "cancelled", usage: null };
   }
 };
 
-const writeReply = async (context: ServiceContext, asked: Asked): Promise<Ended> => {
-  const { session, message, reply } = asked;
+const writeReply = async (context: ServiceContext, task: ReplyTask): Promise<TextEnd> => {
+  const { session, message, reply } = task;
   const agent = context.agents.get(session.agentId);
   if (!agent) throw new SessionError("AGENT_FAILED", "The agent is not configured any more");
   await waitForTurn(context, agent, session.sessionId, reply);
@@ -116,7 +116,7 @@ const collect = async (
   agent: Agent,
   turn: AgentTurn,
   reply: InFlightReply,
-): Promise<Ended> => {
+): Promise<TextEnd> => {
   const { messageId, inReplyTo } = reply;
   let characters = 0;
   let end: ReplyEnd = {};
@@ -135,12 +135,12 @@ const collect = async (
   return { finishReason: end.finishReason ?? "stop", usage: end.usage ?? null };
 };
 
-const storeReply = async (context: ServiceContext, asked: Asked, ended: Ended): Promise<Message> => {
-  const { session, reply } = asked;
+const storeReply = async (context: ServiceContext, task: ReplyTask, end: TextEnd): Promise<Message> => {
+  const { session, reply } = task;
   const { sessionId } = session;
   const { messageId, inReplyTo, text: content, signal } = reply;
   reply.isBeingStored = true;
-  const stored = await context.store.appendReply({ messageId, sessionId, inReplyTo, content, ...ended });
+  const stored = await context.store.appendReply({ messageId, sessionId, inReplyTo, content, ...end });
   switch (stored.outcome) {
     case "stored": {
       const { message } = stored;
