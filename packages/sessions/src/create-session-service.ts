@@ -47,41 +47,42 @@ export const createSessionService = (ports: Ports, settings: SessionServiceSetti
   const stopIndexer = startIndexer(ports, settings.indexEveryMs);
   let isDraining = false;
 
-  const verb =
+  /** Refused once the server drains. */
+  const operation =
     <Args extends unknown[], Result>(run: (context: ServiceContext, ...args: Args) => Promise<Result>) =>
     (...args: Args): Promise<Result> =>
       isDraining ? Promise.reject(draining()) : run(context, ...args);
 
   return {
-    createSession: verb(createSession),
-    listSessions: verb(listSessions),
-    getSessionsHealth: verb((given) => getSessionsHealth(given, startedAt)),
-    getSession: verb(getSession),
-    endSession: verb(endSession),
-    endSessions: verb(endSessions),
-    renewSession: verb(renewSession),
-    updateSessionTimeout: verb(updateSessionTimeout),
-    sessionHeartbeat: verb(sessionHeartbeat),
-    sendSessionMessage: verb(sendSessionMessage),
-    streamSessionMessage: verb(streamSessionMessage),
-    cancelReply: verb(cancelReply),
-    getSessionMessages: verb(getSessionMessages),
-    getChannelMessages: verb(getChannelMessages),
-    eraseChannel: verb(eraseChannel),
-    eraseUser: verb(eraseUser),
-    listEndings: verb(listEndings),
-    exportChannel: verb(exportChannel),
-    exportEndings: verb(exportEndings),
-    getEnding: verb(getEnding),
-    blockUser: verb(blockUser),
-    unblockUser: verb(unblockUser),
-    listBlocks: verb(listBlocks),
-    getStatistics: verb(createGetStatistics()),
-    listWebhookDeliveries: verb(listWebhookDeliveries),
-    resendWebhook: verb(resendWebhook),
-    sessionEvents: verb(sessionEvents),
-    watchEnd: verb(watchEnd),
-    sessionOnChannel: verb(({ store }, { channelId }) => store.readChannelHolder(channelId)),
+    createSession: operation(createSession),
+    listSessions: operation(listSessions),
+    getSessionsHealth: operation((given) => getSessionsHealth(given, startedAt)),
+    getSession: operation(getSession),
+    endSession: operation(endSession),
+    endSessions: operation(endSessions),
+    renewSession: operation(renewSession),
+    updateSessionTimeout: operation(updateSessionTimeout),
+    sessionHeartbeat: operation(sessionHeartbeat),
+    sendSessionMessage: operation(sendSessionMessage),
+    streamSessionMessage: operation(streamSessionMessage),
+    cancelReply: operation(cancelReply),
+    getSessionMessages: operation(getSessionMessages),
+    getChannelMessages: operation(getChannelMessages),
+    eraseChannel: operation(eraseChannel),
+    eraseUser: operation(eraseUser),
+    listEndings: operation(listEndings),
+    exportChannel: operation(exportChannel),
+    exportEndings: operation(exportEndings),
+    getEnding: operation(getEnding),
+    blockUser: operation(blockUser),
+    unblockUser: operation(unblockUser),
+    listBlocks: operation(listBlocks),
+    getStatistics: operation(createGetStatistics()),
+    listWebhookDeliveries: operation(listWebhookDeliveries),
+    resendWebhook: operation(resendWebhook),
+    sessionEvents: operation(sessionEvents),
+    watchEnd: operation(watchEnd),
+    sessionOnChannel: operation(({ store }, { channelId }) => store.readChannelHolder(channelId)),
     listAgents: (input) => {
       if (isDraining) throw draining();
       return listAgents(context, input);

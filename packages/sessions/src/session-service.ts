@@ -3,8 +3,10 @@ import type { MessageInfo } from "./model/message.js";
 import type { Agent, SubscriberSink } from "./ports/index.js";
 import type { Inputs, Outputs, SessionRow } from "./schemas/index.js";
 
-type Verb<Name extends keyof Inputs & keyof Outputs> = (input: Inputs[Name]) => Promise<Outputs[Name]>;
-type CallerVerb<Name extends keyof Inputs & keyof Outputs> = (
+/** An operation by its operationId, with the input that its schema has parsed. */
+type Operation<Name extends keyof Inputs & keyof Outputs> = (input: Inputs[Name]) => Promise<Outputs[Name]>;
+/** An operation that records who called it. */
+type CallerOperation<Name extends keyof Inputs & keyof Outputs> = (
   input: Inputs[Name],
   caller: Caller,
 ) => Promise<Outputs[Name]>;
@@ -74,29 +76,29 @@ export interface AdminSubscription {
 
 /** The domain's operations by operationId. They throw {@link SessionError}; any other error is a defect. */
 export interface SessionService {
-  createSession: Verb<"createSession">;
-  listSessions: Verb<"listSessions">;
+  createSession: Operation<"createSession">;
+  listSessions: Operation<"listSessions">;
   getSessionsHealth(): Promise<Outputs["getSessionsHealth"]>;
-  getSession: Verb<"getSession">;
-  endSession: CallerVerb<"endSession">;
-  endSessions: CallerVerb<"endSessions">;
-  renewSession: Verb<"renewSession">;
-  updateSessionTimeout: Verb<"updateSessionTimeout">;
-  sessionHeartbeat: Verb<"sessionHeartbeat">;
+  getSession: Operation<"getSession">;
+  endSession: CallerOperation<"endSession">;
+  endSessions: CallerOperation<"endSessions">;
+  renewSession: Operation<"renewSession">;
+  updateSessionTimeout: Operation<"updateSessionTimeout">;
+  sessionHeartbeat: Operation<"sessionHeartbeat">;
   /** Transports `websocket` and `http`; the latter waits for the reply. */
-  sendSessionMessage: Verb<"sendSessionMessage">;
+  sendSessionMessage: Operation<"sendSessionMessage">;
   /** Transport `sse`. */
   streamSessionMessage(input: Inputs["sendSessionMessage"]): Promise<ReplyStream>;
-  cancelReply: Verb<"cancelReply">;
-  getSessionMessages: Verb<"getSessionMessages">;
-  getChannelMessages: Verb<"getChannelMessages">;
-  eraseChannel: Verb<"eraseChannel">;
-  eraseUser: Verb<"eraseUser">;
-  listEndings: Verb<"listEndings">;
-  getEnding: Verb<"getEnding">;
-  blockUser: CallerVerb<"blockUser">;
-  unblockUser: Verb<"unblockUser">;
-  listBlocks: Verb<"listBlocks">;
+  cancelReply: Operation<"cancelReply">;
+  getSessionMessages: Operation<"getSessionMessages">;
+  getChannelMessages: Operation<"getChannelMessages">;
+  eraseChannel: Operation<"eraseChannel">;
+  eraseUser: Operation<"eraseUser">;
+  listEndings: Operation<"listEndings">;
+  getEnding: Operation<"getEnding">;
+  blockUser: CallerOperation<"blockUser">;
+  unblockUser: Operation<"unblockUser">;
+  listBlocks: Operation<"listBlocks">;
   /**
    * A channel's messages as of now, oldest first, in pages that are read when they are asked for.
    * @throws SessionError `CHANNEL_NOT_FOUND`, also from a page if the channel is erased meanwhile
@@ -105,9 +107,9 @@ export interface SessionService {
   /** Likewise all matching endings, newest first. */
   exportEndings(input: Inputs["exportEndings"]): Promise<AsyncGenerator<readonly Ending[], void>>;
   /** Without `dropLatency`, which the host measures. */
-  getStatistics: Verb<"getStatistics">;
-  listWebhookDeliveries: Verb<"listWebhookDeliveries">;
-  resendWebhook: Verb<"resendWebhook">;
+  getStatistics: Operation<"getStatistics">;
+  listWebhookDeliveries: Operation<"listWebhookDeliveries">;
+  resendWebhook: Operation<"resendWebhook">;
   listAgents(input: Inputs["listAgents"]): Outputs["listAgents"];
 
   /**

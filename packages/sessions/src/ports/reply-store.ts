@@ -3,7 +3,7 @@ import type { Message } from "../model/message.js";
 import type { FinishReason, PartialText, ReplyFailure, Usage } from "../model/reply.js";
 import type { Session } from "../model/session.js";
 
-export interface IsGone {
+export interface GoneOutcome {
   readonly outcome: "gone";
   readonly gone: Gone;
 }
@@ -34,7 +34,7 @@ export type AppendReplyOutcome =
   | { readonly outcome: "discarded" }
   /** The reply is not in flight any more, because it lapsed and another node gave it up. */
   | { readonly outcome: "not_pending" }
-  | IsGone;
+  | GoneOutcome;
 
 export interface CancelRequest {
   readonly sessionId: string;
@@ -47,7 +47,7 @@ export type CancelOutcome =
   | { readonly outcome: "cancelled"; readonly reply: ReplyRecord }
   /** No such reply is in flight, or it is cancelled already. */
   | { readonly outcome: "not_pending" }
-  | IsGone;
+  | GoneOutcome;
 
 /** `lapsed`: on a node that has stopped renewing it. `unknown`: failed, of a session that is over, or never begun. */
 export type ReplyState =

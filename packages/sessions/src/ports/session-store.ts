@@ -8,7 +8,7 @@ import type { MessageBound } from "../paging/message-bound.js";
 import type { BlockStore } from "./block-store.js";
 import type { EndingFilter, LastMessage, SessionListFilter, SessionPageRequest } from "./lists.js";
 import type { PagePosition, PageRequest } from "./page.js";
-import type { IsGone, ReplyRecord, ReplyStore } from "./reply-store.js";
+import type { GoneOutcome, ReplyRecord, ReplyStore } from "./reply-store.js";
 import type { StatisticsStore } from "./statistics-store.js";
 import type { WebhookStore } from "./webhook-store.js";
 
@@ -78,22 +78,22 @@ export type AppendOutcome =
   /** As many of the session's replies are in flight as may be. */
   | { readonly outcome: "too_many_replies" }
   | RepeatedSend
-  | IsGone;
+  | GoneOutcome;
 
 export type RenewOutcome =
   | { readonly outcome: "renewed"; readonly session: Session }
   | { readonly outcome: "at_maximum"; readonly session: Session }
-  | IsGone;
+  | GoneOutcome;
 
 export type HeartbeatOutcome =
   | { readonly outcome: "recorded"; readonly session: Session; readonly wasRenewed: boolean }
-  | IsGone;
+  | GoneOutcome;
 
 export type UpdateTimeoutOutcome =
   | { readonly outcome: "updated"; readonly session: Session }
   /** The config that the change would have produced. Nothing was changed. */
   | { readonly outcome: "duration_too_short"; readonly timeoutConfig: TimeoutConfig }
-  | IsGone;
+  | GoneOutcome;
 
 export interface EndRequest {
   readonly sessionId: string;
@@ -106,7 +106,7 @@ export type EndOutcome =
   | { readonly outcome: "ended"; readonly ending: EndingRecord }
   /** The key has ended this session before. */
   | { readonly outcome: "repeated"; readonly ending: EndingRecord }
-  | IsGone;
+  | GoneOutcome;
 
 /** A batch of a bulk end. */
 export interface BulkEnd {
@@ -211,7 +211,7 @@ export interface SessionStore extends ReplyStore, BlockStore, StatisticsStore, W
   createSession(draft: SessionDraft, idempotency: IdempotencyKey | null): Promise<CreateOutcome>;
   /** The session that a create with this key and fingerprint made, as first answered. */
   readCreated(idempotency: IdempotencyKey): Promise<Session | null>;
-  readSession(sessionId: string): Promise<{ outcome: "live"; session: Session } | IsGone>;
+  readSession(sessionId: string): Promise<{ outcome: "live"; session: Session } | GoneOutcome>;
   /** The live sessions among at most 1,000 ids. */
   readSessions(sessionIds: readonly string[]): Promise<readonly Session[]>;
   /** Like {@link readSessions}, but only the last seq of each, for reconciliation. */

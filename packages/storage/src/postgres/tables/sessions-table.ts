@@ -1,6 +1,6 @@
 import type {
+  GoneOutcome,
   HeartbeatOutcome,
-  IsGone,
   RenewOutcome,
   Session,
   TimeoutConfigInput,
@@ -119,7 +119,7 @@ export const readChannelHolder = async (database: Queryable, channelId: string):
   (await database.get<{ session_id: string }>(statements.readHolder, { channelId }))?.session_id ?? null;
 
 /** What is known of a session that is not live. An ending is written when the row is deleted, so it is read second. */
-export const readGone = async (database: Queryable, sessionId: string): Promise<IsGone> => {
+export const readGone = async (database: Queryable, sessionId: string): Promise<GoneOutcome> => {
   const row = await database.get<{ expires_at: number }>(statements.readExpiry, { sessionId });
   if (row) return { outcome: "gone", gone: { state: "expired", expiresAt: row.expires_at } };
   const ending = await database.get<EndingColumns>(statements.readEnding, { sessionId });

@@ -1,6 +1,6 @@
 import type {
+  GoneOutcome,
   HeartbeatOutcome,
-  IsGone,
   RenewOutcome,
   Session,
   SessionDraft,
@@ -149,7 +149,7 @@ export const readChannelHolder = (
   connection.get<{ session_id: string }>(statements.readHolder, { channelId, now })?.session_id ?? null;
 
 /** What is known of a session that is not live. */
-export const readGone = (connection: SqliteConnection, sessionId: string): IsGone => {
+export const readGone = (connection: SqliteConnection, sessionId: string): GoneOutcome => {
   const row = connection.get<{ expires_at: number }>(statements.readExpiry, { sessionId });
   if (row) return { outcome: "gone", gone: { state: "expired", expiresAt: row.expires_at } };
   const ending = connection.get<EndingColumns>(statements.readEnding, { sessionId });

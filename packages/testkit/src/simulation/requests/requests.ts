@@ -54,7 +54,7 @@ export const ask = <T>(
   );
 };
 
-/** The code with which a verb on this session is refused now; null while the session lives. */
+/** The code with which a operation on this session is refused now; null while the session lives. */
 export const goneCode = ({ model }: World, sessionId: string): ErrorCode | null => {
   const known = model.sessions.get(sessionId);
   if (!known) return "SESSION_NOT_FOUND";
