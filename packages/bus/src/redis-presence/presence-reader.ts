@@ -4,7 +4,8 @@ import type { RedisConnection } from "../redis/redis-connection.js";
 import { mergeRecords, type PresenceEntries, parseRecord } from "./presence-entry.js";
 import { aliveField, isAlive, maxNodes, type PresenceKeys } from "./presence-keys.js";
 
-type FoundHeld = Map<string, PresenceRecord>;
+/** By session id. */
+type Records = Map<string, PresenceRecord>;
 
 /** A node whose hash has an unexpected type counts as gone; a lost connection is an error. */
 export const isRefusal = (error: unknown): boolean => error instanceof Error && error.name === "ReplyError";
@@ -12,7 +13,7 @@ export const isRefusal = (error: unknown): boolean => error instanceof Error && 
 /** Reads the records of the other nodes. Calls during a read share the next one. */
 export class PresenceReader {
   private reading: Promise<unknown> | null = null;
-  private next: { readonly ids: Set<string>; readonly found: Promise<FoundHeld> } | null = null;
+  private next: { readonly ids: Set<string>; readonly found: Promise<Records> } | null = null;
 
   constructor(
     private readonly connection: RedisConnection,
@@ -23,20 +24,20 @@ export class PresenceReader {
   ) {}
 
   /** Rejects if Redis does not answer. */
-  async read(sessionIds: readonly string[]): Promise<FoundHeld> {
+  async read(sessionIds: readonly string[]): Promise<Records> {
     this.next ??= this.open();
     const { ids, found } = this.next;
     for (const id of sessionIds) ids.add(id);
     const all = await found;
     return new Map(
       sessionIds.flatMap((id) => {
-        const held = all.get(id);
-        return held ? [[id, held]] : [];
+        const record = all.get(id);
+        return record ? [[id, record]] : [];
       }),
     );
   }
 
-  private open(): { ids: Set<string>; found: Promise<FoundHeld> } {
+  private open(): { ids: Set<string>; found: Promise<Records> } {
     const ids = new Set<string>();
     const found = Promise.resolve(this.reading).then(() => {
       this.next = null;
@@ -47,7 +48,7 @@ export class PresenceReader {
     return { ids, found };
   }
 
-  private async ask(ids: readonly string[]): Promise<FoundHeld> {
+  private async ask(ids: readonly string[]): Promise<Records> {
     const { client } = this.connection;
     const named = await client.srandmember(this.keys.nodes, maxNodes);
     const nodes = named.filter((node) => node !== this.nodeId);
@@ -55,7 +56,7 @@ export class PresenceReader {
     const asked = nodes.flatMap((node) => inRedisBatches(ids).map((batch) => ({ node, batch })));
     for (const { node, batch } of asked) commands.hmget(this.keys.of(node), aliveField, ...batch);
     const answers = (await commands.exec()) ?? [];
-    const found: FoundHeld = new Map();
+    const found: Records = new Map();
     const dead = new Set<string>();
     asked.forEach(({ node, batch }, index) => {
       const [error, values] = answers[index] ?? [];
@@ -68,11 +69,11 @@ export class PresenceReader {
     return found;
   }
 
-  private take(node: string, ids: readonly string[], values: readonly unknown[], found: FoundHeld): void {
+  private take(node: string, ids: readonly string[], values: readonly unknown[], found: Records): void {
     ids.forEach((id, position) => {
       const json = this.entries.open(this.keys.of(node), id, values[position]);
-      const held = json === null ? null : parseRecord(json);
-      if (held) found.set(id, mergeRecords(found.get(id), held));
+      const record = json === null ? null : parseRecord(json);
+      if (record) found.set(id, mergeRecords(found.get(id), record));
     });
   }
 

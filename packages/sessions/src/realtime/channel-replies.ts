@@ -38,8 +38,8 @@ export class ChannelReplies {
 
   /** @throws SessionError `RATE_LIMITED` beyond 100 replies in flight on this node */
   begin(messageId: string, inReplyTo: string): InFlightReply {
-    if (this.local.size >= limits.inFlightReplies) throw this.tooMany;
-    const reply = new InFlightReply(messageId, inReplyTo, (_, hasEnded) => {
+    if (this.local.size >= limits.inFlightReplies) throw tooManyReplies(this.sessionId);
+    const reply = new InFlightReply(messageId, inReplyTo, (hasEnded) => {
       if (hasEnded) {
         this.local.delete(messageId);
         this.noteEnd();
@@ -85,25 +85,25 @@ export class ChannelReplies {
     };
   }
 
-  /** The replies in flight, here and as the store has them of other nodes, with the text so far that this node knows. */
+  /**
+   * The replies in flight with the text so far, as this node knows it: its own, and those of other nodes, which the store
+   * has. Texts beyond 256 Ki characters together are left out.
+   */
   withTexts(remote: readonly ReplyRecord[]): PendingReply[] {
     let characters = 0;
     const bounded = (reply: PendingReply): PendingReply => {
       characters += reply.text?.length ?? 0;
       return characters <= longestReplyCharacters ? reply : { ...reply, text: null, nextIndex: null };
     };
-    const elsewhere = remote.map(({ messageId, inReplyTo }) => {
+    const local = this.inFlight.map(({ textSoFar }) => textSoFar);
+    const known = remote.map(({ messageId, inReplyTo }) => {
       const unknown = { messageId, inReplyTo, text: null, nextIndex: null };
       return this.remoteTexts.get(messageId) ?? unknown;
     });
-    return [...this.inFlight.map(({ textSoFar }) => textSoFar), ...elsewhere].map(bounded);
+    return [...local, ...known].map(bounded);
   }
 
   private noteEnd(): void {
     for (const watcher of this.endWatchers) watcher();
-  }
-
-  private get tooMany(): SessionError {
-    return tooManyReplies(this.sessionId);
   }
 }

@@ -37,7 +37,8 @@ export class InFlightReply {
     /** The id of the message that the reply will become. */
     readonly messageId: string,
     readonly inReplyTo: string,
-    private readonly onChange: (reply: InFlightReply, finished: boolean) => void,
+    /** Called when the reply has begun or ended. */
+    private readonly onChange: (hasEnded: boolean) => void,
   ) {
     this.outcome = new Promise((resolve) => {
       this.settle = resolve;
@@ -65,7 +66,7 @@ export class InFlightReply {
   /** Called once the user's message is stored. */
   start(): void {
     this.isInFlight = true;
-    this.onChange(this, false);
+    this.onChange(false);
   }
 
   add(text: string): Piece {
@@ -92,7 +93,7 @@ export class InFlightReply {
   /** Called once, when the reply is stored or has failed. */
   finish(outcome: Promise<Message>): void {
     this.settle(outcome);
-    this.onChange(this, true);
+    this.onChange(true);
   }
 
   /**
@@ -104,6 +105,6 @@ export class InFlightReply {
     // Nobody awaits it if the reply is settled already.
     lost.catch(() => {});
     this.settle(lost);
-    this.onChange(this, true);
+    this.onChange(true);
   }
 }

@@ -34,13 +34,13 @@ export const sessionEvents = async (
     // After the session: a reply that is stored in between is delivered as a message.
     const pending = await context.store.readPendingReplies(sessionId);
     const remote = pending.filter(({ nodeId }) => nodeId !== context.settings.nodeId);
-    const elsewhere = await withKnownTexts(context, channel, remote);
+    const running = await withoutLostReplies(context, channel, remote);
     if (channel.ending) throw goneError(sessionId, { state: "ended", ending: channel.ending });
     if (afterSeq !== null && afterSeq > session.lastSeq) throw wrongLastId("is ahead of this session");
     const started = {
       type: "session.started",
       session: toSessionInfo(session, context.store.now()),
-      pendingReplies: inOrder(channel.replies.withTexts(elsewhere), pending),
+      pendingReplies: inOrder(channel.replies.withTexts(running), pending),
     } as const;
     channel.startSubscriber(subscriber, session, started, afterSeq);
     return subscriber;
@@ -57,22 +57,27 @@ const inOrder = (replies: readonly PendingReply[], stored: readonly ReplyRecord[
   return [...replies].sort((a, b) => placeOf(a) - placeOf(b));
 };
 
-/** How long the nodes that run replies may take to send the text so far, and how often they are asked. */
+/** How long the nodes that run replies may take to send the text so far. */
 const textsWithinMs = 250;
-const requests = 2;
+/** How often they are asked. */
+const maxTextRequests = 2;
 
 /**
- * Waits for the text so far of the replies that other nodes run. A reply whose node does not answer has died with it, and is
- * left out. While the bus is down, nodes can't be asked, and their replies stay in without a text.
+ * Waits for the text so far of the replies that other nodes run. A node that does not answer is lost with its replies, which
+ * are left out. While the bus is down, nodes can't be asked, and their replies stay in without a text.
  */
-const withKnownTexts = async (
+const withoutLostReplies = async (
   { hub, bus, clock }: ServiceContext,
   channel: SessionChannel,
   remote: readonly ReplyRecord[],
 ): Promise<readonly ReplyRecord[]> => {
   const { remoteTexts } = channel.replies;
   const unknown = () => remote.filter(({ messageId }) => !remoteTexts.get(messageId));
-  for (let request = 0; request < requests && bus.status === "ok" && unknown().length > 0; request += 1) {
+  for (
+    let request = 0;
+    request < maxTextRequests && bus.status === "ok" && unknown().length > 0;
+    request += 1
+  ) {
     hub.requestTexts(channel.sessionId);
     const wait = remoteTexts.wait(unknown().map(({ messageId }) => messageId));
     await withDeadline(clock, textsWithinMs, wait.known, undefined);

@@ -44,15 +44,15 @@ export const toRows = async (
   context: ServiceContext,
   sessions: readonly Session[],
 ): Promise<SessionRow[]> => {
-  const [remote, last] = await Promise.all([
+  const [remotes, last] = await Promise.all([
     context.presence.remote(sessions.map(({ sessionId }) => sessionId)),
     readLastMessages(context.store, sessions),
   ]);
   const now = context.store.now();
   return sessions.map((session) => {
-    const here = context.hub.presenceOf(session.sessionId);
-    const there = remote.get(session.sessionId);
-    const records = there ? [here, there] : [here];
+    const local = context.hub.presenceOf(session.sessionId);
+    const remote = remotes.get(session.sessionId);
+    const records = remote ? [local, remote] : [local];
     return toRow(session, now, records, last.get(session.channelId) ?? null);
   });
 };
@@ -72,7 +72,7 @@ const preview = (content: string): string => {
   return cut.isWellFormed() ? cut : cut.slice(0, -1);
 };
 
-/** `records` has one entry for each node that holds something of the session. */
+/** `records` are those of this node and of all others together. */
 const toRow = (
   session: Session,
   now: number,
