@@ -18,7 +18,7 @@ import type { InFlightReply } from "../replies/in-flight-reply.js";
 import { cancelCause, renewReplies } from "../replies/renew-replies.js";
 import type { SessionServiceSettings } from "../settings.js";
 import { EndingCountsWriter, nothingCut } from "./ending-counts.js";
-import { SessionChannel } from "./session-channel.js";
+import { type ChannelOwner, SessionChannel } from "./session-channel.js";
 
 /** The bus subject of one session. */
 const subjectOf = (sessionId: string): string => `session.${sessionId}`;
@@ -45,6 +45,7 @@ export class Hub {
   private eventCount = 0;
   private readonly uniqueTag: string;
   private readonly endingCounts: EndingCountsWriter;
+  private readonly channelOwner: ChannelOwner;
   private readonly stopReconciler: () => void;
   private isClosed = false;
 
@@ -55,6 +56,12 @@ export class Hub {
   ) {
     this.uniqueTag = ports.newId().slice(0, 8);
     this.endingCounts = new EndingCountsWriter(ports);
+    this.channelOwner = {
+      endingCounts: this.endingCounts,
+      nextUnique: () => this.nextUnique(),
+      requestTexts: (sessionId) => this.requestTexts(sessionId),
+      onChange: (channel) => this.onChange(channel),
+    };
     const { reconcileEveryMs } = settings;
     this.stopReconciler = runEvery(ports, reconcileEveryMs ?? renewEveryMs, () =>
       reconcileEveryMs === null ? this.renewReplies() : this.reconcile(),
@@ -75,15 +82,7 @@ export class Hub {
     const subscription = this.ports.bus.subscribe(subjectOf(sessionId), (message) =>
       this.onMessage(sessionId, message),
     );
-    const channel = new SessionChannel(
-      sessionId,
-      this.ports,
-      () => this.nextUnique(),
-      () => this.requestTexts(sessionId),
-      subscription,
-      this.endingCounts,
-      (changed) => this.onChange(changed),
-    );
+    const channel = new SessionChannel(sessionId, this.ports, subscription, this.channelOwner);
     this.channels.set(sessionId, channel);
     return channel;
   }

@@ -1,3 +1,4 @@
+import { throttled } from "../async/throttled.js";
 import { withDeadline } from "../async/with-deadline.js";
 import type { EndingRecord } from "../model/ending.js";
 import { SessionError } from "../model/errors.js";
@@ -25,6 +26,17 @@ import type { RemoteDelta } from "./remote-texts.js";
 import { type Delivery, messageDelivery, Sequencer } from "./sequencer.js";
 import { closeGraceMs, type SequencedFrame, Subscriber, type SubscriberOwner } from "./subscriber.js";
 
+/** What a channel needs of the hub. */
+export interface ChannelOwner {
+  readonly endingCounts: EndingCountsWriter;
+  /** A part of an event's id that no other event has. */
+  nextUnique(): string;
+  /** Asks the nodes that run replies of the session for their text so far. */
+  requestTexts(sessionId: string): void;
+  /** Called when a subscriber or a reply has come or gone. */
+  onChange(channel: SessionChannel): void;
+}
+
 /** The realtime state of one session on this node: subscribers, replies in flight, delivery order. Exists while it holds any. */
 export class SessionChannel implements SubscriberOwner {
   private readonly subscribers = new Set<Subscriber>();
@@ -48,17 +60,14 @@ export class SessionChannel implements SubscriberOwner {
   constructor(
     readonly sessionId: string,
     private readonly ports: Pick<Ports, "clock" | "store" | "log">,
-    private readonly nextUnique: () => string,
-    requestTexts: () => void,
     readonly subscription: BusSubscription,
-    private readonly endingCounts: EndingCountsWriter,
-    private readonly onChange: (channel: SessionChannel) => void,
+    private readonly owner: ChannelOwner,
   ) {
-    const requestSeldom = atMostEvery(ports.clock, requestTextsEveryMs, requestTexts);
-    this.replies = new ChannelReplies(sessionId, requestSeldom, (hasEnded) => {
+    const requestTexts = throttled(ports.clock, requestTextsEveryMs, () => owner.requestTexts(sessionId));
+    this.replies = new ChannelReplies(sessionId, requestTexts, (hasEnded) => {
       // Its message was stored before the end, but the store's answer arrived after it: it counts as aborted.
       if (!hasEnded && this.ending) this.countAborted();
-      this.onChange(this);
+      this.owner.onChange(this);
     });
     this.sequencer = new Sequencer(
       ports.store,
@@ -110,7 +119,7 @@ export class SessionChannel implements SubscriberOwner {
   }
 
   withCursor(event: SessionEvent, cursor: number): EventFrame {
-    return toFrame({ ...event, id: formatEventId(this.sessionId, cursor, this.nextUnique()) });
+    return toFrame({ ...event, id: formatEventId(this.sessionId, cursor, this.owner.nextUnique()) });
   }
 
   left(subscriber: Subscriber): void {
@@ -123,7 +132,7 @@ export class SessionChannel implements SubscriberOwner {
       this.sequencer.pause();
       this.replies.remoteTexts.clear();
     }
-    this.onChange(this);
+    this.owner.onChange(this);
   }
 
   /** Calls `ended` when the session ends. @returns a function that removes the callback */
@@ -156,7 +165,7 @@ export class SessionChannel implements SubscriberOwner {
     if (subscriber.isListening) this.startedListeners += 1;
     // The others must receive the messages that this subscriber already knows before any later event.
     this.sequencer.begin(session.channelId, session.lastSeq);
-    this.onChange(this);
+    this.owner.onChange(this);
     subscriber.catchUp(replay).catch((cause: unknown) => {
       this.ports.log.warn("A replay failed; its subscriber is cut and may come back", {
         sessionId: this.sessionId,
@@ -225,7 +234,7 @@ export class SessionChannel implements SubscriberOwner {
 
   /** Counts one that was not known to be cut when the session ended. */
   private countAborted(): void {
-    this.endingCounts.add(this.sessionId, { listenersDropped: 0, operationsAborted: 1 });
+    this.owner.endingCounts.add(this.sessionId, { listenersDropped: 0, operationsAborted: 1 });
   }
 
   private deliverDelta(next: RemoteDelta | null, at: string): void {
@@ -271,7 +280,7 @@ export class SessionChannel implements SubscriberOwner {
   }
 
   private frame({ seq, at, body }: Delivery, cursor: number): EventFrame {
-    const id = formatEventId(this.sessionId, cursor, seq === null ? this.nextUnique() : "m");
+    const id = formatEventId(this.sessionId, cursor, seq === null ? this.owner.nextUnique() : "m");
     const { type, ...rest } = body;
     // Type and fields come from one value of the union; only their order changes.
     return toFrame({ id, type, sessionId: this.sessionId, at, ...rest } as SessionEvent);
@@ -280,15 +289,6 @@ export class SessionChannel implements SubscriberOwner {
 
 /** Least time between two requests for the text of replies, of which each answer can have 256 Ki characters. */
 const requestTextsEveryMs = 250;
-
-const atMostEvery = (clock: Ports["clock"], everyMs: number, work: () => void): (() => void) => {
-  let ranAt = Number.NEGATIVE_INFINITY;
-  return () => {
-    if (clock.now() - ranAt < everyMs) return;
-    ranAt = clock.now();
-    work();
-  };
-};
 
 const tooManySubscribers = (sessionId: string, limit: number): SessionError =>
   new SessionError("RATE_LIMITED", "Too many subscribers of this session", { sessionId, limit });
