@@ -14,7 +14,7 @@ import type { Logger } from "pino";
 import { createConnectionSlots } from "./admission/connection-slots.js";
 import { createOriginGuard } from "./admission/origin-guard.js";
 import { createRequestGuard, type RequestGuard } from "./admission/request-guard.js";
-import { type ConnectionGuard, createConnections } from "./http/connections.js";
+import { ConnectionGuard } from "./http/connections.js";
 import { createRequestHandler, type RequestHandler } from "./http/create-request-handler.js";
 import { createPages } from "./http/pages.js";
 import type { Metrics } from "./observability/metrics.js";
@@ -71,7 +71,7 @@ export const createEndpoints = (settings: Settings, dependencies: EndpointDepend
   const { errorBody } = dialects[restDialect];
   const reportError = createReportError(dependencies.logger);
   const isDraining = () => dependencies.shutdownState.isDraining;
-  const connections = createConnections({ ...dependencies, slots, trustProxy, errorBody });
+  const connections = new ConnectionGuard({ ...dependencies, slots, trustProxy, errorBody });
   const shared = {
     ...dependencies,
     connections,

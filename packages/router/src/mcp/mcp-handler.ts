@@ -38,7 +38,7 @@ export const createMcpHandler = (options: McpOptions): McpHandler => {
       return toRefusal(error, known.requestId);
     };
     try {
-      const { ctx, body } = await admit(options, request, known);
+      const { ctx, body } = await readCall(options, request, known);
       loading ??= import("./serve-mcp.js");
       const { serveMcp } = await loading;
       await serveMcp({ request, response, body, ctx, refuse, onToolCall });
@@ -54,8 +54,8 @@ export const createMcpHandler = (options: McpOptions): McpHandler => {
   };
 };
 
-/** Every request is counted, but a wrong method is reported first. */
-const admit = async (
+/** The checks before a message, and the message. Every request is counted, but a wrong method is reported first. */
+const readCall = async (
   { admit, credentials, isDraining, sessions }: RestOptions,
   request: IncomingMessage,
   { target, requestId }: KnownRequest,

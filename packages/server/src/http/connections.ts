@@ -48,10 +48,7 @@ export interface Connections {
   finishAnswers(withinMs: number): Promise<void>;
 }
 
-export const createConnections = (dependencies: ConnectionDependencies): ConnectionGuard =>
-  new ConnectionGuard(dependencies);
-
-/** Guards the connections of an own server from the moment they are accepted. */
+/** Guards the connections of a server of our own from the moment they are accepted. */
 export const guardConnections = (server: Server, guard: ConnectionGuard): void => {
   server.on("connection", (connection: Socket) => guard.connected(connection));
   server.on("clientError", (error: NodeJS.ErrnoException, connection) => guard.failed(error, connection));

@@ -9,15 +9,15 @@ export class InboundQueue {
   private readonly waiting: (() => Promise<void>)[] = [];
   private isRunning = false;
 
-  /** `socket` gives the socket to pause, or null. `most`: events that may wait. */
+  /** `socket` gives the socket to pause, or null. `maxWaiting`: events that may wait. */
   constructor(
     private readonly socket: () => ServerSocket | null,
-    private readonly most: number,
+    private readonly maxWaiting: number,
   ) {}
 
   /** @returns false if too many events wait */
   add(work: () => Promise<void>): boolean {
-    if (this.waiting.length >= this.most) return false;
+    if (this.waiting.length >= this.maxWaiting) return false;
     this.waiting.push(work);
     const socket = this.socket();
     if (socket && this.waiting.length > pauseAt) pauseReading(socket, "call");

@@ -18,11 +18,11 @@ import type { ReportError } from "../observability/report-error.js";
 import type { Tracing } from "../observability/tracing/tracing.js";
 import type { TrustedProxies } from "../settings.js";
 import { createFrameLimit, isTrusted } from "../websocket/frame-limit.js";
-import { authenticateSocket, connectError, entityIdOf } from "./admit-socket.js";
 import { createEngine, type EngineDependencies, queryOf } from "./create-engine.js";
 import { EnginePeer } from "./engine-peer.js";
 import { webSocketOf } from "./engine-socket.js";
 import { type Admitted, GatewaySocket } from "./gateway-socket.js";
+import { authenticateSocket, connectError, entityIdOf } from "./socket-handshake.js";
 
 export interface GatewayDependencies extends EngineDependencies {
   readonly sessions: SessionService;

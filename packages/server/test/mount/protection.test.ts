@@ -7,7 +7,7 @@ import { createAdjourn } from "@adjourn/server";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { createConnectionSlots } from "../../src/admission/connection-slots.js";
-import { createConnections } from "../../src/http/connections.js";
+import { ConnectionGuard } from "../../src/http/connections.js";
 import { listen, openAdjourn, sessionsPath } from "./mounted.js";
 
 const ask = async (url: string, headers: Record<string, string>, agent?: Agent): Promise<IncomingMessage> => {
@@ -62,7 +62,12 @@ it("the rate limit counts requests without a key, and not those with one", async
 it("connections of one address are counted at their first request, and count no more once they have closed", async () => {
   const slots = createConnectionSlots(1);
   const { errorBody } = dialects.documented;
-  const connections = createConnections({ slots, trustProxy: "none", maxUnreadBytes: 1_000_000, errorBody });
+  const connections = new ConnectionGuard({
+    slots,
+    trustProxy: "none",
+    maxUnreadBytes: 1_000_000,
+    errorBody,
+  });
   await using host = await listen((request, response) => {
     connections.begin(request, response);
     response.once("close", () => connections.finish(request, response));

@@ -81,7 +81,7 @@ export class AdminFeed {
       subscriber,
       Promise.all([begun, confirmSubscription(this.ports.clock, this.subscription)]),
     );
-    runInBackground(this.ports.log, "An admin's subscribe could not begin", started);
+    runInBackground(this.ports.log, "An admin's subscription could not begin", started);
     return { events: subscriber.read(), leave: () => subscriber.end() };
   }
 

@@ -2,7 +2,7 @@
 export class RecentIds {
   private readonly ids = new Set<string>();
 
-  constructor(private readonly most: number) {}
+  constructor(private readonly maxSize: number) {}
 
   has(id: string): boolean {
     return this.ids.has(id);
@@ -13,7 +13,7 @@ export class RecentIds {
     if (this.ids.has(id)) return false;
     this.ids.add(id);
     const [oldest] = this.ids;
-    if (this.ids.size > this.most && oldest !== undefined) this.ids.delete(oldest);
+    if (this.ids.size > this.maxSize && oldest !== undefined) this.ids.delete(oldest);
     return true;
   }
 }

@@ -4,7 +4,7 @@ import type { CutCounts, EndingCounts, Ports, Timer } from "../ports/index.js";
 export const nothingCut: EndingCounts = { listenersDropped: 0, operationsAborted: 0 };
 
 /** Counts are gathered for this long: the closes of the listeners that they count come first. */
-export const countsWithinMs = 20;
+export const gatherCountsMs = 20;
 
 /**
  * Adds the cut counts of this node to the endings in the background. What is gathered, and what is reported while a write is
@@ -22,7 +22,7 @@ export class EndingCountsWriter {
     this.reported.push({ sessionId, ...counts });
     if (this.isClosed) this.flush();
     else if (!this.isWriting)
-      this.gathering ??= this.ports.clock.setTimeout(() => this.flush(), countsWithinMs);
+      this.gathering ??= this.ports.clock.setTimeout(() => this.flush(), gatherCountsMs);
   }
 
   /** Writes what has been gathered, and gathers no more. */

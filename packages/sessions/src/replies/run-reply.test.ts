@@ -1,7 +1,7 @@
 import { createTestService, RecordingSink } from "@adjourn/testkit";
 import { expect, it } from "vitest";
 import { StoreUnavailableError } from "../model/errors.js";
-import { countsWithinMs } from "../realtime/ending-counts.js";
+import { gatherCountsMs } from "../realtime/ending-counts.js";
 
 const caller = { endedBy: "anonymous", actor: null } as const;
 
@@ -37,7 +37,7 @@ it("counts a reply that the store refused after another node expired its session
   reply.say("good day");
   reply.finish();
   expect(await waiting).toMatchObject({ code: "SESSION_ENDED" });
-  await clock.advance(countsWithinMs);
+  await clock.advance(gatherCountsMs);
   expect((await store.readEndings([sessionId]))[0]?.operationsAborted).toBe(1);
   expect(sessions.held().operations).toBe(0);
 });
@@ -56,7 +56,7 @@ it("does not count a reply that was stored before the end, even if the store's a
   reply.say("good day");
   reply.finish();
   expect(await waiting).toMatchObject({ agentResponse: { content: "good day" } });
-  await clock.advance(countsWithinMs);
+  await clock.advance(gatherCountsMs);
   expect(await sessions.getEnding({ sessionId })).toMatchObject({ messageCount: 2, operationsAborted: 0 });
 });
 

@@ -13,12 +13,12 @@ export const adminEventsOverTrpc = (
   peer: TrpcPeer,
   signal: AbortSignal | undefined,
 ): AsyncIterable<AdminEvent> => {
-  const giveBack = takeSubscriptionSlot(peer.socket, null);
+  const releaseSlot = takeSubscriptionSlot(peer.socket, null);
   const subscription = sessions.adminEvents();
   // The generator may be waiting for its next event, or may never be read, so its own cleanup is not enough.
   const leave = () => {
     subscription.leave();
-    giveBack();
+    releaseSlot();
   };
   if (signal?.aborted) leave();
   else signal?.addEventListener("abort", leave, { once: true });

@@ -30,13 +30,13 @@ export const subscribeOverTrpc = async (
     await subscription.begin(sessions, input, credential);
     return writtenByTheHub;
   }
-  const giveBack = takeSubscriptionSlot(socket, input.sessionId);
+  const releaseSlot = takeSubscriptionSlot(socket, input.sessionId);
   const wire = socket ? socketWire(socket, input.sessionId) : responseWire(response);
-  const sink = new TrpcSubscriptionSink(wire, giveBack);
+  const sink = new TrpcSubscriptionSink(wire, releaseSlot);
   try {
     sink.attach(await sessions.sessionEvents(input, sink, credential));
   } catch (cause) {
-    giveBack();
+    releaseSlot();
     throw cause;
   }
   // tRPC does not call `return` on a subscription that is stopped before its first read.
@@ -70,7 +70,7 @@ class TrpcSubscriptionSink implements SubscriberSink, AsyncIterableIterator<Trac
 
   constructor(
     private readonly wire: TrpcWire,
-    private readonly giveBack: () => void,
+    private readonly releaseSlot: () => void,
   ) {}
 
   attach(subscription: Subscription): void {
@@ -178,7 +178,7 @@ class TrpcSubscriptionSink implements SubscriberSink, AsyncIterableIterator<Trac
     if (this.hasLeft) return;
     this.hasLeft = true;
     this.subscription?.leave();
-    this.giveBack();
+    this.releaseSlot();
   }
 
   private clear(): void {

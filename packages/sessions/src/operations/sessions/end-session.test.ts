@@ -1,6 +1,6 @@
 import { createTestService, RecordingSink } from "@adjourn/testkit";
 import { describe, expect, it } from "vitest";
-import { countsWithinMs } from "../../realtime/ending-counts.js";
+import { gatherCountsMs } from "../../realtime/ending-counts.js";
 
 const admin = { endedBy: "admin", actor: "ops" } as const;
 const code = (work: Promise<unknown>): Promise<unknown> =>
@@ -60,7 +60,7 @@ describe("ending a session", () => {
     await send(sessionId, "hello");
     await agent.nextTurn();
     await sessions.endSession({ sessionId, reason: "abuse" }, admin);
-    await clock.advance(countsWithinMs);
+    await clock.advance(gatherCountsMs);
     const ending = await sessions.getEnding({ sessionId });
     expect(ending).toMatchObject({
       sessionId,
@@ -106,7 +106,7 @@ describe("ending a session", () => {
     expect(there.closings).toEqual(["ended"]);
     for (const node of [sessions, otherNode, sessions])
       expect(await node.endSession({ sessionId, idempotencyKey: "k" }, admin)).toEqual(first);
-    await clock.advance(countsWithinMs);
+    await clock.advance(gatherCountsMs);
     expect(await otherNode.getEnding({ sessionId })).toMatchObject({ listenersDropped: 3 });
   });
 

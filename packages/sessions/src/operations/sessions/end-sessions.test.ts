@@ -1,6 +1,6 @@
 import { createTestService, RecordingSink, testUserId } from "@adjourn/testkit";
 import { expect, it } from "vitest";
-import { countsWithinMs } from "../../realtime/ending-counts.js";
+import { gatherCountsMs } from "../../realtime/ending-counts.js";
 import { limits } from "../../schemas/index.js";
 
 const admin = { endedBy: "admin", actor: null } as const;
@@ -53,7 +53,7 @@ it("counts on request in a dry run what the end would cut, on all nodes, and cut
   for (const { types } of sinks) expect(types).not.toContain("session.ended");
   const { sessionIds } = { sessionIds: [one.sessionId, two.sessionId] };
   expect(await sessions.endSessions({ sessionIds, dryRun: false }, admin)).toEqual({ ended: 2, matched: 2 });
-  await clock.advance(countsWithinMs);
+  await clock.advance(gatherCountsMs);
   const endings = await store.readEndings(sessionIds);
   const total = (count: "listenersDropped" | "operationsAborted") =>
     endings.reduce((sum, ending) => sum + ending[count], 0);
@@ -107,9 +107,9 @@ it("reports what was cut of many sessions in few writes, and all of it", async (
     sessionIds.push(sessionId);
   }
   const ended = sessions.endSessions({ userId: testUserId, dryRun: false }, admin);
-  await clock.advance(countsWithinMs);
+  await clock.advance(gatherCountsMs);
   expect(await ended).toEqual({ ended: 120, matched: 120 });
-  await clock.advance(countsWithinMs);
+  await clock.advance(gatherCountsMs);
   expect(writes.reduce((sum, counts) => sum + counts, 0)).toBe(120);
   // At most one for each batch of ends.
   expect(writes.length).toBeLessThanOrEqual(3);
@@ -153,7 +153,7 @@ it("goes on reporting after a write of counts has failed", async () => {
     const { sessionId } = await create();
     await sessions.sessionEvents({ sessionId }, new RecordingSink());
     await sessions.endSession({ sessionId }, admin);
-    await clock.advance(countsWithinMs);
+    await clock.advance(gatherCountsMs);
     return (await store.readEndings([sessionId]))[0]?.listenersDropped;
   };
   expect([await end(), await end()]).toEqual([0, 1]);
