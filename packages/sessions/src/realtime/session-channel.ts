@@ -1,4 +1,4 @@
-import { throttled } from "../async/throttled.js";
+import { atMostEvery } from "../async/at-most-every.js";
 import { withDeadline } from "../async/with-deadline.js";
 import type { EndingRecord } from "../model/ending.js";
 import { SessionError } from "../model/errors.js";
@@ -63,7 +63,7 @@ export class SessionChannel implements SubscriberOwner {
     readonly subscription: BusSubscription,
     private readonly owner: ChannelOwner,
   ) {
-    const requestTexts = throttled(ports.clock, requestTextsEveryMs, () => owner.requestTexts(sessionId));
+    const requestTexts = atMostEvery(ports.clock, requestTextsEveryMs, () => owner.requestTexts(sessionId));
     this.replies = new ChannelReplies(sessionId, requestTexts, (hasEnded) => {
       // Its message was stored before the end, but the store's answer arrived after it: it counts as aborted.
       if (!hasEnded && this.ending) this.countAborted();
