@@ -12,7 +12,7 @@ type Caller = Pick<Ending, "endedBy" | "actor" | "via">;
 
 const viaNames: Readonly<Record<NonNullable<Ending["via"]>, string>> = { mcp: "MCP" };
 
-/** Adds the way that the caller came, if the ending has it. */
+/** Adds the protocol that the caller used, if the ending names it. */
 const withVia = (who: string, { via }: Caller): string => (via ? `${who} via ${viaNames[via]}` : who);
 
 const callerName = ({ endedBy, actor }: Caller): string => {
@@ -30,10 +30,10 @@ const callerName = ({ endedBy, actor }: Caller): string => {
   }
 };
 
-/** Who ended a session and by which way, as the end of a sentence. */
+/** Who ended a session and over which protocol, as the end of a sentence. */
 export const whoEnded = (caller: Caller): string => withVia(callerName(caller), caller);
 
-/** The same in a few words. */
+/** A short form of {@link whoEnded}. */
 export const whoEndedShort = (caller: Caller): string =>
   withVia(caller.actor ? `${caller.endedBy} ${caller.actor}` : caller.endedBy, caller);
 

@@ -10,7 +10,7 @@ import { DayRange } from "./day-range";
 import { TypedFilter } from "./typed-filter";
 import { noFilter, type SetFilter } from "./use-url-filter";
 
-/** Shorter text is hardly meant as an id. */
+/** The minimum length of a text that is searched for as an id. */
 const idCharacters = 4;
 
 interface FilterBarProps {
@@ -66,7 +66,7 @@ export const FilterBar = ({ filter, setFilter, isFiltered, knownUsers, ...rest }
   );
 };
 
-/** Text that is long enough to be meant as an id, and may begin one, is looked for in ids, anything else in what was said. */
+/** Searches ids for a text that is long enough and could begin one, and messages for any other text. */
 const readSearch = (text: string): { readonly q: string | undefined; readonly search: string | undefined } =>
   isWholeId(text) || (text.length >= idCharacters && isStartOfId(text) && /\d/.test(text))
     ? { search: text, q: undefined }

@@ -1,2 +1,2 @@
-/** Of a card with a chart, whose code or figures may still be loading: nothing below it moves when they come. */
+/** The height of a chart card, reserved while its code or figures load so that nothing below it moves. */
 export const chartHeight = "min-h-86";

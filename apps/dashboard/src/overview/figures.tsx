@@ -9,9 +9,9 @@ import { Card } from "../ui/layout/card";
 import { Skeleton } from "../ui/layout/skeleton";
 
 interface FiguresProps {
-  /** Of now. Undefined while they are loading. */
+  /** The current totals; undefined while they are loading. */
   readonly counts: Pick<Totals, "activeSessions" | "expiringSoon"> | undefined;
-  /** Since midnight. Undefined while they are loading. */
+  /** The figures since midnight; undefined while they are loading. */
   readonly today: Statistics | undefined;
 }
 
@@ -74,7 +74,7 @@ interface FigureProps {
   readonly note: ReactNode;
 }
 
-/** Three of them stand beside each other on the narrowest screen: what is long is set smaller there. */
+/** The narrowest screen shows three figures in a row, so long ones get a smaller font there. */
 const narrowSize = (text: string): string =>
   text.length <= 5 ? "text-2xl" : text.length <= 7 ? "text-lg" : "text-sm";
 

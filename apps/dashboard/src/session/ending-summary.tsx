@@ -17,7 +17,7 @@ interface EndingSummaryProps {
   readonly end: SessionEnd | null;
 }
 
-/** Says of an ended session who ended it, when, why, and what was cut. */
+/** Who ended the session, when and why, and what was cut off. */
 export const EndingSummary = ({ ending, end }: EndingSummaryProps) => {
   const known = ending ?? end;
   return (
@@ -48,7 +48,7 @@ export const EndingSummary = ({ ending, end }: EndingSummaryProps) => {
   );
 };
 
-/** Stands there before the figures are known, so that they move nothing when they come. */
+/** Reserves the height of the figures until they are loaded. */
 const CutFigures = ({ ending }: { readonly ending: Ending | undefined }) => (
   <dl className="mt-3 grid grid-cols-2 gap-x-6 gap-y-2 border-t border-line pt-3 tabular-nums sm:flex sm:flex-wrap sm:gap-x-10">
     <Figure name="Listeners dropped">{ending?.listenersDropped.toLocaleString() ?? "–"}</Figure>

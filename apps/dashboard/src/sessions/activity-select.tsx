@@ -1,7 +1,7 @@
 import type { Activity } from "../lists/records";
 import { Select } from "../ui/field";
 
-/** As the end of "5 sessions …". */
+/** Completes the phrase "5 sessions …". */
 export const activityPhrase: Readonly<Record<Activity, string>> = {
   replying: "that are writing now",
   listened: "that have listeners",

@@ -6,7 +6,7 @@ import { useLiveState } from "../live/live-context";
 import { classNames } from "../ui/classes/class-names";
 import { Notice } from "../ui/layout/notice";
 
-/** A connection that is back sooner needs no note. */
+/** A connection lost for less than this needs no note. */
 const noteAfterMs = 1_000;
 
 const useLostForLong = (): boolean => {

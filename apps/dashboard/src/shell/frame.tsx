@@ -13,7 +13,7 @@ interface FrameProps {
   readonly children: ReactNode;
 }
 
-/** What stands around every page. */
+/** The layout around every page. */
 export const Frame = ({ theme, isSignedIn, children }: FrameProps) => (
   <>
     <a

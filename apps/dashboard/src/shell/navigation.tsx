@@ -17,7 +17,7 @@ const pages = [
 const isCurrent = (href: string, path: string): boolean =>
   href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`);
 
-/** At the side of wide pages, at the bottom of narrow ones. */
+/** The navigation: at the side of wide pages, at the bottom of narrow ones. */
 export const Navigation = () => {
   const path = usePathname();
   return (

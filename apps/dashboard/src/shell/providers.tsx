@@ -11,7 +11,7 @@ import { reportSignedOut, SignedOut } from "../login/signed-out";
 import { PaletteProvider } from "../palette/palette-provider";
 import { AnnouncerProvider } from "../ui/announcer";
 
-/** Whoever is signed out meanwhile, here or elsewhere, is asked for the key again. */
+/** A call refused for want of a key means that the operator is signed out, in this tab or another. */
 const onError = (error: unknown) => {
   if (sessionErrorOf(error)?.code === "UNAUTHORIZED" && typeof window !== "undefined") reportSignedOut();
 };

@@ -2,7 +2,7 @@
 
 import { useEffect } from "react";
 
-/** What stands behind every page's own title, see the root layout. */
+/** The suffix of every page's title, see the root layout. */
 const site = " · Adjourn";
 
 /** Replaces the page's title by one that the server could not know; null leaves it. The next page has its own again. */

@@ -22,7 +22,7 @@ const midnight = (now: number): number => new Date(now).setHours(0, 0, 0, 0);
 interface StatisticsInput {
   readonly name: string;
   readonly fromOf: (now: number) => number;
-  /** Now, if missing. */
+  /** Default: now. */
   readonly to?: string | undefined;
   readonly points: number;
   readonly isAsked?: boolean;

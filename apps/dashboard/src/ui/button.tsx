@@ -17,7 +17,7 @@ const variants = cva(
       size: {
         normal: "h-9 px-3.5",
         small: "h-8 px-2.5 text-[0.8125rem]",
-        /** In a row of 36 px. */
+        /** For rows that are 36 px high. */
         row: "h-8 px-2.5 text-[0.8125rem] md:h-7 md:px-2",
         icon: "size-9",
       },

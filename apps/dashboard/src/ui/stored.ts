@@ -15,6 +15,6 @@ export const writeStored = (key: string, value: unknown): void => {
   try {
     window.localStorage.setItem(key, JSON.stringify(value));
   } catch {
-    // See above: it is a convenience only.
+    // Stored values are a convenience, so a browser without storage goes without.
   }
 };

@@ -5,10 +5,10 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 const usualRowHeight = 36;
 const rowsBeyondView = 8;
-/** So many rows before the end of the list the next page is asked for. */
+/** The next page is requested when this many rows are left below the view. */
 const aheadRows = 40;
 
-/** How a list goes on beyond the loaded rows. */
+/** The pages of a list beyond the loaded rows. */
 export interface Paging {
   readonly hasMore: boolean;
   readonly isLoadingMore: boolean;
@@ -18,11 +18,11 @@ export interface Paging {
 interface VirtualRows extends Paging {
   readonly count: number;
   readonly keyOf: (index: number) => string | undefined;
-  /** Rows that stay in the page wherever it is scrolled: one that has the focus would lose it. */
+  /** Rows that are rendered at any scroll position, because a focused row would lose the focus. */
   readonly pinned?: readonly number[];
 }
 
-/** Of a list as long as the window scrolls, only the rows in view and a few around them are in the page. */
+/** Renders only the rows in view and a few around them, in a list that scrolls with the window. */
 export const useVirtualRows = ({
   count,
   keyOf,
@@ -33,7 +33,7 @@ export const useVirtualRows = ({
 }: VirtualRows) => {
   const body = useRef<HTMLTableSectionElement>(null);
   const [top, setTop] = useState(0);
-  // What stands above the list comes and goes, so where it begins is measured each time.
+  // Content above the list can appear and disappear, so its offset is measured each time.
   useLayoutEffect(() => {
     if (!body.current) return;
     const next = Math.round(body.current.getBoundingClientRect().top + window.scrollY);

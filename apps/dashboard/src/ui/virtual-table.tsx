@@ -7,7 +7,7 @@ import { type Paging, useVirtualRows } from "./use-virtual-rows";
 interface VirtualTableProps<Item> extends Paging {
   readonly label: string;
   readonly headings: readonly string[];
-  /** The classes of the grid that every row is, with a last column for actions. */
+  /** The grid classes of every row; the last column is for actions. */
   readonly rowGrid: string;
   readonly rows: readonly Item[];
   readonly keyOf: (row: Item) => string;
@@ -15,7 +15,7 @@ interface VirtualTableProps<Item> extends Paging {
   readonly children: (row: Item) => ReactNode;
 }
 
-/** A table as long as the page scrolls, whose rows end in an action. */
+/** A virtualised table that scrolls with the page and whose rows end in an action. */
 export const VirtualTable = <Item extends object>({
   label,
   headings,

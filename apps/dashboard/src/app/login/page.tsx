@@ -46,7 +46,7 @@ const initialResult = async (answer: unknown, isUnreachable: boolean): Promise<S
   const network = clientNetwork(await headers(), env().trustProxy);
   const retryAfter = guessLimit().lockedSeconds(network);
   if (retryAfter !== null) return { answer: "limited", retryAfter };
-  // A lock that is over by now is no news.
+  // A lock that has expired is not shown.
   if (isSignInAnswer(answer) && answer !== "limited") return { answer };
   if (isUnreachable) return { answer: "unreachable" };
   return (await hasAdminCookie()) ? { answer: "expired" } : null;

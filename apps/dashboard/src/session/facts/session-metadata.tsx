@@ -1,7 +1,7 @@
 import type { SessionInfo } from "../../lists/records";
 import { Card, CardHeader } from "../../ui/layout/card";
 
-/** What the caller that created the session noted about it. Nothing where there is nothing. */
+/** The metadata that the session was created with. Renders nothing where there is none. */
 export const SessionMetadata = ({ metadata }: Pick<SessionInfo, "metadata">) => {
   const entries = Object.entries(metadata);
   if (entries.length === 0) return null;

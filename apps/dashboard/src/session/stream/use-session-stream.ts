@@ -47,7 +47,7 @@ export const useSessionStream = (sessionId: string, enabled: boolean) => {
     const begin = () => {
       if (isFinished.current) return;
       const subscription = socket.trpc.sessionEvents.subscribe(
-        // Who only watches here is no listener of the session, and is not counted among those that an end drops.
+        // `observe`: the operator is no listener of the session, and an end does not count this subscription.
         { sessionId, lastEventId: lastEventId.current, observe: true },
         {
           onData: ({ id, data }) => {

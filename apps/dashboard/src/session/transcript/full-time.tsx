@@ -1,4 +1,4 @@
-/** A moment with its date, in the reader's zone, for what is kept or printed. */
+/** A time of day with its date, in the reader's time zone. */
 export const FullTime = ({ at }: { readonly at: string }) => (
   <time dateTime={at} title={at}>
     {new Date(at).toLocaleString(undefined, {

@@ -4,7 +4,7 @@ import { classNames } from "../../ui/classes/class-names";
 import { TimeOfDay } from "../../ui/time/time";
 import { FinishMark, TokenMark } from "./message-marks";
 
-/** A line of the transcript. On wide pages it is no longer than can be read at ease. */
+/** A row of the transcript. On wide pages its width is limited for legibility. */
 export const line = "max-w-[min(88%,44rem)] print:max-w-full";
 export const bubble =
   "mt-1 inline-block max-w-full rounded-xl px-3.5 py-2.5 text-left wrap-anywhere whitespace-pre-wrap print:border print:border-line-strong";
@@ -14,7 +14,7 @@ interface MessageBubbleProps {
   readonly message: Message;
 }
 
-/** Kept as it is while a reply is being written below it. */
+/** Memoised: it does not render again while a reply is being written below it. */
 export const MessageBubble = memo(({ message }: MessageBubbleProps) => (
   <li className={classNames("group/message", line, !message.isAgent && "justify-self-end text-right")}>
     <div className="flex flex-wrap items-center gap-x-2 text-xs text-ink-faint">

@@ -5,7 +5,7 @@ import { describeTokens } from "./token-counts";
 
 type Mark = { readonly text: string; readonly tone: BadgeTone };
 
-/** What a reader should know of the end of a reply. An ordinary end has no mark. */
+/** The marks of replies that did not end normally. */
 const marks: Readonly<Partial<Record<NonNullable<Message["finishReason"]>, Mark>>> = {
   length: { text: "Cut at the model's token limit", tone: "warning" },
   content_filter: { text: "Cut by the content filter", tone: "warning" },

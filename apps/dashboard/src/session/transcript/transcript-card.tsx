@@ -20,7 +20,7 @@ interface TranscriptCardProps {
   readonly onNotInFlight: (reply: PartialReply) => void;
 }
 
-/** The transcript with what can be done with it as a whole. */
+/** The transcript and the actions that apply to all of it. */
 export const TranscriptCard = ({
   ref,
   sessionId,
@@ -37,7 +37,7 @@ export const TranscriptCard = ({
       aria-labelledby="transcript"
       className={classNames(
         "flex min-h-0 flex-col print:block print:h-auto print:max-h-none print:border-0 print:shadow-none",
-        // Messages that come move nothing of what stands below it on narrow pages.
+        // New messages do not move the content below it on narrow pages.
         isLiveAtFirst ? "max-lg:h-[min(75dvh,40rem)]" : "max-lg:max-h-[85dvh]",
       )}
     >

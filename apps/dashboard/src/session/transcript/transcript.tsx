@@ -80,7 +80,7 @@ export const Transcript = ({
   );
 };
 
-/** A button that is about to be pressed stays where it is. */
+/** Whether a button in the box has the pointer or the focus, so that it must not move now. */
 const isAimedAt = (box: HTMLElement): boolean =>
   box.querySelector("button:is(:hover, :focus-visible)") !== null;
 

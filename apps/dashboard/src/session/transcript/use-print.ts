@@ -14,7 +14,7 @@ export const usePrint = (loadAll: () => Promise<unknown>) => {
       // What could not be loaded is named as missing on paper.
       await loadAll().catch(() => {});
       setIsPreparing(false);
-      // Two, so that what has been loaded is in the page.
+      // Two frames, so that the loaded messages are rendered.
       await nextFrame();
       await nextFrame();
       window.print();

@@ -28,7 +28,7 @@ interface SessionTableRowProps {
 }
 
 const cell = "min-w-0 max-md:col-start-2 max-md:col-end-3";
-// Aligned at its start: a figure that grows moves nothing, not even itself.
+// Left-aligned, so that a growing figure does not shift.
 const countCell = "truncate tabular-nums max-md:hidden";
 
 export const SessionTableRow = ({ ref, index, offset, row, ...state }: SessionTableRowProps) => {
@@ -92,7 +92,7 @@ export const SessionTableRow = ({ ref, index, offset, row, ...state }: SessionTa
   );
 };
 
-/** What was said last; the operator knows a conversation by it. */
+/** The last message, by which an operator recognises a conversation. */
 const LastMessageCell = ({ row: { lastMessage } }: { readonly row: SessionRow }) => (
   <td
     title={lastMessage?.content}

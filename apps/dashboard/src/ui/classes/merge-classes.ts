@@ -38,7 +38,7 @@ const prefixes = [
   ..."line-clamp scroll-mt".split(" "),
   ...["m", "p"].flatMap((one) => sides.map((side) => one + side)),
 ];
-/** Likewise, and the bare word is one of them. */
+/** Likewise, and the bare prefix (`rounded`) belongs to the group too. */
 const words = ["rounded", "shadow", ...roundedSides, ...borderSides];
 
 const displays = [

@@ -10,7 +10,7 @@ interface BlankStateProps {
   readonly action?: ReactNode;
 }
 
-/** What stands where a list has nothing to show. */
+/** Shown in place of an empty list. */
 export const BlankState = ({ icon: Icon, title, isPage = false, children, action }: BlankStateProps) => {
   const Title = isPage ? "h1" : "h2";
   return (

@@ -6,7 +6,7 @@ interface FactsProps {
   readonly children: ReactNode;
 }
 
-/** Names on the left, what they stand for on the right. */
+/** A description list: names on the left, values on the right. */
 export const Facts = ({ className, children }: FactsProps) => (
   <dl
     className={classNames(

@@ -17,7 +17,7 @@ interface NoticeProps {
   readonly role?: "alert";
 }
 
-/** Something about the page as a whole that its reader should know. */
+/** A message about the whole page. */
 export const Notice = ({ icon: Icon, tone = "neutral", title, children, className, role }: NoticeProps) => (
   <div
     role={role}

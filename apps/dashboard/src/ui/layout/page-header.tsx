@@ -6,7 +6,7 @@ interface PageHeaderProps {
   readonly children?: ReactNode;
 }
 
-/** A page's title and what can be done with it as a whole. */
+/** A page's title and the actions that apply to the whole page. */
 export const PageHeader = ({ title, description, children }: PageHeaderProps) => (
   <div className="mb-5 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
     <div className="min-w-0">

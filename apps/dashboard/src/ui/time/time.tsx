@@ -35,7 +35,7 @@ interface AgeProps {
   readonly suffix?: string;
 }
 
-/** How long ago, as it goes on: by the second below five minutes, by the minute above. */
+/** A running age: updated every second below five minutes, every minute above. */
 export const Age = ({ since, suffix = "" }: AgeProps) => {
   const start = Date.parse(since);
   const now = useServerNow((at) =>

@@ -5,7 +5,7 @@ interface EndingPageProps {
   readonly params: Promise<{ readonly sessionId: string }>;
 }
 
-/** An ending is shown where its session was. */
+/** Redirects to the page of the session, which also shows its ending. */
 const EndingPage = async ({ params }: EndingPageProps): Promise<never> =>
   redirect(`/sessions/${encodeURIComponent(sessionIdInPath((await params).sessionId))}`);
 
