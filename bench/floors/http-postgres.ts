@@ -3,7 +3,7 @@ import { z } from "zod";
 import { serveJson } from "./json-server.js";
 import { endedAnswer, type MessageRow, type SessionRow, sentAnswer, sessionIdOf } from "./session-fields.js";
 
-/** The least program that could do it on Postgres: each verb is one conditional statement of a bare client. */
+/** The minimal program on Postgres: each operation is one conditional statement of a bare client. */
 const [port = "", , databaseUrl = ""] = process.argv.slice(2);
 const sql = postgres(databaseUrl, { max: 10, onnotice: () => {} });
 await sql.unsafe(`

@@ -12,7 +12,7 @@ import {
 } from "./session-fields.js";
 import { createTurns, openDatabase } from "./turn-transactions.js";
 
-/** The least program that could do it on SQLite: no checks beyond the input's shape, no realtime, no other index. */
+/** The minimal program on SQLite: no checks beyond the input's shape, no realtime, no other index. */
 const [port = "", folder = ""] = process.argv.slice(2);
 const database = openDatabase(join(folder, "floor.db"));
 database.exec(`
