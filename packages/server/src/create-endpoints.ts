@@ -14,7 +14,7 @@ import type { Logger } from "pino";
 import { createConnectionSlots } from "./admission/connection-slots.js";
 import { createOriginGuard } from "./admission/origin-guard.js";
 import { createRequestGuard, type RequestGuard } from "./admission/request-guard.js";
-import { ConnectionGuard } from "./http/connections.js";
+import { ConnectionGuard } from "./http/connection-guard.js";
 import { createRequestHandler, type RequestHandler } from "./http/create-request-handler.js";
 import { createPages } from "./http/pages.js";
 import type { Metrics } from "./observability/metrics.js";

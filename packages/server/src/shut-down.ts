@@ -3,7 +3,7 @@ import { Server as NetServer } from "node:net";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { SessionService } from "@adjourn/sessions";
 import type { Endpoints } from "./create-endpoints.js";
-import type { Connections } from "./http/connections.js";
+import type { ConnectionGuard } from "./http/connection-guard.js";
 import type { ShutdownState } from "./shutdown-state.js";
 
 interface Parts {
@@ -32,7 +32,7 @@ const lingerMs = 1_000;
  * When the server stops listening, the kernel resets connections that have not been accepted, with their requests. A turn of
  * the event loop accepts one connection, so this waits for turns without any.
  */
-const acceptWaiting = async (connections: Connections): Promise<void> => {
+const acceptWaiting = async (connections: ConnectionGuard): Promise<void> => {
   const deadline = performance.now() + acceptForMs;
   let quietTurns = 0;
   while (quietTurns < 2 && performance.now() < deadline) {

@@ -3,7 +3,7 @@ import type { ConnectionTimeouts } from "@adjourn/transports";
 import { keepAliveMs, maxConnections, maxHeadBytes } from "../limits.js";
 import { listenForUpgrades } from "../websocket/listen-for-upgrades.js";
 import type { UpgradeHandler } from "../websocket/upgrade-handler.js";
-import { type ConnectionGuard, guardConnections } from "./connections.js";
+import { type ConnectionGuard, guardConnections } from "./connection-guard.js";
 import type { RequestHandler } from "./create-request-handler.js";
 import { HttpResponse } from "./http-response.js";
 

@@ -25,7 +25,7 @@ import type { Tracing } from "../observability/tracing/tracing.js";
 import type { ShutdownState } from "../shutdown-state.js";
 import type { SocketIoGateway } from "../socket-io/socket-io-gateway.js";
 import { isSocketIoPath } from "../socket-io/socket-io-path.js";
-import type { Connections } from "./connections.js";
+import type { ConnectionGuard } from "./connection-guard.js";
 import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.js";
 import { answerHealth, answerReadiness } from "./health.js";
 import { HttpResponse, setOrdinaryHeaders } from "./http-response.js";
@@ -35,7 +35,7 @@ import { isServedPath } from "./served-paths.js";
 import { createTrpcHttp } from "./trpc-http.js";
 
 export interface RequestDependencies {
-  readonly connections: Connections;
+  readonly connections: ConnectionGuard;
   readonly errorBody: (refusal: Refusal) => object;
   readonly sessions: SessionService;
   readonly credentials: Credentials;

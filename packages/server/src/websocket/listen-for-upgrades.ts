@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Connections } from "../http/connections.js";
+import type { ConnectionGuard } from "../http/connection-guard.js";
 import { asksForWebSocket, ignoreUpgrade } from "./ignore-upgrade.js";
 import type { UpgradeHandler } from "./upgrade-handler.js";
 
@@ -8,7 +8,7 @@ import type { UpgradeHandler } from "./upgrade-handler.js";
 export const listenForUpgrades = (
   server: Server,
   upgrades: UpgradeHandler,
-  connections: Connections,
+  connections: ConnectionGuard,
 ): void => {
   server.on("upgrade", (request, connection, head) => {
     if (asksForWebSocket(request)) {

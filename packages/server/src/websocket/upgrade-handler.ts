@@ -20,7 +20,7 @@ import {
 import { clientAddress, type Sender, senderOf } from "../admission/client-address.js";
 import { hasSeveralHosts } from "../admission/host-header.js";
 import type { RequestGuard } from "../admission/request-guard.js";
-import type { Connections } from "../http/connections.js";
+import type { ConnectionGuard } from "../http/connection-guard.js";
 import { refuseConnection } from "../http/refuse-connection.js";
 import { networkOf } from "../network-address.js";
 import type { ReportError } from "../observability/report-error.js";
@@ -46,7 +46,7 @@ export interface UpgradeDependencies {
   readonly credentials: Credentials;
   readonly isDraining: () => boolean;
   readonly requestGuard: RequestGuard;
-  readonly connections: Connections;
+  readonly connections: ConnectionGuard;
   readonly errorBody: (refusal: Refusal) => object;
   readonly reportError: ReportError;
   readonly connectionTimeouts: ConnectionTimeouts;

@@ -7,7 +7,7 @@ import { createAdjourn } from "@adjourn/server";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { createConnectionSlots } from "../../src/admission/connection-slots.js";
-import { ConnectionGuard } from "../../src/http/connections.js";
+import { ConnectionGuard } from "../../src/http/connection-guard.js";
 import { listen, openAdjourn, sessionsPath } from "./mounted.js";
 
 const ask = async (url: string, headers: Record<string, string>, agent?: Agent): Promise<IncomingMessage> => {

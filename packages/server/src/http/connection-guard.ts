@@ -22,32 +22,6 @@ export interface ConnectionDependencies {
   readonly errorBody: (refusal: Refusal) => object;
 }
 
-/** Guards connections below the level of requests: their number, and data that never becomes a request. */
-export interface Connections {
-  /** False for a request on a connection that has been refused; such a request must be ignored. */
-  accepts(request: IncomingMessage): boolean;
-  /** The answers that have begun or may begin. */
-  readonly answers: Iterable<ServerResponse>;
-  /** Applies the limits of a request's connection until {@link finish}. */
-  begin(request: IncomingMessage, response: ServerResponse): void;
-  /** To be called when an answer emits `close`. @returns false if it was called before */
-  finish(request: IncomingMessage, response: ServerResponse): boolean;
-  /** Applies the limits of an upgrade's connection until it closes. */
-  beginUpgrade(request: IncomingMessage): void;
-  /** Resolves when every answer on this request's connection is complete. */
-  answered(request: IncomingMessage): Promise<unknown>;
-  /** Number of connections accepted so far. */
-  accepted(): number;
-  /** From now on, each connection closes after its last pending answer. */
-  drain(): void;
-  /** Ends idle connections without resetting peers that have not closed their side yet. */
-  endIdle(): void;
-  /** `RATE_LIMITED` if this request's address has too many connections, or its connection too many requests; else null. */
-  refusalOf(request: IncomingMessage): SessionError | null;
-  /** Resolves when no answer is pending, or after `withinMs`, when those that are left are cut. */
-  finishAnswers(withinMs: number): Promise<void>;
-}
-
 /** Guards the connections of a server of our own from the moment they are accepted. */
 export const guardConnections = (server: Server, guard: ConnectionGuard): void => {
   server.on("connection", (connection: Socket) => guard.connected(connection));
@@ -55,13 +29,15 @@ export const guardConnections = (server: Server, guard: ConnectionGuard): void =
   server.on("timeout", (connection: Socket) => guard.timedOut(connection));
 };
 
-export class ConnectionGuard implements Connections {
+/** Guards connections below the level of requests: their number, and data that never becomes a request. */
+export class ConnectionGuard {
   private readonly refused = new WeakSet<Duplex>();
   /** A connection is announced twice if its offer of another protocol was ignored. */
   private readonly known = new WeakSet<Duplex>();
   /** The networks of answers on another program's server. */
   private readonly networks = new WeakMap<ServerResponse, string>();
   private readonly pending = new PendingResponses();
+  /** The answers that have begun or may begin. */
   readonly answers: Iterable<ServerResponse> = this.pending;
   private readonly unread: UnreadResponseBytes;
   /** The last answered request of each connection, if it was answered before its body had arrived. */
@@ -124,10 +100,12 @@ export class ConnectionGuard implements Connections {
     });
   }
 
+  /** False for a request on a connection that has been refused; such a request must be ignored. */
   accepts({ socket }: IncomingMessage): boolean {
     return !this.refused.has(socket);
   }
 
+  /** Applies the limits of a request's connection until {@link finish}. */
   begin(request: IncomingMessage, response: ServerResponse): void {
     this.pending.add(request.socket, response);
     const network = clientNetwork(request, this.dependencies.trustProxy);
@@ -142,6 +120,7 @@ export class ConnectionGuard implements Connections {
     this.takeForProxied(request);
   }
 
+  /** To be called when an answer emits `close`. @returns false if it was called before */
   finish(request: IncomingMessage, response: ServerResponse): boolean {
     const network = response instanceof HttpResponse ? response.network : this.networks.get(response);
     this.unread.delete(network ?? "", response);
@@ -150,28 +129,34 @@ export class ConnectionGuard implements Connections {
     return this.pending.delete(request.socket, response);
   }
 
+  /** Applies the limits of an upgrade's connection until it closes. */
   beginUpgrade(request: IncomingMessage): void {
     this.open.delete(request.socket);
     if (this.takeForProxied(request))
       request.socket.once("close", () => this.dependencies.slots.free(request));
   }
 
+  /** Resolves when every answer on this request's connection is complete. */
   answered({ socket }: IncomingMessage): Promise<unknown> {
     return this.pending.over(socket);
   }
 
+  /** Number of connections accepted so far. */
   accepted(): number {
     return this.acceptedCount;
   }
 
+  /** From now on, each connection closes after its last pending answer. */
   drain(): void {
     for (const connection of this.open) this.pending.closeAfterLast(connection);
   }
 
+  /** Ends idle connections without resetting peers that have not closed their side yet. */
   endIdle(): void {
     for (const connection of this.open) if (this.pending.count(connection) === 0) connection.end();
   }
 
+  /** `RATE_LIMITED` if this request's address has too many connections, or its connection too many requests; else null. */
   refusalOf({ socket }: IncomingMessage): SessionError | null {
     // Another program's server announces no connections; each is counted at its first request.
     const refusal = this.takeSlot(socket);
@@ -184,6 +169,7 @@ export class ConnectionGuard implements Connections {
 
   private readonly ended = (response: HttpResponse): void => this.unread.count(response.network, response);
 
+  /** Resolves when no answer is pending, or after `withinMs`, when those that are left are cut. */
   async finishAnswers(withinMs: number): Promise<void> {
     const cut = setTimeout(() => {
       for (const response of this.pending) response.destroy();
