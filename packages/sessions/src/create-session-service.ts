@@ -92,7 +92,7 @@ export const createSessionService = (ports: Ports, settings: SessionServiceSetti
       return context.feed.subscribe();
     },
     agent: (agentId) => ports.agents.get(agentId),
-    held: () => context.hub.totals(),
+    localTotals: () => context.hub.totals(),
     readiness: async () => ({ store: await probeStore(), bus: ports.bus.status }),
     drain: async (graceMs) => {
       isDraining = true;

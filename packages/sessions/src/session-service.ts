@@ -130,8 +130,8 @@ export interface SessionService {
   sessionOnChannel(input: Pick<Inputs["getChannelMessages"], "channelId">): Promise<string | null>;
   adminEvents(): AdminSubscription;
 
-  /** Counts of what this process holds now. */
-  held(): { readonly sessions: number; readonly listeners: number; readonly operations: number };
+  /** The sessions with subscribers or replies on this node, their listeners and their replies in flight. */
+  localTotals(): { readonly sessions: number; readonly listeners: number; readonly operations: number };
   agent(agentId: string): Agent | undefined;
   /** The state of the store and the bus. */
   readiness(): Promise<{ readonly store: "ok" | "down"; readonly bus: "ok" | "down" }>;

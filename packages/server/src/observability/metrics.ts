@@ -45,7 +45,7 @@ export const createMetrics = (): Metrics => {
     bus: (bus, figures) => instrumentBus(bus, registry, figures),
     sessions: (sessions, store) => {
       countSessions(registry, store);
-      countHeld(registry, sessions);
+      countLocalTotals(registry, sessions);
       return instrumentSubscribers(sessions, registry, () => store.now());
     },
     webhooks: (store) => countPendingDeliveries(registry, store),
@@ -116,25 +116,29 @@ const countSessions = (registry: Registry, store: SessionStore): void => {
   });
 };
 
-const countHeld = (registry: Registry, sessions: SessionService): void => {
-  const gauge = (name: string, help: string, read: (held: ReturnType<SessionService["held"]>) => number) =>
+const countLocalTotals = (registry: Registry, sessions: SessionService): void => {
+  const gauge = (
+    name: string,
+    help: string,
+    read: (totals: ReturnType<SessionService["localTotals"]>) => number,
+  ) =>
     new Gauge({
       name,
       help,
       registers: [registry],
       collect() {
-        this.set(read(sessions.held()));
+        this.set(read(sessions.localTotals()));
       },
     });
   gauge(
     "adjourn_held_sessions",
     "Sessions with a listener or a reply in flight on this node",
-    (held) => held.sessions,
+    (totals) => totals.sessions,
   );
-  gauge("adjourn_listeners", "Live listeners on this node", (held) => held.listeners);
+  gauge("adjourn_listeners", "Live listeners on this node", (totals) => totals.listeners);
   gauge(
     "adjourn_pending_operations",
     "Operations that have not been answered yet on this node",
-    (held) => held.operations,
+    (totals) => totals.operations,
   );
 };

@@ -209,7 +209,7 @@ describe("a session channel", () => {
     // Ended by another node, whose bus message is lost.
     await store.endSession({ sessionId, reason: null, caller, idempotencyKey: "once" });
     await sessions.endSession({ sessionId, idempotencyKey: "once" }, caller);
-    expect(sessions.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
+    expect(sessions.localTotals()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
     await clock.advance(0);
     expect(sink.types).toEqual(["session.started", "session.ended"]);
     await otherNode.close();
@@ -228,6 +228,6 @@ describe("a session channel", () => {
     await sessions.endSession({ sessionId }, caller);
     await clock.advance(1_000);
     for (const sink of sinks) expect(sink.closings).toEqual(["destroyed"]);
-    expect(sessions.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
+    expect(sessions.localTotals()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
   });
 });

@@ -40,7 +40,7 @@ it("streams the text so far in one chunk, and what follows, on another node", as
     [3, "d"],
   ]);
   expect(await reply).toMatchObject({ text: "abcd", inReplyTo: userMessage.id });
-  expect(otherNode.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
+  expect(otherNode.localTotals()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
 });
 
 it("leaves nothing behind for a reader that leaves before the first piece, or between two", async () => {
@@ -61,7 +61,7 @@ it("leaves nothing behind for a reader that leaves before the first piece, or be
   turn.finish();
   await clock.advance(1_000);
   expect(await late.reply).toEqual(await early.reply);
-  expect(otherNode.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
+  expect(otherNode.localTotals()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
 });
 
 it("fails with AGENT_FAILED if a crash lost the reply, which its node can't store any more", async () => {
@@ -128,7 +128,7 @@ it("aborts the agent of a reply that another node has given up", async () => {
   expect(turn.signal.aborted).toBe(false);
   await clock.advance(2_000);
   expect(turn.signal.aborted).toBe(true);
-  expect(sessions.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
+  expect(sessions.localTotals()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
 });
 
 it("answers a retry that came while the first write was under way, whose answer was then lost", async () => {

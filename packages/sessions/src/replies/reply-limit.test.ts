@@ -13,8 +13,8 @@ describe("the limit of 100 replies in flight in a session", () => {
     for (let nth = 0; nth < 40; nth += 1) await send(otherNode);
     await expect(send(sessions)).rejects.toMatchObject(tooMany);
     await expect(send(otherNode)).rejects.toMatchObject(tooMany);
-    expect(sessions.held().operations).toBe(60);
-    expect(otherNode.held().operations).toBe(40);
+    expect(sessions.localTotals().operations).toBe(60);
+    expect(otherNode.localTotals().operations).toBe(40);
 
     const waiting = agent.nextTurn();
     (await waiting).fail(new Error("no"));
@@ -28,7 +28,7 @@ describe("the limit of 100 replies in flight in a session", () => {
     const { sessionId } = await create();
     const sent = await Promise.allSettled(Array.from({ length: 120 }, () => send(sessionId, "hello")));
     expect(sent.filter(({ status }) => status === "fulfilled")).toHaveLength(100);
-    expect(sessions.held().operations).toBe(100);
+    expect(sessions.localTotals().operations).toBe(100);
   });
 
   it("is exact over nodes that begin replies at the same moment", async () => {
@@ -44,7 +44,7 @@ describe("the limit of 100 replies in flight in a session", () => {
       ),
     );
     expect(sent.filter(({ status }) => status === "fulfilled")).toHaveLength(100);
-    expect(sessions.held().operations + otherNode.held().operations).toBe(100);
+    expect(sessions.localTotals().operations + otherNode.localTotals().operations).toBe(100);
   });
 
   it("admits exactly the free number of concurrent calls", async () => {
@@ -55,7 +55,7 @@ describe("the limit of 100 replies in flight in a session", () => {
     for (let nth = 0; nth < 95; nth += 1) await send(sessions);
     const sent = await Promise.allSettled(Array.from({ length: 10 }, () => send(otherNode)));
     expect(sent.filter(({ status }) => status === "fulfilled")).toHaveLength(5);
-    expect(otherNode.held().operations).toBe(5);
+    expect(otherNode.localTotals().operations).toBe(5);
   });
 
   it("leaves nothing held after a refused call", async () => {
@@ -64,7 +64,7 @@ describe("the limit of 100 replies in flight in a session", () => {
     for (let nth = 0; nth < 100; nth += 1) await send(sessionId, "hello");
     const one = { sessionId, content: "hello", transport: "websocket" } as const;
     await expect(otherNode.sendSessionMessage(one)).rejects.toMatchObject(tooMany);
-    expect(otherNode.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
-    expect(sessions.held().operations).toBe(100);
+    expect(otherNode.localTotals()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
+    expect(sessions.localTotals().operations).toBe(100);
   });
 });

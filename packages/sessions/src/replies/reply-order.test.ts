@@ -26,7 +26,7 @@ describe("an agent that answers one message at a time", () => {
       await clock.advance(500);
       await subscribing;
       expect(sink.events[0]).toMatchObject({ pendingReplies: [{ text: "" }, { text: "", nextIndex: 0 }] });
-      expect(sessions.held().operations + ordered.otherNode.held().operations).toBe(2);
+      expect(sessions.localTotals().operations + ordered.otherNode.localTotals().operations).toBe(2);
       first.say("answer to one");
       first.finish();
       await clock.advance(1_000);
@@ -62,7 +62,7 @@ describe("an agent that answers one message at a time", () => {
     await sessions.endSession({ sessionId }, { endedBy: "anonymous", actor: null });
     await clock.advance(5_000);
     expect(first.turn.signal.aborted).toBe(true);
-    expect(sessions.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
+    expect(sessions.localTotals()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
     expect(clock.pendingTimers).toBe(6);
   });
 });

@@ -39,7 +39,7 @@ it("counts a reply that the store refused after another node expired its session
   expect(await waiting).toMatchObject({ code: "SESSION_ENDED" });
   await clock.advance(gatherCountsMs);
   expect((await store.readEndings([sessionId]))[0]?.operationsAborted).toBe(1);
-  expect(sessions.held().operations).toBe(0);
+  expect(sessions.localTotals().operations).toBe(0);
 });
 
 it("does not count a reply that was stored before the end, even if the store's answer comes after it", async () => {
@@ -113,5 +113,5 @@ it.each([
   };
   await expect(send(sessionId, "hello", "http")).rejects.toMatchObject({ code: "AGENT_FAILED" });
   expect(await store.readPendingReplies(sessionId)).toEqual([]);
-  expect(sessions.held().operations).toBe(0);
+  expect(sessions.localTotals().operations).toBe(0);
 });

@@ -107,7 +107,7 @@ export const checkNothingRemains = (world: World): void => {
   }
   for (const node of world.nodes) {
     if (!node.isAlive) continue;
-    const { sessions, listeners, operations } = node.sessions.held();
+    const { sessions, listeners, operations } = node.sessions.localTotals();
     if (sessions + listeners + operations > 0)
       throw left(`${sessions} sessions, ${listeners} listeners, ${operations} operations`);
     // The sweeper, the retention and the reconciler each keep one timer, the webhooks one or two.

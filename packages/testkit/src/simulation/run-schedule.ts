@@ -114,7 +114,8 @@ const finish = async (world: World): Promise<void> => {
 
 /** Replies that wait for each other take longer than the rest. @returns false after a violation */
 const repliesEnd = async ({ nodes, turns, scheduler }: World): Promise<boolean> => {
-  const isPending = () => nodes.some(({ isAlive, sessions }) => isAlive && sessions.held().operations > 1);
+  const isPending = () =>
+    nodes.some(({ isAlive, sessions }) => isAlive && sessions.localTotals().operations > 1);
   if (!turns.some(({ isOrdered }) => isOrdered) || !isPending()) return true;
   for (let second = 0; second < 30 && isPending(); second += 1)
     if (!(await scheduler.advance(1_000))) return false;

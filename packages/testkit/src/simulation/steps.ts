@@ -221,7 +221,7 @@ const stepKinds: Record<StepKind, (context: StepContext) => void> = {
 const closedWithinMs = 6_000;
 
 const checkClosed = (world: World, node: SimulatedNode): void => {
-  const left = node.sessions.held().sessions + node.clock.pendingTimers + node.bus.subscriptions;
+  const left = node.sessions.localTotals().sessions + node.clock.pendingTimers + node.bus.subscriptions;
   if (left > 0) world.violated(new Violation("held", "a node that was closed still holds something"));
   for (const call of world.calls)
     if (call.node === node)

@@ -6,7 +6,7 @@ import { conversationOf, noteError, type Spans } from "./spans.js";
 const untraced: ReadonlySet<PropertyKey> = new Set<keyof SessionService>([
   "watchEnd",
   "sessionOnChannel",
-  "held",
+  "localTotals",
   "agent",
   "readiness",
   "drain",

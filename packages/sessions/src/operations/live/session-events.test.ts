@@ -88,7 +88,7 @@ describe("a subscriber", () => {
       const { sessionId } = await create();
       const refused = sessions.sessionEvents({ sessionId, lastEventId }, new RecordingSink());
       await expect(refused).rejects.toMatchObject({ code: "VALIDATION_ERROR" });
-      expect(sessions.held().sessions).toBe(0);
+      expect(sessions.localTotals().sessions).toBe(0);
     },
   );
 
@@ -114,7 +114,7 @@ describe("a subscriber", () => {
     await clock.advance(0);
     expect(slow.closings).toEqual(["too_slow"]);
     expect(reply.turn.signal.aborted).toBe(false);
-    expect(sessions.held()).toEqual({ sessions: 1, listeners: 0, operations: 1 });
+    expect(sessions.localTotals()).toEqual({ sessions: 1, listeners: 0, operations: 1 });
   });
 
   it("is refused if the session ends before session.started is written", async () => {
@@ -131,7 +131,7 @@ describe("a subscriber", () => {
       code: "SESSION_NOT_FOUND",
     });
     expect(sink.events).toEqual([]);
-    expect(sessions.held().sessions).toBe(0);
+    expect(sessions.localTotals().sessions).toBe(0);
   });
 
   it("gets the end at the next reconciliation if the bus lost it", async () => {
@@ -195,7 +195,7 @@ describe("a subscriber", () => {
     await send(sessionId, "published");
     await clock.advance(0);
     expect(sink.contents).toEqual(["lost", "published"]);
-    expect(sessions.held().listeners).toBe(0);
+    expect(sessions.localTotals().listeners).toBe(0);
   });
 
   it("receives what is buffered behind a gap that the store could not fill, and later the gap", async () => {

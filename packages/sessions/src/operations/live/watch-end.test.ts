@@ -16,7 +16,7 @@ it.each(["carries the end", "loses the end"])(
     await sessions.endSession({ sessionId }, caller);
     await clock.advance(how === "loses the end" ? 2_000 : 0);
     expect(ends).toBe(1);
-    expect(otherNode.held().sessions).toBe(0);
+    expect(otherNode.localTotals().sessions).toBe(0);
   },
 );
 
@@ -27,10 +27,10 @@ it("a watcher that has left is not called, and nothing is held for it", async ()
   const { leave } = await sessions.watchEnd({ sessionId }, () => {
     ends += 1;
   });
-  expect(sessions.held().sessions).toBe(1);
+  expect(sessions.localTotals().sessions).toBe(1);
   leave();
   leave();
-  expect(sessions.held().sessions).toBe(0);
+  expect(sessions.localTotals().sessions).toBe(0);
   await sessions.endSession({ sessionId }, caller);
   expect(ends).toBe(0);
 });
@@ -47,7 +47,7 @@ it("an end while a watcher is added refuses it", async () => {
     expect(watching).rejects.toMatchObject({ code: "SESSION_NOT_FOUND" }),
   ]);
   expect(ends).toBe(0);
-  expect(sessions.held().sessions).toBe(0);
+  expect(sessions.localTotals().sessions).toBe(0);
 });
 
 it("tokens of a session have at most 50 subscribers on a node, and do not limit those with a key", async () => {

@@ -46,7 +46,7 @@ describe("a reply that is cancelled", () => {
         ["half", "cancelled"],
       ]);
       expect(sink.types).toEqual(["session.started", "message"]);
-      expect(reply.sessions.held().operations).toBe(0);
+      expect(reply.sessions.localTotals().operations).toBe(0);
     },
   );
 

@@ -46,7 +46,7 @@ describe("sending a message", () => {
     await clock.advance(0);
     expect(sink.events.at(-1)).toMatchObject({ type: "message.failed", code: "AGENT_FAILED" });
     expect((await sessions.getChannelMessages({ channelId, limit: 50 })).messages).toHaveLength(1);
-    expect(sessions.held().operations).toBe(0);
+    expect(sessions.localTotals().operations).toBe(0);
   });
 
   it("aborts an agent that exceeds its time limit", async () => {
@@ -84,7 +84,7 @@ describe("sending a message", () => {
     const { sessionId } = await create();
     store.appendMessage = () => Promise.reject(new StoreUnavailableError("disk full"));
     await expect(send(sessionId, "hello")).rejects.toBeInstanceOf(StoreUnavailableError);
-    expect(sessions.held()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
+    expect(sessions.localTotals()).toEqual({ sessions: 0, listeners: 0, operations: 0 });
   });
 });
 

@@ -149,8 +149,8 @@ describe("ending a session", () => {
     await clock.advance(1_000);
     expect(unresponsive.closings).toEqual(["ended", "destroyed"]);
     const nothing = { sessions: 0, listeners: 0, operations: 0 };
-    expect(sessions.held()).toEqual(nothing);
-    expect(otherNode.held()).toEqual(nothing);
+    expect(sessions.localTotals()).toEqual(nothing);
+    expect(otherNode.localTotals()).toEqual(nothing);
     expect(bus.subscriptions).toBe(0);
   });
 
