@@ -11,6 +11,8 @@ interface IdLinkProps {
 /** A link that shows the first characters of an id. */
 export const IdLink = ({ href, id, title }: IdLinkProps) => (
   <Link
+    // As many as there are rows, and new ones with every session: each would be fetched in advance.
+    prefetch={false}
     href={href}
     title={title}
     className="rounded font-mono text-[0.8125rem] font-medium underline decoration-line-strong underline-offset-3 hover:decoration-current"

@@ -69,6 +69,22 @@ describe.skipIf(!hasBrowser())("the live table", { timeout: 180_000 }, () => {
     expect(problems).toEqual([]);
   });
 
+  it("makes no request for the rows that it shows, however many sessions begin", async () => {
+    const { page } = await dashboard.newPage();
+    await page.goto("/sessions");
+    await page.getByText("No session is live").waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
+    const requested: string[] = [];
+    page.on("request", (request) => requested.push(request.url()));
+    const created = await Promise.all(Array.from({ length: 5 }, () => dashboard.calls.create()));
+    for (const { sessionId } of created) await rowOf(page, sessionId).waitFor();
+    // Its page is requested after what was requested in advance.
+    await page.getByRole("link", { name: created[0]?.sessionId.slice(0, 8) ?? "" }).click();
+    await page.getByRole("heading", { name: "Transcript" }).waitFor();
+    const ids = created.slice(1).flatMap(({ sessionId, userId }) => [sessionId, userId]);
+    expect(requested.filter((url) => ids.some((id) => url.includes(id)))).toEqual([]);
+  });
+
   it("keeps the rows in place when the dialog is left by the keyboard", async () => {
     const userId = crypto.randomUUID();
     await createMany(3, userId);
