@@ -84,8 +84,9 @@ export const LiveFeed = () => {
         </BlankState>
       ) : (
         <ul className="mt-2 divide-y divide-line">
-          {items.map((item) => (
-            <FeedItem key={keyOf(item)} item={item} />
+          {items.map((item, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a line that moved would be a layout shift, a new one in its place is none
+            <FeedItem key={`${place} ${keyOf(item)}`} item={item} />
           ))}
         </ul>
       )}
@@ -105,7 +106,8 @@ const FeedItem = ({ item }: { readonly item: Item }) => {
         aria-hidden="true"
         className={`mt-0.5 size-4 shrink-0 ${item.type === "ended" ? "text-ink-soft" : "text-accent"}`}
       />
-      <p className="min-w-0 flex-1 break-words">
+      {/* All equally high, whatever they say. */}
+      <p className="line-clamp-2 h-[2lh] min-w-0 flex-1 break-words sm:line-clamp-1 sm:h-[1lh]">
         <IdLink
           href={`/${item.type === "ended" ? "endings" : "sessions"}/${encodeURIComponent(sessionId)}`}
           id={sessionId}

@@ -81,6 +81,29 @@ describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout:
     expect(await shifted(page)).toEqual([]);
   });
 
+  it.each([360, 1280])(
+    "moves nothing of the live feed as sessions begin, talk and end, %i px wide",
+    async (width) => {
+      await dashboard.calls.endEverything();
+      const first = await dashboard.calls.create();
+      const { page } = await dashboard.newPage({ viewport: { width, height: 1_400 } });
+      await page.goto("/");
+      const feed = page.getByRole("region", { name: "Live feed" });
+      await feed.getByText(first.sessionId.slice(0, 8)).waitFor();
+      await page.getByText("Live", { exact: true }).waitFor();
+      await settled(page);
+      await watchShifts(page);
+      const second = await dashboard.calls.create(typewriterId);
+      await feed.getByText(second.sessionId.slice(0, 8)).waitFor();
+      await dashboard.calls.send(first.sessionId, "Good morning");
+      await feed.getByText("2 messages").waitFor();
+      expect(await dashboard.calls.end(first.sessionId, "The reason is long. ".repeat(9))).toBe(200);
+      await feed.getByText("The reason is long.").waitFor();
+      await settled(page);
+      expect(await shifted(page)).toEqual([]);
+    },
+  );
+
   it.each([360, 768, 1280])("moves nothing of a session's page while it loads, %i px wide", async (width) => {
     const live = await dashboard.calls.create();
     const ended = await dashboard.calls.create();
