@@ -1,7 +1,7 @@
 "use client";
 
 import { Search } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { Input } from "../ui/field";
 
 const typingPauseMs = 200;
@@ -26,7 +26,8 @@ export const TypedFilter = ({
   isValid,
   list,
 }: TypedFilterProps) => {
-  const [text, setText] = useState(value);
+  const id = useId();
+  const [text, setText] = useState(() => typedEarly(id) ?? value);
   const [reported, setReported] = useState(value);
   const [shown, setShown] = useState(value);
   // While rendering, so that the field changes together with the list.
@@ -54,6 +55,7 @@ export const TypedFilter = ({
         />
       )}
       <Input
+        id={id}
         type={icon ? "search" : "text"}
         aria-label={label}
         aria-invalid={isWrong || undefined}
@@ -68,4 +70,11 @@ export const TypedFilter = ({
       />
     </div>
   );
+};
+
+/** What a field of the server's markup holds. What was typed there before the page is hydrated would be lost. */
+const typedEarly = (id: string): string | undefined => {
+  if (typeof document === "undefined") return undefined;
+  const field = document.getElementById(id);
+  return field instanceof HTMLInputElement ? field.value : undefined;
 };

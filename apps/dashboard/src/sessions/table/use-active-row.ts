@@ -35,7 +35,6 @@ export const useActiveRow = ({ shown, onToggle, onEnd, onClear }: ActiveRowInput
     X: () => select(true),
     e: () => onEnd(row),
     Escape: onClear,
-    "/": () => document.querySelector<HTMLInputElement>('input[type="search"]')?.focus(),
   });
   return { active: active?.row.sessionId ?? null, activate: setWanted };
 };
