@@ -1,8 +1,9 @@
 "use client";
 
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useShortcuts } from "../shortcuts/use-shortcuts";
 import { loadLater } from "../ui/load-later";
+import { rememberFocus } from "../ui/use-focus-return";
 
 // Fetched when it is first opened.
 const Palette = loadLater(() => import("./palette").then((file) => file.Palette), {
@@ -18,6 +19,7 @@ const ShortcutHelp = loadLater(() => import("../shortcuts/shortcut-help").then((
 /** The command palette (Ctrl or Cmd with K) and the help with the keys (`?`), on every page. */
 export const PaletteProvider = ({ children }: { readonly children: ReactNode }) => {
   const [open, setOpen] = useState<"palette" | "help" | null>(null);
+  const giveFocusBack = useRef(() => {});
   const [text, setText] = useState("");
   /** Whether Enter was pressed behind the text before the palette's code was there. */
   const [isEntered, setEntered] = useState(false);
@@ -26,13 +28,21 @@ export const PaletteProvider = ({ children }: { readonly children: ReactNode }) 
     setEntered(false);
   };
   const close = () => setOpen(null);
-  useShortcuts({ "?": () => setOpen("help") });
+  const onClosed = () => giveFocusBack.current();
+  useShortcuts({
+    "?": () => {
+      giveFocusBack.current = rememberFocus();
+      setOpen("help");
+    },
+  });
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== "k" || event.altKey || event.shiftKey) return;
       if (!event.ctrlKey && !event.metaKey) return;
       if (document.querySelector('[role="alertdialog"]')) return;
       event.preventDefault();
+      // Open, it has the focus itself.
+      if (!document.querySelector('[role="dialog"]')) giveFocusBack.current = rememberFocus();
       setText("");
       setEntered(false);
       setOpen((before) => (before === "palette" ? null : "palette"));
@@ -50,10 +60,11 @@ export const PaletteProvider = ({ children }: { readonly children: ReactNode }) 
           onText={changeText}
           onEnter={() => setEntered(true)}
           onClose={close}
+          onClosed={onClosed}
           onHelp={() => setOpen("help")}
         />
       )}
-      {open === "help" && <ShortcutHelp onClose={close} />}
+      {open === "help" && <ShortcutHelp onClose={close} onClosed={onClosed} />}
     </>
   );
 };

@@ -16,6 +16,8 @@ interface PaletteProps {
   readonly onText: (text: string) => void;
   readonly onEnter: () => void;
   readonly onClose: () => void;
+  /** Called when the dialog has gone, to give the focus back. */
+  readonly onClosed: () => void;
   readonly onHelp: () => void;
 }
 
@@ -31,7 +33,7 @@ const pages = [
 const enterPress = () => new KeyboardEvent("keydown", { key: "Enter", bubbles: true });
 
 /** Goes to pages, agents and sessions, and ends a session, by a few letters of its id or of what was said. */
-export const Palette = ({ text, isEntered, onText, onClose, onHelp }: PaletteProps) => {
+export const Palette = ({ text, isEntered, onText, onClose, onClosed, onHelp }: PaletteProps) => {
   const router = useRouter();
   const input = useRef<HTMLInputElement>(null);
   const { agents } = useAgents();
@@ -55,6 +57,10 @@ export const Palette = ({ text, isEntered, onText, onClose, onHelp }: PalettePro
         <Dialog.Content
           aria-describedby={undefined}
           onOpenAutoFocus={focusInput}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            onClosed();
+          }}
           className="fixed inset-x-3 top-[12vh] z-50 mx-auto max-w-xl animate-[appear_140ms_ease-out] overflow-hidden rounded-xl border border-line bg-surface shadow-float"
         >
           <Dialog.Title className="sr-only">Command palette</Dialog.Title>

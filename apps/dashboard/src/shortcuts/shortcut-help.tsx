@@ -17,12 +17,22 @@ const Keys = ({ keys }: { readonly keys: readonly string[] }) => (
   </span>
 );
 
-export const ShortcutHelp = ({ onClose }: { readonly onClose: () => void }) => (
+interface ShortcutHelpProps {
+  readonly onClose: () => void;
+  /** Called when the dialog has gone, to give the focus back. */
+  readonly onClosed: () => void;
+}
+
+export const ShortcutHelp = ({ onClose, onClosed }: ShortcutHelpProps) => (
   <Dialog.Root open onOpenChange={onClose}>
     <Dialog.Portal>
       <Dialog.Overlay className="fixed inset-0 z-40 animate-[fade_120ms_ease-out] bg-shade" />
       <Dialog.Content
         aria-describedby={undefined}
+        onCloseAutoFocus={(event) => {
+          event.preventDefault();
+          onClosed();
+        }}
         className="fixed inset-x-3 top-[12vh] z-50 mx-auto max-h-[80vh] max-w-md animate-[appear_140ms_ease-out] overflow-y-auto rounded-xl border border-line bg-surface p-5 shadow-float"
       >
         <div className="mb-3 flex items-center justify-between">

@@ -132,6 +132,7 @@ describe.skipIf(!hasBrowser())("signing in to the dashboard", { timeout: 90_000 
     await enter(page, adminKey);
 
     await field(page).waitFor({ state: "detached" });
+    await dialog.getByRole("button", { name: "End session" }).and(page.locator(":focus")).waitFor();
     expect(await dialog.getByLabel("Reason", { exact: true }).inputValue()).toBe(
       "Typed before the cookie ran out",
     );

@@ -24,6 +24,7 @@ describe.skipIf(!hasBrowser())("the command palette", { timeout: 60_000 }, () =>
     expect(await input.inputValue()).toBe("echo");
     await page.keyboard.press("Escape");
     await input.waitFor({ state: "detached" });
+    await page.locator("tr[data-session]:focus").waitFor();
     await page.keyboard.press("Control+k");
     await input.waitFor();
     expect(await input.inputValue()).toBe("");

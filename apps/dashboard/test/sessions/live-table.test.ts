@@ -78,7 +78,6 @@ describe.skipIf(!hasBrowser())("the live table", { timeout: 180_000 }, () => {
     page.on("request", (request) => requested.push(request.url()));
     const created = await Promise.all(Array.from({ length: 5 }, () => dashboard.calls.create()));
     for (const { sessionId } of created) await rowOf(page, sessionId).waitFor();
-    // Its page is requested after what was requested in advance.
     await page.getByRole("link", { name: created[0]?.sessionId.slice(0, 8) ?? "" }).click();
     await page.getByRole("heading", { name: "Transcript" }).waitFor();
     const ids = created.slice(1).flatMap(({ sessionId, userId }) => [sessionId, userId]);
@@ -163,6 +162,7 @@ describe.skipIf(!hasBrowser())("the live table", { timeout: 180_000 }, () => {
     expect(await seriousBarriers(page)).toEqual([]);
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.locator("tr[data-session]:focus").waitFor();
     await page.keyboard.press("/");
     await page.getByRole("searchbox").and(page.locator(":focus")).waitFor();
     await page.keyboard.press("Control+k");
