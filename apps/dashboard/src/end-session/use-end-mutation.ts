@@ -4,7 +4,7 @@ import { useTRPCClient } from "@adjourn/client/tanstack-query";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { changeLists } from "../lists/change-lists";
-import { blocksKey } from "../lists/list-keys";
+import { blocksKey, sessionsKey } from "../lists/list-keys";
 import { describeFailure } from "../live/call-error";
 import { inBackground } from "../live/in-background";
 import { useLiveState, useLiveStore } from "../live/live-context";
@@ -57,6 +57,8 @@ export const useEndMutation = ({ sessions, answeredAt, onGone }: EndMutationInpu
     onSuccess: (outcome, { block }) => {
       store.markGone(...ids);
       changeLists(queryClient, store);
+      // How many of them a list had counted beyond its loaded rows is, for a search of words, known to the API alone.
+      if (ids.length > 1) inBackground(queryClient.invalidateQueries({ queryKey: [sessionsKey] }));
       if (block) inBackground(queryClient.invalidateQueries({ queryKey: [blocksKey] }));
       announce(outcome);
       onGone();
