@@ -12,7 +12,7 @@ const plural = (count: number, word: string): string =>
 /** What ending will cut. */
 export const CutList = ({ listeners, operations }: CutListProps) => {
   if (listeners === undefined || operations === undefined)
-    return <p>All its listeners and pending operations will be cut.</p>;
+    return <p>All listeners and pending operations will be cut.</p>;
   return (
     <ul className="grid gap-1.5 text-ink">
       <li className="flex items-center gap-2">

@@ -50,6 +50,9 @@ export const SingleText = ({ session, isGone }: SingleTextProps) => {
   );
 };
 
+/** Room for two messages of two lines, so that one that comes moves nothing of the dialog. */
+const lastLinesHeight = "mb-3 h-[calc(4lh+0.25rem)]";
+
 /** The two newest messages, read again with each that comes. */
 const LastLines = ({ session: { sessionId, messageCount } }: { readonly session: SessionToEnd }) => {
   const api = useTRPCClient();
@@ -60,9 +63,13 @@ const LastLines = ({ session: { sessionId, messageCount } }: { readonly session:
     enabled: messageCount !== 0,
   });
   if (messageCount === 0 || !data || data.messages.length === 0)
-    return <p className="mb-3 text-ink-faint">{messageCount === 0 ? "Nothing has been said yet." : " "}</p>;
+    return (
+      <p className={`${lastLinesHeight} text-ink-faint`}>
+        {messageCount === 0 ? "Nothing has been said yet." : " "}
+      </p>
+    );
   return (
-    <ul className="mb-3 grid gap-1 border-l-2 border-line-strong pl-3">
+    <ul className={`${lastLinesHeight} grid content-start gap-1 border-l-2 border-line-strong pl-3`}>
       {[...data.messages].reverse().map(({ id, isAgent, content }) => (
         <li key={id} className="line-clamp-2 wrap-anywhere">
           <span className="text-ink-faint">{isAgent ? "Agent: " : "User: "}</span>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { interceptCalls, receivesSession } from "../setup/browser";
+import { interceptCalls, receivesSession, settled } from "../setup/browser";
 import { hasBrowser } from "../setup/chromium";
 import { typewriterId } from "../setup/session-calls";
 import { useDashboard } from "../setup/use-dashboard";
@@ -38,6 +38,27 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
 
     await page.goto(`/endings/${sessionId}`);
     await page.getByText("“Enough said”").waitFor();
+  });
+
+  it("moves no button of its dialog while the conversation goes on", async () => {
+    const { sessionId } = await dashboard.calls.create(typewriterId);
+    const { page } = await dashboard.newPage();
+    await page.goto("/sessions");
+    await rowOf(page, sessionId).getByRole("button", { name: "End session", exact: true }).click();
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByText("Nothing has been said yet.").waitFor();
+    await dialog.getByText("No listeners to drop").waitFor();
+    await settled(page);
+    const button = dialog.getByRole("button", { name: "End session", exact: true });
+    const before = await button.boundingBox();
+    await dashboard.calls.listen(sessionId);
+    await dashboard.calls.send(sessionId, "Good morning to you. ".repeat(9));
+    await dialog.getByText("Agent: Good morning").waitFor();
+    await dashboard.calls.send(sessionId, longSpeech, 1_000);
+    await dialog.getByText("User: word0").waitFor();
+    await dialog.getByText("1 listener will be dropped").waitFor();
+    await dialog.getByText("1 pending operation will be cancelled").waitFor();
+    expect(await button.boundingBox()).toEqual(before);
   });
 
   it("leaves all as it was on Escape and Cancel, and gives the focus back", async () => {
