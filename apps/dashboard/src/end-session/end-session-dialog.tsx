@@ -115,7 +115,8 @@ interface DialogActionsProps {
 }
 
 const DialogActions = ({ count, isPending, isConfirmed, isBlocking, isLate }: DialogActionsProps) => (
-  <div className="mt-5 flex justify-end gap-2">
+  // In view however high the dialog is; its padding is the frame's.
+  <div className="sticky -bottom-5 -mx-5 -mb-5 flex justify-end gap-2 bg-surface px-5 pt-5 pb-5 sm:-bottom-6 sm:-mx-6 sm:-mb-6 sm:px-6 sm:pb-6">
     <AlertDialog.Cancel asChild>
       <Button disabled={isPending}>{isLate ? "Close" : "Cancel"}</Button>
     </AlertDialog.Cancel>

@@ -61,6 +61,23 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
     expect(await button.boundingBox()).toEqual(before);
   });
 
+  it("has the buttons of its dialog in view on a page of 400 pixels", async () => {
+    const { sessionId } = await dashboard.calls.create();
+    const { page } = await dashboard.newPage({ viewport: { width: 640, height: 400 } });
+    await page.goto(`/sessions/${sessionId}`);
+    await page.getByRole("button", { name: "End session", exact: true }).click();
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByText("Nothing has been said yet.").waitFor();
+    await settled(page);
+    for (const name of ["Cancel", "End session"]) {
+      const isInView = await dialog.getByRole("button", { name }).evaluate((button) => {
+        const { left, top } = button.getBoundingClientRect();
+        return button.contains(document.elementFromPoint(left + 8, top + 8));
+      });
+      expect(isInView, name).toBe(true);
+    }
+  });
+
   it("leaves all as it was on Escape and Cancel, and gives the focus back", async () => {
     const { sessionId } = await dashboard.calls.create();
     const { page } = await dashboard.newPage();

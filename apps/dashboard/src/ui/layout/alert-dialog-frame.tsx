@@ -16,7 +16,7 @@ export const AlertDialogFrame = ({ onClosed, children }: AlertDialogFrameProps) 
         event.preventDefault();
         onClosed();
       }}
-      className="fixed inset-x-3 bottom-3 z-50 mx-auto max-h-[calc(100dvh-1.5rem)] max-w-lg animate-[appear_140ms_ease-out] overflow-y-auto rounded-xl border border-line bg-surface p-5 shadow-float sm:top-[12vh] sm:bottom-auto sm:max-h-[80vh] sm:p-6"
+      className="fixed inset-x-3 bottom-3 z-50 mx-auto max-h-[calc(100dvh-1.5rem)] max-w-lg animate-[appear_140ms_ease-out] scroll-pb-20 overflow-y-auto rounded-xl border border-line bg-surface p-5 shadow-float sm:top-[12vh] sm:bottom-auto sm:max-h-[86vh] sm:p-6"
     >
       {children}
     </AlertDialog.Content>
