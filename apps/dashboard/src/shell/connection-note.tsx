@@ -42,7 +42,7 @@ export const ConnectionDot = () => {
   const { connection } = useLiveState();
   return (
     // As wide as the longest word, so that a change of the connection moves nothing.
-    <span className="inline-flex w-25 items-center gap-2 text-xs whitespace-nowrap text-ink-soft">
+    <span className="inline-flex w-25 shrink-0 items-center gap-2 text-xs whitespace-nowrap text-ink-soft">
       <span className="relative grid size-2 place-items-center">
         <span
           className={classNames(

@@ -172,7 +172,7 @@ describe.skipIf(!hasBrowser())("the record of endings", { timeout: 90_000 }, () 
     await waiting.waitFor({ state: "detached" });
   });
 
-  it("keeps its totals while nothing answers", async () => {
+  it("keeps its totals, and the buttons of the frame in place, while nothing answers", async () => {
     const { sessionId } = await callsWith(adminKey).create();
     expect(await callsWith(adminKey).end(sessionId)).toBe(200);
     const { page } = await open("/endings");
@@ -182,11 +182,15 @@ describe.skipIf(!hasBrowser())("the record of endings", { timeout: 90_000 }, () 
       .filter({ hasText: /^Requested\d+$/ });
     await requested.waitFor();
     const before = await requested.textContent();
+    await page.getByText("Live", { exact: true }).waitFor();
+    const signOut = page.getByRole("button", { name: "Sign out" });
+    const place = await signOut.boundingBox();
     const failed = page.waitForResponse((one) => one.url().includes("getStatistics") && !one.ok());
     await dashboard.servers.stopApi();
     await failed;
     await page.getByText("Connection lost.").waitFor();
     expect(await requested.textContent()).toBe(before);
+    expect(await signOut.boundingBox()).toEqual(place);
     expect(await page.getByText("No totals").count()).toBe(0);
     await dashboard.servers.startApi();
   });
