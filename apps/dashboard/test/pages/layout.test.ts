@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { delayCalls, receivesSession, settled } from "../setup/browser";
+import { delayCalls, receivesSession, scrollsSideways, settled } from "../setup/browser";
 import { hasBrowser } from "../setup/chromium";
 import { shifted, watchShifts, watchShiftsOfLoads } from "../setup/layout-shifts";
 import { typewriterId } from "../setup/session-calls";
@@ -178,6 +178,26 @@ describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout:
     for (const width of widths)
       expect(found[width], `at ${width}`).toEqual({ covered: [], isInFront: true, isCut: false });
     await note.waitFor({ state: "detached" });
+  });
+
+  it.each([768, 1024, 1280, 1536])("has room for four fields of the metadata, %i px wide", async (width) => {
+    await dashboard.calls.create();
+    const { page } = await dashboard.newPage({ viewport: { width, height: 800 } });
+    await page.addInitScript(() =>
+      localStorage.setItem("adjourn_metadata_columns", JSON.stringify(["plan", "city", "order", "language"])),
+    );
+    await page.goto("/sessions");
+    await page.getByRole("columnheader", { name: "plan" }).waitFor();
+    const table = page.getByRole("table", { name: "Live sessions" });
+    await table.getByRole("button", { name: "End session" }).first().waitFor();
+    const beyond = await table.evaluate((element) => {
+      const edge = element.getBoundingClientRect().right;
+      return [...element.querySelectorAll("th, td, button")]
+        .filter((cell) => cell.getBoundingClientRect().right > edge)
+        .map((cell) => cell.textContent);
+    });
+    expect(beyond).toEqual([]);
+    expect(await scrollsSideways(page)).toBe(false);
   });
 
   it.each([768, 1280])("shows names and the longest age and time left whole, %i px wide", async (width) => {

@@ -1,4 +1,4 @@
-import { figures, headings, rowGrid } from "./session-columns";
+import { fieldClass, figures, headings, rowGrid } from "./session-columns";
 
 interface SessionTableHeadProps {
   readonly count: number;
@@ -32,13 +32,18 @@ export const SessionTableHead = ({ count, chosenCount, fields, onChooseAll }: Se
           {name}
         </th>
       ))}
-      {fields.map((field) => (
-        <th key={`metadata ${field}`} scope="col" title={field} className={columnHead}>
+      {fields.map((field, index) => (
+        <th
+          key={`metadata ${field}`}
+          scope="col"
+          title={field}
+          className={`${columnHead} ${fieldClass(index)}`}
+        >
           {field}
         </th>
       ))}
       {figures.map((figure) => (
-        <th key={figure.name} scope="col" className={columnHead}>
+        <th key={figure.name} scope="col" className={`${columnHead} ${figure.className}`}>
           {"short" in figure ? <abbr title={figure.name}>{figure.short}</abbr> : figure.name}
         </th>
       ))}

@@ -9,7 +9,7 @@ import { UserLink } from "../../lists/user-link";
 import { Button } from "../../ui/button";
 import { classNames } from "../../ui/classes/class-names";
 import { Age } from "../../ui/time/time";
-import { rowGrid } from "./session-columns";
+import { countClass, fieldClass, messageClass, rowGrid } from "./session-columns";
 import { TimeLeft } from "./time-left";
 
 interface SessionTableRowProps {
@@ -68,8 +68,8 @@ export const SessionTableRow = ({ ref, index, offset, row, ...state }: SessionTa
       </td>
       <WhoCells row={row} />
       <LastMessageCell row={row} />
-      {fields.map((field) => (
-        <MetadataCell key={field} value={row.metadata[field]} />
+      {fields.map((field, index) => (
+        <MetadataCell key={field} value={row.metadata[field]} className={fieldClass(index)} />
       ))}
       <TimeCells row={row} isOver={isOver} />
       <CountCells row={row} isOver={isOver} />
@@ -99,6 +99,7 @@ const LastMessageCell = ({ row: { lastMessage } }: { readonly row: SessionRow })
     className={classNames(
       cell,
       "truncate text-ink-soft max-md:col-end-4 max-md:row-start-5 md:max-xl:hidden",
+      messageClass,
       !lastMessage && "max-md:hidden",
     )}
   >
@@ -106,10 +107,15 @@ const LastMessageCell = ({ row: { lastMessage } }: { readonly row: SessionRow })
   </td>
 );
 
-const MetadataCell = ({ value }: { readonly value: unknown }) => {
+interface MetadataCellProps {
+  readonly value: unknown;
+  readonly className: string;
+}
+
+const MetadataCell = ({ value, className }: MetadataCellProps) => {
   const text = value === undefined ? "–" : typeof value === "string" ? value : JSON.stringify(value);
   return (
-    <td title={text} className="min-w-0 truncate text-ink-soft max-md:hidden">
+    <td title={text} className={classNames("min-w-0 truncate text-ink-soft max-md:hidden", className)}>
       {text}
     </td>
   );
@@ -117,9 +123,15 @@ const MetadataCell = ({ value }: { readonly value: unknown }) => {
 
 const CountCells = ({ row, isOver }: { readonly row: SessionRow; readonly isOver: boolean }) => (
   <>
-    <td className={countCell}>{row.messageCount.toLocaleString()}</td>
-    <td className={countCell}>{isOver ? "–" : row.listeners.toLocaleString()}</td>
-    <td className={classNames(countCell, !isOver && row.pendingOperations > 0 && "font-medium text-accent")}>
+    <td className={classNames(countCell, countClass)}>{row.messageCount.toLocaleString()}</td>
+    <td className={classNames(countCell, countClass)}>{isOver ? "–" : row.listeners.toLocaleString()}</td>
+    <td
+      className={classNames(
+        countCell,
+        countClass,
+        !isOver && row.pendingOperations > 0 && "font-medium text-accent",
+      )}
+    >
       {isOver ? "–" : row.pendingOperations.toLocaleString()}
     </td>
   </>

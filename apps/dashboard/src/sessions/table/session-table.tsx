@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import type { SessionRow } from "../../lists/records";
 import { type Paging, useVirtualRows } from "../../ui/use-virtual-rows";
 import type { ShownRow } from "../stable-rows/stable-rows";
-import { columnsStyle } from "./session-columns";
+import { tableLayout } from "./session-columns";
 import { SessionTableHead } from "./session-table-head";
 import { SessionTableRow } from "./session-table-row";
 
@@ -36,8 +36,8 @@ export const SessionTable = ({ shown, isChosen, onToggle, onChoose, onEnd, ...re
   return (
     <table
       aria-rowcount={shown.length + 1}
-      className="block text-left"
-      style={columnsStyle(fields.length)}
+      className="group/table block text-left"
+      {...tableLayout(fields.length)}
       aria-label="Live sessions"
     >
       <SessionTableHead
