@@ -1,6 +1,8 @@
 "use client";
 
 import { useId } from "react";
+import { ChartReadout } from "./chart-readout";
+import { timeOfDay } from "./time-of-day";
 
 interface Point {
   /** Milliseconds since the epoch. */
@@ -23,15 +25,12 @@ const roundUp = (value: number): number => {
 /** 500, 2.5K, 10K: fits beside the chart. */
 const compact = (value: number): string => value.toLocaleString(undefined, { notation: "compact" });
 
-const timeOfDay = (at: number): string =>
-  new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-
 interface ActiveChartProps {
   /** In order, at least two. */
   readonly points: readonly Point[];
 }
 
-/** A chart of live sessions over time, with a table of the same values. */
+/** A chart of live sessions over time, which says its value at the pointer and by the arrow keys, with a table of the same values. */
 export const ActiveChart = ({ points }: ActiveChartProps) => {
   const first = points[0];
   const last = points.at(-1);
@@ -42,7 +41,7 @@ export const ActiveChart = ({ points }: ActiveChartProps) => {
   return (
     <figure className="px-4 pt-4 pb-3 sm:px-5">
       <div className="flex gap-2">
-        <div className="min-w-0 flex-1">
+        <div className="relative min-w-0 flex-1">
           <svg
             viewBox={`0 0 ${width} ${height}`}
             preserveAspectRatio="none"
@@ -52,6 +51,7 @@ export const ActiveChart = ({ points }: ActiveChartProps) => {
           >
             <ChartLines points={points} ceiling={ceiling} />
           </svg>
+          <ChartReadout points={points} />
         </div>
         <div
           aria-hidden="true"

@@ -138,6 +138,29 @@ describe.skipIf(!hasBrowser())("the dashboard's pages", { timeout: 90_000 }, () 
     }
   });
 
+  it("say a chart's value at the pointer and by the arrow keys", async () => {
+    await dashboard.calls.create();
+    const { page, problems } = await dashboard.newPage();
+    await page.goto("/");
+    const chart = page.getByRole("img", { name: /^Live sessions from/ });
+    await chart.waitFor();
+    const box = await chart.boundingBox();
+    const middle = (box?.y ?? 0) + (box?.height ?? 0) / 2;
+    const readout = page.getByText(/^\d\d:\d\d: [\d,]+ live$/);
+    await page.mouse.move((box?.x ?? 0) + 4, middle);
+    const atStart = await readout.textContent();
+    await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) / 2, middle);
+    await expect.poll(() => readout.textContent()).not.toBe(atStart);
+    expect(await seriousBarriers(page)).toEqual([]);
+    await page.mouse.move(2, 2);
+    await readout.waitFor({ state: "detached" });
+    const slider = page.getByRole("slider", { name: "Live sessions at a moment" });
+    await slider.focus();
+    await page.keyboard.press("Home");
+    expect(await readout.textContent()).toBe(await slider.getAttribute("aria-valuetext"));
+    expect(problems).toEqual([]);
+  });
+
   it("keep search and filters in the address", async () => {
     const { sessionId, userId } = await dashboard.calls.create();
     const { page } = await dashboard.newPage();
