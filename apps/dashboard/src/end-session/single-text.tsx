@@ -51,7 +51,7 @@ export const SingleText = ({ session, isGone }: SingleTextProps) => {
 };
 
 /** Room for two messages of two lines, so that one that comes moves nothing of the dialog. */
-const lastLinesHeight = "mb-3 h-[calc(4lh+0.25rem)]";
+const lastLinesBox = "mb-3 grid h-[calc(4lh+1.25rem)] rounded-md bg-sunken px-3 py-2";
 
 /** The two newest messages, read again with each that comes. */
 const LastLines = ({ session: { sessionId, messageCount } }: { readonly session: SessionToEnd }) => {
@@ -64,15 +64,15 @@ const LastLines = ({ session: { sessionId, messageCount } }: { readonly session:
   });
   if (messageCount === 0 || !data || data.messages.length === 0)
     return (
-      <p className={`${lastLinesHeight} text-ink-faint`}>
+      <p className={`${lastLinesBox} place-items-center`}>
         {messageCount === 0 ? "Nothing has been said yet." : " "}
       </p>
     );
   return (
-    <ul className={`${lastLinesHeight} grid content-start gap-1 border-l-2 border-line-strong pl-3`}>
+    <ul className={`${lastLinesBox} content-start gap-1`}>
       {[...data.messages].reverse().map(({ id, isAgent, content }) => (
         <li key={id} className="line-clamp-2 wrap-anywhere">
-          <span className="text-ink-faint">{isAgent ? "Agent: " : "User: "}</span>
+          <span>{isAgent ? "Agent: " : "User: "}</span>
           <span className="text-ink">{content}</span>
         </li>
       ))}
