@@ -71,8 +71,8 @@ import { createSession, readCreated } from "./writing/create-session.js";
 import { closeUser } from "./writing/erase-user.js";
 import {
   deleteEndedBefore,
-  deleteHistory,
   deleteIdempotencyKeysBefore,
+  deleteOldHistory,
   eraseStep,
   readOldChannels,
 } from "./writing/retention.js";
@@ -252,7 +252,7 @@ const deletingOperations = (read: Read, write: Write, log: LogTruncation) =>
     },
     deleteEndedBefore: async (cutoff, limit) => {
       for (const channelId of await read((db) => readOldChannels(db, cutoff, limit)))
-        while (await write((db) => deleteHistory(db, channelId)));
+        while (await write((db) => deleteOldHistory(db, channelId, cutoff)));
       const deleted = await write((db) => deleteEndedBefore(db, cutoff, limit));
       if (deleted > 0) log.requestSoon();
       return deleted;

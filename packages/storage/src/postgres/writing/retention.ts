@@ -8,6 +8,12 @@ import { forgetDeliveries } from "../tables/webhook-deliveries-table.js";
 
 const onChannel = sameId("channel_id", ":channelId");
 
+/** Whether a channel has no live session and no newer ending: its history can be deleted. */
+const isOld = (channelId: string): string =>
+  `NOT EXISTS (SELECT FROM sessions WHERE ${sameId("sessions.channel_id", channelId)})
+    AND NOT EXISTS (SELECT FROM endings AS younger
+      WHERE ${sameId("younger.channel_id", channelId)} AND younger.ended_at >= :cutoff)`;
+
 /** How many messages one transaction deletes, so that other writes do not wait for long. */
 const messagesAtOnce = 500;
 
@@ -41,13 +47,10 @@ const statements = {
   deleteIdleChannel: `DELETE FROM channels WHERE id = :channelId
     AND NOT EXISTS (SELECT FROM sessions WHERE ${onChannel})
     AND NOT EXISTS (SELECT FROM endings WHERE ${onChannel})`,
-  /** Channels without a live session or a newer ending: their histories can be deleted. */
   oldChannels: `SELECT DISTINCT channel_id FROM (
       SELECT channel_id FROM endings WHERE ended_at < :cutoff ORDER BY ended_at LIMIT :limit) AS oldest
-    WHERE NOT EXISTS (SELECT FROM sessions
-        WHERE ${sameId("sessions.channel_id", "oldest.channel_id")})
-      AND NOT EXISTS (SELECT FROM endings AS younger
-        WHERE ${sameId("younger.channel_id", "oldest.channel_id")} AND younger.ended_at >= :cutoff)`,
+    WHERE ${isOld("oldest.channel_id")}`,
+  isStillOld: `SELECT 1 WHERE ${isOld(":channelId")}`,
   deleteKeys: `WITH old AS MATERIALIZED (
       SELECT operation, key, scope FROM idempotency_keys WHERE created_at < :cutoff
       ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED)
@@ -112,9 +115,18 @@ export const deleteEndedBefore = async (
   limit: number,
 ): Promise<number> => {
   const channels = await database.all<{ channel_id: string }>(statements.oldChannels, { cutoff, limit });
-  for (const { channel_id: channelId } of channels) while (await deleteMessages(database, channelId));
+  for (const { channel_id: channelId } of channels)
+    while (await deleteOldMessages(database, channelId, cutoff));
   return await deleteEndings(database, cutoff, limit);
 };
+
+/** Locks the channel first, since a session may continue it at any time. @returns whether there may be more messages */
+const deleteOldMessages = (database: PostgresDatabase, channelId: string, cutoff: number): Promise<boolean> =>
+  database.transaction(async (transaction) => {
+    if (!(await transaction.get(statements.lockChannel, { channelId }))) return false;
+    if (!(await transaction.get(statements.isStillOld, { channelId, cutoff }))) return false;
+    return await deleteMessages(transaction, channelId);
+  }, timeoutMs);
 
 const deleteEndings = (database: PostgresDatabase, cutoff: number, limit: number): Promise<number> =>
   database.transaction(async (transaction) => {

@@ -10,6 +10,13 @@ const holdsChannel = `SELECT 1 FROM sessions
 const ofChannel = (channelId: string): string =>
   `(channel_id = ${channelId} AND holds_channel = 1 OR channel_id = ${channelId} AND holds_channel = 0)`;
 
+/** Whether a channel has no live session and no newer ending: its history can be deleted. */
+const isOld = (channelId: string): string =>
+  `NOT EXISTS (SELECT 1 FROM sessions WHERE ${ofChannel(channelId)})
+    AND NOT EXISTS (SELECT 1 FROM endings AS younger
+      WHERE younger.channel_id = ${channelId} COLLATE NOCASE AND younger.channel_id = ${channelId}
+        AND younger.ended_at >= :cutoff)`;
+
 /** How many messages one transaction deletes, so that other writes do not wait for long. */
 const messagesAtOnce = 500;
 
@@ -34,13 +41,10 @@ const statements = {
     AND NOT EXISTS (SELECT 1 FROM sessions WHERE ${ofChannel("channels.id")})
     AND NOT EXISTS (SELECT 1 FROM endings
       WHERE channel_id = :channelId COLLATE NOCASE AND channel_id = :channelId)`,
-  /** Channels without a live session or a newer ending: their histories can be deleted. */
   oldChannels: `SELECT DISTINCT channel_id FROM (
       SELECT channel_id FROM endings WHERE ended_at < :cutoff ORDER BY ended_at LIMIT :limit) AS oldest
-    WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE ${ofChannel("oldest.channel_id")})
-      AND NOT EXISTS (SELECT 1 FROM endings AS younger
-        WHERE younger.channel_id = oldest.channel_id COLLATE NOCASE AND younger.channel_id = oldest.channel_id
-          AND younger.ended_at >= :cutoff)`,
+    WHERE ${isOld("oldest.channel_id")}`,
+  isStillOld: `SELECT 1 WHERE ${isOld(":channelId")}`,
   deleteKeys: `DELETE FROM idempotency_keys WHERE rowid IN (
       SELECT rowid FROM idempotency_keys WHERE created_at < :cutoff ORDER BY created_at LIMIT :limit)`,
 } as const;
@@ -70,9 +74,14 @@ export const eraseStep = (
  * Within a transaction: deletes messages of the channel, and what the index has of them once none is left to be indexed.
  * @returns whether there may be more
  */
-export const deleteHistory = (connection: SqliteConnection, channelId: string): boolean =>
+const deleteHistory = (connection: SqliteConnection, channelId: string): boolean =>
   connection.run(statements.deleteMessages, { channelId }) === messagesAtOnce ||
   deleteDocuments(connection, channelId);
+
+/** Within a transaction: the same, unless a session has continued the channel since {@link readOldChannels}. */
+export const deleteOldHistory = (connection: SqliteConnection, channelId: string, cutoff: number): boolean =>
+  connection.get(statements.isStillOld, { channelId, cutoff }) !== undefined &&
+  deleteHistory(connection, channelId);
 
 /** The channels whose histories can be deleted with the oldest endings. */
 export const readOldChannels = (connection: SqliteConnection, cutoff: number, limit: number): string[] =>

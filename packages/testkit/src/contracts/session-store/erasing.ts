@@ -1,5 +1,6 @@
+import type { Session } from "@adjourn/sessions";
 import { expect, test } from "vitest";
-import { created, minute, newSessionDraft, type Setting } from "./setup.js";
+import { created, minute, newMessageDraft, newSessionDraft, type Setting } from "./setup.js";
 
 const describeErasedChannels = (setting: () => Setting): void => {
   test("an erased channel is unknown, without its messages and its endings' reasons", async () => {
@@ -212,8 +213,37 @@ const describeRetention = (setting: () => Setting): void => {
   });
 };
 
+const describeContinuedRetention = (setting: () => Setting): void => {
+  test("retention deletes no message of a session that continues an old channel meanwhile", async () => {
+    const s = setting();
+    for (let round = 0; round < 5; round++) {
+      const old = await Promise.all(Array.from({ length: 8 }, () => s.create()));
+      for (const session of old) {
+        await s.say(session, "old");
+        await s.ended(session);
+      }
+      await s.advance(1);
+      const continueAndSay = async ({ channelId, userId }: Session) => {
+        const draft = newSessionDraft({ channelId, userId, continues: true });
+        // At once, so that a store that runs its writes in their order has both before the deletions.
+        const [, said] = await Promise.all([
+          s.other.createSession(draft, null),
+          s.other.appendMessage(newMessageDraft(draft.sessionId, { content: "new" })),
+        ]);
+        return said.outcome === "stored" ? [channelId] : [];
+      };
+      const deleted = s.store.deleteEndedBefore(s.store.now(), 10);
+      const continued = (await Promise.all(old.map(continueAndSay))).flat();
+      await deleted;
+      for (const channelId of continued)
+        expect((await s.page({ channelId, limit: 1 })).contents).toEqual(["new"]);
+    }
+  });
+};
+
 export const describeErasing = (setting: () => Setting): void => {
   describeErasedChannels(setting);
   describeErasedUsers(setting);
   describeRetention(setting);
+  describeContinuedRetention(setting);
 };
