@@ -43,6 +43,8 @@ export const EndSessionDialog = ({ sessions, isOpen, onOpenChange, ...rest }: En
       rest.onDone();
     },
   });
+  const [lastProblem, setLastProblem] = useState(end.problem);
+  if (end.problem !== null && end.problem !== lastProblem) setLastProblem(end.problem);
   const isLate = only !== undefined && !end.hasTried && (isGone || isMissing);
   const isConfirmed =
     sessions.length <= mostWithoutTyping || typed.replace(/\D/g, "") === `${sessions.length}`;
@@ -73,7 +75,12 @@ export const EndSessionDialog = ({ sessions, isOpen, onOpenChange, ...rest }: En
               <ReasonField value={reason} onChange={setReason} />
             </>
           )}
-          {end.problem && <AlertDialogProblem>{end.problem}</AlertDialogProblem>}
+          {lastProblem && (
+            // It keeps its room when it goes by itself, so that the buttons below don't move.
+            <div className={end.problem === null ? "invisible" : undefined}>
+              <AlertDialogProblem>{lastProblem}</AlertDialogProblem>
+            </div>
+          )}
           {!only && !block && end.isPending && (
             <BulkProgressBar done={end.progress.done} count={sessions.length} />
           )}

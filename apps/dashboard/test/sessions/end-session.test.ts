@@ -156,8 +156,12 @@ describe.skipIf(!hasBrowser())("ending a session in the dashboard", { timeout: 9
     await dialog.getByText("No listeners to drop").waitFor();
     dashboard.servers.freezeApi();
     await dialog.getByRole("button", { name: "End session" }).click();
-    await dialog.getByRole("alert").filter({ hasText: "can't be reached" }).waitFor();
+    const problem = dialog.getByRole("alert").filter({ hasText: "can't be reached" });
+    await problem.waitFor();
+    const place = await dialog.getByRole("button", { name: "End session" }).boundingBox();
     dashboard.servers.thawApi();
+    await problem.waitFor({ state: "hidden" });
+    expect(await dialog.getByRole("button", { name: "End session" }).boundingBox()).toEqual(place);
     await dialog.getByRole("button", { name: "End session" }).click();
     await page.getByRole("status").filter({ hasText: "Session ended" }).waitFor();
     expect(await dashboard.calls.end(sessionId)).toBe(404);
