@@ -1,7 +1,8 @@
 "use client";
 
 import { Search } from "lucide-react";
-import { useEffect, useId, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { earlyText, takeEarlyText } from "../shortcuts/early-input";
 import { Input } from "../ui/field";
 
 const typingPauseMs = 200;
@@ -26,8 +27,8 @@ export const TypedFilter = ({
   isValid,
   list,
 }: TypedFilterProps) => {
-  const id = useId();
-  const [text, setText] = useState(() => typedEarly(id) ?? value);
+  const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(() => earlyText(label) ?? value);
   const [reported, setReported] = useState(value);
   const [shown, setShown] = useState(value);
   // While rendering, so that the field changes together with the list.
@@ -45,6 +46,13 @@ export const TypedFilter = ({
     }, typingPauseMs);
     return () => clearTimeout(timer);
   }, [text, reported, onChange, isValid]);
+  useEffect(() => {
+    const early = takeEarlyText(label);
+    if (early === undefined) return;
+    setText(early);
+    // The field that had the focus was replaced.
+    if (document.activeElement === document.body) input.current?.focus();
+  }, [label]);
   const isWrong = text.trim() !== "" && isValid !== undefined && !isValid(text.trim());
   return (
     <div className={icon ? "relative sm:w-64" : "relative sm:w-44"}>
@@ -55,7 +63,7 @@ export const TypedFilter = ({
         />
       )}
       <Input
-        id={id}
+        ref={input}
         type={icon ? "search" : "text"}
         aria-label={label}
         aria-invalid={isWrong || undefined}
@@ -70,11 +78,4 @@ export const TypedFilter = ({
       />
     </div>
   );
-};
-
-/** What a field of the server's markup holds. What was typed there before the page is hydrated would be lost. */
-const typedEarly = (id: string): string | undefined => {
-  if (typeof document === "undefined") return undefined;
-  const field = document.getElementById(id);
-  return field instanceof HTMLInputElement ? field.value : undefined;
 };

@@ -6,7 +6,6 @@ import { useQueryClient } from "@tanstack/react-query";
 import {
   createContext,
   type ReactNode,
-  startTransition,
   use,
   useCallback,
   useEffect,
@@ -61,8 +60,7 @@ export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
     return whenOpen(
       openSocket(publicApiUrl, api),
       (client) => {
-        // Otherwise React would replace what the server has rendered, and lose what is typed, where code is still loading.
-        startTransition(() => setSocket(client));
+        setSocket(client);
         const stop = watchAdminEvents(client.trpc, store, {
           onEvents: () => {
             changeLists(queryClient, store);

@@ -92,8 +92,8 @@ export const interceptCalls = async (page: Page, address: RegExp): Promise<{ sto
   };
 };
 
-/** Keeps the answers of a page's calls to such addresses from it until they are released; with `text`, those that contain it. */
-export const delayCalls = async (page: Page, address: RegExp, text = "") => {
+/** Keeps the answers of a page's calls to such addresses from it until they are released. */
+export const delayCalls = async (page: Page, address: RegExp) => {
   let waiting = 0;
   let isReleased = false;
   let release = (): void => {};
@@ -107,7 +107,6 @@ export const delayCalls = async (page: Page, address: RegExp, text = "") => {
     // Unlike `fetch`, this does not reject when the page is closed meanwhile.
     if (isReleased) return route.continue();
     const response = await route.fetch();
-    if (text !== "" && !(await response.text()).includes(text)) return route.fulfill({ response });
     waiting += 1;
     await released;
     await route.fulfill({ response });

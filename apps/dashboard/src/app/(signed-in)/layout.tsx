@@ -9,7 +9,7 @@ import { pathHeader } from "../../requests/path-header";
 import { Frame } from "../../shell/frame";
 import { Providers } from "../../shell/providers";
 import { isTheme, themeCookie } from "../../shell/theme";
-import { searchKeyScript } from "../../shortcuts/search-key";
+import { earlyInputScript } from "../../shortcuts/early-input";
 
 const SignedInLayout = async ({ children }: { readonly children: ReactNode }) => {
   const key = await adminKey();
@@ -20,7 +20,7 @@ const SignedInLayout = async ({ children }: { readonly children: ReactNode }) =>
   const nonce = given.get("x-nonce") ?? undefined;
   return (
     <Providers publicApiUrl={env().publicApiUrl} nonce={nonce}>
-      <script nonce={nonce}>{searchKeyScript}</script>
+      <script nonce={nonce}>{earlyInputScript}</script>
       <Frame theme={isTheme(theme) ? theme : "system"} isSignedIn={key !== undefined}>
         {children}
       </Frame>
