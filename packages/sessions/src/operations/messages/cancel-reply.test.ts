@@ -106,7 +106,7 @@ describe("a cancellation", () => {
     for (const lost of outcomes) if (lost.status === "rejected") expect(lost.reason).toMatchObject(notFound);
   });
 
-  it("succeeds if the session ends after its reply was given up, as the waiting caller is told", async () => {
+  it("succeeds if the session ends after its reply was given up, as its waiting caller has learned", async () => {
     const reply = await startReply();
     const { sessionId, messageId, sessions, store } = reply;
     const { failReply } = store;
