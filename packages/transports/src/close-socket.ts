@@ -11,8 +11,12 @@ export const closeSocket = (socket: PeerSocket, { code, reason }: Close): void =
   socket.close(code, reason);
   if (socket.closeTimer) return;
   const graceMs = code === dropCloses.too_slow.code ? slowGraceMs : closeGraceMs;
-  socket.closeTimer = setTimeout(terminate, graceMs, socket).unref();
+  socket.closeTimer = setTimeout(terminateSoon, graceMs, socket).unref();
 };
 
-// One function for all sockets.
+// One function of each kind for all sockets. What has arrived in time, such as an answer, is read before the cut.
+const terminateSoon = (socket: PeerSocket): void => {
+  setImmediate(terminate, socket);
+};
+
 const terminate = (socket: PeerSocket): void => socket.terminate();

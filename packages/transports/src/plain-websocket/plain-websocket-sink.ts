@@ -75,7 +75,8 @@ export class PlainWebSocketSink implements SubscriberSink, SocketOwner {
   destroy(): void {
     this.isGone = true;
     this.wake();
-    this.socket?.terminate();
+    // A socket that is closing is cut once its peer had time to answer.
+    if (!this.socket?.closeTimer) this.socket?.terminate();
   }
 
   private close(close: Close): void {
