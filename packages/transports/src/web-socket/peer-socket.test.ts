@@ -1,12 +1,12 @@
-import { once } from "node:events";
+import { on, once } from "node:events";
 import type { IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { PeerSocket } from "./peer-socket.js";
 import { textFrame } from "./text-frame.js";
 
-const openPair = async (compresses = false) => {
+const listen = async (compresses = false) => {
   const server = new WebSocketServer({
     port: 0,
     host: "127.0.0.1",
@@ -14,6 +14,11 @@ const openPair = async (compresses = false) => {
     perMessageDeflate: compresses,
   });
   await once(server, "listening");
+  return server;
+};
+
+const openPair = async (compresses = false) => {
+  const server = await listen(compresses);
   const connected = once(server, "connection");
   const peer = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const received: string[] = [];
@@ -93,6 +98,70 @@ it("any number of replays wait for one connection with one listener", async () =
   peer.resume();
   await Promise.all(waiting);
   expect(listeners()).toBe(idle);
+});
+
+const handshake = [
+  "GET / HTTP/1.1",
+  "Host: localhost",
+  "Connection: Upgrade",
+  "Upgrade: websocket",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+  "\r\n",
+].join("\r\n");
+
+/** A frame of a client whose mask leaves its payload as it is. */
+const clientFrame = (firstByte: number, payload: Buffer): Buffer =>
+  Buffer.concat([Buffer.from([firstByte, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
+
+const closeAnswer = clientFrame(0x88, Buffer.from([0x11, 0x3a]));
+const closeAnswerWithReason = clientFrame(0x88, Buffer.from("\x11\x3asession ended", "latin1"));
+const message = clientFrame(0x81, Buffer.from("late"));
+const ping = clientFrame(0x89, Buffer.alloc(0));
+
+it.each([
+  { sends: "its answer", packets: [closeAnswer] },
+  { sends: "its answer with the reason", packets: [closeAnswerWithReason] },
+  { sends: "an empty answer", packets: [clientFrame(0x88, Buffer.alloc(0))] },
+  { sends: "a message and its answer in one packet", packets: [Buffer.concat([message, closeAnswer])] },
+  { sends: "a message, a ping and its answer", packets: [message, ping, closeAnswer] },
+  { sends: "its answer in pieces", packets: [closeAnswer.subarray(0, 3), closeAnswer.subarray(3)] },
+  { sends: "its answer and more", packets: [closeAnswer, message, closeAnswer] },
+  { sends: "the end of its side alone", packets: [] },
+])("a peer that is sent a close and sends $sends is gone", async ({ packets }) => {
+  const server = await listen();
+  const { port } = server.address() as AddressInfo;
+  const connected = once(server, "connection");
+  const peer = connect(port, "127.0.0.1");
+  peer.write(handshake);
+  const [socket, request] = (await connected) as [PeerSocket, IncomingMessage];
+  socket.accept(request.socket);
+  const gone = once(request.socket, "close");
+  const ended = once(peer, "end");
+  let closes = 0;
+  socket.serveBy({
+    closed: () => {
+      closes += 1;
+    },
+  });
+  socket.close(4410, "session ended");
+  let received = "";
+  for await (const chunk of on(peer, "data")) {
+    received += String(chunk);
+    if (received.includes("session ended")) break;
+  }
+  for (const packet of packets) {
+    peer.write(packet);
+    await new Promise(setImmediate);
+  }
+  peer.resume();
+  if (packets.length === 0) peer.end();
+  await ended;
+  peer.end();
+  await gone;
+  server.close();
+  expect(closes).toBe(1);
+  expect(socket.readyState).toBe(WebSocket.CLOSED);
 });
 
 it("nothing is written behind a close frame", async () => {

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { type RawData, WebSocket } from "ws";
+import { awaitCloseAnswer } from "./close-answer.js";
 import { payloadOf } from "./text-frame.js";
 
 /** What a peer can send: a message, or a ping or pong. */
@@ -82,6 +83,12 @@ export class PeerSocket extends WebSocket {
     if (this.connection === null || this.extensions !== "") this.send(payloadOf(frame), { binary: false });
     else this.connection.write(frame);
     this.checkUnread();
+  }
+
+  override close(code?: number, reason?: string | Buffer): void {
+    const isFirst = this.readyState === WebSocket.OPEN;
+    super.close(code, reason);
+    if (isFirst && this.connection) awaitCloseAnswer(this.connection);
   }
 
   /** Sends what is written until {@link uncork} with one system call. */
