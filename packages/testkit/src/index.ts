@@ -15,5 +15,6 @@ export { createInMemorySessionStore } from "./in-memory/in-memory-session-store.
 export { printPageOnFailure } from "./print-page-on-failure.js";
 export { type DrawSettings, drawSeed, propertyRuns } from "./property-runs.js";
 export { RecordingSink } from "./recording-sink.js";
+export { retainedBytes } from "./retained-bytes.js";
 export { ScriptedAgent, type ScriptedReply, scriptedAgentId } from "./scripted-agent.js";
 export { createTestService, silentLog, type TestService, testUserId } from "./test-service.js";

@@ -55,7 +55,9 @@ export class ConnectionGuard {
       open.delete(this);
       slots.free(this);
     };
-    this.unread = new UnreadResponseBytes(dependencies.maxUnreadBytes);
+    this.unread = new UnreadResponseBytes(dependencies.maxUnreadBytes, this.pending, (response) =>
+      response instanceof HttpResponse ? response.network : this.networks.get(response),
+    );
   }
 
   connected(connection: Socket): void {
@@ -109,21 +111,18 @@ export class ConnectionGuard {
   begin(request: IncomingMessage, response: ServerResponse): void {
     this.pending.add(request.socket, response);
     const network = clientNetwork(request, this.dependencies.trustProxy);
-    this.unread.add(network, response);
     if (response instanceof HttpResponse) {
       response.network = network;
       response.onEnded = this.ended;
     } else {
       this.networks.set(response, network);
-      response.once("prefinish", () => this.unread.count(network, response));
+      response.once("prefinish", () => this.unread.count(response));
     }
     this.takeForProxied(request);
   }
 
   /** To be called when an answer emits `close`. @returns false if it was called before */
   finish(request: IncomingMessage, response: ServerResponse): boolean {
-    const network = response instanceof HttpResponse ? response.network : this.networks.get(response);
-    this.unread.delete(network ?? "", response);
     this.dependencies.slots.free(request);
     if (!request.complete) this.answeredEarly.set(request.socket, request);
     return this.pending.delete(request.socket, response);
@@ -167,7 +166,7 @@ export class ConnectionGuard {
     });
   }
 
-  private readonly ended = (response: HttpResponse): void => this.unread.count(response.network, response);
+  private readonly ended = (response: HttpResponse): void => this.unread.count(response);
 
   /** Resolves when no answer is pending, or after `withinMs`, when those that are left are cut. */
   async finishAnswers(withinMs: number): Promise<void> {

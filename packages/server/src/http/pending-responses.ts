@@ -2,30 +2,34 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** The pending answers of each connection; a pipelined connection has several. */
+/**
+ * The pending answers of each connection; a pipelined connection has several. They are in arrays, since V8 retains much of
+ * what is deleted from a long-lived `Set` or `Map` until its next full collection (bench/README.md).
+ */
 export class PendingResponses {
-  /** Of all connections. */
-  private readonly all = new Set<ServerResponse>();
-  private readonly byConnection = new WeakMap<Duplex, Set<ServerResponse>>();
+  private readonly byConnection = new WeakMap<Duplex, ServerResponse[]>();
+  /** Those that have had a request and are open. */
+  private readonly connections = new Set<Duplex>();
 
   add(connection: Duplex, response: ServerResponse): void {
     const answers = this.byConnection.get(connection) ?? this.begin(connection);
-    answers.add(response);
-    this.all.add(response);
+    answers.push(response);
   }
 
   /** To be called when an answer emits `close`. @returns false if it was called before */
   delete(connection: Duplex, response: ServerResponse): boolean {
-    this.byConnection.get(connection)?.delete(response);
-    return this.all.delete(response);
+    const answers = this.byConnection.get(connection) ?? [];
+    const at = answers.indexOf(response);
+    if (at >= 0) answers.splice(at, 1);
+    return at >= 0;
   }
 
-  [Symbol.iterator](): Iterator<ServerResponse> {
-    return this.all.values();
+  *[Symbol.iterator](): Generator<ServerResponse> {
+    for (const connection of this.connections) yield* this.on(connection);
   }
 
   count(connection: Duplex): number {
-    return this.byConnection.get(connection)?.size ?? 0;
+    return this.byConnection.get(connection)?.length ?? 0;
   }
 
   /** Whether part of an answer has been written. */
@@ -53,13 +57,16 @@ export class PendingResponses {
     return [...(this.byConnection.get(connection) ?? [])];
   }
 
-  private begin(connection: Duplex): Set<ServerResponse> {
-    const answers = new Set<ServerResponse>();
+  private begin(connection: Duplex): ServerResponse[] {
+    const answers: ServerResponse[] = [];
     this.byConnection.set(connection, answers);
+    if (connection.destroyed) return answers;
+    this.connections.add(connection);
     connection.once("close", () => {
       // Node emits `close` only for the current answer; those queued behind it would wait for ever.
       queueMicrotask(() => {
-        for (const answer of answers) answer.emit("close");
+        for (const answer of [...answers]) answer.emit("close");
+        this.connections.delete(connection);
       });
     });
     return answers;

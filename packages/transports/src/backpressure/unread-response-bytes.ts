@@ -9,29 +9,21 @@ const ignoredBytes = 65_536;
  * the most, so that a caller who reads is not cut because of one who does not.
  */
 export class UnreadResponseBytes {
-  private readonly byNetwork = new Map<string, Set<ServerResponse>>();
-
-  constructor(private readonly maxBytes: number) {}
-
-  add(network: string, response: ServerResponse): void {
-    const answers = this.byNetwork.get(network);
-    if (answers) answers.add(response);
-    else this.byNetwork.set(network, new Set([response]));
-  }
-
-  /** To be called once the answer has closed. */
-  delete(network: string, response: ServerResponse): void {
-    const answers = this.byNetwork.get(network);
-    if (answers?.delete(response) && answers.size === 0) this.byNetwork.delete(network);
-  }
+  constructor(
+    private readonly maxBytes: number,
+    /** The answers that have begun or may begin, read anew at each count. */
+    private readonly answers: Iterable<ServerResponse>,
+    private readonly networkOf: (response: ServerResponse) => string | undefined,
+  ) {}
 
   /** To be called once the whole answer has been written. */
-  count(network: string, response: ServerResponse): void {
-    const answers = this.byNetwork.get(network);
-    if (answers && response.writableLength > ignoredBytes) this.cutTooMuch(answers);
+  count(response: ServerResponse): void {
+    if (response.writableLength <= ignoredBytes) return;
+    const network = this.networkOf(response);
+    this.cutTooMuch([...this.answers].filter((other) => this.networkOf(other) === network));
   }
 
-  private cutTooMuch(answers: ReadonlySet<ServerResponse>): void {
+  private cutTooMuch(answers: readonly ServerResponse[]): void {
     const unread = new Map<Socket, number>();
     let sum = 0;
     // A pipelined answer that waits counts its own bytes; the current one counts those of the connection.
