@@ -18,6 +18,7 @@ import type { InFlightReply } from "../replies/in-flight-reply.js";
 import { cancelCause, renewReplies } from "../replies/renew-replies.js";
 import type { SessionServiceSettings } from "../settings.js";
 import { EndingCountsWriter, nothingCut } from "./ending-counts.js";
+import { ReleasingMap } from "./releasing-map.js";
 import { type ChannelOwner, SessionChannel } from "./session-channel.js";
 
 /** The bus subject of one session. */
@@ -40,7 +41,7 @@ export interface HubObserver {
  * only through {@link Hub.end} and {@link Hub.release}, whoever ended it and on whichever node.
  */
 export class Hub {
-  private readonly channels = new Map<string, SessionChannel>();
+  private readonly channels = new ReleasingMap<string, SessionChannel>();
   private uniques = 0;
   private eventCount = 0;
   private readonly uniqueTag: string;
