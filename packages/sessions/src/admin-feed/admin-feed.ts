@@ -63,7 +63,7 @@ export class AdminFeed {
   }
 
   ended(record: EndingRecord, counts: EndingCounts): void {
-    const ending = { ...record, ...counts };
+    const ending = Object.assign({}, record, counts);
     this.publish({ kind: "ended", origin: this.settings.nodeId, ending });
     this.onEnded(ending);
   }
@@ -129,7 +129,7 @@ export class AdminFeed {
     // A row that was read before the end must not be broadcast after it.
     this.changedIds.delete(ending.sessionId);
     this.reading.delete(ending.sessionId);
-    this.broadcast({ type: "session.ended", ending: toEnding(ending) });
+    if (this.subscribers.size > 0) this.broadcast({ type: "session.ended", ending: toEnding(ending) });
   }
 
   private async publishChanges(): Promise<void> {
