@@ -58,7 +58,7 @@ export const mergeInput = (
   // Checked here as well, since not every field of a body reaches a procedure.
   requireJsonDepth(body);
   requireOrdinaryKeys(body);
-  const merged: Record<string, unknown> = { ...body, ...fields };
+  const merged: Record<string, unknown> = Object.assign({}, body, fields);
   if (route.idempotent) merged.idempotencyKey = headers["idempotency-key"];
   // A reconnecting EventSource keeps its address, so the header is newer.
   if (route.operation === "sessionEvents")

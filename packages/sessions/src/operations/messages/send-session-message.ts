@@ -36,10 +36,8 @@ interface Begun {
  */
 export const sendSessionMessage = async (context: ServiceContext, input: Input): Promise<Output> => {
   const { sent, outcome } = await begin(context, input);
-  const answer = toAnswer(sent);
-  return input.transport === "websocket"
-    ? answer
-    : { ...answer, agentResponse: toAgentResponse(await outcome()) };
+  if (input.transport === "websocket") return toAnswer(sent);
+  return toAnswer(sent, toAgentResponse(await outcome()));
 };
 
 /** Like {@link sendSessionMessage}, for the transport `sse`: the reply is streamed. A retry begins with the text so far. */
@@ -67,7 +65,7 @@ export const streamSessionMessage = async (context: ServiceContext, input: Input
 
 const toAgentResponse = (reply: Message): AgentResponse => {
   const { attachments: _, ...info } = toMessageInfo(reply);
-  return { ...info, text: info.content };
+  return Object.assign(info, { text: info.content });
 };
 
 type OnReply = (reply: InFlightReply) => void;
@@ -146,14 +144,15 @@ const beginNew = async (
 const start = (context: ServiceContext, sent: Sent, reply: InFlightReply): Begun => {
   reply.start();
   announce(context, sent);
-  const outcome = runReply(context, { ...sent, reply });
+  const { message, session } = sent;
+  const outcome = runReply(context, { message, session, reply });
   // A `websocket` send does not wait for it.
   outcome.catch(() => {});
   return { sent, replyId: reply.messageId, isRetry: false, outcome: () => outcome };
 };
 
 /** The time of the message stands for now, so that a retry gets the same answer. */
-const toAnswer = ({ message, session, wasRenewed }: Sent): Output => {
+const toAnswer = ({ message, session, wasRenewed }: Sent, agentResponse?: AgentResponse): Output => {
   const { id, content, authorId, createdAt, metadata, attachments } = toMessageInfo(message);
   return {
     id,
@@ -168,6 +167,7 @@ const toAnswer = ({ message, session, wasRenewed }: Sent): Output => {
       wasRenewed,
       isNearExpiration: isNearExpiration(session, message.createdAt),
     },
+    ...(agentResponse ? { agentResponse } : {}),
   };
 };
 

@@ -53,10 +53,11 @@ type Written = Pick<Message, "id" | "isAgent" | "inReplyTo" | "content" | "finis
 export const insertMessage = (
   connection: SqliteConnection,
   row: SessionColumns,
-  { id, isAgent, inReplyTo, content, finishReason, usage, ...written }: Written,
+  written: Written,
 ): Message => {
-  const { sessionId, channelId, lastSeq, agentId, userId, ...session } = toSession(row);
-  const metadata = JSON.stringify({ ...session.metadata, ...written.metadata, sessionId });
+  const { id, isAgent, inReplyTo, content, finishReason, usage } = written;
+  const { sessionId, channelId, lastSeq, agentId, userId, metadata: ofSession } = toSession(row);
+  const metadata = JSON.stringify({ ...ofSession, ...written.metadata, sessionId });
   const attachments = written.attachments && JSON.stringify(written.attachments);
   const authorId = isAgent ? agentId : userId;
   const createdAt = row.last_at;

@@ -66,8 +66,13 @@ export const appendReply = (
   now: number,
 ): AppendReplyOutcome => {
   const ids = { sessionId, messageId };
-  const tokens = { inputTokens: usage?.inputTokens ?? null, outputTokens: usage?.outputTokens ?? null };
-  const place = connection.get<SessionColumns>(statements.takePlace, { ...ids, now, ...tokens });
+  const place = connection.get<SessionColumns>(statements.takePlace, {
+    sessionId,
+    messageId,
+    now,
+    inputTokens: usage?.inputTokens ?? null,
+    outputTokens: usage?.outputTokens ?? null,
+  });
   if (!place) return whyRefused(connection, sessionId, messageId, now);
   const reply = connection.get<{ cancelled: PartialText | null }>(statements.take, ids);
   const message = insertMessage(connection, place, {

@@ -30,8 +30,17 @@ export const appendMessage = (
   if (!row) return readLive(connection, sessionId, now) ? tooMany : readGone(connection, sessionId);
   const session = toSession(row);
   const wasRenewed = Boolean(row.was_renewed);
-  const said = { isAgent: false, inReplyTo: null, finishReason: null, usage: null } as const;
-  const message = insertMessage(connection, row, { ...draft, ...said });
+  const { id, content, metadata, attachments } = draft;
+  const message = insertMessage(connection, row, {
+    id,
+    isAgent: false,
+    inReplyTo: null,
+    content,
+    metadata,
+    attachments,
+    finishReason: null,
+    usage: null,
+  });
   beginReply(connection, message, draft, now);
   if (idempotency)
     keepSent(
