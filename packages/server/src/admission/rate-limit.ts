@@ -1,5 +1,7 @@
+/// <reference path="./rate-limiter-flexible.d.ts" />
 import { SessionError } from "@adjourn/sessions";
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
+import RateLimiterRes from "rate-limiter-flexible/lib/RateLimiterRes.js";
 import { networkOf } from "../network-address.js";
 
 export interface RateLimit {
