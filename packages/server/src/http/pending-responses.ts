@@ -8,8 +8,8 @@ import type { Duplex } from "node:stream";
  */
 export class PendingResponses {
   private readonly byConnection = new WeakMap<Duplex, ServerResponse[]>();
-  /** Those that have had a request and are open. */
-  private readonly connections = new Set<Duplex>();
+  /** Those of the connections that have had a request and are open; most are idle. */
+  private readonly open = new Map<Duplex, ServerResponse[]>();
 
   add(connection: Duplex, response: ServerResponse): void {
     const answers = this.byConnection.get(connection) ?? this.begin(connection);
@@ -25,7 +25,7 @@ export class PendingResponses {
   }
 
   *[Symbol.iterator](): Generator<ServerResponse> {
-    for (const connection of this.connections) yield* this.on(connection);
+    for (const answers of this.open.values()) if (answers.length > 0) yield* [...answers];
   }
 
   count(connection: Duplex): number {
@@ -61,12 +61,12 @@ export class PendingResponses {
     const answers: ServerResponse[] = [];
     this.byConnection.set(connection, answers);
     if (connection.destroyed) return answers;
-    this.connections.add(connection);
+    this.open.set(connection, answers);
     connection.once("close", () => {
       // Node emits `close` only for the current answer; those queued behind it would wait for ever.
       queueMicrotask(() => {
         for (const answer of [...answers]) answer.emit("close");
-        this.connections.delete(connection);
+        this.open.delete(connection);
       });
     });
     return answers;
