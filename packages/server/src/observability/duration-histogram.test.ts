@@ -22,3 +22,16 @@ it("writes what prom-client's own histogram writes for the same observations", a
   expect(await own.metrics()).toBe(await theirs.metrics());
   expect((await reference.get()).values).toMatchObject((await durations.get()).values);
 });
+
+it("without a label, it writes what prom-client's writes, also before the first observation", async () => {
+  const given = { name: "adjourn_test_seconds", help: "Durations of a test", buckets: [0.01, 1] };
+  const [own, theirs] = [new Registry(), new Registry()];
+  const observe = new DurationHistogram({ ...given, registry: own }).timer();
+  const reference = new Histogram({ ...given, registers: [theirs] });
+  expect(await own.metrics()).toBe(await theirs.metrics());
+  for (const seconds of [0, 0.01, 0.5, 7]) {
+    observe(seconds);
+    reference.observe(seconds);
+  }
+  expect(await own.metrics()).toBe(await theirs.metrics());
+});

@@ -1,5 +1,6 @@
 import { type BusMessage, type EventBus, endingCauses } from "@adjourn/sessions";
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
+import { DurationHistogram } from "./duration-histogram.js";
 
 export interface BusFigures {
   /** The store's clock in ms, which stamps messages. */
@@ -20,16 +21,16 @@ export const instrumentBus = (bus: EventBus, registry: Registry, figures: BusFig
   });
   // Every cause starts at 0, so that its first end counts as an increase.
   for (const cause of endingCauses) ends.inc({ cause }, 0);
-  const ages = new Histogram({
+  const observeAge = new DurationHistogram({
     name: "adjourn_bus_latency_seconds",
     help: "Age of a session's message when it is received from the bus",
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
-    registers: [registry],
-  });
+    registry,
+  }).timer();
   registerGauges(bus, registry, figures);
   const noteAge = (message: BusMessage): void => {
     if (message.kind !== "message" && message.kind !== "event") return;
-    ages.observe(Math.max(0, figures.now() - Date.parse(message.at)) / 1_000);
+    observeAge(Math.max(0, figures.now() - Date.parse(message.at)) / 1_000);
   };
   return {
     publish: (subject, message) => {

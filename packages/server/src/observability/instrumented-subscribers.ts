@@ -1,5 +1,6 @@
 import type { DropCause, EventFrame, SessionService, SubscriberSink } from "@adjourn/sessions";
-import { Histogram, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
+import { DurationHistogram } from "./duration-histogram.js";
 import { LatencyQuantiles } from "./latency-quantiles.js";
 
 /** Wraps the domain to measure how long an end takes to reach each subscriber of this node, and to show it in the statistics. */
@@ -8,12 +9,12 @@ export const instrumentSubscribers = (
   registry: Registry,
   now: () => number,
 ): SessionService => {
-  const latencies = new Histogram({
+  const observeLatency = new DurationHistogram({
     name: "adjourn_drop_latency_seconds",
     help: "Time from a session's end, as recorded, until its listeners on this node have received it and are dropped",
     buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10],
-    registers: [registry],
-  });
+    registry,
+  }).timer();
   const quantiles = new LatencyQuantiles();
   const since = new Date(now()).toISOString();
   // Parsed once for all listeners of a session, which end one after the other.
@@ -21,7 +22,7 @@ export const instrumentSubscribers = (
   const onEnd = (endedAt: string) => {
     if (parsed.endedAt !== endedAt) parsed = { endedAt, at: Date.parse(endedAt) };
     const ms = Math.max(0, now() - parsed.at);
-    latencies.observe(ms / 1_000);
+    observeLatency(ms / 1_000);
     quantiles.observe(ms);
   };
   return {
