@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type SessionDraft, StoreUnavailableError } from "@adjourn/sessions";
 import { createFakeClock, newSessionDraft } from "@adjourn/testkit";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createSession } from "../writing/create-session.js";
 import type { SqliteConnection } from "./connection.js";
 import { openReader, openWriter } from "./open-connections.js";
@@ -47,6 +47,33 @@ test("the writes of one turn are one transaction, and none resolves before the c
   await Promise.all(writes);
   expect(resolved).toEqual(["a", "b", "c"]);
   expect(commits()).toBe(before + 1);
+});
+
+test("the writes of a burst are one transaction although they come over several turns", async () => {
+  const executed = vi.spyOn(writer, "exec");
+  const writes: Promise<unknown>[] = [];
+  for (let turn = 0; turn < 4; turn += 1) {
+    for (let nth = 0; nth < 16; nth += 1) writes.push(queue.run(insertChannel(`${turn} ${nth}`)));
+    await new Promise(setImmediate);
+  }
+  await Promise.all(writes);
+  expect(committed()).toHaveLength(64);
+  expect(executed.mock.calls.filter(([sql]) => sql === "COMMIT")).toHaveLength(1);
+});
+
+test("a burst that does not end is committed in between", async () => {
+  let writes = 0;
+  let resolved = 0;
+  while (resolved === 0) {
+    for (let nth = 0; nth < 16; nth += 1) {
+      writes += 1;
+      void queue.run(insertChannel(`${writes}`)).then(() => {
+        resolved += 1;
+      });
+    }
+    await new Promise(setImmediate);
+  }
+  expect(writes).toBeLessThan(1_000);
 });
 
 test("a write that fails is undone alone, and rejects after the commit, in order", async () => {

@@ -22,9 +22,13 @@ export interface WriteQueueSettings {
 const retryMs = 20;
 /** Writes that may wait; more are refused at once. */
 const maxWaiting = 20_000;
+/** So many writes in one turn of the event loop are part of a burst, whose next ones join them, up to `fullBatch`. */
+const burst = 8;
+const fullBatch = 256;
 
 /**
- * Commits all writes of one turn of the event loop in one transaction, with one disk sync. All resolve after the commit,
+ * Commits all writes of one turn of the event loop in one transaction, with one disk sync; those of a burst also if they come
+ * in several turns, since a server spreads the requests that it reads at once over turns. All resolve after the commit,
  * in their order. A write that fails is undone alone: the transaction is rolled back and runs again, with a savepoint for
  * each write. Failures are rare, and savepoints cost every write a copy of each page that it changes.
  */
@@ -76,7 +80,14 @@ export class WriteQueue {
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    setImmediate(() => this.flush());
+    setImmediate(() => this.gather(0));
+  }
+
+  /** Waits as long as each turn adds many writes to the `before` of the one before it. */
+  private gather(before: number): void {
+    const { length } = this.waiting;
+    if (length - before < burst || length >= fullBatch) this.flush();
+    else setImmediate(() => this.gather(length));
   }
 
   private flush(): void {
