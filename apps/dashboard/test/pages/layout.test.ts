@@ -229,28 +229,29 @@ describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout:
     expect(cut).toEqual([]);
   });
 
-  it("fills a wide page, whatever it shows", async () => {
-    const { page } = await dashboard.newPage({ viewport: { width: 1920, height: 1080 } });
-    const edgesOf = () =>
-      page
-        .locator("main section")
-        .last()
-        .evaluate((element) => {
+  it.each(["/", "/sessions", "/endings", "/blocks", "/agents", "/webhooks"])(
+    "fills a wide page, whatever it shows, at %s",
+    async (path) => {
+      const { page } = await dashboard.newPage({ viewport: { width: 1920, height: 1080 } });
+      const edgesOf = () =>
+        page
+          .locator("main section")
+          .last()
+          .evaluate((element) => {
+            const { left, right } = element.getBoundingClientRect();
+            return [left, right];
+          });
+      const roomOf = () =>
+        page.locator("main").evaluate((element) => {
           const { left, right } = element.getBoundingClientRect();
-          return [left, right];
+          const { paddingLeft, paddingRight } = getComputedStyle(element);
+          return [left + Number.parseFloat(paddingLeft), right - Number.parseFloat(paddingRight)];
         });
-    const roomOf = () =>
-      page.locator("main").evaluate((element) => {
-        const { left, right } = element.getBoundingClientRect();
-        const { paddingLeft, paddingRight } = getComputedStyle(element);
-        return [left + Number.parseFloat(paddingLeft), right - Number.parseFloat(paddingRight)];
-      });
-    for (const path of ["/", "/sessions", "/endings", "/blocks", "/agents", "/webhooks"]) {
       await page.goto(path);
       // Of a page that is still loading, another card is the last one.
-      await expect.poll(edgesOf, { message: path, timeout: 30_000 }).toEqual(await roomOf());
-    }
-  });
+      await expect.poll(edgesOf).toEqual(await roomOf());
+    },
+  );
 
   it("shows that the facts of a session go on below the edge, and where they end", async () => {
     const { sessionId } = await dashboard.calls.create();
