@@ -18,3 +18,4 @@ export { RecordingSink } from "./recording-sink.js";
 export { retainedBytes } from "./retained-bytes.js";
 export { ScriptedAgent, type ScriptedReply, scriptedAgentId } from "./scripted-agent.js";
 export { createTestService, silentLog, type TestService, testUserId } from "./test-service.js";
+export { webSocketHandshake } from "./web-socket-handshake.js";

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { closeGraceMs } from "@adjourn/sessions";
+import { webSocketHandshake } from "@adjourn/testkit";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { WebSocketServer } from "ws";
 import { sessionEndedClose } from "./close-codes.js";
@@ -10,16 +11,6 @@ import { PeerSocket } from "./web-socket/peer-socket.js";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
 afterEach(() => void vi.useRealTimers());
-
-const handshake = [
-  "GET / HTTP/1.1",
-  "Host: localhost",
-  "Connection: Upgrade",
-  "Upgrade: websocket",
-  "Sec-WebSocket-Version: 13",
-  "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
-  "\r\n",
-].join("\r\n");
 
 /** A close frame with the code 4410, whose mask leaves it as it is. */
 const answer = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x11, 0x3a]);
@@ -34,7 +25,7 @@ const openClosing = async () => {
     host: "127.0.0.1",
     allowHalfOpen: true,
   });
-  peer.write(handshake);
+  peer.write(webSocketHandshake);
   const [socket, { socket: connection }] = (await connected) as [PeerSocket, IncomingMessage];
   socket.accept(connection);
   closeSocket(socket, sessionEndedClose);

@@ -1,6 +1,7 @@
 import { on, once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { webSocketHandshake } from "@adjourn/testkit";
 import { expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { PeerSocket } from "./peer-socket.js";
@@ -100,16 +101,6 @@ it("any number of replays wait for one connection with one listener", async () =
   expect(listeners()).toBe(idle);
 });
 
-const handshake = [
-  "GET / HTTP/1.1",
-  "Host: localhost",
-  "Connection: Upgrade",
-  "Upgrade: websocket",
-  "Sec-WebSocket-Version: 13",
-  "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
-  "\r\n",
-].join("\r\n");
-
 /** A frame of a client whose mask leaves its payload as it is. */
 const clientFrame = (firstByte: number, payload: Buffer): Buffer =>
   Buffer.concat([Buffer.from([firstByte, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
@@ -133,7 +124,7 @@ it.each([
   const { port } = server.address() as AddressInfo;
   const connected = once(server, "connection");
   const peer = connect(port, "127.0.0.1");
-  peer.write(handshake);
+  peer.write(webSocketHandshake);
   const [socket, request] = (await connected) as [PeerSocket, IncomingMessage];
   socket.accept(request.socket);
   const gone = once(request.socket, "close");
