@@ -66,7 +66,7 @@ export const LiveProvider = ({ publicApiUrl, children }: LiveProviderProps) => {
             changeLists(queryClient, store);
             statistics.request();
           },
-          // Events before this moment, or during an outage, were missed, so the lists are refetched.
+          // The lists may lack what was missed.
           // A list that no page shows is dropped: applying the next event to it would make it appear up to date.
           onLive: () => {
             queryClient.removeQueries({ type: "inactive" });

@@ -18,24 +18,38 @@ export const useReconnect = (store: LiveStore, reconnect: () => void): void => {
 
   useEffect(() => {
     if (!isLost) return;
-    let delayMs = firstProbeMs;
-    let timer: ReturnType<typeof setTimeout>;
-    const probe = async () => {
-      try {
-        await api.getSessionsHealth.query();
-        reconnect();
-        // The API answers but the socket may still fail, so back off.
-        delayMs = Math.min(delayMs * 2, slowestProbeMs);
-      } catch {
-        delayMs = firstProbeMs;
-      }
-      timer = setTimeout(() => inBackground(probe()), delayMs);
-    };
-    timer = setTimeout(() => inBackground(probe()), delayMs);
+    const stop = probe(() => api.getSessionsHealth.query(), reconnect);
     window.addEventListener("online", reconnect);
     return () => {
-      clearTimeout(timer);
+      stop();
       window.removeEventListener("online", reconnect);
     };
   }, [isLost, api, reconnect]);
+};
+
+/** Calls `onAnswer` each time that `ask` is answered. Returns the stop function, which also drops an answer under way. */
+export const probe = (ask: () => Promise<unknown>, onAnswer: () => void): (() => void) => {
+  let isStopped = false;
+  let delayMs = firstProbeMs;
+  let timer: ReturnType<typeof setTimeout>;
+  const schedule = () => {
+    timer = setTimeout(() => inBackground(tryOnce()), delayMs);
+  };
+  const tryOnce = async () => {
+    const isAnswered = await ask().then(
+      () => true,
+      () => false,
+    );
+    // A connection that came about in the meantime stays.
+    if (isStopped) return;
+    if (isAnswered) onAnswer();
+    // The API answers but the socket may still fail, so back off.
+    delayMs = isAnswered ? Math.min(delayMs * 2, slowestProbeMs) : firstProbeMs;
+    schedule();
+  };
+  schedule();
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
 };

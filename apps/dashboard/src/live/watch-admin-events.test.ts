@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 /** A client whose admin events are sent by the test. */
-const openFeed = () => {
+const openFeed = (store = createLiveStore()) => {
   let handlers: Parameters<AdminEvents["adminEvents"]["subscribe"]>[1] | undefined;
   const api: AdminEvents = {
     adminEvents: {
@@ -22,10 +22,20 @@ const openFeed = () => {
       },
     },
   };
-  const store = createLiveStore();
   const onEvents = vi.fn();
-  const stop = watchAdminEvents(api, store, { onEvents, onLive: () => {} });
-  return { store, onEvents, stop, send: (event: LiveEvent) => handlers?.onData(event) };
+  const onLive = vi.fn();
+  const stop = watchAdminEvents(api, store, { onEvents, onLive });
+  const send = (event: LiveEvent) => handlers?.onData(event);
+  const reconnect = () => handlers?.onConnectionStateChange({ state: "connecting" });
+  return { store, onEvents, onLive, stop, send, reconnect };
+};
+
+const totals: LiveEvent = {
+  type: "totals",
+  activeSessions: 1,
+  expiredSessions: 0,
+  totalSessions: 1,
+  expiringSoon: 0,
 };
 
 const ended = (sessionId: string): LiveEvent => ({
@@ -35,7 +45,7 @@ const ended = (sessionId: string): LiveEvent => ({
 
 it("draws a burst of ends once, though each is known at once", () => {
   const { store, onEvents, stop, send } = openFeed();
-  send({ type: "totals", activeSessions: 1, expiredSessions: 0, totalSessions: 1, expiringSoon: 0 });
+  send(totals);
   const notified = vi.fn();
   store.subscribe(notified);
   for (let index = 0; index < 1_000; index += 1) send(ended(String(index)));
@@ -51,7 +61,23 @@ it("takes a connection that does not come about for a lost one, until it does", 
   expect(store.state().connection).toBe("connecting");
   vi.advanceTimersByTime(4_000);
   expect(store.state().connection).toBe("lost");
-  send({ type: "totals", activeSessions: 0, expiredSessions: 0, totalSessions: 0, expiringSoon: 0 });
+  send(totals);
   expect(store.state().connection).toBe("live");
   stop();
+});
+
+it("has missed events behind each new connection, also behind one that followed a live one without a failure", () => {
+  const first = openFeed();
+  first.send(totals);
+  first.send(totals);
+  expect(first.onLive).toHaveBeenCalledTimes(1);
+  first.reconnect();
+  first.send(totals);
+  expect(first.onLive).toHaveBeenCalledTimes(2);
+  first.stop();
+  const second = openFeed(first.store);
+  expect(second.store.state().connection).toBe("live");
+  second.send(totals);
+  expect(second.onLive).toHaveBeenCalledTimes(1);
+  second.stop();
 });

@@ -24,7 +24,7 @@ export interface AdminEvents {
 interface Reactions {
   /** Events arrived that concern the lists. */
   readonly onEvents: () => void;
-  /** The connection has become live. */
+  /** Events arrive from now on. Those before it, or during an outage, were missed. */
   readonly onLive: () => void;
 }
 
@@ -35,6 +35,8 @@ export const watchAdminEvents = (
   { onEvents, onLive }: Reactions,
 ): (() => void) => {
   let stopped = false;
+  /** Whether an event has arrived since the last (re)connect. The store may still be live from an earlier connection. */
+  let isCurrent = false;
   let unsubscribe = () => {};
   let retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -44,7 +46,8 @@ export const watchAdminEvents = (
     store.forget();
   });
   const take = (event: LiveEvent) => {
-    if (store.state().connection !== "live") {
+    if (!isCurrent) {
+      isCurrent = true;
       store.setConnection("live");
       onLive();
     }
@@ -55,7 +58,9 @@ export const watchAdminEvents = (
     const subscription = api.adminEvents.subscribe(undefined, {
       onData: take,
       onConnectionStateChange: ({ state, error }) => {
-        if (state === "connecting" && error) store.setConnection("lost");
+        if (state !== "connecting") return;
+        isCurrent = false;
+        if (error) store.setConnection("lost");
       },
       onError: again,
       onComplete: again,
@@ -65,6 +70,7 @@ export const watchAdminEvents = (
 
   const again = () => {
     if (stopped) return;
+    isCurrent = false;
     store.setConnection("lost");
     clearTimeout(retry);
     retry = setTimeout(begin, tryAgainMs);

@@ -29,3 +29,37 @@ describe.skipIf(!hasBrowser())("a list whose next page is answered late", { time
     expect(await page.getByRole("button", { name: "2 new" }).count()).toBe(1);
   });
 });
+
+describe.skipIf(!hasBrowser())("a live connection that comes about late", { timeout: 90_000 }, () => {
+  const dashboard = useDashboard();
+
+  it("stays, and misses no end, though the page had given it up and was asking for the API", async () => {
+    const { sessionId } = await dashboard.calls.create();
+    const { page } = await dashboard.newPage();
+    await page.clock.install();
+    let sockets = 0;
+    let connect = () => {};
+    await page.routeWebSocket(/./, async (socket) => {
+      sockets += 1;
+      await new Promise<void>((resolve) => {
+        connect = resolve;
+      });
+      socket.connectToServer();
+    });
+    const probes = await delayCalls(page, /getSessionsHealth/);
+    await page.goto(`/sessions?search=${sessionId}`);
+    const row = page.locator(`tr[data-session="${sessionId}"]`);
+    await row.waitFor();
+    await expect.poll(() => sockets).toBe(1);
+    await page.clock.fastForward(4_000);
+    await page.getByText("Reconnecting…").first().waitFor();
+    await page.clock.fastForward(1_500);
+    await expect.poll(probes.waiting).toBe(1);
+    connect();
+    await page.getByText("Live", { exact: true }).waitFor();
+    probes.release();
+    await dashboard.calls.end(sessionId);
+    await row.waitFor({ state: "detached" });
+    expect(sockets).toBe(1);
+  });
+});
