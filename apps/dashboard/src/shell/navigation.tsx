@@ -32,7 +32,8 @@ export const Navigation = () => {
               href={href}
               aria-current={isCurrent(href, path) ? "page" : undefined}
               className={classNames(
-                "flex h-14 flex-col items-center justify-center gap-1 text-xs max-[24rem]:text-[0.6875rem] font-medium text-ink-soft -outline-offset-2 hover:text-ink lg:h-9 lg:flex-row lg:justify-start lg:gap-2.5 lg:rounded-md lg:px-2.5 lg:text-sm lg:hover:bg-sunken",
+                // From the top: centred, an icon would move when the parser gets to its name.
+                "flex h-14 flex-col items-center gap-1 pt-2 text-xs max-[24rem]:text-[0.6875rem] font-medium text-ink-soft -outline-offset-2 hover:text-ink lg:h-9 lg:flex-row lg:gap-2.5 lg:rounded-md lg:px-2.5 lg:pt-0 lg:text-sm lg:hover:bg-sunken",
                 "aria-[current=page]:text-accent lg:aria-[current=page]:bg-accent-wash",
               )}
             >

@@ -128,6 +128,29 @@ describe.skipIf(!hasBrowser())("the layout of the dashboard's pages", { timeout:
     }
   });
 
+  it.each([360, 1280])(
+    "has the icons of the navigation in place before the names are parsed, %i px wide",
+    async (width) => {
+      const { page } = await dashboard.newPage({ viewport: { width, height: 900 } });
+      await page.goto("/");
+      await settled(page);
+      const icons = page.getByRole("navigation", { name: "Main" }).locator("svg");
+      const places = () =>
+        icons.evaluateAll((all) =>
+          all.map((icon) => {
+            const { x, y } = icon.getBoundingClientRect();
+            return `${x},${y}`;
+          }),
+        );
+      const before = await places();
+      await icons.evaluateAll((all) => {
+        for (const icon of all) icon.nextSibling?.remove();
+      });
+      expect(before).toHaveLength(6);
+      expect(await places()).toEqual(before);
+    },
+  );
+
   it("leaves the settings below a narrow transcript in place while messages come", async () => {
     const { sessionId } = await dashboard.calls.create();
     const { page } = await dashboard.newPage({ viewport: { width: 768, height: 1024 } });

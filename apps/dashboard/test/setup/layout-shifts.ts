@@ -6,12 +6,18 @@ const observe = () => {
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries() as (PerformanceEntry & {
       readonly hadRecentInput: boolean;
-      readonly sources: readonly { readonly node: Node | null }[];
+      readonly sources: readonly {
+        readonly node: Node | null;
+        readonly previousRect: DOMRectReadOnly;
+        readonly currentRect: DOMRectReadOnly;
+      }[];
     })[])
       if (!entry.hadRecentInput)
-        shifts.push(
-          ...entry.sources.map(({ node }) => `${node?.nodeName} ${node?.textContent?.slice(0, 60)}`),
-        );
+        for (const { node, previousRect: from, currentRect: to } of entry.sources) {
+          const name =
+            node instanceof Element ? node.outerHTML.slice(0, 100) : node?.textContent?.slice(0, 60);
+          shifts.push(`${name}: ${from.x},${from.y} to ${to.x},${to.y}`);
+        }
   }).observe({ type: "layout-shift", buffered: false });
 };
 
