@@ -27,18 +27,31 @@ export const clientAddress = (request: Sender, trusted: TrustedProxies): string 
   return peer;
 };
 
-/** Parsing an address costs as much as answering a request from memory, and a connection keeps its peer. */
-const peers = new WeakMap<Socket, { readonly address: string; readonly network: string }>();
+interface Peer {
+  /** As the connection names it. */
+  readonly remoteAddress: string | undefined;
+  readonly address: string;
+  readonly network: string;
+}
 
-const peerOf = (connection: Socket) => {
+/** Parsing an address costs as much as answering a request from memory, and a connection keeps its peer. */
+const peers = new WeakMap<Socket, Peer>();
+/** The peer that was parsed last: all connections of a proxy share one. */
+let lastPeer: Peer | null = null;
+
+const peerOf = (connection: Socket): Peer => {
   const known = peers.get(connection);
   if (known) return known;
   const { remoteAddress } = connection;
-  const address = canonicalAddress(remoteAddress ?? "") ?? remoteAddress ?? "";
-  const peer = { address, network: networkOf(address) };
+  if (lastPeer === null || lastPeer.remoteAddress !== remoteAddress) lastPeer = parsePeer(remoteAddress);
   // A closed connection no longer names its peer.
-  if (remoteAddress !== undefined) peers.set(connection, peer);
-  return peer;
+  if (remoteAddress !== undefined) peers.set(connection, lastPeer);
+  return lastPeer;
+};
+
+const parsePeer = (remoteAddress: string | undefined): Peer => {
+  const address = canonicalAddress(remoteAddress ?? "") ?? remoteAddress ?? "";
+  return { remoteAddress, address, network: networkOf(address) };
 };
 
 /** The canonical address of a connection's peer. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { SessionError } from "@adjourn/sessions";
 import { isLoopback } from "../loopback.js";
 import type { Settings } from "../settings.js";
-import { clientScheme, forwardedHost } from "./client-address.js";
+import { clientScheme, forwardedHost, peerAddress } from "./client-address.js";
 
 export interface OriginGuard {
   /**
@@ -46,10 +46,11 @@ export const createOriginGuard = (settings: GuardSettings, keysInUse: boolean): 
 
   let lastLocal: string | null = null;
   /** A `Host` header can be forged, and a program that embeds the server may listen on every address. */
-  const isLocal = ({ socket: { localAddress = "" } }: IncomingMessage): boolean => {
-    if (localAddress === lastLocal) return true;
-    const isKnown = isLoopback(localAddress);
-    if (isKnown) lastLocal = localAddress;
+  const isLocal = ({ socket }: IncomingMessage): boolean => {
+    const address = peerAddress(socket);
+    if (address === lastLocal) return true;
+    const isKnown = isLoopback(address);
+    if (isKnown) lastLocal = address;
     return isKnown;
   };
 
