@@ -19,9 +19,9 @@ const createSocket = () => {
     terminate: () => {},
     closeTimer: null,
     isTrusted: false,
-    controlFrames: null,
-    messages: null,
-    calls: null,
+    controlFullAt: 0,
+    messagesFullAt: 0,
+    callsFullAt: 0,
     frames: null,
   });
   socket.addListener("message", () => {});

@@ -1,7 +1,7 @@
 import type { Principal } from "@adjourn/router";
 import { closeSocket, type FrameKind, pauseReading } from "@adjourn/transports";
 import { socketFrames } from "../limits.js";
-import type { Bucket, ServerSocket } from "./server-socket.js";
+import type { ServerSocket } from "./server-socket.js";
 
 interface Allowance {
   readonly perSecond: number;
@@ -31,48 +31,54 @@ const cut = (socket: ServerSocket): void => {
 
 const tooMany = { code: 1008, reason: "too many messages" };
 
+/** The unit of times here. Every allowance gains a frame in a whole number of it, so sums of them are exact. */
+const unitMs = 0.1;
+
 export const createFrameLimit = (now: () => number = () => performance.now()): FrameLimit => {
-  const takeControl = (socket: ServerSocket): boolean => {
-    socket.controlFrames ??= fill(socketFrames.control, now());
-    return take(socket.controlFrames, socketFrames.control, now());
-  };
-  const takeMessage = (socket: ServerSocket): boolean => {
-    const allowance = socket.isTrusted ? socketFrames.trusted : socketFrames.untrusted;
-    socket.messages ??= fill(allowance, now());
-    return take(socket.messages, allowance, now());
+  /**
+   * Takes `count` tokens of a bucket that is full again at `fullAt`.
+   * @returns when it is full again then; null if it has too few, and the socket is closed
+   */
+  const take = (
+    socket: ServerSocket,
+    fullAt: number,
+    { perSecond, burst }: Allowance,
+    count = 1,
+  ): number | null => {
+    const unitsPerToken = 1_000 / unitMs / perSecond;
+    const time = Math.floor(now() / unitMs);
+    const next = Math.max(fullAt, time) + count * unitsPerToken;
+    if (next - time <= burst * unitsPerToken) return next;
+    cut(socket);
+    return null;
   };
   const limit: FrameLimit = {
     admits: (socket, kind) => {
-      if (kind === "control" ? takeControl(socket) : takeMessage(socket)) return true;
-      cut(socket);
-      return false;
+      const messages = socket.isTrusted ? socketFrames.trusted : socketFrames.untrusted;
+      const next =
+        kind === "control"
+          ? take(socket, socket.controlFullAt, socketFrames.control)
+          : take(socket, socket.messagesFullAt, messages);
+      if (next === null) return false;
+      if (kind === "control") socket.controlFullAt = next;
+      else socket.messagesFullAt = next;
+      return true;
     },
     trust: (socket) => {
       socket.isTrusted = true;
       // The larger allowance begins full.
-      socket.messages = null;
+      socket.messagesFullAt = 0;
     },
     takeCalls: (socket, calls) => {
       if (socket.isTrusted) return true;
-      socket.calls ??= fill(socketFrames.calls, now());
-      if (take(socket.calls, socketFrames.calls, now(), calls)) return true;
-      cut(socket);
-      return false;
+      const next = take(socket, socket.callsFullAt, socketFrames.calls, calls);
+      if (next === null) return false;
+      socket.callsFullAt = next;
+      return true;
     },
     watch: (socket) => {
       socket.frames = limit;
     },
   };
   return limit;
-};
-
-const fill = ({ burst }: Allowance, time: number): Bucket => ({ left: burst, at: time });
-
-/** Takes `count` tokens from a bucket that refills at a constant rate. @returns false if it has too few */
-const take = (bucket: Bucket, { perSecond, burst }: Allowance, time: number, count = 1): boolean => {
-  bucket.left = Math.min(burst, bucket.left + ((time - bucket.at) / 1_000) * perSecond);
-  bucket.at = time;
-  if (bucket.left < count) return false;
-  bucket.left -= count;
-  return true;
 };

@@ -1,18 +1,12 @@
 import { type FrameKind, PeerSocket } from "@adjourn/transports";
 import type { Server } from "ws";
 
-/** What is left of an allowance, and when that was true. */
-export interface Bucket {
-  left: number;
-  at: number;
-}
-
-/** A socket of the server, with what its limit of frames notes about it. A bucket is absent while it is full. */
+/** A socket of the server, with what its limit of frames notes about it: when each of its allowances is full again. */
 export class ServerSocket extends PeerSocket {
   isTrusted = false;
-  controlFrames: Bucket | null = null;
-  messages: Bucket | null = null;
-  calls: Bucket | null = null;
+  controlFullAt = 0;
+  messagesFullAt = 0;
+  callsFullAt = 0;
   /** Set once its frames are limited. */
   frames: { admits(socket: ServerSocket, kind: FrameKind): boolean } | null = null;
 
