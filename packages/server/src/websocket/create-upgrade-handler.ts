@@ -11,6 +11,8 @@ export const createUpgradeHandler = (dependencies: UpgradeDependencies): Upgrade
   const wss = new WebSocketServer({
     WebSocket: ServerSocket,
     noServer: true,
+    // ws would keep a function for each socket; the heartbeat knows them all.
+    clientTracking: false,
     maxPayload: maxBodyBytes,
     maxFragments,
     perMessageDeflate: false,

@@ -16,6 +16,7 @@ import { type EventsCall, eventsCall } from "./events-call.js";
 import { type FrameLimit, isTrusted } from "./frame-limit.js";
 import { PendingCalls } from "./pending-calls.js";
 import type { ServerSocket, SocketServer } from "./server-socket.js";
+import type { SocketWatch } from "./session-sockets.js";
 import { type AdapterOwner, TrpcAdapter } from "./trpc-adapter.js";
 import {
   type Admission,
@@ -51,7 +52,7 @@ export class ServedSocket implements SocketOwner, InboxOwner, AdapterOwner {
   private context: Context | null = null;
   private refusal: unknown = null;
   private contextMade: Promise<void> | null = null;
-  private leave: () => void = nothing;
+  private watch: SocketWatch | null = null;
   private paramsTimer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -87,7 +88,7 @@ export class ServedSocket implements SocketOwner, InboxOwner, AdapterOwner {
     this.clearParamsTimer();
     this.dependencies.sockets.delete(this);
     this.trpcSocket.leaveAll();
-    this.leave();
+    this.watch?.leave(this.trpcSocket);
     this.answers.stop();
     this.inbox.stop();
   }
@@ -172,9 +173,9 @@ export class ServedSocket implements SocketOwner, InboxOwner, AdapterOwner {
   private async makeContext(params: ConnectionParams): Promise<void> {
     const { socket, admission, dependencies } = this;
     try {
-      const { context, leave } = await makeContext(this.trpcSocket, admission, dependencies, params);
-      if (socket.readyState === socket.CLOSED) leave();
-      else this.leave = leave;
+      const { context, watch } = await makeContext(this.trpcSocket, admission, dependencies, params);
+      if (socket.readyState === socket.CLOSED) watch?.leave(this.trpcSocket);
+      else this.watch = watch;
       if (socket.readyState === socket.OPEN) dependencies.sockets.add(this);
       dependencies.watchUnread(socket, context.principal, admission.sender);
       if (isTrusted(context.principal)) dependencies.frames.trust(socket);
@@ -238,8 +239,6 @@ export class ServedSocket implements SocketOwner, InboxOwner, AdapterOwner {
     this.paramsTimer = null;
   }
 }
-
-const nothing = (): void => {};
 
 /** tRPC's own error, which also says that a procedure is of another type. Those of procedures have a cause. */
 const isUnknownProcedure = (error: Error): boolean =>

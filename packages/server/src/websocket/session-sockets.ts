@@ -1,57 +1,71 @@
 import { inputs, SessionError, type SessionService } from "@adjourn/sessions";
 import type { WsTrpcSocket } from "./trpc-socket.js";
 
-/** The open sockets of one session, with the watch that finds its end for all of them. */
-interface Watched {
-  readonly sockets: Set<WsTrpcSocket>;
-  readonly begun: ReturnType<SessionService["watchEnd"]>;
+/** Finds the end of a socket's session. */
+export interface SocketWatch {
+  /** Called when the socket is closed. */
+  leave(socket: WsTrpcSocket): void;
 }
 
 /** The sockets that were opened for one session without its token. Thousands of one session share a watch. */
 export class SessionSockets {
-  private readonly bySession = new Map<string, Watched>();
+  private readonly bySession = new Map<string, SharedWatch>();
 
   constructor(private readonly sessions: Pick<SessionService, "watchEnd">) {}
 
   /**
    * Reports the session's end to a socket, if the session is live. A socket of a session that is gone stays open: its caller
    * may repeat the end with an idempotency key, and a stock client would only open the next socket.
-   * @returns a function that removes the socket
+   * @returns null if there is nothing to watch
    */
-  async add(sessionId: string | undefined, socket: WsTrpcSocket): Promise<() => void> {
+  async add(sessionId: string | undefined, socket: WsTrpcSocket): Promise<SocketWatch | null> {
     const input = inputs.getSession.safeParse({ sessionId });
-    if (!input.success) return nothing;
-    const key = input.data.sessionId;
-    const watched = this.bySession.get(key) ?? this.watch(key);
-    watched.sockets.add(socket);
-    const leave = (): void => this.remove(key, watched, socket);
+    if (!input.success) return null;
+    const watch = this.watchOf(input.data.sessionId);
+    watch.sockets.add(socket);
     try {
-      await watched.begun;
-      return leave;
+      await watch.begun;
+      return watch;
     } catch (error) {
-      leave();
-      if (error instanceof SessionError && isGone(error)) return nothing;
+      watch.leave(socket);
+      if (error instanceof SessionError && isGone(error)) return null;
       throw error;
     }
   }
 
-  private watch(sessionId: string): Watched {
-    const sockets = new Set<WsTrpcSocket>();
-    const begun = this.sessions.watchEnd({ sessionId }, () => {
-      this.bySession.delete(sessionId);
-      for (const socket of sockets) socket.sessionEnded();
+  private watchOf(sessionId: string): SharedWatch {
+    const known = this.bySession.get(sessionId);
+    if (known) return known;
+    const watch = new SharedWatch(this.sessions, sessionId, (over) => {
+      if (this.bySession.get(sessionId) === over) this.bySession.delete(sessionId);
     });
-    const watched = { sockets, begun };
-    this.bySession.set(sessionId, watched);
-    return watched;
+    this.bySession.set(sessionId, watch);
+    return watch;
+  }
+}
+
+class SharedWatch implements SocketWatch {
+  readonly sockets = new Set<WsTrpcSocket>();
+  readonly begun: ReturnType<SessionService["watchEnd"]>;
+
+  constructor(
+    sessions: Pick<SessionService, "watchEnd">,
+    sessionId: string,
+    /** Called when the session has ended, or no socket is left. */
+    private readonly onOver: (watch: SharedWatch) => void,
+  ) {
+    this.begun = sessions.watchEnd({ sessionId }, () => {
+      this.onOver(this);
+      for (const socket of this.sockets) socket.sessionEnded();
+    });
   }
 
-  private remove(sessionId: string, { sockets, begun }: Watched, socket: WsTrpcSocket): void {
-    sockets.delete(socket);
-    if (sockets.size > 0) return;
-    if (this.bySession.get(sessionId)?.sockets === sockets) this.bySession.delete(sessionId);
+  leave(socket: WsTrpcSocket): void {
+    this.sockets.delete(socket);
+    if (this.sockets.size > 0) return;
+    this.onOver(this);
     // One that failed left by itself.
-    begun.then(({ leave }) => leave(), nothing);
+    this.begun.then(({ leave }) => leave(), nothing);
   }
 }
 

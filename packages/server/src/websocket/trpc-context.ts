@@ -4,7 +4,7 @@ import { SessionError, type SessionService } from "@adjourn/sessions";
 import { type Close, sessionEndedClose, sessionNotFoundClose } from "@adjourn/transports";
 import type { Sender } from "../admission/client-address.js";
 import type { RequestGuard } from "../admission/request-guard.js";
-import type { SessionSockets } from "./session-sockets.js";
+import type { SessionSockets, SocketWatch } from "./session-sockets.js";
 import type { WsTrpcSocket } from "./trpc-socket.js";
 
 /** The results of a socket's upgrade. */
@@ -29,8 +29,8 @@ export type ConnectionParams = Readonly<Record<string, string | undefined>>;
 
 export interface SocketContext {
   readonly context: Context;
-  /** Called when the socket is closed. */
-  readonly leave: () => void;
+  /** Null if there is nothing to watch. */
+  readonly watch: SocketWatch | null;
 }
 
 /**
@@ -48,13 +48,13 @@ export const makeContext = async (
   socket.onlySessionId = principal.role === "session" ? principal.sessionId : (sessionId ?? null);
   const context = { sessions, credentials, principal, requestId, socket, traceCall };
   if (principal.role === "session") {
-    const { leave } = await sessions.watchEnd(principal, () => socket.sessionEnded());
-    return { context, leave };
+    const watch = await sessions.watchEnd(principal, () => socket.sessionEnded());
+    return { context, watch };
   }
   // A connection with a key does not count against its address.
   if (principal.role === "admin" || principal.role === "service")
     await requestGuard.count(sender, principal, 0);
-  return { context, leave: await sessionSockets.add(sessionId, socket) };
+  return { context, watch: await sessionSockets.add(sessionId, socket) };
 };
 
 /** The close of a socket whose caller is refused. */

@@ -26,6 +26,8 @@ export interface InboxOwner {
 
 /** How long a refused socket stays open for the first call. */
 const firstCallWithinMs = 1_000;
+/** For all inboxes in which nothing waits. */
+const none: Entry[] = [];
 const tooManyEntries = { code: 1008, reason: "too many entries in a frame" };
 
 /**
@@ -33,7 +35,7 @@ const tooManyEntries = { code: 1008, reason: "too many entries in a frame" };
  * and the peer has taken its earlier answers. The socket is paused while a call waits, and not read again after a refusal.
  */
 export class TrpcInbox {
-  private waiting: Entry[] = [];
+  private waiting: Entry[] = none;
   private principal: Principal | null = null;
   private isContextBegun = false;
   private isRunning = false;
@@ -77,7 +79,7 @@ export class TrpcInbox {
   /** Takes no more calls: the socket is about to be closed. */
   stop(): void {
     this.isStopped = true;
-    this.waiting = [];
+    this.waiting = none;
     this.called?.();
     this.wake?.();
   }
@@ -112,7 +114,8 @@ export class TrpcInbox {
       closeSocket(owner.socket, tooManyEntries);
     } else if (!owner.takeCalls(entries.length)) this.stop();
     else {
-      this.waiting.push(...entries);
+      if (this.waiting.length === 0) this.waiting = [...entries];
+      else this.waiting.push(...entries);
       this.called?.();
       this.run().catch((error: unknown) => {
         this.stop();
@@ -136,8 +139,8 @@ export class TrpcInbox {
       this.waiting.shift();
       if (this.principal) await this.begin(next, this.principal);
     }
-    // A new array: one that was emptied keeps its capacity.
-    this.waiting = [];
+    // An array that was emptied keeps its capacity.
+    this.waiting = none;
     this.isRunning = false;
   }
 

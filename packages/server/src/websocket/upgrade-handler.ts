@@ -124,7 +124,7 @@ export class UpgradeHandler {
   close(): void {
     this.heartbeat.stop();
     this.dependencies.socketIo?.close();
-    for (const socket of this.wss.clients) closeSocket(socket, dropCloses.draining);
+    for (const socket of this.heartbeat.sockets) closeSocket(socket, dropCloses.draining);
   }
 
   private async open(offer: Offer): Promise<void> {
@@ -178,6 +178,8 @@ export class UpgradeHandler {
     if (connection.destroyed) return;
     this.wss.handleUpgrade(request, connection, head, (socket) => {
       socket.accept(connection);
+      // ws has a listener of its own now, and two would cost an array a socket.
+      connection.off("error", cut);
       // ws closes a socket after a protocol error by itself.
       socket.on("error", ignoreError);
       this.frames.watch(socket);

@@ -18,7 +18,7 @@ type Times = Pick<
  * cannot answer soon; as long as it takes that data, it is alive.
  */
 export class Heartbeat {
-  private readonly sockets = new Set<PeerSocket>();
+  private readonly watched = new Set<PeerSocket>();
   private readonly timer: NodeJS.Timeout;
   private readonly clock: RunningClock;
   private checkedAt = Number.NEGATIVE_INFINITY;
@@ -36,16 +36,21 @@ export class Heartbeat {
 
   watch(socket: PeerSocket): void {
     socket.lastSeenAt = this.clock.now();
-    this.sockets.add(socket);
+    this.watched.add(socket);
   }
 
   stop(): void {
     clearInterval(this.timer);
   }
 
+  /** All open sockets. One that has just been closed may still be among them. */
+  get sockets(): Iterable<PeerSocket> {
+    return this.watched;
+  }
+
   private beat(now: number): void {
     this.checkLatePeers(now).catch(this.onFailure);
-    for (const socket of this.sockets) {
+    for (const socket of this.watched) {
       try {
         this.check(socket, now);
       } catch (error) {
@@ -57,7 +62,7 @@ export class Heartbeat {
 
   private check(socket: PeerSocket, now: number): void {
     if (socket.readyState === socket.CLOSED) {
-      this.sockets.delete(socket);
+      this.watched.delete(socket);
       return;
     }
     if (socket.hasSent) {
@@ -81,7 +86,7 @@ export class Heartbeat {
     if (now - this.checkedAt < checkPeersEveryMs) return;
     // Early enough for several checks, since each compares with the previous one.
     const lateMs = pingAfterMs + (silenceMs - pingAfterMs) / 4;
-    const late = [...this.sockets].filter(({ lastSeenAt }) => now - lastSeenAt > lateMs);
+    const late = [...this.watched].filter(({ lastSeenAt }) => now - lastSeenAt > lateMs);
     if (late.length === 0) return;
     this.checkedAt = now;
     const queued = await readQueued();

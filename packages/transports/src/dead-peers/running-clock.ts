@@ -8,8 +8,9 @@ export class RunningClock {
 
   constructor(private readonly everyMs: number) {}
 
+  /** In whole ms. */
   now(): number {
-    return this.ranMs + Math.min(performance.now() - this.tickedAt, 2 * this.everyMs);
+    return Math.round(this.ranMs + Math.min(performance.now() - this.tickedAt, 2 * this.everyMs));
   }
 
   /** @returns the time */

@@ -38,7 +38,9 @@ export class SocketSubscription implements SubscriberSink, HubSubscription, Call
   ): Promise<void> {
     if (!this.isOpen) return;
     beginSubscription(this.socket, input.sessionId);
-    this.sessionId = input.sessionId;
+    const { onlySessionId } = this.socket;
+    // One string in memory for both: tens of thousands of sockets may have a session's id.
+    this.sessionId = input.sessionId === onlySessionId ? onlySessionId : input.sessionId;
     try {
       const subscription = await sessions.sessionEvents(input, this, credential);
       if (this.isOpen) this.subscription = subscription;
