@@ -10,12 +10,13 @@ type PacketListener = (packet: Buffer) => void;
 
 /**
  * Called after a close frame was written. The usual answer is a close frame in a packet of its own: it ends the connection
- * past ws, whose parser, streams and errors take longer for it than the rest of the close. Anything else is left to ws.
+ * past ws, whose parser, streams and errors take longer for it than the rest of the close. Anything else is left to ws, and
+ * all of it where the host program listens to the connection as well.
  */
 export const awaitCloseAnswer = (connection: Duplex): void => {
+  const [read, other] = connection.listeners("data") as PacketListener[];
   // ws has removed its listener if the peer has sent its close frame before.
-  const [read] = connection.listeners("data") as PacketListener[];
-  if (!read) return;
+  if (!read || other) return;
   const receive = (packet: Buffer): void => {
     connection.off("data", receive);
     if (isCloseFrame(packet)) connection.removeAllListeners("end").end();

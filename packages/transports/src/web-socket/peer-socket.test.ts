@@ -155,6 +155,23 @@ it.each([
   expect(socket.readyState).toBe(WebSocket.CLOSED);
 });
 
+it("a host program that listens to a connection sees all that is read of it", async () => {
+  using pair = await openPair();
+  const { peer, socket, connection } = pair;
+  let seen = 0;
+  connection.prependListener("data", (packet: Buffer) => {
+    seen += packet.length;
+  });
+  const { bytesRead } = connection;
+  const [left, ...closed] = [once(peer, "close"), once(connection, "close"), once(socket, "close")];
+  socket.close(4410, "session ended");
+  await Promise.all(closed);
+  const [code] = (await left) ?? [];
+  expect(code).toBe(4410);
+  expect(seen).toBeGreaterThan(0);
+  expect(seen).toBe(connection.bytesRead - bytesRead);
+});
+
 it("nothing is written behind a close frame", async () => {
   using pair = await openPair();
   const { peer, socket, connection } = pair;
