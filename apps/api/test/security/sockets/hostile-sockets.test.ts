@@ -94,7 +94,7 @@ describe.each(endpoints)("on a $endpoint socket", ({ path }) => {
   it("a reasonable burst is read", async () => {
     await using peer = await openSocket(path());
     peer.write(
-      ...Array(50).fill(frame({ opcode: 9 })),
+      ...Array(150).fill(frame({ opcode: 9 })),
       ...Array(400).fill(frame({ payload: Buffer.from("PING") })),
       frame({ opcode: 9, payload: Buffer.from("last") }),
     );
@@ -102,6 +102,13 @@ describe.each(endpoints)("on a $endpoint socket", ({ path }) => {
       peer.frames().some(({ opcode, payload }) => opcode === 10 && String(payload) === "last"),
     );
     expect(closeCodeOf(peer)).toBeNull();
+  });
+
+  it("a burst in one packet that is too large is closed with a code", async () => {
+    await using peer = await openSocket(path());
+    peer.write(Buffer.concat(Array(201).fill(frame({ opcode: 9 }))));
+    await peer.gone;
+    expect(closeCodeOf(peer)).toBe(1008);
   });
 
   it("half a frame is waited for no longer than silence", async () => {
