@@ -5,7 +5,7 @@ import { closeGraceMs } from "@adjourn/sessions";
 import { webSocketHandshake } from "@adjourn/testkit";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { WebSocketServer } from "ws";
-import { sessionEndedClose } from "./close-codes.js";
+import { dropCloses, sessionEndedClose } from "./close-codes.js";
 import { closeSocket } from "./close-socket.js";
 import { PeerSocket } from "./web-socket/peer-socket.js";
 
@@ -16,7 +16,7 @@ afterEach(() => void vi.useRealTimers());
 const answer = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x11, 0x3a]);
 
 /** A socket, and its peer once it has read the close that `closeSocket` sent. */
-const openClosing = async () => {
+const openClosing = async (close = sessionEndedClose) => {
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1", WebSocket: PeerSocket });
   await once(server, "listening");
   const connected = once(server, "connection");
@@ -28,19 +28,19 @@ const openClosing = async () => {
   peer.write(webSocketHandshake);
   const [socket, { socket: connection }] = (await connected) as [PeerSocket, IncomingMessage];
   socket.accept(connection);
-  closeSocket(socket, sessionEndedClose);
+  closeSocket(socket, close);
   await new Promise<void>((resolve) => {
     let received = "";
     peer.on("data", (chunk) => {
       received += String(chunk);
-      if (received.includes(sessionEndedClose.reason)) resolve();
+      if (received.includes(close.reason)) resolve();
     });
   });
-  const close = () => {
+  const dispose = () => {
     peer.destroy();
     server.close();
   };
-  return { peer, connection, [Symbol.dispose]: close };
+  return { peer, socket, connection, [Symbol.dispose]: dispose };
 };
 
 it("a peer that does not answer a close is cut after its time, and no sooner", async () => {
@@ -62,4 +62,16 @@ it("an answer that arrived in time is read before the cut, which would reset the
   // As if this process had read nothing until the time was over.
   setImmediate(() => vi.advanceTimersByTime(closeGraceMs));
   expect(await over).toEqual([]);
+});
+
+it("a process that ends waits no longer for a slow reader than for others", async () => {
+  using closing = await openClosing(dropCloses.too_slow);
+  const { peer, socket, connection } = closing;
+  const cut = once(peer, "end");
+  vi.advanceTimersByTime(2 * closeGraceMs);
+  await new Promise(setImmediate);
+  expect(connection.destroyed).toBe(false);
+  closeSocket(socket, dropCloses.draining);
+  vi.advanceTimersByTime(closeGraceMs);
+  await cut;
 });

@@ -9,7 +9,9 @@ const slowGraceMs = 10_000;
 export const closeSocket = (socket: PeerSocket, { code, reason }: Close): void => {
   if (socket.readyState === socket.CLOSED) return;
   socket.close(code, reason);
-  if (socket.closeTimer) return;
+  // A process that ends waits no longer for a slow reader.
+  if (socket.closeTimer && code === dropCloses.draining.code) clearTimeout(socket.closeTimer);
+  else if (socket.closeTimer) return;
   const graceMs = code === dropCloses.too_slow.code ? slowGraceMs : closeGraceMs;
   socket.closeTimer = setTimeout(terminateSoon, graceMs, socket).unref();
 };
