@@ -23,6 +23,8 @@ export class WsTrpcSocket implements TrpcSocket {
   private calls = 0;
   private due: Close | null = null;
   private isSessionOver = false;
+  /** Set once the session is over: at its end if there were subscriptions to it, else when calls that crossed it are answered. */
+  private closesWhenIdle = false;
   /** The subscriptions that the hub writes to, at most 100. */
   private written: SocketSubscription[] = [];
 
@@ -64,7 +66,7 @@ export class WsTrpcSocket implements TrpcSocket {
     if (sessionId !== this.onlySessionId) return;
     this.ownSubscriptions -= 1;
     // As with an answer: tRPC writes the completion in the microtasks that follow.
-    if (this.isSessionOver) setImmediate(() => this.closeIfIdle());
+    if (this.closesWhenIdle) setImmediate(() => this.closeIfIdle());
   }
 
   add(subscription: SocketSubscription): void {
@@ -94,7 +96,12 @@ export class WsTrpcSocket implements TrpcSocket {
   sessionEnded(): void {
     this.isSessionOver = true;
     // The last of its subscriptions closes it, so that thousands need no timer each.
-    if (this.ownSubscriptions === 0) setTimeout(() => this.closeIfIdle(), answersAfterEndMs).unref();
+    this.closesWhenIdle = this.ownSubscriptions > 0;
+    if (!this.closesWhenIdle)
+      setTimeout(() => {
+        this.closesWhenIdle = true;
+        this.closeIfIdle();
+      }, answersAfterEndMs).unref();
   }
 
   close(close: Close): void {
