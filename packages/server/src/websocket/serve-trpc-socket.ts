@@ -36,7 +36,7 @@ export interface TrpcSocketDependencies extends ContextDependencies {
   readonly connectionTimeouts: Pick<ConnectionTimeouts, "connectionParamsMs">;
   /** Limits what the socket leaves unread. */
   readonly watchUnread: (socket: ServerSocket, principal: Principal, sender: Sender) => void;
-  /** The open sockets with a context. */
+  /** The open sockets. */
   readonly sockets: Set<ServedSocket>;
 }
 
@@ -67,6 +67,8 @@ export class ServedSocket implements SocketOwner, InboxOwner, AdapterOwner {
 
   start(): void {
     const { connectionParamsMs } = this.dependencies.connectionTimeouts;
+    // Also before it has a context: a server that drains sends it away at once.
+    this.dependencies.sockets.add(this);
     this.socket.serveBy(this);
     if (this.expectsParams)
       this.paramsTimer = setTimeout(closeForParams, connectionParamsMs, this.socket).unref();
@@ -176,7 +178,6 @@ export class ServedSocket implements SocketOwner, InboxOwner, AdapterOwner {
       const { context, watch } = await makeContext(this.trpcSocket, admission, dependencies, params);
       if (socket.readyState === socket.CLOSED) watch?.leave(this.trpcSocket);
       else this.watch = watch;
-      if (socket.readyState === socket.OPEN) dependencies.sockets.add(this);
       dependencies.watchUnread(socket, context.principal, admission.sender);
       if (isTrusted(context.principal)) dependencies.frames.trust(socket);
       this.context = context;
