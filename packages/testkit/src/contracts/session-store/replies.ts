@@ -27,6 +27,20 @@ const describeFlight = (setting: () => Setting): void => {
     });
   });
 
+  test("a reply that comes after the end or the expiry of its session is refused, and nothing of it is stored", async () => {
+    const s = setting();
+    for (const isEnded of [true, false]) {
+      const session = await s.create();
+      const reply = await s.ask(session);
+      if (isEnded) await s.ended(session);
+      else await s.advance(31 * minute);
+      expect(await s.other.appendReply(reply)).toMatchObject({ outcome: "gone" });
+      expect(await s.other.readReply(session.sessionId, reply.messageId)).toEqual({ state: "unknown" });
+      const messages = await s.store.readMessagesAfter(session.channelId, 0, 10);
+      expect(messages).toMatchObject([{ id: reply.inReplyTo }]);
+    }
+  });
+
   test("a reply that has failed, or is stored, is not stored again", async () => {
     const s = setting();
     const session = await s.create();
@@ -176,8 +190,6 @@ const describeCancelling = (setting: () => Setting): void => {
     const ending = await s.ended(session);
     const gone = { outcome: "gone", gone: { state: "ended", ending } };
     expect(await s.other.cancelReply({ ...cancel, messageId: reply.messageId })).toEqual(gone);
-    expect(await s.other.appendReply(reply)).toEqual(gone);
-    expect(await s.other.readReply(sessionId, reply.messageId)).toEqual({ state: "unknown" });
   });
 };
 
