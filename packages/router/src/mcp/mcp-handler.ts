@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SessionError } from "@adjourn/sessions";
+import { isPeerGone } from "@adjourn/transports";
 import { requireAccess } from "../access.js";
 import type { Context } from "../context.js";
 import { authenticateRequest } from "../credentials/authenticate-request.js";
@@ -41,6 +42,8 @@ export const createMcpHandler = (options: McpOptions): McpHandler => {
       const { ctx, body } = await readCall(options, request, known);
       loading ??= import("./serve-mcp.js");
       const { serveMcp } = await loading;
+      // The first calls wait for the package; those whose callers have left meanwhile are not run.
+      if (isPeerGone(response)) return;
       await serveMcp({ request, response, body, ctx, refuse, onToolCall });
     } catch (error) {
       if (error instanceof CallerLeft) return;
